@@ -1,0 +1,42 @@
+// Tests read source, not dist. Project `test` takes minutes, project `accept` holds the long checks.
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  resolve: { conditions: ['@twilljs/source', ...defaultClientConditions] },
+  ssr: {
+    resolve: {
+      conditions: ['@twilljs/source', ...defaultServerConditions],
+      externalConditions: ['@twilljs/source', ...defaultServerConditions],
+    },
+  },
+};
+
+export default defineConfig({
+  test: {
+    // Forks: the wasm device sets V8 flags at run time, which is a matter of the whole process.
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'test',
+          include: ['packages/**/*.test.ts', 'golden/**/*.test.ts', 'scripts/**/*.test.ts'],
+          globalSetup: ['scripts/vitest/kernels.ts'],
+          setupFiles: ['scripts/vitest/quiet.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'accept',
+          include: ['accept/**/*.accept.ts'],
+          globalSetup: ['scripts/vitest/kernels.ts'],
+          testTimeout: 3_600_000,
+        },
+      },
+    ],
+  },
+});
