@@ -1,0 +1,170 @@
+// JSON that says where it is broken, and makes no silent choice: duplicate keys, deep nesting and overflow are errors.
+import { FileError } from '@twilljs/tensor';
+
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** Deeper than any configuration or header; keeps hostile files from exhausting the stack. */
+const MAX_DEPTH = 64;
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+class Parser {
+  private at = 0;
+  private readonly text: string;
+  private readonly where: string;
+
+  constructor(text: string, where: string) {
+    this.text = text;
+    this.where = where;
+  }
+
+  document(): Json {
+    this.space();
+    const value = this.value(0);
+    this.space();
+    if (this.at < this.text.length) this.fail('the end of the file');
+    return value;
+  }
+
+  private value(depth: number): Json {
+    if (depth > MAX_DEPTH) this.reject(`nested more than ${MAX_DEPTH} levels deep`);
+    const c = this.text[this.at];
+    if (c === '{') return this.object(depth);
+    if (c === '[') return this.array(depth);
+    if (c === '"') return this.string();
+    if (c === '-' || (c >= '0' && c <= '9')) return this.number();
+    for (const [word, value] of [
+      ['null', null],
+      ['true', true],
+      ['false', false],
+    ] as const) {
+      if (!this.text.startsWith(word, this.at)) continue;
+      this.at += word.length;
+      return value;
+    }
+    return this.fail('a value');
+  }
+
+  private object(depth: number): JsonObject {
+    const result: JsonObject = {};
+    this.at++;
+    this.space();
+    if (this.take('}')) return result;
+    do {
+      this.space();
+      const start = this.at;
+      if (this.text[this.at] !== '"') this.fail('a key in double quotes');
+      const key = this.string();
+      if (Object.hasOwn(result, key)) this.reject(`has the key ${JSON.stringify(key)} twice`, start);
+      this.space();
+      if (!this.take(':')) this.fail("':'");
+      this.space();
+      const value = this.value(depth + 1);
+      // A plain assignment to __proto__ would change the prototype instead of adding a key.
+      if (key === '__proto__')
+        Object.defineProperty(result, key, { value, enumerable: true, writable: true, configurable: true });
+      else result[key] = value;
+      this.space();
+    } while (this.take(','));
+    if (!this.take('}')) this.fail("',' or '}'");
+    return result;
+  }
+
+  private array(depth: number): Json[] {
+    const result: Json[] = [];
+    this.at++;
+    this.space();
+    if (this.take(']')) return result;
+    do {
+      this.space();
+      result.push(this.value(depth + 1));
+      this.space();
+    } while (this.take(','));
+    if (!this.take(']')) this.fail("',' or ']'");
+    return result;
+  }
+
+  private string(): string {
+    const start = this.at++;
+    for (; this.at < this.text.length; this.at++) {
+      const c = this.text[this.at];
+      if (c === '\\') this.at++;
+      else if (c === '"') break;
+      else if (c < ' ') this.reject('has a control character in a string');
+    }
+    if (this.at >= this.text.length) this.reject('has a string without an end', start);
+    this.at++;
+    try {
+      return JSON.parse(this.text.slice(start, this.at)) as string;
+    } catch {
+      return this.reject('has a broken escape in a string', start);
+    }
+  }
+
+  private number(): number {
+    NUMBER.lastIndex = this.at;
+    const found = NUMBER.exec(this.text);
+    if (!found) return this.fail('a number');
+    const value = Number(found[0]);
+    if (!Number.isFinite(value)) this.reject(`has the number ${found[0].slice(0, 20)}, which overflows`);
+    this.at += found[0].length;
+    return value;
+  }
+
+  private space(): void {
+    for (; this.at < this.text.length; this.at++) {
+      const c = this.text[this.at];
+      if (c !== ' ' && c !== '\n' && c !== '\r' && c !== '\t') return;
+    }
+  }
+
+  private take(c: string): boolean {
+    if (this.text[this.at] !== c) return false;
+    this.at++;
+    return true;
+  }
+
+  private fail(expected: string): never {
+    const found = this.at < this.text.length ? JSON.stringify(this.text[this.at]) : 'the end of the file';
+    return this.reject(`expected ${expected} but found ${found}`);
+  }
+
+  private reject(what: string, at = this.at): never {
+    const before = this.text.slice(0, at);
+    const line = before.split('\n').length;
+    const column = at - before.lastIndexOf('\n');
+    throw new FileError(`${this.where}: not valid JSON, ${what} at line ${line}, column ${column}; correct it there.`);
+  }
+}
+
+/**
+ * Parses JSON as `JSON.parse` does, but names the line and column of an error and refuses duplicate keys.
+ *
+ * @param where Name of the file, for messages.
+ * @throws FileError when the text is not JSON, repeats a key, nests deeper than 64 levels or has a number beyond f64.
+ */
+export function parseJson(text: string, where: string): Json {
+  return new Parser(text, where).document();
+}
+
+/** `parseJson` for a text that must be an object. @throws FileError also for any other kind of value. */
+export function parseJsonObject(text: string, where: string): JsonObject {
+  const value = parseJson(text, where);
+  if (isObject(value)) return value;
+  throw new FileError(`${where}: holds ${kindOf(value)} where a JSON object { ... } is needed; give an object.`);
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The kind of a JSON value in words, for messages. */
+export function kindOf(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
