@@ -1,0 +1,53 @@
+// Siblings: the mixer packages have the same files, the same exports and the same README headings.
+import { dirname, join } from 'node:path';
+import { mixers } from './ranks.ts';
+import { type Check, type Package, sourceOf, textOf } from './repository.ts';
+import { readExports } from './syntax.ts';
+
+const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
+
+export const siblings: Check = ({ packages }) => {
+  const family = packages.filter((p) => mixers.includes(p.folder));
+  const [first, ...others] = family;
+  if (!first) return [];
+  return [
+    ...others.flatMap((pack) => compare('files', first, pack, filesOf)),
+    ...others.flatMap((pack) => compare('exports', first, pack, exportsOf)),
+    ...family.flatMap(checkReadme),
+  ];
+};
+
+function compare(what: string, first: Package, pack: Package, facts: (pack: Package) => string[]): string[] {
+  const [left, right] = [facts(first), facts(pack)];
+  const missing = left.filter((fact) => !right.includes(fact)).map((fact) => `has no ${fact}`);
+  const extra = right.filter((fact) => !left.includes(fact)).map((fact) => `has ${fact}`);
+  return [...missing, ...extra].map(
+    (fact) => `packages/${pack.folder}: ${what} differ from packages/${first.folder}: it ${fact}; make them the same.`,
+  );
+}
+
+function filesOf(pack: Package): string[] {
+  return pack.files.map((file) => file.path);
+}
+
+/** Every exported name of every entry, with the mixer's own name replaced by `*`. */
+function exportsOf(pack: Package): string[] {
+  const own = new RegExp(pack.folder.replaceAll('-', '_?'), 'gi');
+  return Object.entries(pack.manifest.exports).flatMap(([entry, exported]) => {
+    const path = sourceOf(exported);
+    const text = path && textOf(pack, path);
+    if (!path || text === null) return [`${entry} without a source`];
+    const read = (from: string): string => textOf(pack, join(dirname(path), from)) ?? '';
+    return readExports(path, text ?? '', read).map((name) => `${entry} ${name.replace(own, '*')}`);
+  });
+}
+
+function checkReadme(pack: Package): string[] {
+  const text = textOf(pack, 'README.md');
+  if (text === null) return [`packages/${pack.folder}: has no README.md.`];
+  const found = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^## (.+)$/gm)].map((match) => match[1].trim());
+  if (found.join() === headings.join()) return [];
+  return [
+    `packages/${pack.folder}/README.md: headings are [${found.join(', ')}]; they must be [${headings.join(', ')}].`,
+  ];
+}

@@ -1,0 +1,40 @@
+// The dependency check can fail.
+import { expect, it } from 'vitest';
+import { manifest, repository } from './fixture.ts';
+import { undeclared } from './undeclared.ts';
+
+const layer = 'packages/deltanet/src/layer.ts';
+const broken = (text: string): string[] =>
+  undeclared(repository({ [layer]: `// A layer.\nimport '@twilljs/tensor';\n${text}\n` }));
+
+it('accepts declared imports', () => {
+  expect(undeclared(repository())).toEqual([]);
+});
+
+it('refuses an undeclared import and an unused declaration', () => {
+  expect(broken("import { b } from '@else/where/deep';")).toEqual([
+    `${layer}: imports @else/where, which is not in dependencies; declare it.`,
+  ]);
+  expect(undeclared(repository({ [layer]: '// A layer.\n' }))).toEqual([
+    'packages/deltanet/package.json: @twilljs/tensor is declared and never imported; remove it.',
+  ]);
+});
+
+it('refuses a module of Node that the `.` entry reaches and leaves the rest alone', () => {
+  expect(broken("import 'node:fs';")).toEqual([`${layer}: imports node:fs; only the ./node entry may.`]);
+  const aside = { 'packages/deltanet/src/node.ts': "// Files.\nimport 'node:fs';\n" };
+  expect(undeclared(repository(aside))).toEqual([]);
+});
+
+it('refuses a relative import out of the package', () => {
+  expect(broken("import '../../tensor/src/index.ts';")).toEqual([
+    `${layer}: ../../tensor/src/index.ts leaves the package; import it by name.`,
+  ]);
+});
+
+it('reads the manifest it is given', () => {
+  const changes = { 'packages/tensor/package.json': manifest('tensor', ['left-pad']) };
+  expect(undeclared(repository(changes))).toEqual([
+    'packages/tensor/package.json: left-pad is declared and never imported; remove it.',
+  ]);
+});
