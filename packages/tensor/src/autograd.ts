@@ -1,0 +1,137 @@
+// Reverse-mode differentiation over the tape.
+import { full, zeros } from './create.ts';
+import { DeviceError, invariant, ShapeError } from './errors.ts';
+import type { Op } from './op.ts';
+import { binary } from './ops/binary.ts';
+import { scope } from './scope.ts';
+import { sameShape } from './shape.ts';
+import { type Node, type Slot, untracked, withRecording } from './tape.ts';
+import type { Tensor } from './tensor.ts';
+
+/** A leaf of the tape: gradients with respect to `t` can be asked for from now on. @returns `t` itself. */
+export function parameter<T extends Tensor>(t: T): T {
+  t.slot ??= { node: null };
+  return t;
+}
+
+/** The same values, as a constant: no gradient flows through. */
+export function detach(t: Tensor): Tensor {
+  return t.alias(t.shape);
+}
+
+/**
+ * Gradients of a scalar, d loss / d wrt. Consumes the tape: each graph is differentiated once.
+ *
+ * @param loss one element, recorded.
+ * @param wrt tensors made by `parameter`, or values of the graph.
+ * @returns one tensor per entry of `wrt`, of its shape; zeros where the loss does not depend on it.
+ * @throws ShapeError when the loss has more than one element; DeviceError when the graph was consumed before.
+ */
+export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  if (loss.size !== 1) throw new ShapeError(`grad: the loss has shape [${loss.shape}], not one element; sum it first.`);
+  return gradOf([loss], [full(loss.shape, 1, { device: loss.device })], wrt);
+}
+
+/**
+ * Gradients of sum over i of <ys[i], dys[i]>: the vector-Jacobian product.
+ *
+ * @param dys one cotangent per y, of its shape.
+ */
+export function gradOf(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tensor[]): Tensor[] {
+  ys.forEach((y, i) => {
+    invariant(sameShape(y.shape, dys[i].shape), `cotangent [${dys[i].shape}] for [${y.shape}]`);
+  });
+  return untracked(() => scope(() => sweep(ys, dys, wrt)));
+}
+
+/** Nodes that lead to `ys`, latest first. */
+function reachable(ys: readonly Tensor[]): Node[] {
+  const seen = new Set<Node>();
+  const pending = ys.map((y) => y.slot?.node);
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (!node || seen.has(node)) continue;
+    if (node.consumed) {
+      throw new DeviceError(
+        `grad: the graph of ${node.op.name} was differentiated or given back before; run the forward again, inside the same scope as grad.`,
+      );
+    }
+    seen.add(node);
+    for (const slot of node.sources) pending.push(slot?.node);
+  }
+  return [...seen].sort((a, b) => b.id - a.id);
+}
+
+function sweep(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tensor[]): Tensor[] {
+  const wanted = new Set(wrt.map((t) => t.slot));
+  const cotangents = new Map<Slot, Tensor>();
+  const accumulate = (slot: Slot, g: Tensor) => {
+    const before = cotangents.get(slot);
+    cotangents.set(slot, before ? binary.add(before, g) : g);
+    if (!before) return;
+    before.release();
+    g.release();
+  };
+  ys.forEach((y, i) => {
+    if (y.slot) accumulate(y.slot, dys[i].alias(dys[i].shape));
+  });
+  const nodes = reachable(ys);
+  const useful = leadingTo(nodes, wanted);
+  for (const node of nodes) {
+    const given = node.slots.map((slot) => cotangents.get(slot));
+    if (useful.has(node) && given.some((g) => g !== undefined)) {
+      const needs = node.sources.map((s) => s !== null && (wanted.has(s) || (s.node !== null && useful.has(s.node))));
+      const gs = scope(() => {
+        const dy = given.map((g, i) => g ?? zeros(node.shapes[i], { device: ys[0].device }));
+        return vjp(node, dy, needs).map((g) => (g ? g.alias(g.shape) : null));
+      });
+      gs.forEach((g, i) => {
+        const slot = node.sources[i];
+        if (g && slot && needs[i]) accumulate(slot, g);
+        else g?.release();
+      });
+    }
+    node.release();
+    node.slots.forEach((slot, i) => {
+      if (wanted.has(slot)) return;
+      given[i]?.release();
+      cotangents.delete(slot);
+    });
+  }
+  return wrt.map((t) => (t.slot && cotangents.get(t.slot)) ?? zeros(t.shape, { device: t.device }));
+}
+
+/** Nodes with a wanted slot among their sources, or before them. */
+function leadingTo(latestFirst: readonly Node[], wanted: ReadonlySet<Slot | undefined>): Set<Node> {
+  const useful = new Set<Node>();
+  for (const node of latestFirst.toReversed()) {
+    const leads = (slot: Slot | null) => slot && (wanted.has(slot) || (slot.node && useful.has(slot.node)));
+    if (node.sources.some(leads)) useful.add(node);
+  }
+  return useful;
+}
+
+function vjp(node: Node, dys: Tensor[], needs: readonly boolean[]): (Tensor | null)[] {
+  if (node.op.vjp) return node.op.vjp(dys, node.ins as Tensor[], node.outs, node.attrs, needs);
+  return vjpOfDefinition(node.op, dys, node.ins, node.attrs, needs);
+}
+
+/** The gradient that every composite has: run its definition again and differentiate that. */
+export function vjpOfDefinition<A>(
+  op: Op<A>,
+  dys: readonly Tensor[],
+  ins: readonly (Tensor | null)[],
+  attrs: A,
+  needs: readonly boolean[],
+): (Tensor | null)[] {
+  const xs = ins.map((t, i) => {
+    if (!t) return null;
+    const x = t.alias(t.shape);
+    return needs[i] ? parameter(x) : x;
+  });
+  const ys = withRecording(true, () => scope(() => op.define!(xs as Tensor[], attrs)));
+  const wrt = xs.filter((x, i): x is Tensor => x !== null && needs[i]);
+  const gs = gradOf(ys, dys, wrt);
+  let next = 0;
+  return xs.map((x, i) => (x && needs[i] ? gs[next++] : null));
+}

@@ -1,0 +1,65 @@
+// The reference device: plain loops over typed arrays, in f32 or f64.
+import type { Device, DeviceBuffer, Fallback } from './device.ts';
+import { DeviceError } from './errors.ts';
+import { type Data, type Spec, shapesOf, size, typedArray } from './shape.ts';
+
+const bytesOf = (buffer: DeviceBuffer) => buffer as Uint8Array;
+
+/** A buffer as elements of a spec. */
+function view(buffer: DeviceBuffer, { dtype, shape }: Spec): Data {
+  const bytes = bytesOf(buffer);
+  return typedArray(dtype, bytes.buffer, bytes.byteOffset, size(shape));
+}
+
+function make(float: 'f32' | 'f64', poison: boolean): Device {
+  return {
+    name: float === 'f32' ? 'cpu' : 'cpu-f64',
+    float,
+    fallbacks: new Map<string, Fallback>(),
+    find(op, ins, attrs) {
+      const loop = op.cpu;
+      if (!loop) return 'the reference runs it by its definition';
+      const shapes = op.shape(shapesOf(ins), attrs);
+      return {
+        scratch: 0,
+        run(inBuffers, outBuffers) {
+          const sources = ins.map((spec, i) => (spec ? { data: view(inBuffers[i], spec), shape: spec.shape } : null));
+          const targets = shapes.map((shape, i) => ({ data: view(outBuffers[i], { shape, dtype: float }), shape }));
+          loop.call(op, sources as never, targets, attrs);
+        },
+      };
+    },
+    allocate(bytes) {
+      try {
+        const buffer = new Uint8Array(bytes);
+        return poison ? buffer.fill(0xff) : buffer;
+      } catch {
+        throw new DeviceError(`${this.name}: ${bytes} bytes could not be allocated; use a smaller batch or model.`);
+      }
+    },
+    free() {},
+    view: (buffer, byteOffset, byteLength) => bytesOf(buffer).subarray(byteOffset, byteOffset + byteLength),
+    write(buffer, data) {
+      bytesOf(buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    },
+    async read(buffer, dtype, length) {
+      return view(buffer, { dtype, shape: [length] }).slice();
+    },
+  };
+}
+
+const shared: Partial<Record<'f32' | 'f64', Device>> = {};
+
+export interface CpuOptions {
+  /** f64 is the reference for gradient checks and parity. Default f32. */
+  float?: 'f32' | 'f64';
+  /** A device of its own whose fresh memory is NaN, to find elements that an op forgets to write. */
+  poison?: boolean;
+}
+
+/** The reference device: slow, clear, always there. Calls with the same type return the same device. */
+export function cpu({ float = 'f32', poison = false }: CpuOptions = {}): Device {
+  if (poison) return make(float, true);
+  shared[float] ??= make(float, false);
+  return shared[float];
+}

@@ -1,0 +1,50 @@
+// Typed errors. Form: `<op or option>: <the two facts that disagree>; <the next step>.`
+
+/** Marks an error as a message for the user, also across two copies of a package. */
+const brand = Symbol.for('twilljs.error');
+
+/** Base of all errors that Twill raises on purpose. */
+export class TwillError extends Error {
+  readonly [brand] = true;
+  override readonly name: string = 'TwillError';
+}
+
+/** Shapes that do not fit each other or the op. */
+export class ShapeError extends TwillError {
+  override readonly name = 'ShapeError';
+}
+
+/** An element type that the op does not take. */
+export class DTypeError extends TwillError {
+  override readonly name = 'DTypeError';
+}
+
+/** A device that is missing, lost, out of memory, or not the one the other inputs are on. */
+export class DeviceError extends TwillError {
+  override readonly name = 'DeviceError';
+}
+
+/** An op that has neither a kernel on this device nor a definition. */
+export class UnsupportedOpError extends TwillError {
+  override readonly name = 'UnsupportedOpError';
+}
+
+/** An option, a configuration field or an argument with a value that cannot be. */
+export class OptionError extends TwillError {
+  override readonly name = 'OptionError';
+}
+
+/** A file or directory that is missing, unreadable, damaged or in the way. */
+export class FileError extends TwillError {
+  override readonly name = 'FileError';
+}
+
+/** True for every error that carries Twill's brand, whichever copy of a package raised it. */
+export function isTwillError(error: unknown): error is Error {
+  return error instanceof Error && (error as { [brand]?: boolean })[brand] === true;
+}
+
+/** A programmer's impossibility, never a user's mistake. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant: ${message}`);
+}

@@ -1,0 +1,42 @@
+// @twilljs/tensor: tensors, ops, gradients, the reference devices.
+export { apply, apply1, empty } from './apply.ts';
+export { arenaLayout, moveToArena, pack } from './arena.ts';
+export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
+export { type CpuOptions, cpu } from './cpu.ts';
+export { type CreateOptions, full, ones, tensor, zeros } from './create.ts';
+export type { Device, DeviceBuffer, Fallback, Runner } from './device.ts';
+export {
+  DeviceError,
+  DTypeError,
+  FileError,
+  invariant,
+  isTwillError,
+  OptionError,
+  ShapeError,
+  TwillError,
+  UnsupportedOpError,
+} from './errors.ts';
+export { meta } from './meta.ts';
+export type { Op, View } from './op.ts';
+export { embedding, oneHot } from './ops/indexing.ts';
+export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
+export { type BandAttrs, concat } from './ops/movement.ts';
+export { type PrimitiveName, primitives } from './primitives.ts';
+export { exactExp, exactLog, type Random, rng } from './random.ts';
+export { keep, release, scope, tensorsIn } from './scope.ts';
+export {
+  axisOf,
+  broadcastShapes,
+  bytesPer,
+  type Data,
+  type DType,
+  type Shape,
+  type Spec,
+  sameShape,
+  size,
+  strides,
+  typedArray,
+} from './shape.ts';
+export { lateReturns } from './storage.ts';
+export { untracked } from './tape.ts';
+export { Tensor } from './tensor.ts';

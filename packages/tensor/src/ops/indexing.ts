@@ -1,0 +1,78 @@
+// Ops that read ids: rows by id, their gradient, and one-hot rows.
+import { apply1 } from '../apply.ts';
+import { OptionError, ShapeError } from '../errors.ts';
+import type { Op } from '../op.ts';
+import { size } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Rows of weight [N,D] by ids [..] -> [..,D]. */
+export const embeddingOp: Op<null> = {
+  name: 'embedding',
+  inputs: ['weight', 'ids'],
+  outputs: ['y'],
+  reads: ['ids'],
+  shape([weight, ids]) {
+    if (weight!.length !== 2)
+      throw new ShapeError(`embedding: the weight has shape [${weight}], not [N,D]; give one row per id.`);
+    return [[...ids!, weight![1]]];
+  },
+  cpu([weight, ids], [y]) {
+    const [N, D] = weight.shape;
+    for (let i = 0; i < ids.data.length; i++) {
+      const id = ids.data[i];
+      if (id < 0 || id >= N)
+        throw new OptionError(`embedding: id ${id} lies outside the vocabulary of ${N}; use 0..${N - 1}.`);
+      for (let d = 0; d < D; d++) y.data[i * D + d] = weight.data[id * D + d];
+    }
+  },
+  vjp: ([dy], [weight, ids]) => [apply1(scatterAddOp, [dy, ids], { rows: weight.shape[0] }), null],
+};
+
+/** y[ids[i]] += x[i] into `rows` rows of zeros, in the order of i. */
+export const scatterAddOp: Op<{ rows: number }> = {
+  name: 'scatterAdd',
+  inputs: ['x', 'ids'],
+  outputs: ['y'],
+  reads: ['ids'],
+  shape([x, ids], { rows }) {
+    if (x!.length !== ids!.length + 1 || size(ids!) * x!.at(-1)! !== size(x!)) {
+      throw new ShapeError(
+        `scatterAdd: x [${x}] does not hold one row per id of [${ids}]; its shape must be [${ids},D].`,
+      );
+    }
+    return [[rows, x!.at(-1)!]];
+  },
+  cpu([x, ids], [y]) {
+    const D = y.shape[1];
+    y.data.fill(0);
+    for (let i = 0; i < ids.data.length; i++) {
+      for (let d = 0; d < D; d++) y.data[ids.data[i] * D + d] += x.data[i * D + d];
+    }
+  },
+  vjp: ([dy], [, ids]) => [embedding(dy, ids), null],
+};
+
+/** Rows of N numbers with 1 at the id; all 0 for a negative id (an ignored label). */
+export const oneHotOp: Op<{ classes: number }> = {
+  name: 'oneHot',
+  inputs: ['ids'],
+  outputs: ['y'],
+  reads: [],
+  shape: ([ids], { classes }) => [[...ids!, classes]],
+  cpu([ids], [y], { classes }) {
+    y.data.fill(0);
+    for (let i = 0; i < ids.data.length; i++) {
+      const id = ids.data[i];
+      if (id >= classes)
+        throw new OptionError(
+          `oneHot: id ${id} lies outside ${classes} classes; use 0..${classes - 1} or a negative id.`,
+        );
+      if (id >= 0) y.data[i * classes + id] = 1;
+    }
+  },
+  vjp: () => [null],
+};
+
+/** Rows of `weight` [N,D] by i32 ids [..]. @returns [..,D]. */
+export const embedding = (weight: Tensor, ids: Tensor): Tensor => apply1(embeddingOp, [weight, ids], null);
+export const oneHot = (ids: Tensor, classes: number): Tensor => apply1(oneHotOp, [ids], { classes });

@@ -1,0 +1,32 @@
+// All primitives in one table: what a device must have kernels for. Adding one here stops every device from compiling until it has it.
+import { packOp } from './arena.ts';
+import { binaryOps } from './ops/binary.ts';
+import { embeddingOp, oneHotOp, scatterAddOp } from './ops/indexing.ts';
+import { cumsumOp, matmulOp, solveTrilOp } from './ops/linear-algebra.ts';
+import { bandOp, broadcastOp, concatOp, padOp, permuteOp, sliceOp } from './ops/movement.ts';
+import { maxOp, sumOp } from './ops/reduce.ts';
+import { affineOp, unaryOps } from './ops/unary.ts';
+
+/** Op name -> op. */
+export const primitives = {
+  ...unaryOps,
+  ...binaryOps,
+  affine: affineOp,
+  sum: sumOp,
+  max: maxOp,
+  broadcastTo: broadcastOp,
+  permute: permuteOp,
+  slice: sliceOp,
+  pad: padOp,
+  concat: concatOp,
+  band: bandOp,
+  pack: packOp,
+  matmul: matmulOp,
+  solveTril: solveTrilOp,
+  cumsum: cumsumOp,
+  embedding: embeddingOp,
+  scatterAdd: scatterAddOp,
+  oneHot: oneHotOp,
+};
+
+export type PrimitiveName = keyof typeof primitives;

@@ -1,0 +1,6 @@
+// @twilljs/tensor/testing: gradient checks, op conformance and replay of expected numbers, for any test runner.
+export { conformance, failures, named, type OpCase } from './testing/conformance.ts';
+export { type Deviation, deviation, tolerances } from './testing/error.ts';
+export { type GradcheckInput, gradcheck } from './testing/gradcheck.ts';
+export { noise } from './testing/noise.ts';
+export { type Case, type Compared, evaluate, type Numbers, replay } from './testing/replay.ts';

@@ -1,0 +1,73 @@
+// One op on a device against its definition (or its oracle) on the f64 reference, forward and backward.
+import { apply } from '../apply.ts';
+import { cpu } from '../cpu.ts';
+import type { Device } from '../device.ts';
+import type { Op } from '../op.ts';
+import { size } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { tolerances } from './error.ts';
+import { noise } from './noise.ts';
+import { type Case, type Compared, evaluate, type Numbers, replay } from './replay.ts';
+
+/** Inputs of one case by name; leave optional ones out. */
+export interface OpCase<A> {
+  readonly name: string;
+  readonly attrs: A;
+  readonly inputs: Readonly<Record<string, Numbers>>;
+  /** Inputs that take a gradient. Default: all floats. */
+  readonly wanted?: readonly string[];
+  /** Larger bounds, for cases that f32 cannot do better (with the reason in the case's name). */
+  readonly tolerance?: { out: number; grad: number };
+}
+
+/** The op as a function of named inputs. */
+export function named<A>(op: Op<A>, attrs: A): (ins: Readonly<Record<string, Tensor>>) => Record<string, Tensor> {
+  return (ins) => {
+    const last = op.inputs.at(-1);
+    const order = last?.endsWith('...')
+      ? Object.values(ins)
+      : op.inputs.map((name) => ins[name.replace('?', '')] ?? null);
+    return Object.fromEntries(apply(op, order, attrs).map((t, i) => [op.outputs[i], t]));
+  };
+}
+
+/**
+ * Errors of an op on `device` against `oracle` (default: the op itself) on the f64 reference device.
+ *
+ * @returns every output and gradient with its error, worst last.
+ */
+export async function conformance<A>(
+  op: Op<A>,
+  { attrs, inputs, wanted }: OpCase<A>,
+  device: Device,
+  oracle: (ins: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>> = named(op, attrs),
+): Promise<Compared[]> {
+  const rounded = Object.fromEntries(
+    Object.entries(inputs).map(([name, n]) => [name, { ...n, data: roundedTo(n, device) }]),
+  );
+  const differentiable = wanted ?? Object.keys(inputs).filter((name) => inputs[name].dtype !== 'i32');
+  const shapes = op.shape(
+    op.inputs.at(-1)?.endsWith('...')
+      ? Object.values(inputs).map((n) => n.shape)
+      : op.inputs.map((name) => inputs[name.replace('?', '')]?.shape ?? null),
+    attrs,
+  );
+  const cotangents = Object.fromEntries(
+    shapes.map((shape, i) => [op.outputs[i], { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
+  );
+  const reference = await evaluate(oracle, { inputs: rounded, cotangents }, differentiable, cpu({ float: 'f64' }));
+  const expected: Case = { inputs: rounded, cotangents, ...reference };
+  return (await replay(named(op, attrs), expected, device)).sort((a, b) => a.error - b.error);
+}
+
+const roundedTo = (n: Numbers, device: Device) =>
+  n.dtype === 'i32' ? n.data : device.float === 'f32' ? Float32Array.from(n.data) : Float64Array.from(n.data);
+
+/** The comparisons that exceed the tolerance of the device's type. */
+export function failures(
+  compared: readonly Compared[],
+  float: 'f32' | 'f64',
+  tolerance: { out: number; grad: number } = tolerances[float],
+): Compared[] {
+  return compared.filter(({ kind, zero, error }) => !(error <= (zero ? tolerances[float].zero : tolerance[kind])));
+}
