@@ -35,7 +35,7 @@ export interface StoredTensor {
 /** A copy of the bytes at an address where any element type may start. */
 const aligned = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-const decoders: Record<StoredDType, (bytes: Uint8Array) => ArrayLike<number> | ArrayLike<bigint>> = {
+const decoders: Record<StoredDType, (bytes: Uint8Array) => ArrayLike<number | bigint>> = {
   F64: (b) => new Float64Array(aligned(b)),
   F32: (b) => new Float32Array(aligned(b)),
   F16: (b) => decodeF16(new Uint16Array(aligned(b))),
