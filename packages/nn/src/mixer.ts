@@ -1,0 +1,69 @@
+// The contract of a mixer: what stands between two tokens of a layer. The most important file for anyone who adds one.
+import type { Tensor } from '@twilljs/tensor';
+import type { FieldTable, FieldValues } from './config.ts';
+import type { Initializer } from './initializer.ts';
+
+/**
+ * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
+ * a forward returns a new one and leaves the old one as it was, so a copy (`fork`) costs nothing.
+ */
+export type State = Readonly<Record<string, Tensor | number>>;
+
+/**
+ * A causal sequence mixer: position t of the output depends on positions <= t of the input, through a state.
+ *
+ * Splitting a sequence anywhere and handing the state over changes nothing; that is what `mixerConformance` tests. T = 1
+ * decodes, any T trains or prefills.
+ */
+export interface Mixer {
+  /** The state before the first token, for a batch, on the device of the parameters. */
+  init(batch: number): State;
+  /**
+   * @param x [B,T,D] on the device of the parameters.
+   * @param state what an earlier forward returned; absent before the first token.
+   * @returns y [B,T,D] and the state after the last token. Gradients flow through y and the state to x, the parameters and `state`.
+   */
+  forward(x: Tensor, state?: State): { y: Tensor; state: State };
+  /** Numbers kept per sequence after `tokens` tokens: constant for a recurrence, growing for softmax attention. */
+  stateSize(tokens: number): number;
+  /**
+   * Multiply-adds per token beyond those of the parameter matrices, averaged over a sequence of `tokens` (recurrent form for
+   * a recurrence, the causal half for softmax attention).
+   */
+  coreMacs(tokens: number): number;
+}
+
+/** What a layer tells the mixer it creates. */
+export interface LayerContext {
+  readonly init: Initializer;
+  /** 0-based index in the whole model, of `layers`. */
+  readonly layer: number;
+  readonly layers: number;
+}
+
+/** The fields that every model has and mixers may read. */
+export interface ModelWidths {
+  readonly hidden_size: number;
+  readonly norm_eps: number;
+}
+
+/**
+ * A kind of mixer, as a value: how it is named, configured and made. The composer, the hub and the command line work on
+ * families handed to them and never ask which one they have.
+ */
+export interface MixerFamily<F extends FieldTable = FieldTable> {
+  /** Package and `--mixer` name: `gated-deltanet`. */
+  readonly name: string;
+  /** FLA's `model_type`: `gated_deltanet`. */
+  readonly model_type: string;
+  /** FLA's class: `GatedDeltaNetForCausalLM`. */
+  readonly architecture: string;
+  /** `softmax` serves the layers that `attn` names; `linear` all others. */
+  readonly role: 'linear' | 'softmax';
+  /** The configuration fields of this family, with defaults, under FLA's names. */
+  readonly fields: F;
+  /** Where FLA's default for a field that all models share is another one (21 layers in Gated DeltaNet). */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** @throws OptionError when the fields contradict each other or the widths. */
+  create(config: FieldValues<F> & ModelWidths, context: LayerContext): Mixer;
+}
