@@ -118,7 +118,7 @@ export function store(dtype: StoredDType, shape: Shape, values: ArrayLike<number
       `store: shape [${shape}] has ${size(shape)} elements but ${values.length} were given; make them agree.`,
     );
   }
-  const type: { min?: number; max?: number } = storedTypes[dtype];
+  const type: { bytes: number; min?: number; max?: number } = storedTypes[dtype];
   if (type.min !== undefined && type.max !== undefined) {
     for (let i = 0; i < values.length; i++) {
       if (Number.isInteger(values[i]) && values[i] >= type.min && values[i] <= type.max) continue;

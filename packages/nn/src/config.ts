@@ -1,0 +1,137 @@
+// Fields of a configuration: what each may hold, and what it is when absent. Mixers, models and the hub share this one reader.
+import { OptionError } from '@twilljs/tensor';
+
+interface Sized {
+  /** Smallest value. Default 1 for integers, none for numbers. */
+  readonly min?: number;
+  /** Largest value. Default 2^20 for integers, which no size of a model on one machine passes; none for numbers. */
+  readonly max?: number;
+}
+
+/**
+ * One field. Without a `default` it is required; null is allowed where `default` is null or `nullable` is set.
+ * `number` is strictly above `above`.
+ */
+export type Field = { readonly nullable?: true } & (
+  | ({ readonly type: 'integer'; readonly default?: number | null } & Sized)
+  | ({ readonly type: 'integers'; readonly default?: readonly number[] | null } & Sized)
+  | ({ readonly type: 'number'; readonly default?: number | null; readonly above?: number } & Sized)
+  | { readonly type: 'boolean'; readonly default?: boolean }
+  | { readonly type: 'string'; readonly default?: string | null; readonly oneOf?: readonly string[] }
+);
+
+/** Fields by name, in the order in which they are written. */
+export type Fields = Readonly<Record<string, Field>>;
+
+type Present<F extends Field> = F extends { type: 'integer' | 'number' }
+  ? number
+  : F extends { type: 'integers' }
+    ? readonly number[]
+    : F extends { type: 'boolean' }
+      ? boolean
+      : F extends { oneOf: readonly (infer S)[] }
+        ? S
+        : string;
+
+/** What a field holds once it is read. */
+export type ValueOf<F extends Field> = F extends { default: null } | { nullable: true }
+  ? Present<F> | null
+  : Present<F>;
+export type Values<T extends Fields> = { readonly [K in keyof T]: ValueOf<T[K]> };
+
+const LARGEST_SIZE = 2 ** 20;
+
+/**
+ * Reads the fields of a table from parsed JSON or from options, checks them and fills in defaults. Other keys are left alone.
+ *
+ * @param where What is read, for messages: `config.json`, `GatedDeltaNet`.
+ * @throws OptionError naming the field, its value and what it may hold.
+ */
+export function readFields<const T extends Fields>(
+  table: T,
+  json: Readonly<Record<string, unknown>>,
+  where: string,
+): Values<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(table)) {
+    const given = Object.hasOwn(json, name) ? json[name] : undefined;
+    values[name] = given === undefined ? absent(field, name, where) : checked(field, given, name, where);
+  }
+  return values as Values<T>;
+}
+
+function absent(field: Field, name: string, where: string): unknown {
+  if (field.default !== undefined) return field.default;
+  throw new OptionError(`${where}: ${name} is missing where ${wanted(field)} is needed; add it.`);
+}
+
+function checked(field: Field, value: unknown, name: string, where: string): unknown {
+  if (value === null ? field.nullable || field.default === null : fits(field, value)) return value;
+  throw new OptionError(`${where}: ${name} is ${shown(value)} where ${wanted(field)} is needed; correct it.`);
+}
+
+function fits(field: Field, value: unknown): boolean {
+  switch (field.type) {
+    case 'integer':
+      return isInteger(value, field);
+    case 'integers':
+      return Array.isArray(value) && value.every((n) => isInteger(n, field));
+    case 'number':
+      return (
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= (field.min ?? -Number.MAX_VALUE) &&
+        value <= (field.max ?? Number.MAX_VALUE) &&
+        (field.above === undefined || value > field.above)
+      );
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'string':
+      return typeof value === 'string' && (field.oneOf === undefined || field.oneOf.includes(value));
+  }
+}
+
+const isInteger = (value: unknown, { min = 1, max = LARGEST_SIZE }: Sized): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+
+/** What a field may hold, in words. */
+function wanted(field: Field): string {
+  const nullable = field.nullable || field.default === null ? ' or null' : '';
+  switch (field.type) {
+    case 'integer':
+      return `an integer from ${field.min ?? 1} to ${field.max ?? LARGEST_SIZE}${nullable}`;
+    case 'integers':
+      return `a list of integers from ${field.min ?? 1} to ${field.max ?? LARGEST_SIZE}${nullable}`;
+    case 'number': {
+      const bounds = [
+        field.above !== undefined && `above ${field.above}`,
+        field.min !== undefined && `from ${field.min}`,
+        field.max !== undefined && `up to ${field.max}`,
+      ].filter(Boolean);
+      return `a number${bounds.length ? ` ${bounds.join(' ')}` : ''}${nullable}`;
+    }
+    case 'boolean':
+      return `true or false${nullable}`;
+    case 'string':
+      return field.oneOf ? `${field.oneOf.map((s) => `"${s}"`).join(', ')}${nullable}` : `a string${nullable}`;
+  }
+}
+
+/** A value as it stands in the file, short enough for a message. */
+function shown(value: unknown): string {
+  if (Array.isArray(value) && value.length > 16) return `a list of ${value.length} values`;
+  const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/**
+ * Checks that one size divides another.
+ *
+ * @throws OptionError naming both, and the values that would do.
+ */
+export function requireDivides(where: string, part: string, n: number, whole: string, of: number): void {
+  if (of % n === 0) return;
+  const choices: number[] = [];
+  for (let d = 1; d <= of && choices.length < 12; d++) if (of % d === 0) choices.push(d);
+  throw new OptionError(`${where}: ${part}=${n} does not divide ${whole}=${of}; choose ${choices.join(', ')}.`);
+}
