@@ -1,0 +1,44 @@
+// `pnpm size`: lines of every package and the size of its `.` entry in a page; fails when one cannot be bundled for it.
+import { join } from 'node:path';
+import { type Bundle, bundleForBrowser } from './bundle.ts';
+import { type Package, readRepository, root, type SourceFile } from './check/repository.ts';
+
+const head = ['package', 'files', 'lines', 'kernel lines', 'test lines', 'minified', 'gzip'];
+
+const rows: string[][] = [];
+const totals = [0, 0, 0, 0];
+for (const pack of readRepository(root).packages) {
+  const counts = [
+    pack.files.filter((file) => file.kind !== 'test').length,
+    ...(['source', 'assembly', 'test'] as const).map((kind) => linesOf(pack, kind)),
+  ];
+  for (const [i, count] of counts.entries()) totals[i] += count;
+  rows.push([pack.manifest.name, ...counts.map(String), ...(await bundled(pack))]);
+}
+rows.push(['all', ...totals.map(String), '', '']);
+
+for (const row of [head, ...rows]) {
+  console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(24) : cell.padStart(13))).join(''));
+}
+
+function linesOf(pack: Package, kind: SourceFile['kind']): number {
+  return pack.files.filter((file) => file.kind === kind).reduce((n, file) => n + file.lines, 0);
+}
+
+/** Sizes of the `.` entry; the command line runs in Node only. */
+async function bundled(pack: Package): Promise<string[]> {
+  const entry = join(pack.directory, 'src/index.ts');
+  if (pack.folder === 'cli') return ['node only', 'node only'];
+  try {
+    const { bytes, gzip }: Bundle = await bundleForBrowser(entry);
+    return [kilobytes(bytes), kilobytes(gzip)];
+  } catch (error) {
+    console.error(`${pack.manifest.name}: does not bundle for the browser: ${(error as Error).message}`);
+    process.exitCode = 1;
+    return ['fails', 'fails'];
+  }
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
