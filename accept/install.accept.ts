@@ -1,0 +1,51 @@
+// Every mixer installs alone: tarballs of its dependency closure in an empty directory, where its README's program runs.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mixers } from '../scripts/check/ranks.ts';
+import { readRepository, root, textOf } from '../scripts/check/repository.ts';
+import { programOf, readFences } from '../scripts/doctest/fences.ts';
+import { closureOf, packInto } from '../scripts/pack/tarballs.ts';
+
+const repository = readRepository(root);
+const directory = mkdtempSync(join(tmpdir(), 'twill-install-'));
+const same = transformSync(readFileSync(join(root, 'scripts/doctest/same.ts'), 'utf8'), { loader: 'ts' }).code;
+
+function run(command: string, args: string[], cwd: string): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8' });
+}
+
+beforeAll(() => {
+  run('pnpm', ['exec', 'turbo', 'build'], root);
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe.each(repository.packages.filter(({ folder }) => mixers.includes(folder)))('$manifest.name', (pack) => {
+  const home = join(directory, 'homes', pack.folder);
+
+  it('installs from the tarballs of its closure and nothing of the workspace beyond it', () => {
+    const closure = closureOf(repository, pack);
+    const tarballs = closure.map((each) => packInto(join(directory, 'tarballs', pack.folder), each));
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+    run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], home);
+    const tree = run('npm', ['ls', '--all'], home);
+    process.stdout.write(tree);
+    const installed = [...new Set(tree.match(/@twilljs\/[\w-]+/g))].sort();
+    expect(installed).toEqual(closure.map(({ manifest }) => manifest.name).sort());
+  });
+
+  it('runs the programs of its README there', () => {
+    const fences = readFences('README.md', textOf(pack, 'README.md') ?? '').filter(({ norun }) => norun === null);
+    expect(fences).not.toEqual([]);
+    writeFileSync(join(home, 'same.js'), same);
+    for (const [i, fence] of fences.entries()) {
+      writeFileSync(join(home, `program-${i}.js`), programOf(fence, './same.js'));
+      run('node', [`program-${i}.js`], home);
+    }
+  });
+});
