@@ -1,7 +1,7 @@
 // Every kind of field: what it accepts, what it is when absent, and how it refuses.
 import { isTwillError } from '@twilljs/tensor';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type FieldTable, readFields, requireDivides } from './config.ts';
+import { type Fields, readFields, requireDivides } from './config.ts';
 
 const table = {
   num_heads: { type: 'integer' },
@@ -16,7 +16,7 @@ const table = {
   use_gate: { type: 'boolean', default: true },
   qk_norm: { type: 'string', default: 'l2', oneOf: ['l2', 'sum'] },
   note: { type: 'string', default: null },
-} as const satisfies FieldTable;
+} as const satisfies Fields;
 
 function failure(json: Record<string, unknown>): string {
   try {

@@ -21,7 +21,7 @@ export type Field = { readonly nullable?: true } & (
 );
 
 /** Fields by name, in the order in which they are written. */
-export type FieldTable = Readonly<Record<string, Field>>;
+export type Fields = Readonly<Record<string, Field>>;
 
 type Present<F extends Field> = F extends { type: 'integer' | 'number' }
   ? number
@@ -37,7 +37,7 @@ type Present<F extends Field> = F extends { type: 'integer' | 'number' }
 export type ValueOf<F extends Field> = F extends { default: null } | { nullable: true }
   ? Present<F> | null
   : Present<F>;
-export type FieldValues<T extends FieldTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
+export type Values<T extends Fields> = { readonly [K in keyof T]: ValueOf<T[K]> };
 
 const LARGEST_SIZE = 2 ** 20;
 
@@ -47,17 +47,17 @@ const LARGEST_SIZE = 2 ** 20;
  * @param where What is read, for messages: `config.json`, `GatedDeltaNet`.
  * @throws OptionError naming the field, its value and what it may hold.
  */
-export function readFields<const T extends FieldTable>(
+export function readFields<const T extends Fields>(
   table: T,
   json: Readonly<Record<string, unknown>>,
   where: string,
-): FieldValues<T> {
+): Values<T> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(table)) {
     const given = Object.hasOwn(json, name) ? json[name] : undefined;
     values[name] = given === undefined ? absent(field, name, where) : checked(field, given, name, where);
   }
-  return values as FieldValues<T>;
+  return values as Values<T>;
 }
 
 function absent(field: Field, name: string, where: string): unknown {
