@@ -1,0 +1,228 @@
+// Whole configurations: goldens read unchanged, defaults per family, and every contradiction by name.
+import { readdirSync, readFileSync } from 'node:fs';
+import { isTwillError } from '@twilljs/tensor';
+import { describe, expect, it } from 'vitest';
+import type { MixerFamily } from './mixer.ts';
+import { mlpWidth, readModelConfig } from './model-config.ts';
+
+const never = () => {
+  throw new Error('reading a configuration creates no mixer');
+};
+const linear: MixerFamily = {
+  name: 'gated-deltanet',
+  model_type: 'gated_deltanet',
+  architecture: 'GatedDeltaNetForCausalLM',
+  role: 'linear',
+  fields: { num_heads: { type: 'integer', default: 6 }, use_gate: { type: 'boolean', default: true } },
+  defaults: { num_hidden_layers: 21 },
+  create: never,
+};
+const softmax: MixerFamily = {
+  name: 'attention',
+  model_type: 'transformer',
+  architecture: 'TransformerForCausalLM',
+  role: 'softmax',
+  fields: { num_heads: { type: 'integer', default: 32 }, window_size: { type: 'integer', default: null } },
+  create: never,
+};
+const delta: MixerFamily = {
+  ...linear,
+  name: 'deltanet',
+  model_type: 'delta_net',
+  architecture: 'DeltaNetForCausalLM',
+  defaults: {},
+};
+const families = [linear, softmax, delta];
+
+const models = new URL('../../../golden/models/', import.meta.url);
+
+function failure(json: Record<string, unknown>): string {
+  try {
+    readModelConfig({ model_type: 'gated_deltanet', ...json }, families, 'config.json');
+  } catch (error) {
+    if (isTwillError(error)) return `${error.name}: ${error.message}`;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('readModelConfig', () => {
+  it.each(readdirSync(models))('returns the configuration of golden %s as it is', (name) => {
+    const json = JSON.parse(readFileSync(new URL(`${name}/config.json`, models), 'utf8'));
+    const config = readModelConfig(json, families);
+    expect(config.json).toEqual(json);
+    expect(config.model.hidden_size).toBe(json.hidden_size);
+    expect(config.attention.flatMap((entry, i) => (entry ? [i] : []))).toEqual(json.attn?.layers ?? []);
+  });
+
+  it('fills in the defaults, of the family where it has its own', () => {
+    const config = readModelConfig({ model_type: 'gated_deltanet' }, families);
+    expect(config.model.num_hidden_layers).toBe(21);
+    expect(config.mixer).toEqual({ num_heads: 6, use_gate: true });
+    expect(config.json).toMatchInlineSnapshot(`
+      {
+        "architectures": [
+          "GatedDeltaNetForCausalLM",
+        ],
+        "attn": null,
+        "attnres_block_size": null,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "fuse_cross_entropy": true,
+        "fuse_linear_cross_entropy": false,
+        "fuse_norm": true,
+        "fuse_swiglu": true,
+        "hidden_act": "swish",
+        "hidden_ratio": 4,
+        "hidden_size": 2048,
+        "initializer_range": 0.02,
+        "intermediate_size": null,
+        "max_position_embeddings": 2048,
+        "model_type": "gated_deltanet",
+        "norm_eps": 0.000001,
+        "num_heads": 6,
+        "num_hidden_layers": 21,
+        "pad_token_id": null,
+        "tie_word_embeddings": false,
+        "use_cache": true,
+        "use_gate": true,
+        "use_l2warp": false,
+        "vocab_size": 32000,
+      }
+    `);
+    expect(readModelConfig({ model_type: 'delta_net' }, families).model.num_hidden_layers).toBe(24);
+    expect(readModelConfig({ model_type: 'transformer' }, families).json).not.toHaveProperty('attn');
+  });
+
+  it('takes package names for model_type and writes that of FLA', () => {
+    for (const family of families) {
+      const config = readModelConfig({ model_type: family.name }, families);
+      expect(config.family).toBe(family);
+      expect(config.json.model_type).toBe(family.model_type);
+      expect(config.json.architectures).toEqual([family.architecture]);
+    }
+  });
+
+  it('keeps unknown keys and what is given in place of a default', () => {
+    const json = {
+      model_type: 'delta_net',
+      architectures: ['Other'],
+      rms_norm_eps: 1,
+      norm_first: false,
+      dtype: 'bfloat16',
+      nested: { a: [1] },
+    };
+    expect(readModelConfig(json, families).json).toMatchObject(json);
+  });
+
+  it('reads attn as an object or a list, and writes it in the same form', () => {
+    const one = { layers: [0, 2], num_heads: 4, extra: 1 };
+    const filled = { ...one, num_kv_heads: 4, qkv_bias: false, window_size: null, rope_theta: 10000 };
+    const base = { model_type: 'gated_deltanet', num_hidden_layers: 3 };
+    const single = readModelConfig({ ...base, attn: one }, families);
+    expect(single.json.attn).toEqual(filled);
+    expect(single.attention.map((entry) => entry?.num_heads ?? null)).toEqual([4, null, 4]);
+    const two = { layers: [1], num_heads: 2, window_size: 8 };
+    const list = readModelConfig({ ...base, attn: [one, two] }, families);
+    expect(list.json.attn).toEqual([filled, { ...filled, ...two, num_kv_heads: 2, extra: undefined }]);
+    expect(list.attention.map((entry) => entry?.window_size)).toEqual([null, 8, null]);
+    expect(readModelConfig({ ...base, attn: [] }, families).json.attn).toEqual([]);
+    // Reading what was written changes nothing more.
+    expect(readModelConfig(list.json, families).json).toEqual(list.json);
+  });
+
+  it('names every contradiction', () => {
+    const attn = { layers: [0], num_heads: 2 };
+    expect(
+      [
+        { model_type: undefined },
+        { model_type: 'mamba' },
+        { model_type: ['gla'] },
+        { architectures: 'GatedDeltaNetForCausalLM' },
+        { num_hidden_layers: -1 },
+        { num_hidden_layers: 1e9 },
+        { hidden_size: 2 ** 40 },
+        { hidden_size: '64' },
+        { hidden_size: 2 ** 20, vocab_size: 2 ** 20 },
+        { hidden_size: 2 ** 18, num_hidden_layers: 1000 },
+        { num_heads: 0 },
+        { use_gate: 'yes' },
+        { hidden_act: 'gelu' },
+        { norm_eps: '1e-6' },
+        { norm_eps: -1 },
+        { attnres_block_size: 4 },
+        { norm_first: true },
+        { fuse_linear_cross_entropy: true },
+        { pad_token_id: 32000 },
+        { torch_dtype: 'int8' },
+        { dtype: 'float32', torch_dtype: 'float16' },
+        { attn: 3 },
+        { attn: [attn, null] },
+        { attn: {} },
+        { attn: { layers: [0] } },
+        { attn: { ...attn, layers: 0 } },
+        { attn: { ...attn, layers: [21] } },
+        { attn: { ...attn, layers: [-1] } },
+        { attn: { ...attn, layers: [3, 3] } },
+        { attn: [attn, attn] },
+        { attn: { ...attn, num_heads: 0 } },
+        { attn: { ...attn, window_size: 0 } },
+        { attn: { ...attn, window_size: -4 } },
+        { attn: { ...attn, rope_theta: null } },
+        { attn: { ...attn, qkv_bias: 'no' } },
+        { model_type: 'transformer', attn },
+      ].map(failure),
+    ).toMatchInlineSnapshot(`
+      [
+        "OptionError: config.json: model_type is missing; add one of gated_deltanet, transformer, delta_net.",
+        "OptionError: config.json: model_type "mamba" is none of the mixers at hand, gated_deltanet, transformer, delta_net; choose one or hand its mixer in.",
+        "OptionError: config.json: model_type ["gla"] is none of the mixers at hand, gated_deltanet, transformer, delta_net; choose one or hand its mixer in.",
+        "OptionError: config.json: architectures is "GatedDeltaNetForCausalLM" where a list of names is needed; correct it.",
+        "OptionError: config.json: num_hidden_layers is -1 where an integer from 1 to 16384 is needed; correct it.",
+        "OptionError: config.json: num_hidden_layers is 1000000000 where an integer from 1 to 16384 is needed; correct it.",
+        "OptionError: config.json: hidden_size is 1099511627776 where an integer from 1 to 1048576 is needed; correct it.",
+        "OptionError: config.json: hidden_size is "64" where an integer from 1 to 1048576 is needed; correct it.",
+        "OptionError: config.json: asks for 186922613866496 parameters or more, above the limit of 137438953472; choose smaller sizes.",
+        "OptionError: config.json: asks for 549839699968000 parameters or more, above the limit of 137438953472; choose smaller sizes.",
+        "OptionError: config.json: num_heads is 0 where an integer from 1 to 1048576 is needed; correct it.",
+        "OptionError: config.json: use_gate is "yes" where true or false is needed; correct it.",
+        "OptionError: config.json: hidden_act is "gelu" where "swish" is needed; correct it.",
+        "OptionError: config.json: norm_eps is "1e-6" where a number from 0 up to 1 is needed; correct it.",
+        "OptionError: config.json: norm_eps is -1 where a number from 0 up to 1 is needed; correct it.",
+        "OptionError: config.json: attnres_block_size is 4 but attention residuals are not supported; only null is.",
+        "OptionError: config.json: norm_first is true, a block without norms of before 2025 that is not supported; only false is.",
+        "OptionError: config.json: fuse_cross_entropy and fuse_linear_cross_entropy are both true; set one of them to false.",
+        "OptionError: config.json: pad_token_id=32000 is no token of vocab_size=32000; use null or a smaller one.",
+        "OptionError: config.json: torch_dtype is "int8" where "float32", "float64", "float16", "bfloat16" or null is needed; correct it.",
+        "OptionError: config.json: dtype is "float32" but torch_dtype is "float16"; remove one of them.",
+        "OptionError: config.json: attn is 3 where an object with layers and num_heads is needed; correct it.",
+        "OptionError: config.json: attn[1] is null where an object with layers and num_heads is needed; correct it.",
+        "OptionError: config.json: attn: layers is missing where a list of integers from 0 to 1048576 is needed; add it.",
+        "OptionError: config.json: attn: num_heads is missing where an integer from 1 to 1048576 is needed; add it.",
+        "OptionError: config.json: attn: layers is 0 where a list of integers from 0 to 1048576 is needed; correct it.",
+        "OptionError: config.json: attn names layer 21 but num_hidden_layers is 21; use 0 to 20.",
+        "OptionError: config.json: attn: layers is [-1] where a list of integers from 0 to 1048576 is needed; correct it.",
+        "OptionError: config.json: attn names layer 3 twice; name each layer once.",
+        "OptionError: config.json: attn names layer 0 twice; name each layer once.",
+        "OptionError: config.json: attn: num_heads is 0 where an integer from 1 to 1048576 is needed; correct it.",
+        "OptionError: config.json: attn: window_size is 0 where an integer from 1 to 1099511627776 or null is needed; correct it.",
+        "OptionError: config.json: attn: window_size is -4 where an integer from 1 to 1099511627776 or null is needed; correct it.",
+        "OptionError: config.json: attn: rope_theta is null where a number above 0 is needed; correct it.",
+        "OptionError: config.json: attn: qkv_bias is "no" where true or false is needed; correct it.",
+        "OptionError: config.json: attn is given but every layer of model_type transformer is attention already; remove it.",
+      ]
+    `);
+  });
+});
+
+describe('mlpWidth', () => {
+  it('is what FLA makes of width and ratio', () => {
+    const width = (json: object) => mlpWidth(readModelConfig({ model_type: 'delta_net', ...json }, families).model);
+    expect(width({ hidden_size: 1024 })).toBe(2816);
+    expect(width({ hidden_size: 2048 })).toBe(5632);
+    expect(width({ hidden_size: 1024, hidden_ratio: 2 })).toBe(1536);
+    expect(width({ hidden_size: 2048, hidden_ratio: null })).toBe(5632);
+    expect(width({ hidden_size: 384 })).toBe(1024); // 384 x 4 x 2 / 3 is a multiple of 256 already
+    expect(width({ hidden_size: 64, intermediate_size: 48 })).toBe(48);
+  });
+});

@@ -1,0 +1,212 @@
+// The configuration of a whole model, under FLA's names: from the JSON of a file or from options, checked, with defaults filled in.
+import { OptionError } from '@twilljs/tensor';
+import { type Fields, readFields, type Values } from './config.ts';
+import type { MixerFamily } from './mixer.ts';
+
+/** The fields that all families share. A family's `defaults` may replace a default. */
+export const modelFields = {
+  hidden_size: { type: 'integer', default: 2048 },
+  num_hidden_layers: { type: 'integer', default: 24, max: 2 ** 14 },
+  vocab_size: { type: 'integer', default: 32000, max: 2 ** 24 },
+  /** Width of the MLP; null: 2/3 of hidden_ratio x hidden_size, rounded up to a multiple of 256. */
+  intermediate_size: { type: 'integer', default: null, max: 2 ** 22 },
+  hidden_ratio: { type: 'number', default: 4, nullable: true, above: 0, max: 1024 },
+  hidden_act: { type: 'string', default: 'swish', oneOf: ['swish'] },
+  norm_eps: { type: 'number', default: 1e-6, min: 0, max: 1 },
+  initializer_range: { type: 'number', default: 0.02, min: 0 },
+  tie_word_embeddings: { type: 'boolean', default: false },
+  max_position_embeddings: { type: 'integer', default: 2048, nullable: true, max: 2 ** 40 },
+  pad_token_id: { type: 'integer', default: null, min: 0, max: 2 ** 24 },
+  bos_token_id: { type: 'integer', default: 1, nullable: true, min: 0, max: 2 ** 24 },
+  eos_token_id: { type: 'integer', default: 2, nullable: true, min: 0, max: 2 ** 24 },
+  use_cache: { type: 'boolean', default: true },
+  use_l2warp: { type: 'boolean', default: false },
+  fuse_norm: { type: 'boolean', default: true },
+  fuse_swiglu: { type: 'boolean', default: true },
+  fuse_cross_entropy: { type: 'boolean', default: true },
+  fuse_linear_cross_entropy: { type: 'boolean', default: false },
+  attnres_block_size: { type: 'integer', default: null },
+} as const satisfies Fields;
+
+/** One entry of `attn`: the layers that are softmax attention, and what it is like there. */
+export const attentionFields = {
+  layers: { type: 'integers', min: 0 },
+  num_heads: { type: 'integer' },
+  num_kv_heads: { type: 'integer', default: null },
+  qkv_bias: { type: 'boolean', default: false },
+  window_size: { type: 'integer', default: null, max: 2 ** 40 },
+  rope_theta: { type: 'number', default: 10000, above: 0 },
+} as const satisfies Fields;
+
+export type ModelFields = Values<typeof modelFields>;
+export type AttentionFields = Values<typeof attentionFields>;
+
+/** Types of stored weights that a configuration may name. */
+const storageTypes = ['float32', 'float64', 'float16', 'bfloat16'];
+
+/** More parameters than the memory of one machine; beyond lies a slip of the pen. */
+const MOST_PARAMETERS = 2 ** 37;
+
+export interface ModelConfig {
+  /** The family that `model_type` names: the mixer of every layer without softmax attention. */
+  readonly family: MixerFamily;
+  readonly model: ModelFields;
+  /** The family's own fields, for its `create`. */
+  readonly mixer: Values<Fields>;
+  /** For each layer its entry of `attn`, or null where the family's mixer stands. */
+  readonly attention: readonly (AttentionFields | null)[];
+  /** All of it as it is written to `config.json`: what was read, unknown keys included, plus defaults. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a configuration in FLA's form.
+ *
+ * @param json `{ model_type, hidden_size, ..., attn }`; `model_type` may also be the name of a family's package.
+ * @param families What `model_type` may name.
+ * @param where What is read, for messages: the path of a file.
+ * @throws OptionError naming the field, its value and what it may hold.
+ */
+export function readModelConfig(json: Json, families: readonly MixerFamily[], where = 'config'): ModelConfig {
+  const family = findFamily(json.model_type, families, where);
+  const model = readFields(withDefaults(modelFields, family.defaults ?? {}), json, where) as ModelFields;
+  const mixer = readFields(family.fields, json, where);
+  const groups = readAttention(json.attn, family, where);
+  checkModel(model, json, where);
+  return {
+    family,
+    model,
+    mixer,
+    attention: layersOf(groups, model.num_hidden_layers, where),
+    json: {
+      ...json,
+      architectures: readArchitectures(json.architectures, family, where),
+      model_type: family.model_type,
+      ...model,
+      ...mixer,
+      ...(family.role === 'linear' && { attn: writtenAttention(json.attn, groups) }),
+    },
+  };
+}
+
+/** Width of the MLP between its two projections. */
+export function mlpWidth({ hidden_size, hidden_ratio, intermediate_size }: ModelFields): number {
+  if (intermediate_size !== null) return intermediate_size;
+  return 256 * Math.ceil(Math.trunc((hidden_size * (hidden_ratio ?? 4) * 2) / 3) / 256);
+}
+
+function findFamily(model_type: unknown, families: readonly MixerFamily[], where: string): MixerFamily {
+  const family = families.find(({ name, model_type: type }) => model_type === type || model_type === name);
+  if (family) return family;
+  const known = families.map((f) => f.model_type).join(', ');
+  if (model_type === undefined) throw new OptionError(`${where}: model_type is missing; add one of ${known}.`);
+  const shown = JSON.stringify(model_type)?.slice(0, 80);
+  throw new OptionError(
+    `${where}: model_type ${shown} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
+  );
+}
+
+function withDefaults(table: Fields, defaults: Json): Fields {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, field]) => [
+      name,
+      name in defaults ? { ...field, default: defaults[name] } : field,
+    ]),
+  ) as Fields;
+}
+
+function readArchitectures(given: unknown, family: MixerFamily, where: string): unknown {
+  if (given === undefined || given === null) return [family.architecture];
+  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
+  throw new OptionError(
+    `${where}: architectures is ${JSON.stringify(given).slice(0, 80)} where a list of names is needed; correct it.`,
+  );
+}
+
+function checkModel(model: ModelFields, json: Json, where: string): void {
+  const { vocab_size, pad_token_id, attnres_block_size } = model;
+  if (attnres_block_size !== null) {
+    throw new OptionError(
+      `${where}: attnres_block_size is ${attnres_block_size} but attention residuals are not supported; only null is.`,
+    );
+  }
+  if (json.norm_first) {
+    throw new OptionError(
+      `${where}: norm_first is true, a block without norms of before 2025 that is not supported; only false is.`,
+    );
+  }
+  if (model.fuse_cross_entropy && model.fuse_linear_cross_entropy) {
+    throw new OptionError(
+      `${where}: fuse_cross_entropy and fuse_linear_cross_entropy are both true; set one of them to false.`,
+    );
+  }
+  if (pad_token_id !== null && pad_token_id >= vocab_size) {
+    throw new OptionError(
+      `${where}: pad_token_id=${pad_token_id} is no token of vocab_size=${vocab_size}; use null or a smaller one.`,
+    );
+  }
+  for (const key of ['dtype', 'torch_dtype']) {
+    readFields({ [key]: { type: 'string', default: null, oneOf: storageTypes } }, json, where);
+  }
+  if (json.dtype && json.torch_dtype && json.dtype !== json.torch_dtype) {
+    throw new OptionError(
+      `${where}: dtype is "${json.dtype}" but torch_dtype is "${json.torch_dtype}"; remove one of them.`,
+    );
+  }
+  const embeddings = vocab_size * model.hidden_size * (model.tie_word_embeddings ? 1 : 2);
+  const atLeast = embeddings + model.num_hidden_layers * 3 * model.hidden_size * mlpWidth(model);
+  if (atLeast > MOST_PARAMETERS) {
+    throw new OptionError(
+      `${where}: asks for ${atLeast} parameters or more, above the limit of ${MOST_PARAMETERS}; choose smaller sizes.`,
+    );
+  }
+}
+
+/** The entries of `attn`: none for null, one for an object, or a list of objects. */
+function readAttention(attn: unknown, family: MixerFamily, where: string): AttentionFields[] {
+  if (attn === undefined || attn === null) return [];
+  if (family.role === 'softmax') {
+    throw new OptionError(
+      `${where}: attn is given but every layer of model_type ${family.model_type} is attention already; remove it.`,
+    );
+  }
+  const entries = Array.isArray(attn) ? attn : [attn];
+  return entries.map((entry: unknown, i) => {
+    const at = Array.isArray(attn) ? `${where}: attn[${i}]` : `${where}: attn`;
+    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
+      return readFields(attentionFields, entry as Json, at);
+    throw new OptionError(
+      `${at} is ${JSON.stringify(entry)?.slice(0, 80)} where an object with layers and num_heads is needed; correct it.`,
+    );
+  });
+}
+
+/** The entry of each layer. @throws OptionError for a layer that does not exist or is named twice. */
+function layersOf(groups: readonly AttentionFields[], layers: number, where: string): (AttentionFields | null)[] {
+  const attention = new Array<AttentionFields | null>(layers).fill(null);
+  for (const group of groups) {
+    for (const layer of group.layers) {
+      if (layer >= layers) {
+        throw new OptionError(
+          `${where}: attn names layer ${layer} but num_hidden_layers is ${layers}; use 0 to ${layers - 1}.`,
+        );
+      }
+      if (attention[layer]) throw new OptionError(`${where}: attn names layer ${layer} twice; name each layer once.`);
+      attention[layer] = group;
+    }
+  }
+  return attention;
+}
+
+/** `attn` in the form in which it was given, defaults filled in, unknown keys kept. */
+function writtenAttention(attn: unknown, groups: readonly AttentionFields[]): unknown {
+  const entries = (Array.isArray(attn) ? attn : [attn]) as Json[];
+  const written = groups.map((group, i) => ({
+    ...entries[i],
+    ...group,
+    num_kv_heads: group.num_kv_heads ?? group.num_heads,
+  }));
+  return Array.isArray(attn) ? written : (written[0] ?? null);
+}
