@@ -1,0 +1,37 @@
+// What training and evaluation read: rows of ids, and at each position the id to predict there.
+
+/** Token ids: bytes as they are, or ids of any vocabulary. */
+export type Tokens = Uint8Array | Int32Array;
+
+/** The label of a position that asks for nothing. */
+export const IGNORE = -100;
+
+/** B rows of T tokens. The label of a position is what the logits of that same position should say: no shift is left to do. */
+export interface Batch {
+  readonly inputs: Int32Array; // [B,T]
+  readonly labels: Int32Array; // [B,T], IGNORE where nothing is asked
+  readonly B: number;
+  readonly T: number;
+}
+
+/**
+ * An endless source of batches without state. Sequence i of the source is row `i % B` of step `floor(i / B)` and depends
+ * on the seed and i alone; a run resumed at any step goes on with what it would have read.
+ */
+export interface Batches {
+  readonly B: number;
+  readonly T: number;
+  /** @param step Counted from 0. */
+  batch(step: number): Batch;
+}
+
+/** Zero inputs, and labels that ask for nothing. */
+export function emptyBatch(B: number, T: number): Batch {
+  return { inputs: new Int32Array(B * T), labels: new Int32Array(B * T).fill(IGNORE), B, T };
+}
+
+/** Writes `length` tokens from `start` into a row, each with its successor as label. */
+export function writeNext({ inputs, labels, T }: Batch, row: number, tokens: Tokens, start: number): void {
+  inputs.set(tokens.subarray(start, start + T), row * T);
+  labels.set(tokens.subarray(start + 1, start + T + 1), row * T);
+}

@@ -1,0 +1,20 @@
+// Text and token streams, batches and synthetic tasks. Knows no tensors.
+export type { Batch, Batches, Tokens } from './batch.ts';
+export { IGNORE } from './batch.ts';
+export type { Document } from './documents.ts';
+export { joinDocuments, naturalOrder, splitDocuments } from './documents.ts';
+export type { Packed, PackOptions } from './pack.ts';
+export { pack } from './pack.ts';
+export type { RandomSource } from './source.ts';
+export type { MqarOptions } from './tasks/mqar.ts';
+export { curriculum, mqar } from './tasks/mqar.ts';
+export type { ParityOptions } from './tasks/parity.ts';
+export { parity } from './tasks/parity.ts';
+export type { Task } from './tasks/task.ts';
+export type { UniformMqarOptions } from './tasks/uniform-mqar.ts';
+export { uniformMqar } from './tasks/uniform-mqar.ts';
+export type { ZoologyMqarOptions } from './tasks/zoology-mqar.ts';
+export { zoologyMqar } from './tasks/zoology-mqar.ts';
+export { decodeText, encodeText } from './text.ts';
+export type { EvaluationWindowsOptions, WindowsOptions } from './windows.ts';
+export { evaluationWindows, windows } from './windows.ts';

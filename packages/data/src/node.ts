@@ -1,0 +1,2 @@
+// What needs files.
+export { readDocuments } from './read.ts';

@@ -1,0 +1,108 @@
+// Packing: shuffled documents end to end, cut into blocks of equal length without padding.
+import { type Batches, emptyBatch, type Tokens } from './batch.ts';
+import { OptionError, whole } from './errors.ts';
+import type { RandomSource } from './source.ts';
+
+export interface PackOptions {
+  documents: readonly Tokens[];
+  /** Ids written before every document: a BOS id, or two newlines. May be empty. */
+  separator: ArrayLike<number>;
+  /** Tokens per block, T. */
+  length: number;
+  /** Blocks per batch, B. */
+  batch: number;
+  /** The order of the documents in an epoch is drawn from a fork of this by the epoch's number. */
+  source: RandomSource;
+}
+
+export interface Packed extends Batches {
+  /** Tokens in one pass over all documents, separators included. */
+  readonly tokensPerEpoch: number;
+}
+
+/** One pass: the documents in this epoch's order, and where each begins. */
+interface Epoch {
+  readonly order: Int32Array;
+  readonly begins: Float64Array;
+}
+
+/**
+ * Batches of consecutive blocks of one endless stream: epoch after epoch, every document once an epoch in a new order,
+ * each led by the separator. Documents span blocks, blocks span documents and epochs. The label is the next token of the
+ * stream, also across the end of a block, so every token of the stream but the first is predicted once.
+ *
+ * @throws OptionError when there is no token to pack.
+ * @see flame's data pipeline, which packs in the same way but asks nothing at the last position of a block.
+ */
+export function pack({ documents, separator, length: T, batch: B, source }: PackOptions): Packed {
+  whole('pack: length', T, 1);
+  whole('pack: batch', B, 1);
+  const lead = Int32Array.from(separator);
+  const tokensPerEpoch = documents.reduce((n, d) => n + lead.length + d.length, 0);
+  if (!documents.some((d) => d.length > 0)) {
+    throw new OptionError(`pack: ${documents.length} documents hold no token; give documents with text.`);
+  }
+
+  const random = source.fork('pack');
+  let remembered: { e: number; epoch: Epoch } | undefined; // only saves work: an epoch is a function of its number
+  function epochOf(e: number): Epoch {
+    if (remembered?.e !== e) remembered = { e, epoch: epochFrom(documents, lead.length, random.fork(e)) };
+    return remembered.epoch;
+  }
+
+  /** Copies the stream from position `at` until `out` is full. */
+  function read(at: number, out: Int32Array): void {
+    let e = Math.floor(at / tokensPerEpoch);
+    let within = at - e * tokensPerEpoch;
+    for (let filled = 0; filled < out.length; e++, within = 0) {
+      const { order, begins } = epochOf(e);
+      for (let i = lastAtMost(begins, within); i < order.length && filled < out.length; i++) {
+        const document = documents[order[i]];
+        for (const part of [lead, document]) {
+          const skip = Math.max(0, within - begins[i] - (part === lead ? 0 : lead.length));
+          const piece = part.subarray(skip, skip + out.length - filled);
+          out.set(piece, filled);
+          filled += piece.length;
+        }
+      }
+    }
+  }
+
+  return {
+    B,
+    T,
+    tokensPerEpoch,
+    batch(step) {
+      whole('pack: step', step, 0);
+      const stream = new Int32Array(B * T + 1);
+      read(step * B * T, stream);
+      const out = emptyBatch(B, T);
+      out.inputs.set(stream.subarray(0, B * T));
+      out.labels.set(stream.subarray(1));
+      return out;
+    },
+  };
+}
+
+function epochFrom(documents: readonly Tokens[], lead: number, source: RandomSource): Epoch {
+  const order = source.permutation(documents.length);
+  const begins = new Float64Array(order.length);
+  let at = 0;
+  order.forEach((document, i) => {
+    begins[i] = at;
+    at += lead + documents[document].length;
+  });
+  return { order, begins };
+}
+
+/** The last index whose value is at most x, in ascending values that begin at or below x. */
+function lastAtMost(values: Float64Array, x: number): number {
+  let low = 0;
+  let high = values.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (values[middle] <= x) low = middle;
+    else high = middle;
+  }
+  return low;
+}
