@@ -1,8 +1,10 @@
 // Reading, checking and running of fences, and that each can fail.
 import { expect, it } from 'vitest';
+import { root } from '../check/repository.ts';
 import { runFence } from '../doctest.ts';
 import { programOf, readFences } from './fences.ts';
 import { same } from './same.ts';
+import { typeErrors } from './types.ts';
 
 const page = (code: string, mark = ''): string => `# Title\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`;
 const run = (code: string): string | null => runFence(readFences('page.md', page(code))[0]);
@@ -38,6 +40,15 @@ it('imports the packages of the workspace from source', () => {
 it('names the line of a promise that does not hold', () => {
   expect(run('const a = 1;\na // => 2')).toContain('page.md:5: the text says 2, the program says 1.');
   expect(run("throw new Error('broken');")).toContain('broken');
+});
+
+it('names the line of a type error', () => {
+  const check = (code: string): string[] => typeErrors(root, readFences('page.md', page(code)));
+  expect(check("import { zeros } from '@twilljs/tensor';\nawait zeros([2, 3]).data();")).toEqual([]);
+  expect(check("import { zeros } from '@twilljs/tensor';\nzeros('2').nothing;")).toEqual([
+    "page.md:5: Argument of type 'string' is not assignable to parameter of type 'Shape'.",
+    "page.md:5: Property 'nothing' does not exist on type 'Tensor'.",
+  ]);
 });
 
 it('compares to the decimals shown and no further', () => {
