@@ -13,6 +13,14 @@ it('refuses a file that only one sibling has', () => {
   ]);
 });
 
+it('lets a mixer bring its own op and what it exports', () => {
+  const index = "// The mixer.\nexport { GatedDeltaNet } from './layer.ts';\nexport { gate } from './op.ts';\n";
+  const own = { 'packages/gated-deltanet/src/index.ts': index };
+  expect(siblings(repository(own))).toHaveLength(1);
+  const op = { 'packages/gated-deltanet/src/op.ts': '// The op.\nexport const gate = 1;\n' };
+  expect(siblings(repository({ ...own, ...op }))).toEqual([]);
+});
+
 it('refuses other exports', () => {
   const index = "// The mixer.\nexport { GatedDeltaNet as Gated } from './layer.ts';\n";
   expect(siblings(repository({ 'packages/gated-deltanet/src/index.ts': index }))).toEqual([

@@ -6,6 +6,9 @@ import { readExports } from './syntax.ts';
 
 const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
 
+/** A mixer that is no recurrence of `scan` brings its own op: these files, and what they export, it may have alone. */
+const ownOp = ['src/op.ts', 'src/op.test.ts', 'src/naive.ts'];
+
 export const siblings: Check = ({ packages }) => {
   const family = packages.filter((p) => mixers.includes(p.folder));
   const [first, ...others] = family;
@@ -27,19 +30,22 @@ function compare(what: string, first: Package, pack: Package, facts: (pack: Pack
 }
 
 function filesOf(pack: Package): string[] {
-  return pack.files.map((file) => file.path);
+  return pack.files.filter((file) => file.kind !== 'assembly' && !ownOp.includes(file.path)).map((file) => file.path);
 }
 
 /** Every exported name of every entry, with the mixer's own name replaced by `*`. */
 function exportsOf(pack: Package): string[] {
   const own = new RegExp(pack.folder.replaceAll('-', '_?'), 'gi');
+  const ops = ownOp.flatMap((path) => namesOf(pack, path));
   return Object.entries(pack.manifest.exports).flatMap(([entry, exported]) => {
-    const path = sourceOf(exported);
-    const text = path && textOf(pack, path);
-    if (!path || text === null) return [`${entry} without a source`];
-    const read = (from: string): string => textOf(pack, join(dirname(path), from)) ?? '';
-    return readExports(path, text ?? '', read).map((name) => `${entry} ${name.replace(own, '*')}`);
+    const names = namesOf(pack, sourceOf(exported) ?? '').filter((name) => !ops.includes(name));
+    return names.map((name) => `${entry} ${name.replace(own, '*')}`);
   });
+}
+
+function namesOf(pack: Package, path: string): string[] {
+  const read = (from: string): string => textOf(pack, join(dirname(path), from)) ?? '';
+  return path === '' ? [] : readExports(path, textOf(pack, path) ?? '', read);
 }
 
 function checkReadme(pack: Package): string[] {

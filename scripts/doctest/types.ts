@@ -14,9 +14,9 @@ export function typeErrors(root: string, fences: readonly Fence[]): string[] {
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (path) => files.has(path) || fileExists(path);
   host.readFile = (path) => files.get(path)?.code ?? readFile(path);
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, language, ...rest) => {
     const code = files.get(path)?.code;
-    return code === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, code, ...rest);
+    return code === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, code, language);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return [...files].flatMap(([path, fence]) => {
