@@ -34,52 +34,71 @@ export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): Safe
 /**
  * A safetensors file with the tensors in the given order.
  *
- * Data lie by falling element size, so that every tensor is aligned for readers that map the file; the same input gives
- * the same bytes.
- *
  * @throws OptionError for a repeated or reserved name, and for bytes that do not fit type and shape.
  */
 export function serializeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  const given = [...tensors].map(([name, { dtype, shape, bytes }]) => ({ name, dtype, shape, bytes, begin: 0 }));
-  let end = 0;
-  for (const tensor of [...given].sort((a, b) => storedTypes[b.dtype].bytes - storedTypes[a.dtype].bytes)) {
-    const expected = size(tensor.shape) * storedTypes[tensor.dtype].bytes;
-    if (tensor.bytes.length !== expected) {
-      throw new OptionError(
-        `safetensors: ${tensor.name} is ${tensor.dtype} [${tensor.shape}], ${expected} bytes, but has ${tensor.bytes.length}; make them agree.`,
-      );
-    }
-    tensor.begin = end;
-    end += expected;
+): Uint8Array<ArrayBuffer> {
+  const chunks = [...safetensorsChunks(tensors, metadata)];
+  const file = new Uint8Array(chunks.reduce((n, chunk) => n + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    file.set(chunk, at);
+    at += chunk.length;
   }
-  const header = serializeHeader(given, metadata);
-  const file = new Uint8Array(LENGTH_BYTES + header.length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, LENGTH_BYTES);
-  for (const { bytes, begin } of given) file.set(bytes, LENGTH_BYTES + header.length + begin);
   return file;
 }
 
+/**
+ * The same file in parts, for files that are too large to be in memory twice: the bytes of a tensor are asked for when
+ * its turn comes.
+ *
+ * Data lie by falling element size, so that every tensor is aligned for readers that map the file; the same input gives
+ * the same bytes.
+ */
+export function* safetensorsChunks(
+  tensors: Iterable<readonly [string, StoredTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
+): Generator<Uint8Array> {
+  const given = [...tensors].map(([name, tensor]) => ({ name, tensor, begin: 0, end: 0 }));
+  const laid = [...given].sort((a, b) => storedTypes[b.tensor.dtype].bytes - storedTypes[a.tensor.dtype].bytes);
+  let offset = 0;
+  for (const place of laid) {
+    place.begin = offset;
+    offset += size(place.tensor.shape) * storedTypes[place.tensor.dtype].bytes;
+    place.end = offset;
+  }
+  yield serializeHeader(given, metadata);
+  for (const { name, tensor, begin, end } of laid) {
+    const { dtype, shape, bytes } = tensor;
+    if (bytes.length !== end - begin) {
+      throw new OptionError(
+        `safetensors: ${name} is ${dtype} [${shape}], ${end - begin} bytes, but has ${bytes.length}; make them agree.`,
+      );
+    }
+    yield bytes;
+  }
+}
+
+/** Length and JSON, with spaces at the end that keep the data 8-byte aligned. */
 function serializeHeader(
-  tensors: readonly (StoredTensor & { name: string; begin: number })[],
+  places: readonly { name: string; tensor: StoredTensor; begin: number; end: number }[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const seen = new Set(['__metadata__']);
   const members = Object.keys(metadata).length ? [`"__metadata__":${JSON.stringify(metadata)}`] : [];
-  for (const { name, dtype, shape, bytes, begin } of tensors) {
+  for (const { name, tensor, begin, end } of places) {
     if (seen.has(name))
       throw new OptionError(`safetensors: the name ${JSON.stringify(name)} is taken; give every tensor its own.`);
     seen.add(name);
-    members.push(
-      `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, begin + bytes.length] })}`,
-    );
+    const { dtype, shape } = tensor;
+    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
   }
   const json = new TextEncoder().encode(`{${members.join(',')}}`);
-  // Spaces at the end keep the data 8-byte aligned.
-  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
-  padded.set(json);
-  return padded;
+  const length = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(LENGTH_BYTES + length).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, LENGTH_BYTES);
+  return header;
 }

@@ -1,0 +1,186 @@
+// Model directories on disk: one file or shards, and every way in which they can be incomplete.
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileError } from '@twilljs/tensor';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readModelDirectory, writeModelDirectory } from './directory.ts';
+import { openSafetensors } from './open.ts';
+import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
+import { store, toF32 } from './stored.ts';
+
+const models = new URL('../../../golden/models/', import.meta.url).pathname;
+const config = { model_type: 'transformer', hidden_size: 4 };
+const a = store('F32', [2], [1, 2]);
+const b = store('BF16', [1, 2], [3, 4]);
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'twill-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function failure(path = dir): string {
+  try {
+    const { tensors } = readModelDirectory(path);
+    for (const tensor of tensors.values()) toF32(tensor);
+  } catch (error) {
+    expect(error).toBeInstanceOf(FileError);
+    return (error as Error).message.replaceAll(dir, 'DIR');
+  }
+  return 'accepted';
+}
+
+/** Two shards and their index. */
+function writeShards(map: unknown): void {
+  writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
+  writeFileSync(join(dir, 'model-00001-of-00002.safetensors'), serializeSafetensors([['a', a]]));
+  writeFileSync(join(dir, 'model-00002-of-00002.safetensors'), serializeSafetensors([['b', b]]));
+  writeFileSync(
+    join(dir, 'model.safetensors.index.json'),
+    JSON.stringify({ metadata: { total_size: 12 }, weight_map: map }),
+  );
+}
+
+const [first, second] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+
+describe('model directories', () => {
+  it.each(readdirSync(models))('golden %s: tensors on disk are those of the parsed file', (name) => {
+    const path = join(models, name, 'model.safetensors');
+    const parsed = parseSafetensors(readFileSync(path));
+    const opened = openSafetensors(path);
+    expect(opened.metadata).toEqual(parsed.metadata);
+    expect([...opened.tensors.keys()]).toEqual([...parsed.tensors.keys()]);
+    for (const [key, { dtype, shape, bytes }] of opened.tensors) {
+      const same = parsed.tensors.get(key);
+      expect({ dtype, shape }).toEqual({ dtype: same?.dtype, shape: same?.shape });
+      expect(Buffer.compare(bytes, same?.bytes ?? Buffer.alloc(0))).toBe(0);
+    }
+  });
+
+  it('are read as they were written', () => {
+    const path = join(dir, 'deep', 'er');
+    writeModelDirectory(path, config, [
+      ['a', a],
+      ['b', b],
+    ]);
+    expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
+    const read = readModelDirectory(path);
+    expect(read.config).toEqual(config);
+    expect([...read.tensors].map(([name, { dtype, shape, bytes }]) => [name, { dtype, shape, bytes }])).toEqual([
+      ['a', a],
+      ['b', b],
+    ]);
+    // A model may be written over itself, its tensors still on disk.
+    writeModelDirectory(path, config, read.tensors);
+    expect([...readModelDirectory(path).tensors.values()].map((t) => [...toF32(t)])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it('are read from shards', () => {
+    writeShards({ a: first, b: second });
+    expect([...readModelDirectory(dir).tensors].map(([name, t]) => [name, [...toF32(t)]])).toEqual([
+      ['a', [1, 2]],
+      ['b', [3, 4]],
+    ]);
+  });
+
+  it('say what is missing or damaged', () => {
+    const said: Record<string, string> = { missing: failure(join(dir, 'none')) };
+    writeFileSync(join(dir, 'file'), '');
+    said.file = failure(join(dir, 'file'));
+    rmSync(join(dir, 'file'));
+    said.empty = failure();
+    writeFileSync(join(dir, 'notes.txt'), '');
+    said['no config'] = failure();
+    writeFileSync(join(dir, 'config.json'), '{\n  "hidden_size": 4,\n}');
+    said['broken config'] = failure();
+    writeFileSync(join(dir, 'config.json'), '[]');
+    said['config is a list'] = failure();
+    writeFileSync(join(dir, 'config.json'), '{}');
+    said['no weights'] = failure();
+    writeFileSync(join(dir, 'pytorch_model.bin'), '');
+    said['pickled weights'] = failure();
+    writeFileSync(join(dir, 'model.safetensors'), serializeSafetensors([['a', a]]));
+    truncateSync(join(dir, 'model.safetensors'), 70);
+    said['truncated weights'] = failure();
+    rmSync(join(dir, 'model.safetensors'));
+    mkdirSync(join(dir, 'model.safetensors'));
+    said['weights are a directory'] = failure();
+    expect(said).toMatchInlineSnapshot(`
+      {
+        "broken config": "DIR/config.json: not valid JSON, expected a key in double quotes but found "}" at line 3, column 1; correct it there.",
+        "config is a list": "DIR/config.json: holds a list where a JSON object { ... } is needed; give an object.",
+        "empty": "DIR: has no config.json, it is empty; name a model directory.",
+        "file": "DIR/file: is a file where a directory is needed; choose another path.",
+        "missing": "DIR/none: does not exist; check the path.",
+        "no config": "DIR: has no config.json, only notes.txt; name a model directory.",
+        "no weights": "DIR: has no model.safetensors and no model.safetensors.index.json, only config.json, notes.txt; name a directory with weights.",
+        "pickled weights": "DIR: its weights are in pytorch_model.bin, which is not read; convert them to model.safetensors.",
+        "truncated weights": "DIR/model.safetensors: tensor "a" ends at byte 8 of the data but the file holds 6; it is truncated, fetch or write it again.",
+        "weights are a directory": "DIR/model.safetensors: is a directory where a file is needed; name a file.",
+      }
+    `);
+  });
+
+  it('say where index and shards disagree', () => {
+    const said: Record<string, string> = {};
+    writeShards({ a: first, b: 'other.safetensors' });
+    said['missing shard'] = failure();
+    writeShards({ a: first, b: `../${second}` });
+    said['shard elsewhere'] = failure();
+    writeShards({ a: first, b: 3 });
+    said['no name'] = failure();
+    writeShards({ a: first, b: second, c: second });
+    said['missing tensor'] = failure();
+    writeShards({ a: first });
+    said['shard not named'] = failure();
+    writeShards({ a: second, b: second });
+    copyFileSync(join(dir, first), join(dir, second));
+    said['missing in its shard'] = failure();
+    writeShards({ a: first, b: first });
+    said['wrong shard'] = failure();
+    writeShards({ a: first, b: second });
+    writeFileSync(
+      join(dir, first),
+      serializeSafetensors([
+        ['a', a],
+        ['c', b],
+      ]),
+    );
+    said['tensor not named'] = failure();
+    writeShards([]);
+    said['no map'] = failure();
+    expect(said).toMatchInlineSnapshot(`
+      {
+        "missing in its shard": "DIR/model.safetensors.index.json: places b in model-00002-of-00002.safetensors, which does not hold it; fetch the shard again or write the index again.",
+        "missing shard": "DIR/model.safetensors.index.json: names the shard "other.safetensors", which is not in the directory; fetch it or write the index again.",
+        "missing tensor": "DIR/model.safetensors.index.json: places c in model-00002-of-00002.safetensors, which does not hold it; fetch the shard again or write the index again.",
+        "no map": "DIR/model.safetensors.index.json: weight_map is a list where an object of file names is needed; write it again.",
+        "no name": "DIR/model.safetensors.index.json: names the shard 3, which is not in the directory; fetch it or write the index again.",
+        "shard elsewhere": "DIR/model.safetensors.index.json: names the shard "../model-00002-of-00002.safetensors", which is not in the directory; fetch it or write the index again.",
+        "shard not named": "accepted",
+        "tensor not named": "DIR/model-00001-of-00002.safetensors: holds c but model.safetensors.index.json does not name it; write the index again.",
+        "wrong shard": "DIR/model.safetensors.index.json: places b in model-00001-of-00002.safetensors, which does not hold it; fetch the shard again or write the index again.",
+      }
+    `);
+  });
+
+  it('notice a file that is cut after it was opened', () => {
+    writeModelDirectory(dir, config, [['a', a]]);
+    const tensor = readModelDirectory(dir).tensors.get('a');
+    truncateSync(join(dir, 'model.safetensors'), 70);
+    expect(() => tensor?.bytes).toThrow(/it was cut while being read/);
+  });
+});

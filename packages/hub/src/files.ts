@@ -1,0 +1,205 @@
+// Files on disk: whole reads, atomic writes, and errors that say what is in the way.
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '@twilljs/tensor';
+
+/** Largest part of one system call; Linux moves no more than 2 GiB at a time. */
+const LARGEST_PART = 2 ** 30;
+
+/** Larger than any configuration or index. */
+const LARGEST_TEXT = 2 ** 27;
+
+/** What the operating system's code means, and what to do about it. */
+const meanings: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist; check the path',
+  ENOTDIR: 'has a file where its path needs a directory; check the path',
+  EISDIR: 'is a directory where a file is needed; name a file',
+  EEXIST: 'is a file where a directory is needed; choose another path',
+  EACCES: 'is not accessible to this user; change its permissions or choose another path',
+  EPERM: 'is not accessible to this user; change its permissions or choose another path',
+  EROFS: 'is on a read-only file system; choose another path',
+  ENOSPC: 'cannot be written, no space is left on the device; free some and run again',
+  EDQUOT: 'cannot be written, the disk quota is used up; free some and run again',
+  EFBIG: 'cannot be written, it would pass the allowed file size; raise the limit or choose another path',
+  EMFILE: 'cannot be opened, too many files are open; close some or raise the limit',
+  ENAMETOOLONG: 'has too long a name; choose a shorter one',
+  ELOOP: 'is a symbolic link to itself; correct the link',
+  EIO: 'cannot be read or written, the device reports an error; check the disk',
+};
+
+/** A FileError from what the operating system reports. */
+export function fileError(error: unknown, path: string): FileError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const meaning = (code !== undefined && meanings[code]) || `failed (${message})`;
+  return new FileError(`${path}: ${meaning}.`, { cause: error });
+}
+
+/** Runs a call of the file system and gives its errors a clear message. */
+function attempt<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof FileError ? error : fileError(error, path);
+  }
+}
+
+/** Runs `use` with the descriptor and the size of a regular file, which is closed afterwards. */
+export function withFile<T>(path: string, use: (file: { fd: number; size: number }) => T): T {
+  return attempt(path, () => {
+    const fd = openSync(path, 'r');
+    try {
+      const stat = fstatSync(fd);
+      if (stat.isDirectory()) throw Object.assign(new Error('directory'), { code: 'EISDIR' });
+      if (!stat.isFile()) throw new FileError(`${path}: is no regular file; name a file on disk.`);
+      return use({ fd, size: stat.size });
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** Bytes [begin, end) of an open file. @throws FileError when the file is shorter. */
+export function readRange(fd: number, begin: number, end: number, path: string): Uint8Array {
+  const bytes = allocate(end - begin, path);
+  for (let at = 0; at < bytes.length; ) {
+    const count = readSync(fd, bytes, at, Math.min(bytes.length - at, LARGEST_PART), begin + at);
+    if (count === 0)
+      throw new FileError(
+        `${path}: ends at byte ${begin + at} where ${end} are expected; it was cut while being read.`,
+      );
+    at += count;
+  }
+  return bytes;
+}
+
+function allocate(length: number, path: string): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new FileError(
+      `${path}: ${length} bytes do not fit in memory at once; split the file or use a machine with more memory.`,
+    );
+  }
+}
+
+/** All bytes of a file. @throws FileError when it is missing, a directory, unreadable or larger than memory. */
+export function readFile(path: string): Uint8Array {
+  return withFile(path, ({ fd, size }) => readRange(fd, 0, size, path));
+}
+
+/** The text of a UTF-8 file. @throws FileError as `readFile`, and when it is not UTF-8 or above 128 MiB. */
+export function readText(path: string): string {
+  return withFile(path, ({ fd, size }) => {
+    if (size > LARGEST_TEXT) {
+      throw new FileError(`${path}: is ${size} bytes of text, above the limit of ${LARGEST_TEXT}; name another file.`);
+    }
+    const bytes = readRange(fd, 0, size, path);
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      throw new FileError(`${path}: is not UTF-8 text; convert it.`);
+    }
+  });
+}
+
+/** Names in a directory, sorted. @throws FileError when it is missing or a file. */
+export function listDirectory(path: string): string[] {
+  return attempt(path, () => {
+    if (existsSync(path) && !statSync(path).isDirectory()) {
+      throw Object.assign(new Error('file'), { code: 'EEXIST' });
+    }
+    return readdirSync(path).sort();
+  });
+}
+
+/** Makes a directory and those above it, as needed. @throws FileError when a file is in the way or it cannot be made. */
+export function makeDirectory(path: string): void {
+  attempt(path, () => mkdirSync(path, { recursive: true }));
+}
+
+/**
+ * Replaces a file as a whole: whoever looks, at any moment and after any crash, finds the old contents or the new.
+ *
+ * The bytes go to a temporary file beside it, are flushed to disk, and the name moves. A failure leaves the old file as
+ * it was and no temporary file.
+ *
+ * @param contents Text, bytes, or parts that follow each other.
+ * @throws FileError when the directory is missing or not writable, the path is a directory, or the disk is full.
+ */
+export function writeAtomic(path: string, contents: string | Uint8Array | Iterable<Uint8Array>): void {
+  const directory = dirname(path);
+  const temporary = join(directory, `.${basename(path)}.${process.pid}.tmp`);
+  attempt(path, () => {
+    if (!existsSync(directory)) throw new FileError(`${path}: its directory ${directory} does not exist; create it.`);
+    if (existsSync(path) && statSync(path).isDirectory())
+      throw Object.assign(new Error('directory'), { code: 'EISDIR' });
+    try {
+      writeThrough(temporary, partsOf(contents));
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    flushDirectory(directory);
+    removeAbandoned(directory, basename(path));
+  });
+}
+
+function partsOf(contents: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
+  if (typeof contents === 'string') return [new TextEncoder().encode(contents)];
+  return ArrayBuffer.isView(contents) ? [contents] : contents;
+}
+
+function writeThrough(path: string, parts: Iterable<Uint8Array>): void {
+  const fd = openSync(path, 'w');
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at, Math.min(part.length - at, LARGEST_PART));
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes the rename itself durable. Windows opens no directories and needs no flush. */
+function flushDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Removes temporary files of the same name that killed processes left behind. */
+function removeAbandoned(directory: string, name: string): void {
+  for (const entry of readdirSync(directory)) {
+    if (!entry.startsWith(`.${name}.`) || !entry.endsWith('.tmp')) continue;
+    const pid = Number(entry.slice(name.length + 2, -4));
+    if (pid > 0 && !isAlive(pid)) rmSync(join(directory, entry), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
