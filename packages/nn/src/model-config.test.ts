@@ -1,38 +1,13 @@
 // Whole configurations: goldens read unchanged, defaults per family, and every contradiction by name.
 import { readdirSync, readFileSync } from 'node:fs';
+import { attention } from '@twilljs/attention';
+import { deltanet } from '@twilljs/deltanet';
+import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { isTwillError } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
-import type { MixerFamily } from './mixer.ts';
 import { mlpWidth, readModelConfig } from './model-config.ts';
 
-const never = () => {
-  throw new Error('reading a configuration creates no mixer');
-};
-const linear: MixerFamily = {
-  name: 'gated-deltanet',
-  model_type: 'gated_deltanet',
-  architecture: 'GatedDeltaNetForCausalLM',
-  role: 'linear',
-  fields: { num_heads: { type: 'integer', default: 6 }, use_gate: { type: 'boolean', default: true } },
-  defaults: { num_hidden_layers: 21 },
-  create: never,
-};
-const softmax: MixerFamily = {
-  name: 'attention',
-  model_type: 'transformer',
-  architecture: 'TransformerForCausalLM',
-  role: 'softmax',
-  fields: { num_heads: { type: 'integer', default: 32 }, window_size: { type: 'integer', default: null } },
-  create: never,
-};
-const delta: MixerFamily = {
-  ...linear,
-  name: 'deltanet',
-  model_type: 'delta_net',
-  architecture: 'DeltaNetForCausalLM',
-  defaults: {},
-};
-const families = [linear, softmax, delta];
+const families = [gatedDeltanet, attention, deltanet];
 
 const models = new URL('../../../golden/models/', import.meta.url);
 
@@ -58,20 +33,24 @@ describe('readModelConfig', () => {
   it('fills in the defaults, of the family where it has its own', () => {
     const config = readModelConfig({ model_type: 'gated_deltanet' }, families);
     expect(config.model.num_hidden_layers).toBe(21);
-    expect(config.mixer).toEqual({ num_heads: 6, use_gate: true });
+    expect(config.mixer).toMatchObject({ num_heads: 6, head_dim: 256, num_v_heads: null, use_gate: true });
     expect(config.json).toMatchInlineSnapshot(`
       {
+        "allow_neg_eigval": false,
         "architectures": [
           "GatedDeltaNetForCausalLM",
         ],
         "attn": null,
         "attnres_block_size": null,
         "bos_token_id": 1,
+        "conv_size": 4,
         "eos_token_id": 2,
+        "expand_v": 2,
         "fuse_cross_entropy": true,
         "fuse_linear_cross_entropy": false,
         "fuse_norm": true,
         "fuse_swiglu": true,
+        "head_dim": 256,
         "hidden_act": "swish",
         "hidden_ratio": 4,
         "hidden_size": 2048,
@@ -82,11 +61,13 @@ describe('readModelConfig', () => {
         "norm_eps": 0.000001,
         "num_heads": 6,
         "num_hidden_layers": 21,
+        "num_v_heads": null,
         "pad_token_id": null,
         "tie_word_embeddings": false,
         "use_cache": true,
         "use_gate": true,
         "use_l2warp": false,
+        "use_short_conv": true,
         "vocab_size": 32000,
       }
     `);
