@@ -1,0 +1,48 @@
+// Sequences in chunks: how [B,T,H,D] becomes [N,B,H,C,D] and back, for every recurrence.
+import { concat, type Tensor } from '@twilljs/tensor';
+
+/** Longest chunk of the definitions. The result does not depend on it. */
+export const longest = 64;
+
+/** The fewest chunks of at most `longest` tokens, as even as they go, so that little is padded. */
+export function chunkLength(T: number): number {
+  return Math.ceil(T / Math.ceil(T / longest));
+}
+
+/** Cuts time into N chunks of C tokens, chunks first: a scan then reads one slice at a time. Padded with zeros at the end. */
+export function split(x: Tensor, C: number): Tensor {
+  const [B, T, H, D = 1] = x.shape;
+  const N = Math.ceil(T / C);
+  const padded = N * C === T ? x : x.pad(1, 0, N * C - T);
+  return padded.reshape([B, N, C, H, D]).permute([1, 0, 3, 2, 4]); // [N,B,H,C,D]
+}
+
+/** Undoes `split`. */
+export function join(x: Tensor, T: number): Tensor {
+  const [N, B, H, C, D] = x.shape;
+  const y = x.permute([1, 0, 3, 2, 4]).reshape([B, N * C, H, D]); // [B,N C,H,D]
+  return N * C === T ? y : y.slice(1, 0, T);
+}
+
+/** Chunk n of [N, ...]. */
+export function chunk(x: Tensor, n: number): Tensor {
+  return x.slice(0, n, n + 1).reshape(x.shape.slice(1));
+}
+
+/** Chunks [...] one after the other: [N, ...]. */
+export function stack(xs: readonly Tensor[]): Tensor {
+  return concat(
+    xs.map((x) => x.reshape([1, ...x.shape])),
+    0,
+  );
+}
+
+/** Heads that several value heads share, once for each of them: [B,T,H,K] -> [B,T,HV,K], j reads floor(j H / HV). */
+export function share(x: Tensor, HV: number): Tensor {
+  const [B, T, H, K] = x.shape;
+  if (H === HV) return x;
+  return x
+    .reshape([B, T, H, 1, K])
+    .broadcastTo([B, T, H, HV / H, K])
+    .reshape([B, T, HV, K]);
+}

@@ -1,0 +1,32 @@
+// Shape rules that the recurrences share.
+import { type Shape, ShapeError } from '@twilljs/tensor';
+
+/** B batch, T time, H query and key heads, HV value heads, K key size, V value size. */
+export interface Sizes {
+  readonly B: number;
+  readonly T: number;
+  readonly H: number;
+  readonly HV: number;
+  readonly K: number;
+  readonly V: number;
+}
+
+/** Sizes from q [B,T,H,K] and v [B,T,HV,V]. @throws ShapeError when these are no sequence of heads. */
+export function sizes(name: string, q: Shape, v: Shape): Sizes {
+  if (q.length !== 4 || v.length !== 4) {
+    throw new ShapeError(`${name}: q [${q}] and v [${v}] are not [B,T,H,K] and [B,T,HV,V]; split the heads first.`);
+  }
+  const [B, T, H, K] = q;
+  const [, , HV, V] = v;
+  if (T < 1) throw new ShapeError(`${name}: q [${q}] holds no token; give at least one.`);
+  if (HV === 0 || HV % H !== 0) {
+    throw new ShapeError(`${name}: ${HV} value heads cannot share ${H} key heads evenly; use a multiple of ${H}.`);
+  }
+  return { B, T, H, HV, K, V };
+}
+
+/** @throws ShapeError when an input that is present has another shape than the sizes ask for. */
+export function agree(name: string, what: string, given: Shape | null, wanted: Shape, because: string): void {
+  if (!given || `${given}` === `${wanted}`) return;
+  throw new ShapeError(`${name}: ${what} is [${given}] but ${because} asks for [${wanted}]; reshape one of them.`);
+}
