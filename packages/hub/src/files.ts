@@ -48,7 +48,7 @@ export function fileError(error: unknown, path: string): FileError {
 }
 
 /** Runs a call of the file system and gives its errors a clear message. */
-function attempt<T>(path: string, run: () => T): T {
+export function attempt<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -176,7 +176,7 @@ function writeThrough(path: string, parts: Iterable<Uint8Array>): void {
 }
 
 /** Makes the rename itself durable. Windows opens no directories and needs no flush. */
-function flushDirectory(path: string): void {
+export function flushDirectory(path: string): void {
   if (process.platform === 'win32') return;
   const fd = openSync(path, 'r');
   try {
