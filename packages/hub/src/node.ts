@@ -1,4 +1,13 @@
 // Files and directories on disk; the part of the hub that needs Node.
 export { type ModelDirectory, readConfigFile, readModelDirectory, writeModelDirectory } from './directory.ts';
-export { attempt, fileError, flushDirectory, listDirectory, makeDirectory, readFile, readText, writeAtomic } from './files.ts';
+export {
+  attempt,
+  fileError,
+  flushDirectory,
+  listDirectory,
+  makeDirectory,
+  readFile,
+  readText,
+  writeAtomic,
+} from './files.ts';
 export { openSafetensors } from './open.ts';
