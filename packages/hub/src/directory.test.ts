@@ -13,7 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError } from '@twilljs/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serializeConfig } from './config.ts';
 import { readModelDirectory, writeModelDirectory } from './directory.ts';
+import { parseJsonObject } from './json.ts';
 import { openSafetensors } from './open.ts';
 import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
 import { store, toF32 } from './stored.ts';
@@ -86,6 +88,13 @@ describe('model directories', () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  it.each(readdirSync(models))('golden %s: its config.json is written as it stands', (name) => {
+    const text = readFileSync(join(models, name, 'config.json'), 'utf8');
+    // Python writes small numbers as 1e-06 and whole ones as 1.0; the rest is the same to the byte.
+    const ours = text.replace('1e-06', '0.000001').replaceAll('.0,', ',').replaceAll(/\.0$/gm, '');
+    expect(serializeConfig(parseJsonObject(text, name))).toBe(ours);
   });
 
   it('are read from shards', () => {

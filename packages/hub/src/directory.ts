@@ -1,6 +1,7 @@
 // Model directories as Hugging Face lays them out: config.json, and weights in one safetensors file or in shards with an index.
 import { join } from 'node:path';
 import { FileError } from '@twilljs/tensor';
+import { serializeConfig } from './config.ts';
 import { listDirectory, makeDirectory, readText, writeAtomic } from './files.ts';
 import { isObject, type JsonObject, kindOf, parseJsonObject } from './json.ts';
 import { openSafetensors } from './open.ts';
@@ -90,5 +91,5 @@ export function writeModelDirectory(
 ): void {
   makeDirectory(path);
   writeAtomic(join(path, WEIGHTS), safetensorsChunks(tensors, { format: 'pt' }));
-  writeAtomic(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+  writeAtomic(join(path, CONFIG), serializeConfig(config));
 }

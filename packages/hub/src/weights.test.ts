@@ -1,0 +1,127 @@
+// Weights by name: old layouts are understood, whatever else differs is listed, and values survive the way there and back.
+import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import {
+  arenaOf,
+  Embedding,
+  GatedMLP,
+  type Initializer,
+  initializer,
+  params,
+  readFields,
+  shapesOnly,
+} from '@twilljs/nn';
+import { cpu, FileError } from '@twilljs/tensor';
+import { describe, expect, it } from 'vitest';
+import { type StoredTensor, store, toF64 } from './stored.ts';
+import { matchWeights, readWeights, writeWeights } from './weights.ts';
+
+/** Embedding and one layer, under the names of a whole model. */
+function layerModel(init: Initializer) {
+  const fields = readFields(gatedDeltanet.fields, { head_dim: 4, num_heads: 2 }, 'test');
+  const config = { ...fields, hidden_size: 8, norm_eps: 1e-6 };
+  const layer = {
+    attn: gatedDeltanet.create(config, { init: init.fork('attn'), layer: 0, layers: 1 }),
+    mlp: new GatedMLP(8, 6, init.fork('mlp')),
+  };
+  return { model: { embeddings: new Embedding(5, 8, init.fork('embeddings')), layers: [layer] } };
+}
+
+const shapes = params(layerModel(shapesOnly()));
+const stored = () => readWeights(params(layerModel(initializer(3))));
+
+function failure(tensors: ReadonlyMap<string, StoredTensor>): string {
+  try {
+    matchWeights(shapes, tensors, 'model');
+  } catch (error) {
+    expect(error).toBeInstanceOf(FileError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+describe('weights', () => {
+  it.each(['f32', 'f64'] as const)('reach a model that has shapes only, on a device of %s', async (float) => {
+    const tensors = await stored();
+    const parameters = params(layerModel(shapesOnly()));
+    await arenaOf(parameters, cpu({ float }));
+    const matched = matchWeights(parameters, tensors, 'model');
+    expect(matched.notes).toEqual([]);
+    writeWeights(parameters, matched);
+    const read = await readWeights(parameters);
+    expect([...read.keys()]).toEqual([...tensors.keys()]);
+    for (const [name, tensor] of read) {
+      expect(tensor.dtype).toBe(float.toUpperCase());
+      expect(toF64(tensor)).toEqual(toF64(tensors.get(name) as StoredTensor));
+    }
+  });
+
+  it('are accepted in every float type', async () => {
+    const tensors = await stored();
+    for (const dtype of ['F16', 'BF16', 'F64'] as const) {
+      const converted = new Map([...tensors].map(([name, t]) => [name, store(dtype, t.shape, toF64(t))]));
+      const parameters = params(layerModel(shapesOnly()));
+      await arenaOf(parameters, cpu());
+      writeWeights(parameters, matchWeights(parameters, converted, 'model'));
+      for (const [name, tensor] of await readWeights(parameters)) {
+        expect(toF64(tensor)).toEqual(toF64(converted.get(name) as StoredTensor));
+      }
+    }
+  });
+
+  it('may hold keys that were never read, and a head that is tied', async () => {
+    const tensors = await stored();
+    tensors.set('model.layers.1.attn.D', store('F32', [2], [1, 1]));
+    tensors.set('model.layers.0.attn.D', store('F32', [2], [1, 1]));
+    tensors.set('lm_head.weight', tensors.get('model.embeddings.weight') as StoredTensor);
+    expect(matchWeights(shapes, tensors, 'model').notes).toMatchInlineSnapshot(`
+      [
+        "model.layers.1.attn.D and 1 more like it: ignored, a parameter of Gated DeltaNet until March 2025 that its forward pass never read.",
+        "lm_head.weight: ignored, the configuration ties the head to the embedding.",
+      ]
+    `);
+  });
+
+  it('may hold gate and up of the MLP as one matrix', async () => {
+    const tensors = await stored();
+    const { sources: separate } = matchWeights(shapes, tensors, 'model');
+    const [gate, up] = ['gate_proj', 'up_proj'].map(
+      (n) => tensors.get(`model.layers.0.mlp.${n}.weight`) as StoredTensor,
+    );
+    tensors.set('model.layers.0.mlp.gate_proj.weight', store('F32', [12, 8], [...toF64(gate), ...toF64(up)]));
+    tensors.delete('model.layers.0.mlp.up_proj.weight');
+    const { sources, notes } = matchWeights(shapes, tensors, 'model');
+    expect(notes).toEqual(['model.layers.0.mlp.gate_proj.weight: split, it holds gate_proj above up_proj.']);
+    for (const [name, tensor] of separate) expect(toF64(sources.get(name) as StoredTensor)).toEqual(toF64(tensor));
+  });
+
+  it('are refused when they are not those of the model', async () => {
+    const tensors = await stored();
+    const changed = (change: (map: Map<string, StoredTensor>) => void) => {
+      const copy = new Map(tensors);
+      change(copy);
+      return failure(copy);
+    };
+    const one = store('F32', [1], [1]);
+    expect([
+      failure(new Map()),
+      changed((map) => map.delete('model.layers.0.attn.A_log')),
+      changed((map) => map.set('model.layers.1.attn.A_log', one)),
+      changed((map) => map.set('model.layers.0.attn.A_log', one)),
+      changed((map) => map.set('model.layers.0.attn.A_log', store('I32', [2], [1, 2]))),
+      changed((map) => {
+        map.delete('model.layers.0.attn.dt_bias');
+        map.set('model.layers.0.attn.q_proj.weight', one);
+        for (let i = 0; i < 20; i++) map.set(`extra.${i}`, one);
+      }),
+    ]).toMatchInlineSnapshot(`
+      [
+        "model: the weights do not fit the configuration: 17 missing (model.embeddings.weight [5,8], model.layers.0.attn.A_log [2], model.layers.0.attn.dt_bias [2], model.layers.0.attn.q_proj.weight [8,8], model.layers.0.attn.k_proj.weight [8,8], ... 12 more); give weights and config.json of one model.",
+        "model: the weights do not fit the configuration: 1 missing (model.layers.0.attn.A_log [2]); give weights and config.json of one model.",
+        "model: the weights do not fit the configuration: 1 not of this model (model.layers.1.attn.A_log [1]); give weights and config.json of one model.",
+        "model: the weights do not fit the configuration: 1 wrong (model.layers.0.attn.A_log is [1] for [2]); give weights and config.json of one model.",
+        "model: the weights do not fit the configuration: 1 wrong (model.layers.0.attn.A_log is I32 where floats are needed); give weights and config.json of one model.",
+        "model: the weights do not fit the configuration: 1 missing (model.layers.0.attn.dt_bias [2]); 20 not of this model (extra.0 [1], extra.1 [1], extra.2 [1], extra.3 [1], extra.4 [1], ... 15 more); 1 wrong (model.layers.0.attn.q_proj.weight is [1] for [8,8]); give weights and config.json of one model.",
+      ]
+    `);
+  });
+});

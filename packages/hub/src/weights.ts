@@ -1,0 +1,138 @@
+// Stored tensors against a model's parameters: matched by name with no key map, then written; and read back to be stored.
+import { FileError, type Shape, sameShape, type Tensor } from '@twilljs/tensor';
+import { type StoredTensor, storedTypes, toF32, toF64 } from './stored.ts';
+
+export interface Matched {
+  /** The stored tensor of every parameter. */
+  readonly sources: ReadonlyMap<string, StoredTensor>;
+  /** What was ignored or rearranged, one line each. */
+  readonly notes: readonly string[];
+}
+
+/** Keys that may be stored without a parameter of their name: no forward pass reads them. */
+const unusedKeys: readonly { readonly key: RegExp; readonly why: string }[] = [
+  { key: /\.attn\.D$/, why: 'a parameter of Gated DeltaNet until March 2025 that its forward pass never read' },
+  { key: /\.attn\.q_conv1d\.weight$/, why: 'a convolution of HGRN until June 2025 that its forward pass never read' },
+  { key: /^lm_head\.weight$/, why: 'the configuration ties the head to the embedding' },
+];
+
+/** Names in a message before it says how many more there are. */
+const SHOWN = 5;
+
+/**
+ * Finds the stored tensor of every parameter.
+ *
+ * Keys that older versions of FLA wrote and never read are left out with a note; an MLP stored as one `gate_proj` of
+ * [2I,D] is split. A tied head (no parameter `lm_head.weight`) may be stored all the same.
+ *
+ * @param parameters Shapes by name.
+ * @param where Name of the file or directory, for messages.
+ * @throws FileError listing the first missing, unexpected and wrongly shaped keys, and how many there are.
+ */
+export function matchWeights(
+  parameters: ReadonlyMap<string, { readonly shape: Shape }>,
+  stored: ReadonlyMap<string, StoredTensor>,
+  where: string,
+): Matched {
+  const notes: string[] = [];
+  const available = splitFusedGates(parameters, stored, notes);
+  const sources = new Map<string, StoredTensor>();
+  const missing: string[] = [];
+  const misshapen: string[] = [];
+  for (const [name, { shape }] of parameters) {
+    const source = available.get(name);
+    if (!source) missing.push(`${name} [${shape}]`);
+    else if (!sameShape(source.shape, shape)) misshapen.push(`${name} is [${source.shape}] for [${shape}]`);
+    else if ('min' in storedTypes[source.dtype]) misshapen.push(`${name} is ${source.dtype} where floats are needed`);
+    else sources.set(name, source);
+  }
+  const left = [...available].filter(([name]) => !parameters.has(name));
+  const unexpected = left.filter(([name]) => unusedKeys.every(({ key }) => !key.test(name)));
+  for (const { key, why } of unusedKeys) {
+    noteOn(
+      'ignored',
+      left.map(([name]) => name).filter((name) => key.test(name)),
+      why,
+      notes,
+    );
+  }
+  const problems = [
+    listed('missing', missing),
+    listed(
+      'not of this model',
+      unexpected.map(([name, { shape }]) => `${name} [${shape}]`),
+    ),
+    listed('wrong', misshapen),
+  ].filter(Boolean);
+  if (problems.length === 0) return { sources, notes };
+  throw new FileError(
+    `${where}: the weights do not fit the configuration: ${problems.join('; ')}; give weights and config.json of one model.`,
+  );
+}
+
+function listed(kind: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > SHOWN ? `, ... ${names.length - SHOWN} more` : '';
+  return `${names.length} ${kind} (${names.slice(0, SHOWN).join(', ')}${more})`;
+}
+
+/** One line for all keys that met the same fate. */
+function noteOn(fate: string, names: readonly string[], why: string, notes: string[]): void {
+  if (names.length === 0) return;
+  const others = names.length > 1 ? ` and ${names.length - 1} more like it` : '';
+  notes.push(`${names[0]}${others}: ${fate}, ${why}.`);
+}
+
+/** FLA stored `gate_proj` over `up_proj` as one matrix in February 2025. */
+function splitFusedGates(
+  parameters: ReadonlyMap<string, { readonly shape: Shape }>,
+  stored: ReadonlyMap<string, StoredTensor>,
+  notes: string[],
+): ReadonlyMap<string, StoredTensor> {
+  const result = new Map(stored);
+  const split: string[] = [];
+  for (const [name, { shape }] of parameters) {
+    if (!name.endsWith('.mlp.gate_proj.weight')) continue;
+    const up = name.replace('gate_proj', 'up_proj');
+    const fused = stored.get(name);
+    if (!fused || stored.has(up) || !sameShape(fused.shape, [2 * shape[0], ...shape.slice(1)])) continue;
+    result.set(name, rows(fused, 0, shape));
+    result.set(up, rows(fused, shape[0], shape));
+    split.push(name);
+  }
+  noteOn('split', split, 'it holds gate_proj above up_proj', notes);
+  return result;
+}
+
+/** The part of a matrix that starts at a row. */
+function rows(whole: StoredTensor, first: number, shape: Shape): StoredTensor {
+  const { dtype } = whole;
+  const rowBytes = shape.slice(1).reduce((n, d) => n * d, storedTypes[dtype].bytes);
+  return {
+    dtype,
+    shape,
+    get bytes() {
+      return whole.bytes.subarray(first * rowBytes, (first + shape[0]) * rowBytes);
+    },
+  };
+}
+
+/** Writes stored values into parameters, on whichever device they are. */
+export function writeWeights(parameters: ReadonlyMap<string, Tensor>, { sources }: Matched): void {
+  for (const [name, source] of sources) {
+    const parameter = parameters.get(name) as Tensor;
+    const { device, buffer } = parameter;
+    device.write(buffer, device.float === 'f32' ? toF32(source, name) : toF64(source, name));
+  }
+}
+
+/** The values of parameters as stored tensors, in the float type of their device. */
+export async function readWeights(parameters: ReadonlyMap<string, Tensor>): Promise<Map<string, StoredTensor>> {
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, parameter] of parameters) {
+    const { buffer, byteOffset, byteLength } = await parameter.data();
+    const dtype = parameter.device.float === 'f32' ? 'F32' : 'F64';
+    stored.set(name, { dtype, shape: parameter.shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+  }
+  return stored;
+}
