@@ -1,7 +1,9 @@
 // What models are stored in: safetensors files, configurations and checkpoints of Hugging Face and FLA.
+export { parseConfig, serializeConfig } from './config.ts';
 export { type Golden, type GoldenNumbers, readGolden } from './golden.ts';
 export { type Expected, type ModelGolden, readModelGolden, readTrainGolden, type TrainGolden } from './golden-model.ts';
 export { type GoldenOp, goldenOps } from './golden-ops.ts';
 export { type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
-export { parseSafetensors, type SafetensorsFile, serializeSafetensors } from './safetensors.ts';
+export { parseSafetensors, type SafetensorsFile, safetensorsChunks, serializeSafetensors } from './safetensors.ts';
 export { type StoredDType, type StoredTensor, store, storedTypes, toF32, toF64, toI32 } from './stored.ts';
+export { type Matched, matchWeights, readWeights, writeWeights } from './weights.ts';
