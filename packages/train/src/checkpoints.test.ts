@@ -1,0 +1,99 @@
+// Checkpoint directories: whole or absent, the newest few, and what happens when one is damaged.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Checkpoints } from './checkpoints.ts';
+
+let path: string;
+const bytes = (n: number) => Uint8Array.from({ length: 1000 }, (_, i) => i * n);
+const write = (checkpoints: Checkpoints, step: number) =>
+  checkpoints.write(step, { step }, { 'a.bin': bytes(step), 'b.bin': bytes(step + 1) });
+const silent = () => {
+  throw new Error('no warning was expected');
+};
+
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'twill-checkpoints-')), 'checkpoints');
+});
+afterEach(() => rmSync(join(path, '..'), { recursive: true }));
+
+it('gives back the newest, and keeps as many as it should', () => {
+  const checkpoints = new Checkpoints(path, 2);
+  expect(checkpoints.newest(silent)).toBeNull();
+  for (const step of [9, 10, 11, 100]) write(checkpoints, step);
+  expect(readdirSync(path).sort()).toEqual(['step-000011', 'step-000100']);
+  const found = checkpoints.newest(silent)!;
+  expect(found.step).toBe(100);
+  expect(found.state).toEqual({ step: 100 });
+  expect(found.files.get('b.bin')).toEqual(bytes(101));
+});
+
+it('sorts steps of more than six digits as numbers', () => {
+  const checkpoints = new Checkpoints(path, 3);
+  for (const step of [999_999, 1_000_000, 2]) write(checkpoints, step);
+  expect(checkpoints.steps()).toEqual([1_000_000, 999_999, 2]);
+});
+
+it.each([
+  ['a file is cut short', (at: string) => truncateSync(join(at, 'a.bin'), 999)],
+  ['a file has another byte', (at: string) => writeFileSync(join(at, 'a.bin'), bytes(7))],
+  ['a file is missing', (at: string) => rmSync(join(at, 'b.bin'))],
+  ['state.json is missing', (at: string) => rmSync(join(at, 'state.json'))],
+  ['state.json is cut short', (at: string) => truncateSync(join(at, 'state.json'), 30)],
+  ['state.json is empty', (at: string) => truncateSync(join(at, 'state.json'), 0)],
+  ['state.json is of something else', (at: string) => writeFileSync(join(at, 'state.json'), '{"step": 20}')],
+  ['all files are missing', (at: string) => rmSync(at, { recursive: true })],
+])('goes back to the one before when %s', (what, damage) => {
+  const checkpoints = new Checkpoints(path, 2);
+  write(checkpoints, 10);
+  const newest = write(checkpoints, 20);
+  damage(newest);
+  const warnings: string[] = [];
+  expect(checkpoints.newest((message) => warnings.push(message))!.step).toBe(10);
+  expect(warnings).toHaveLength(what.startsWith('all') ? 0 : 1);
+  for (const warning of warnings) expect(warning).toContain('step-000020');
+});
+
+it('replaces a damaged one of the same step, and leaves nothing temporary', () => {
+  const checkpoints = new Checkpoints(path, 2);
+  truncateSync(join(write(checkpoints, 10), 'a.bin'), 1);
+  write(checkpoints, 10);
+  expect(checkpoints.newest(silent)!.files.get('a.bin')).toEqual(bytes(10));
+  expect(readdirSync(path)).toEqual(['step-000010']);
+});
+
+it('ignores and removes what a killed run left half-written', () => {
+  const checkpoints = new Checkpoints(path, 2);
+  write(checkpoints, 10);
+  for (const name of ['.new-step-000020', '.old-step-000005', 'notes']) {
+    mkdirSync(join(path, name));
+    writeFileSync(join(path, name, 'model.safetensors'), 'half');
+  }
+  expect(checkpoints.newest(silent)!.step).toBe(10);
+  checkpoints.clean();
+  expect(readdirSync(path).sort()).toEqual(['notes', 'step-000010']);
+});
+
+it('leaves the older ones alone and nothing half-written when a write fails', () => {
+  const checkpoints = new Checkpoints(path, 1);
+  write(checkpoints, 10);
+  expect(() => checkpoints.write(20, {}, { 'no/such/place': bytes(1) })).toThrow(/does not exist/);
+  expect(readdirSync(path)).toEqual(['step-000010']);
+  expect(existsSync(join(path, 'step-000010', 'a.bin'))).toBe(true);
+});
+
+it('says when a file is in the way', () => {
+  writeFileSync(path, 'a file');
+  expect(() => write(new Checkpoints(path, 2), 1)).toThrow(/is a file where a directory is needed/);
+  expect(readFileSync(path, 'utf8')).toBe('a file');
+});

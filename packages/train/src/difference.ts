@@ -1,0 +1,31 @@
+// The first place where two JSON values differ.
+
+export interface Difference {
+  /** `training.lr`, `model.attn.layers[1]`. */
+  readonly path: string;
+  /** Either value in words. */
+  readonly before: string;
+  readonly now: string;
+}
+
+/** Compares as JSON does: a key that is undefined is absent. @returns null when the values are equal. */
+export function firstDifference(before: unknown, now: unknown, path: string): Difference | null {
+  if (isObject(before) && isObject(now) && Array.isArray(before) === Array.isArray(now)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      const step = Array.isArray(before) ? `[${key}]` : `.${key}`;
+      const found = firstDifference(before[key], now[key], path + step);
+      if (found) return found;
+    }
+    return null;
+  }
+  return before === now ? null : { path, before: shown(before), now: shown(now) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'absent' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,5 @@
+// What needs files or a terminal.
+export { type Checkpoint, Checkpoints } from './checkpoints.ts';
+export { MetricsLog } from './metrics.ts';
+export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBar } from './progress.ts';
+export { type RunOptions, type RunResult, trainRun } from './run.ts';

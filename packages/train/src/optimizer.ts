@@ -1,0 +1,51 @@
+// AdamW over a model's arena, with its moments.
+import { adamw, type ParameterArena } from '@twilljs/nn';
+import { keep, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
+import type { TrainOptions } from './options.ts';
+
+export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
+
+/** Adam with decoupled weight decay; updates all parameters of an arena in place. */
+export class AdamW {
+  /** First and second moments, flat like the arena. */
+  readonly m: Tensor;
+  readonly v: Tensor;
+  /** Updates done: t of the bias corrections. */
+  updates = 0;
+  private readonly arena: ParameterArena;
+  private readonly options: AdamWOptions;
+
+  constructor(arena: ParameterArena, options: AdamWOptions) {
+    this.arena = arena;
+    this.options = options;
+    const { device } = arena.flat;
+    this.m = keep(zeros([arena.length], { device }));
+    this.v = keep(zeros([arena.length], { device }));
+  }
+
+  /** @param grad flat like the arena, clipped already. */
+  update(grad: Tensor, lr: number): void {
+    const { beta1, beta2, eps, weightDecay, decayed } = this.options;
+    const { flat, length, decayEnd } = this.arena;
+    const t = ++this.updates;
+    const decaying = decayed === 'all' ? length : decayEnd;
+    untracked(() =>
+      scope(() => {
+        // Formed in f64: at beta2 = 0.999 a rounded 1 - beta2^t is off by 5e-5.
+        const hyper = tensor([lr, 1 - beta1 ** t, 1 - beta2 ** t], [3], { device: flat.device });
+        const range = (from: number, to: number, weight_decay: number) => {
+          if (from === to) return;
+          const part = (x: Tensor) => x.alias([to - from], from);
+          adamw(part(flat), part(grad), part(this.m), part(this.v), hyper, { beta1, beta2, eps, weight_decay });
+        };
+        range(0, decaying, weightDecay);
+        range(decaying, length, 0);
+      }),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.m.release();
+    this.v.release();
+  }
+}

@@ -1,0 +1,59 @@
+// The options of a training run, read and checked from one table.
+import { type Fields, readFields, type Values } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+
+/** Every option with its default; null means that a rule chooses, which `trainOptions` then writes out. */
+export const trainFields = {
+  /** Optimiser steps of the whole run. */
+  steps: { type: 'integer', max: 2 ** 31 },
+  /** Peak learning rate. */
+  lr: { type: 'number', default: 3e-3, min: 0 },
+  /** Steps over which the learning rate rises to its peak. Default: a tenth of the steps, at most 100. */
+  warmup: { type: 'integer', default: null, min: 0, max: 2 ** 31 },
+  /** How it falls after that. */
+  decay: { type: 'string', default: 'cosine', oneOf: ['cosine', 'linear', 'constant'] },
+  /** Learning rate of the last step, as a part of the peak. Means nothing to a constant one. */
+  minRatio: { type: 'number', default: 0.1, min: 0, max: 1 },
+  beta1: { type: 'number', default: 0.9, min: 0, max: 0.9999999 },
+  beta2: { type: 'number', default: 0.95, min: 0, max: 0.9999999 },
+  eps: { type: 'number', default: 1e-8, above: 0 },
+  weightDecay: { type: 'number', default: 0.1, min: 0 },
+  /** Parameters with weight decay: those of two axes and more, or all. */
+  decayed: { type: 'string', default: 'matrices', oneOf: ['matrices', 'all'] },
+  /** Gradients of a larger global norm are scaled down to it. */
+  maxNorm: { type: 'number', default: 1, above: 0 },
+  /** Parts into which the rows of a batch are cut to save memory. */
+  microBatches: { type: 'integer', default: 1 },
+  /** So many steps in a row without a finite loss and gradient end the run. */
+  maxSkips: { type: 'integer', default: 10 },
+} as const satisfies Fields;
+
+type Read = Values<typeof trainFields>;
+
+/** All options of a run, complete. */
+export interface TrainOptions extends Omit<Read, 'warmup'> {
+  readonly warmup: number;
+}
+
+/** What a caller gives: the number of steps, and what shall differ from the defaults. */
+export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
+
+/**
+ * Checks settings and fills in defaults.
+ *
+ * @throws OptionError naming the option, its value and what it may be.
+ */
+export function trainOptions(settings: TrainSettings): TrainOptions {
+  for (const name of Object.keys(settings)) {
+    if (Object.hasOwn(trainFields, name)) continue;
+    throw new OptionError(`train: there is no option ${name}; the options are ${Object.keys(trainFields).join(', ')}.`);
+  }
+  const options = readFields(trainFields, { ...settings }, 'train');
+  const warmup = options.warmup ?? Math.min(100, Math.floor(options.steps / 10));
+  if (warmup > options.steps) {
+    throw new OptionError(
+      `train: warmup is ${warmup} but the run has ${options.steps} steps; give at most ${options.steps}.`,
+    );
+  }
+  return { ...options, warmup };
+}

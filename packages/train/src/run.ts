@@ -1,0 +1,116 @@
+// A run in a directory: training with checkpoints, metrics and a record, which can be killed at any moment and resumed.
+import { join } from 'node:path';
+import type { Batches } from '@twilljs/data';
+import type { JsonObject } from '@twilljs/hub';
+import { writeModelDirectory } from '@twilljs/hub/node';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { Checkpoints } from './checkpoints.ts';
+import { MetricsLog } from './metrics.ts';
+import type { TrainSettings } from './options.ts';
+import { machineOf, openRecord } from './record.ts';
+import { parseSnapshot, snapshotFiles } from './snapshot.ts';
+import { type StepRecord, Trainer } from './trainer.ts';
+
+export interface RunOptions {
+  /** Created where it is missing. */
+  directory: string;
+  /** With its initial weights, on the device to train on. */
+  model: LanguageModel;
+  source: Batches;
+  training: TrainSettings;
+  /** Recorded, and compared when the run is resumed: seed, and what the data are, with a hash of them. */
+  seed: number;
+  data: JsonObject;
+  /** The command line, recorded. */
+  command: readonly string[];
+  /** Go on from the newest checkpoint; from step 0 where there is none. Default false: the directory must hold no run. */
+  resume?: boolean;
+  checkpoints?: {
+    /** Steps from one to the next. Default 10 for runs of fewer than 1,000 steps, 100 for others. */
+    every?: number;
+    /** How many of the newest stay on disk. Default 2. */
+    keep?: number;
+  };
+  /** Measured after every so many steps, and after the last one; the values go to metrics.jsonl. */
+  validation?: { every: number; measure(model: LanguageModel): Promise<JsonObject> };
+  /** When it is aborted, the run finishes its step, writes a checkpoint and returns. */
+  signal?: AbortSignal;
+  onStep?(record: StepRecord): void;
+  onValidation?(step: number, values: JsonObject): void;
+  /** Told of what may surprise: a damaged checkpoint, a resume on another device. */
+  warn?(message: string): void;
+}
+
+export interface RunResult {
+  /** `complete`: the run had finished before, and nothing was changed. */
+  readonly status: 'finished' | 'interrupted' | 'complete';
+  /** Steps done. */
+  readonly step: number;
+  /** Steps done when this call began. */
+  readonly from: number;
+  /** Of the last step in this call; null when there was none. */
+  readonly last: StepRecord | null;
+}
+
+/**
+ * Trains a model and leaves a run directory: `config.json` and `model.safetensors` (final weights), `metrics.jsonl`,
+ * `run.json` and `checkpoints/`. A run that was killed and resumed ends with the same bits as one that was not, on the same device.
+ *
+ * @throws OptionError when the directory holds a run and `resume` is not set, or another run than the one described;
+ * FileError when it cannot be written; DivergenceError when the loss stays without a finite value.
+ */
+export async function trainRun(options: RunOptions): Promise<RunResult> {
+  const { directory, model, source, seed, data, validation, signal, resume = false, warn = () => {} } = options;
+  using trainer = new Trainer(model, options.training);
+  const { steps } = trainer.options;
+  const { every = steps < 1000 ? 10 : 100, keep = 2 } = options.checkpoints ?? {};
+  const identity = { model: model.config.json as JsonObject, training: { ...trainer.options }, data, seed };
+  const record = openRecord(directory, identity, machineOf(model.device), options.command, { resume, warn });
+  if (record.complete) return { status: 'complete', step: steps, from: steps, last: null };
+
+  const checkpoints = new Checkpoints(join(directory, 'checkpoints'), keep);
+  checkpoints.clean();
+  const found = resume ? checkpoints.newest(warn) : null;
+  if (found) trainer.restore(parseSnapshot(found.state, found.files, found.path));
+  const from = trainer.step;
+  record.begin(from);
+  const metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from);
+
+  let saved = found ? from : -1;
+  async function save(): Promise<void> {
+    if (saved === trainer.step) return;
+    const snapshot = await trainer.snapshot();
+    metrics.flush();
+    checkpoints.write(trainer.step, { ...snapshot.counters }, snapshotFiles(snapshot));
+    saved = trainer.step;
+  }
+
+  let last: StepRecord | null = null;
+  try {
+    for await (const step of trainer.run(source)) {
+      last = step;
+      metrics.append({ ...step });
+      options.onStep?.(step);
+      const done = step.step === steps;
+      if (validation && (done || step.step % validation.every === 0)) {
+        const values = await validation.measure(model);
+        metrics.append({ step: step.step, validation: values });
+        options.onValidation?.(step.step, values);
+      }
+      if (done || step.step % every === 0) await save();
+      if (signal?.aborted) break;
+    }
+    if (trainer.step < steps) {
+      await save();
+      record.end('interrupted', trainer.step);
+      return { status: 'interrupted', step: trainer.step, from, last };
+    }
+    const { parameters } = await trainer.snapshot();
+    metrics.flush();
+    writeModelDirectory(directory, model.config.json, parameters);
+    record.end('finished', steps);
+    return { status: 'finished', step: steps, from, last };
+  } finally {
+    metrics.close();
+  }
+}
