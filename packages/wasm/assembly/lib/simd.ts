@@ -34,7 +34,7 @@ export function storePart(p: usize, x: v128, n: i32): void {
 /** The first n lanes of x, n in 0..4; the other lanes from `fill`. */
 @inline
 export function keepPart(x: v128, fill: v128, n: i32): v128 {
-  return v128.bitselect(x, fill, i32x4.lt(i32x4(0, 1, 2, 3), i32x4.splat(n)));
+  return v128.bitselect(x, fill, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n)));
 }
 
 /** (x0 + x2) + (x1 + x3). */

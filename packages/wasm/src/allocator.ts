@@ -1,0 +1,158 @@
+// Blocks of the shared memory: size classes with free lists, merged again when they would lie idle.
+import { DeviceError, invariant } from '@twilljs/tensor';
+
+/** Alignment and smallest block, in bytes. */
+const unit = 256;
+const unitsPerPage = 65536 / unit;
+/** Smallest growth, in pages: 16 MiB. */
+const growth = 256;
+
+/** A free stretch of memory, in units. */
+interface Stretch {
+  start: number;
+  units: number;
+}
+
+/** Rounds up to one of eight sizes per power of two: at most an eighth of a block is unused. */
+function classOf(bytes: number): number {
+  const units = Math.max(1, Math.ceil(bytes / unit));
+  const grain = 2 ** Math.max(0, 28 - Math.clz32(units - 1));
+  return Math.ceil(units / grain) * grain;
+}
+
+export class Allocator {
+  private readonly memory: WebAssembly.Memory;
+  private readonly maximumPages: number;
+  /** Free blocks by class. */
+  private readonly free = new Map<number, number[]>();
+  /** Merged free memory, by address. */
+  private stretches: Stretch[] = [];
+  /** Class of every block in use, by its start in units. */
+  private readonly live = new Map<number, number>();
+  /** Units in `free`. */
+  private idle = 0;
+  /** Units in use. */
+  private used = 0;
+  /** Everything from here on is untouched. Block 0 stays unused, so that no pointer is 0. */
+  private top = 1;
+
+  constructor(memory: WebAssembly.Memory, maximumPages: number) {
+    this.memory = memory;
+    this.maximumPages = maximumPages;
+  }
+
+  /** Bytes in blocks that are in use. */
+  get bytesInUse(): number {
+    return this.used * unit;
+  }
+
+  /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws DeviceError when there is none. */
+  allocate(bytes: number): number {
+    const units = classOf(bytes);
+    const start = this.recycled(units) ?? this.carved(units, bytes);
+    this.live.set(start, units);
+    this.used += units;
+    return start * unit;
+  }
+
+  release(pointer: number): void {
+    const start = pointer / unit;
+    const units = this.live.get(start);
+    invariant(units, `a block is released once, by its own pointer (${pointer})`);
+    this.live.delete(start);
+    this.used -= units;
+    this.idle += units;
+    const list = this.free.get(units);
+    if (list) list.push(start);
+    else this.free.set(units, [start]);
+  }
+
+  /** Bytes that the block at `pointer` really has. */
+  capacity(pointer: number): number {
+    return this.live.get(pointer / unit)! * unit;
+  }
+
+  private recycled(units: number): number | undefined {
+    const start = this.free.get(units)?.pop();
+    if (start !== undefined) this.idle -= units;
+    return start;
+  }
+
+  private carved(units: number, bytes: number): number {
+    // Much idle memory of other sizes: merging it costs less than growing.
+    if (this.idle >= Math.max(units, this.top / 4) && !this.fitsBelow(units)) this.merge();
+    for (const attempt of [() => {}, () => this.merge()]) {
+      attempt();
+      const start = this.fromStretch(units) ?? this.fromTop(units);
+      if (start !== undefined) return start;
+    }
+    const maximum = this.maximumPages * unitsPerPage * unit;
+    throw new DeviceError(
+      `wasm: ${bytes} bytes could not be allocated, ${this.bytesInUse} of at most ${maximum} are in use; use a smaller batch or model.`,
+    );
+  }
+
+  private fitsBelow(units: number): boolean {
+    return this.stretches.some((s) => s.units >= units);
+  }
+
+  private fromStretch(units: number): number | undefined {
+    const at = this.stretches.findIndex((s) => s.units >= units);
+    if (at < 0) return undefined;
+    const stretch = this.stretches[at];
+    const start = stretch.start;
+    stretch.start += units;
+    stretch.units -= units;
+    if (stretch.units === 0) this.stretches.splice(at, 1);
+    return start;
+  }
+
+  private fromTop(units: number): number | undefined {
+    const end = this.top + units;
+    if (end > this.pages() * unitsPerPage && !this.grow(Math.ceil(end / unitsPerPage))) return undefined;
+    const start = this.top;
+    this.top = end;
+    return start;
+  }
+
+  private pages(): number {
+    return this.memory.buffer.byteLength / (unitsPerPage * unit);
+  }
+
+  /** Grows to at least `pages`, by a quarter if that much can be had. */
+  private grow(pages: number): boolean {
+    const now = this.pages();
+    if (pages > this.maximumPages) return false;
+    const generous = Math.min(this.maximumPages, Math.max(pages, now + growth, Math.ceil(now * 1.25)));
+    for (const target of [generous, pages]) {
+      try {
+        this.memory.grow(target - now);
+        return true;
+      } catch {
+        // The machine has less than the limit: the smaller target is tried, then the caller reports.
+      }
+    }
+    return false;
+  }
+
+  /** Joins all free memory into the longest stretches; what touches the top goes back to it. */
+  private merge(): void {
+    const all = this.stretches;
+    for (const [units, starts] of this.free) for (const start of starts) all.push({ start, units });
+    all.sort((a, b) => a.start - b.start);
+    const joined: Stretch[] = [];
+    for (const stretch of all) {
+      const last = joined.at(-1);
+      if (last && last.start + last.units === stretch.start) last.units += stretch.units;
+      else joined.push(stretch);
+    }
+    const last = joined.at(-1);
+    if (last && last.start + last.units === this.top) {
+      this.top = last.start;
+      joined.pop();
+    }
+    this.stretches = joined;
+    this.free.clear();
+    this.idle = 0;
+  }
+}

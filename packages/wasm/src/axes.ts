@@ -1,0 +1,71 @@
+// Axes as loops: shapes with their steps, merged into as few loops as possible, so that kernels see long rows.
+import type { Shape } from '@twilljs/tensor';
+
+/** One loop, and by how many floats each operand advances in it. */
+export interface Loop {
+  readonly size: number;
+  readonly steps: readonly number[];
+}
+
+/** Steps with which `from` is read as if it had the shape `to`: broadcast axes stand still. */
+export function stepsOf(from: Shape, to: Shape): number[] {
+  const steps = new Array<number>(to.length).fill(0);
+  let step = 1;
+  for (let i = from.length - 1; i >= 0; i--) {
+    if (from[i] !== 1) steps[i + to.length - from.length] = step;
+    step *= from[i];
+  }
+  return steps;
+}
+
+/** Loops over `shape`, outermost first, without axes of size 1; neighbours that every operand walks in one go are one loop. */
+export function loopsOf(shape: Shape, operands: readonly (readonly number[])[]): Loop[] {
+  const loops: Loop[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis];
+    if (size === 1) continue;
+    const steps = operands.map((operand) => operand[axis]);
+    const inner = loops.at(-1);
+    if (inner && steps.every((step, i) => step === inner.steps[i] * inner.size)) {
+      loops[loops.length - 1] = { size: inner.size * size, steps: inner.steps };
+    } else loops.push({ size, steps });
+  }
+  return loops.reverse();
+}
+
+/** `loops` with loops of one turn in front, up to `depth` of them; those beyond `depth` are the `outer` ones. */
+export function nest(loops: readonly Loop[], depth: number, operands: number): { outer: Loop[]; inner: Loop[] } {
+  const missing = Math.max(0, depth - loops.length);
+  const once: Loop = { size: 1, steps: new Array<number>(operands).fill(0) };
+  const cut = Math.max(0, loops.length - depth);
+  return { outer: loops.slice(0, cut), inner: [...new Array<Loop>(missing).fill(once), ...loops.slice(cut)] };
+}
+
+/** Calls `body` with the operands' pointers at every turn of `outer`. */
+export function walk(
+  outer: readonly Loop[],
+  pointers: readonly number[],
+  body: (pointers: readonly number[]) => void,
+): void {
+  if (outer.length === 0) {
+    body(pointers);
+    return;
+  }
+  const [{ size, steps }, ...rest] = outer;
+  for (let i = 0; i < size; i++) {
+    walk(
+      rest,
+      pointers.map((p, operand) => p + 4 * i * steps[operand]),
+      body,
+    );
+  }
+}
+
+/** [outer, size, inner] around one axis. */
+export function around(shape: Shape, axis: number): [outer: number, size: number, inner: number] {
+  let outer = 1;
+  let inner = 1;
+  for (let i = 0; i < axis; i++) outer *= shape[i];
+  for (let i = axis + 1; i < shape.length; i++) inner *= shape[i];
+  return [outer, shape[axis], inner];
+}

@@ -1,0 +1,156 @@
+// wasm(): the device.
+import {
+  type Data,
+  type Device,
+  type DeviceBuffer,
+  DeviceError,
+  type DType,
+  type Fallback,
+  type Op,
+  type Runner,
+  type Spec,
+  typedArray,
+} from '@twilljs/tensor';
+import { Allocator } from './allocator.ts';
+import type { Exports, Pointer, WasmKernel, WasmModule } from './kernel.ts';
+import { primitiveKernels } from './primitives.ts';
+import { chooseTier, type Tier } from './tier.ts';
+
+const pageBytes = 65536;
+/** One page less than 4 GiB, so that the end of the last block is still a 32-bit number. */
+const maximumPages = 65535;
+
+export interface WasmOptions {
+  /** Kernels of ops beyond the primitives: the lists that other packages export at their `./wasm` entry. */
+  kernels?: readonly WasmKernel[];
+  /** Default: `TWILL_WASM` if set, else the fastest that this engine runs. */
+  tier?: Tier;
+  /** Bytes that the device may use at most. Default: 4 GiB less 64 KiB, all that 32 bits can address. */
+  maximumBytes?: number;
+  /** Fresh memory is NaN, to find elements that a kernel forgets to write. */
+  poison?: boolean;
+}
+
+export interface WasmDevice extends Device {
+  readonly tier: Tier;
+  /** Threads that run kernels. */
+  readonly threads: number;
+  /** Bytes that tensors hold now, rounded up to blocks. */
+  readonly bytesInUse: number;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+}
+
+/** Compiles every module once, all at the same time. */
+async function instantiate(
+  modules: ReadonlySet<WasmModule>,
+  tier: Tier,
+  memory: WebAssembly.Memory,
+): Promise<Map<WasmModule, Exports>> {
+  const instances = [...modules].map(async (module): Promise<[WasmModule, Exports]> => {
+    try {
+      const { instance } = await WebAssembly.instantiate(decode(module[tier]), { env: { memory } });
+      return [module, instance.exports as Exports];
+    } catch (error) {
+      throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {
+        cause: error,
+      });
+    }
+  });
+  return new Map(await Promise.all(instances));
+}
+
+function newMemory(maximum: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+  } catch (error) {
+    throw new DeviceError(
+      `wasm: ${maximum * pageBytes} bytes of address space are not to be had; lower maximumBytes.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * The default device: WebAssembly SIMD kernels on one memory, in Node and in browsers.
+ *
+ * @param options kernels beyond the primitives, and limits.
+ * @returns a device of its own, with its own memory.
+ * @throws DeviceError when the engine has no WebAssembly SIMD or no memory to give; OptionError for an unknown `TWILL_WASM`.
+ * @example
+ * const device = await wasm();
+ * await ones([2, 2], { device }).sum().item() // => 4
+ */
+export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
+  const { kernels = [], poison = false, maximumBytes = maximumPages * pageBytes } = options;
+  const tier = await chooseTier(options.tier);
+  const pages = Math.min(maximumPages, Math.max(1, Math.floor(maximumBytes / pageBytes)));
+  const memory = newMemory(pages);
+  const table = new Map<string, WasmKernel>();
+  for (const kernel of [...Object.values(primitiveKernels), ...kernels]) table.set(kernel.op, kernel);
+  const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
+  return makeDevice(tier, memory, new Allocator(memory, pages), table, exports, poison);
+}
+
+function makeDevice(
+  tier: Tier,
+  memory: WebAssembly.Memory,
+  allocator: Allocator,
+  table: ReadonlyMap<string, WasmKernel>,
+  exportsOf: ReadonlyMap<WasmModule, Exports>,
+  poison: boolean,
+): WasmDevice {
+  let heap = new Uint8Array(memory.buffer);
+  /** The memory's buffer is replaced when it grows. */
+  const bytes = (): Uint8Array => {
+    if (heap.buffer !== memory.buffer) heap = new Uint8Array(memory.buffer);
+    return heap;
+  };
+  return {
+    name: 'wasm',
+    float: 'f32',
+    tier,
+    threads: 1,
+    fallbacks: new Map<string, Fallback>(),
+    get bytesInUse() {
+      return allocator.bytesInUse;
+    },
+    find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
+      const kernel = table.get(op.name);
+      if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
+      for (let i = 0; i < ins.length; i++) {
+        const expected = kernel.ids?.includes(i) ? 'i32' : 'f32';
+        const dtype = ins[i]?.dtype ?? expected;
+        if (dtype !== expected) return `input ${i} is ${dtype}, its kernel takes ${expected}`;
+      }
+      const plan = kernel.plan(ins, attrs);
+      if (typeof plan === 'string') return plan;
+      const exports = exportsOf.get(kernel.module)!;
+      return {
+        scratch: plan.scratch,
+        run: (from, to, scratch) => {
+          plan.run(exports, from as readonly Pointer[], to as readonly Pointer[], (scratch ?? 0) as Pointer);
+        },
+      };
+    },
+    allocate(size: number): Pointer {
+      const pointer = allocator.allocate(size);
+      if (poison) bytes().fill(0xff, pointer, pointer + allocator.capacity(pointer));
+      return pointer;
+    },
+    free(buffer: DeviceBuffer): void {
+      allocator.release(buffer as Pointer);
+    },
+    view: (buffer: DeviceBuffer, byteOffset: number): Pointer => (buffer as Pointer) + byteOffset,
+    write(buffer: DeviceBuffer, data: Data): void {
+      bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
+    },
+    async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
+      return typedArray(dtype, memory.buffer, buffer as Pointer, length).slice();
+    },
+  };
+}

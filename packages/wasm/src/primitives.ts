@@ -1,0 +1,45 @@
+// A kernel for every primitive: adding one to `tensor` stops this file from compiling until it has its kernel here.
+import type { PrimitiveName } from '@twilljs/tensor';
+import type { WasmKernel } from './kernel.ts';
+import { binary } from './kernels/binary.ts';
+import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
+import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
+import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
+import { reduce } from './kernels/reduce.ts';
+import { affine, unary } from './kernels/unary.ts';
+
+export const primitiveKernels = /* @__PURE__ */ (() =>
+  ({
+    neg: unary('neg'),
+    exp: unary('exp'),
+    log: unary('log'),
+    sqrt: unary('sqrt'),
+    reciprocal: unary('reciprocal'),
+    sigmoid: unary('sigmoid'),
+    tanh: unary('tanh'),
+    relu: unary('relu'),
+    step: unary('step'),
+    softplus: unary('softplus'),
+    affine,
+    add: binary('add'),
+    sub: binary('sub'),
+    mul: binary('mul'),
+    div: binary('div'),
+    maximum: binary('maximum'),
+    equal: binary('equal'),
+    sum: reduce('sum'),
+    max: reduce('max'),
+    broadcastTo,
+    permute,
+    slice,
+    pad,
+    concat,
+    band,
+    pack,
+    matmul,
+    solveTril,
+    cumsum,
+    embedding,
+    scatterAdd,
+    oneHot,
+  }) satisfies Record<PrimitiveName, WasmKernel>)();
