@@ -1,0 +1,167 @@
+// Products of matrices small enough for the first caches: C = keep C + A B without packing. M and N are multiples of 4, the
+// inner size is any. Row strides are in bytes. A keep of 0 never reads C. Every element is one sum over k in order.
+import { fma } from './simd';
+
+/** Four rows and eight columns; A row by row. */
+function tile8(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
+  const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
+  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  if (keep != 0) {
+    const x = f32x4.splat(keep);
+    s00 = f32x4.mul(x, v128.load(c)); s01 = f32x4.mul(x, v128.load(c, 16));
+    s10 = f32x4.mul(x, v128.load(c1)); s11 = f32x4.mul(x, v128.load(c1, 16));
+    s20 = f32x4.mul(x, v128.load(c2)); s21 = f32x4.mul(x, v128.load(c2, 16));
+    s30 = f32x4.mul(x, v128.load(c3)); s31 = f32x4.mul(x, v128.load(c3, 16));
+  }
+  let a1 = a + as, a2 = a1 + as, a3 = a2 + as, k = 0;
+  for (; k + 2 <= K; k += 2) {
+    let b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load32_splat(a1);
+    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load32_splat(a2);
+    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load32_splat(a3);
+    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    b += bs;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a, 4);
+    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load32_splat(a1, 4);
+    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load32_splat(a2, 4);
+    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load32_splat(a3, 4);
+    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    b += bs;
+    a += 8; a1 += 8; a2 += 8; a3 += 8;
+  }
+  if (k < K) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load32_splat(a1);
+    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load32_splat(a2);
+    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load32_splat(a3);
+    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+  }
+  v128.store(c, s00); v128.store(c, s01, 16);
+  v128.store(c1, s10); v128.store(c1, s11, 16);
+  v128.store(c2, s20); v128.store(c2, s21, 16);
+  v128.store(c3, s30); v128.store(c3, s31, 16);
+}
+
+/** Four rows and eight columns of the product with A transposed: the four rows of A' lie side by side. */
+function tile8T(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
+  const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
+  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  if (keep != 0) {
+    const x = f32x4.splat(keep);
+    s00 = f32x4.mul(x, v128.load(c)); s01 = f32x4.mul(x, v128.load(c, 16));
+    s10 = f32x4.mul(x, v128.load(c1)); s11 = f32x4.mul(x, v128.load(c1, 16));
+    s20 = f32x4.mul(x, v128.load(c2)); s21 = f32x4.mul(x, v128.load(c2, 16));
+    s30 = f32x4.mul(x, v128.load(c3)); s31 = f32x4.mul(x, v128.load(c3, 16));
+  }
+  for (let k = 0; k < K; k++) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
+    x = v128.load32_splat(a, 4);
+    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
+    x = v128.load32_splat(a, 8);
+    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
+    x = v128.load32_splat(a, 12);
+    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    a += as;
+    b += bs;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16);
+  v128.store(c1, s10); v128.store(c1, s11, 16);
+  v128.store(c2, s20); v128.store(c2, s21, 16);
+  v128.store(c3, s30); v128.store(c3, s31, 16);
+}
+
+/** Four rows and four columns; rows of A are ars, its columns acs bytes apart. */
+function tile4(K: i32, a: usize, ars: usize, acs: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
+  const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  if (keep != 0) {
+    const x = f32x4.splat(keep);
+    s0 = f32x4.mul(x, v128.load(c)); s1 = f32x4.mul(x, v128.load(c1));
+    s2 = f32x4.mul(x, v128.load(c2)); s3 = f32x4.mul(x, v128.load(c3));
+  }
+  let a1 = a + ars, a2 = a1 + ars, a3 = a2 + ars;
+  for (let k = 0; k < K; k++) {
+    const b0 = v128.load(b);
+    s0 = fma(v128.load32_splat(a), b0, s0); s1 = fma(v128.load32_splat(a1), b0, s1);
+    s2 = fma(v128.load32_splat(a2), b0, s2); s3 = fma(v128.load32_splat(a3), b0, s3);
+    a += acs; a1 += acs; a2 += acs; a3 += acs;
+    b += bs;
+  }
+  v128.store(c, s0); v128.store(c1, s1); v128.store(c2, s2); v128.store(c3, s3);
+}
+
+/** C [M,N] = keep C + A [M,K] B [K,N]. */
+export function smallMatmul(
+  M: i32, N: i32, K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32,
+): void {
+  const down = as << 2, on = cs << 2;
+  for (let j = 0; j < N; j += 8) {
+    let p = a, q = c;
+    if (j + 8 <= N) for (let i = 0; i < M; i += 4) {
+      tile8(K, p, as, b, bs, q, cs, keep);
+      p += down;
+      q += on;
+    } else for (let i = 0; i < M; i += 4) {
+      tile4(K, p, as, 4, b, bs, q, cs, keep);
+      p += down;
+      q += on;
+    }
+    b += 32;
+    c += 32;
+  }
+}
+
+/** C [M,N] = keep C + A' B, with A [K,M] and B [K,N]. */
+export function smallMatmulT(
+  M: i32, N: i32, K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32,
+): void {
+  const on = cs << 2;
+  for (let j = 0; j < N; j += 8) {
+    let p = a, q = c;
+    if (j + 8 <= N) for (let i = 0; i < M; i += 4) {
+      tile8T(K, p, as, b, bs, q, cs, keep);
+      p += 16;
+      q += on;
+    } else for (let i = 0; i < M; i += 4) {
+      tile4(K, p, 4, as, b, bs, q, cs, keep);
+      p += 16;
+      q += on;
+    }
+    b += 32;
+    c += 32;
+  }
+}
+
+/** B [N,M] = A' for A [M,N]. */
+export function smallTranspose(M: i32, N: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  for (let i = 0; i < M; i += 4) {
+    let p = a, q = b;
+    for (let j = 0; j < N; j += 4) {
+      const x0 = v128.load(p), x1 = v128.load(p + as), x2 = v128.load(p + as + as), x3 = v128.load(p + as + as + as);
+      const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
+      const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
+      v128.store(q, i64x2.shuffle(l01, l23, 0, 2));
+      v128.store(q + bs, i64x2.shuffle(l01, l23, 1, 3));
+      v128.store(q + bs + bs, i64x2.shuffle(h01, h23, 0, 2));
+      v128.store(q + bs + bs + bs, i64x2.shuffle(h01, h23, 1, 3));
+      p += 16;
+      q += bs << 2;
+    }
+    a += as << 2;
+    b += 16;
+  }
+}
