@@ -1,26 +1,30 @@
 // AdamW over a model's arena, with its moments.
 import { adamw, type ParameterArena } from '@twilljs/nn';
-import { keep, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
+import { keep, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import type { TrainOptions } from './options.ts';
 
 export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
 
 /** Adam with decoupled weight decay; updates all parameters of an arena in place. */
 export class AdamW {
-  /** First and second moments, flat like the arena. */
-  readonly m: Tensor;
-  readonly v: Tensor;
+  /** First and second moments by parameter name: views of two flat arrays. */
+  readonly m: ReadonlyMap<string, Tensor>;
+  readonly v: ReadonlyMap<string, Tensor>;
   /** Updates done: t of the bias corrections. */
   updates = 0;
   private readonly arena: ParameterArena;
   private readonly options: AdamWOptions;
+  private readonly flatM: Tensor;
+  private readonly flatV: Tensor;
 
   constructor(arena: ParameterArena, options: AdamWOptions) {
     this.arena = arena;
     this.options = options;
     const { device } = arena.flat;
-    this.m = keep(zeros([arena.length], { device }));
-    this.v = keep(zeros([arena.length], { device }));
+    this.flatM = keep(zeros([arena.length], { device }));
+    this.flatV = keep(zeros([arena.length], { device }));
+    this.m = viewsOf(this.flatM, arena);
+    this.v = viewsOf(this.flatV, arena);
   }
 
   /** @param grad flat like the arena, clipped already. */
@@ -36,7 +40,7 @@ export class AdamW {
         const range = (from: number, to: number, weight_decay: number) => {
           if (from === to) return;
           const part = (x: Tensor) => x.alias([to - from], from);
-          adamw(part(flat), part(grad), part(this.m), part(this.v), hyper, { beta1, beta2, eps, weight_decay });
+          adamw(part(flat), part(grad), part(this.flatM), part(this.flatV), hyper, { beta1, beta2, eps, weight_decay });
         };
         range(0, decaying, weightDecay);
         range(decaying, length, 0);
@@ -45,7 +49,10 @@ export class AdamW {
   }
 
   [Symbol.dispose](): void {
-    this.m.release();
-    this.v.release();
+    release([this.m, this.v, this.flatM, this.flatV]);
   }
+}
+
+function viewsOf(flat: Tensor, { names, tensors, offsets }: ParameterArena): Map<string, Tensor> {
+  return new Map(names.map((name, i) => [name, keep(flat.alias(tensors[i].shape, offsets[i]))]));
 }

@@ -71,7 +71,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   const checkpoints = new Checkpoints(join(directory, 'checkpoints'), keep);
   checkpoints.clean();
   const found = resume ? checkpoints.newest(warn) : null;
-  if (found) trainer.restore(parseSnapshot(found.state, found.files, found.path));
+  if (found) trainer.restore(parseSnapshot(found.state, found.files, found.path), found.path);
   const from = trainer.step;
   record.begin(from);
   const metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from);

@@ -1,14 +1,15 @@
 // The trainer: one optimiser step after the other, and its whole state as a value.
 import type { Batch, Batches } from '@twilljs/data';
 import { nextTurn } from '@twilljs/eval';
+import { matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { clipGradNorm } from '@twilljs/nn';
+import { clipGradNorm, params } from '@twilljs/nn';
 import { detach, grad, keep, OptionError, pack, release, scope, type Tensor, untracked } from '@twilljs/tensor';
 import { DivergenceError } from './errors.ts';
 import { AdamW } from './optimizer.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import { learningRate } from './schedule.ts';
-import { flatten, type Snapshot, unflatten } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What is known after a step. */
 export interface StepRecord {
@@ -110,27 +111,32 @@ export class Trainer {
   /** Everything that the next steps depend on, on the host. */
   async snapshot(): Promise<Snapshot> {
     const { step, tokens, skipped, skippedInARow, optimizer } = this;
-    const { arena } = this.model;
     return {
       counters: { step, tokens, updates: optimizer.updates, skipped, skippedInARow },
-      parameters: unflatten(await arena.flat.data(), arena),
-      m: unflatten(await optimizer.m.data(), arena),
-      v: unflatten(await optimizer.v.data(), arena),
+      parameters: await readWeights(params(this.model)),
+      m: await readWeights(optimizer.m),
+      v: await readWeights(optimizer.v),
     };
   }
 
-  /** Goes back, or on, to a snapshot of the same model. @throws FileError when it is of another model. */
-  restore({ counters, parameters, m, v }: Snapshot): void {
-    const { arena, device } = this.model;
-    const values = [parameters, m, v].map((tensors) => flatten(tensors, arena, device.float));
-    [arena.flat, this.optimizer.m, this.optimizer.v].forEach((tensor, i) => {
-      device.write(tensor.buffer, values[i]);
+  /**
+   * Goes back, or on, to a snapshot of the same model.
+   *
+   * @param where where it comes from, for messages.
+   * @throws FileError when it is of another model.
+   */
+  restore({ counters, parameters, m, v }: Snapshot, where = 'snapshot'): void {
+    const { optimizer } = this;
+    const targets = [params(this.model), optimizer.m, optimizer.v];
+    const matched = [parameters, m, v].map((stored, i) => matchWeights(targets[i], stored, where));
+    targets.forEach((target, i) => {
+      writeWeights(target, matched[i]);
     });
     this.step = counters.step;
     this.tokens = counters.tokens;
     this.skipped = counters.skipped;
     this.skippedInARow = counters.skippedInARow;
-    this.optimizer.updates = counters.updates;
+    optimizer.updates = counters.updates;
   }
 
   /** Gives back the moments; the model stays. */

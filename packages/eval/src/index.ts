@@ -1,0 +1,12 @@
+// @twilljs/eval: recall, state tracking and language-model measurements.
+export { stateBytes, trainingFlops } from './cost.ts';
+export { type Estimate, estimate } from './estimate.ts';
+export {
+  type DocumentsResult,
+  evaluateDocuments,
+  evaluateWindows,
+  type WindowsResult,
+} from './language.ts';
+export { meanByPosition, meanOf, type Scores, score } from './score.ts';
+export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
+export { nextTurn } from './turn.ts';

@@ -1,0 +1,51 @@
+// Synthetic tasks: accuracy at each difficulty, and by position.
+import type { Task } from '@twilljs/data';
+import type { LanguageModel } from '@twilljs/hybrid';
+import type { Estimate } from './estimate.ts';
+import { meanByPosition, meanOf, score } from './score.ts';
+
+export interface TaskResult {
+  readonly task: string;
+  /** What it counts is the task's own: pairs of associative recall, tokens of parity. */
+  readonly difficulty: number;
+  /** Share of labelled positions where the label is the most likely token of the whole vocabulary. */
+  readonly accuracy: Estimate;
+  /** Of guessing among all possible answers. */
+  readonly chance: number;
+  /** Nats per label. */
+  readonly loss: Estimate;
+  /** Accuracy at each position; null where nothing is asked. */
+  readonly byPosition: readonly (number | null)[];
+}
+
+export interface TaskOptions {
+  /** Rows of the fixed evaluation set at each difficulty. Default 384. */
+  rows?: number;
+  /** Default: those that the task names. */
+  difficulties?: readonly number[];
+}
+
+/**
+ * Measures a model on fixed fresh exercises, the same for every model that is given the same task and seed.
+ *
+ * @returns one result per difficulty.
+ */
+export async function evaluateTask(
+  model: LanguageModel,
+  task: Task,
+  { rows = 384, difficulties = task.difficulties }: TaskOptions = {},
+): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (const difficulty of difficulties) {
+    const scores = await score(model, task.evaluation(rows, difficulty));
+    results.push({
+      task: task.name,
+      difficulty,
+      accuracy: meanOf(scores.hits, scores),
+      chance: task.chance,
+      loss: meanOf(scores.nats, scores),
+      byPosition: meanByPosition(scores.hits, scores),
+    });
+  }
+  return results;
+}
