@@ -1,0 +1,38 @@
+// Every golden of an op on every device: outputs and gradients within the tolerances of golden/README.md.
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Golden, goldenOps, readGolden } from '@twilljs/hub';
+import { cpu, type Device } from '@twilljs/tensor';
+import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';
+import { describe, expect, it } from 'vitest';
+
+const folder = new URL('ops/', import.meta.url);
+const goldens = readdirSync(folder)
+  .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)])
+  .filter(([, { op }]) => op in goldenOps);
+const devices: [string, Device][] = [
+  ['cpu', cpu()],
+  ['cpu-f64', cpu({ float: 'f64' })],
+];
+
+/** The largest error that a golden allows for one tensor. The file's own tolerance is for f32. */
+function allowed({ name, kind, zero }: Compared, float: 'f32' | 'f64', { tolerance }: Golden): number {
+  const usual = tolerances[float];
+  if (zero) return usual.zero;
+  if (float === 'f32' && tolerance[kind] !== undefined) return tolerance[kind];
+  return name === 'out.loss' ? usual.loss : usual[kind];
+}
+
+describe.each(devices)('goldens of ops on %s', (_, device) => {
+  it.each(goldens)('%s', async (_file, golden) => {
+    const run = (ins: Parameters<(typeof goldenOps)[string]>[0]) => goldenOps[golden.op](ins, golden.attrs);
+    const compared = await replay(run, golden, device);
+    expect(compared.length).toBeGreaterThan(0);
+    expect(compared.filter((c) => !(c.error <= allowed(c, device.float, golden)))).toEqual([]);
+  });
+});
+
+it('every op of the folder is replayed', () => {
+  const later = ['scalarDecay', 'vectorDecay', 'vectorDelta', 'elementwise', 'scalarDelta', 'attention'];
+  const missing = readdirSync(folder).filter((file) => !(file.split('--')[0] in goldenOps));
+  expect(missing.filter((file) => !later.includes(file.split('--')[0]))).toEqual([]);
+});

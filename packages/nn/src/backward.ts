@@ -1,0 +1,48 @@
+// The backward of an op as an op of its own, so that a device may have a kernel for it.
+import { apply, type Op, type Tensor, vjpOfDefinition } from '@twilljs/tensor';
+
+/** Places of those inputs in `of` that are present. */
+function present<A>(forward: Op<A>, of: readonly string[], ins: readonly unknown[]): number[] {
+  return forward.inputs.flatMap((name, i) => (of.includes(name) && ins[i] !== null ? [i] : []));
+}
+
+/**
+ * The op `<name>Grad`: from the cotangents of the outputs and all inputs of `forward` to the cotangents of its inputs.
+ * Absent optional inputs have no output. Its definition differentiates that of `forward`.
+ *
+ * @param of the inputs that take a gradient. Default: all.
+ */
+export function backwardOf<A>(forward: Op<A>, of: readonly string[] = forward.inputs): Op<A> {
+  const count = forward.outputs.length;
+  return {
+    name: `${forward.name}Grad`,
+    inputs: [...forward.outputs.map((name) => `d${name}`), ...forward.inputs],
+    outputs: of.map((name) => `d${name.replace('?', '')}`),
+    shape(ins) {
+      const xs = ins.slice(count);
+      return present(forward, of, xs).map((i) => xs[i]!);
+    },
+    define(ins, attrs) {
+      const xs = ins.slice(count);
+      const places = present(forward, of, xs);
+      const needs = xs.map((_, i) => places.includes(i));
+      const gradients = vjpOfDefinition(forward, ins.slice(0, count), xs, attrs, needs);
+      return places.map((i) => gradients[i]!);
+    },
+  };
+}
+
+/** The `vjp` of `forward` through its backward op: one cotangent per input, null where there is none. */
+export function applyBackward<A>(
+  backward: Op<A>,
+  forward: Op<A>,
+  dys: readonly Tensor[],
+  ins: readonly (Tensor | null)[],
+  attrs: A,
+): (Tensor | null)[] {
+  const gradients = apply(backward, [...dys, ...ins], attrs);
+  const of = forward.inputs.filter((name) => backward.outputs.includes(`d${name.replace('?', '')}`));
+  const out: (Tensor | null)[] = ins.map(() => null);
+  for (const [n, i] of present(forward, of, ins).entries()) out[i] = gradients[n];
+  return out;
+}

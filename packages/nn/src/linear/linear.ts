@@ -1,0 +1,24 @@
+// The affine map of a layer.
+import { type Shape, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
+
+/**
+ * y = x W' + b.
+ *
+ * @param x [..,I].
+ * @param weight [O,I], as PyTorch stores it.
+ * @param bias [O], or null.
+ * @returns [..,O].
+ * @throws ShapeError when the sizes do not fit.
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  check(x.shape, weight.shape, bias?.shape);
+  const rows = x.reshape([x.size / weight.shape[1], weight.shape[1]]).matmul(weight, { transposeB: true });
+  return (bias ? rows.add(bias) : rows).reshape([...x.shape.slice(0, -1), weight.shape[0]]);
+}
+
+function check(x: Shape, weight: Shape, bias: Shape | undefined): void {
+  if (weight.length !== 2 || x.at(-1) !== weight[1])
+    throw new ShapeError(`linear: x [${x}] and weight [${weight}] do not fit; the weight must be [O,${x.at(-1)}].`);
+  if (bias && !sameShape(bias, [weight[0]]))
+    throw new ShapeError(`linear: bias [${bias}] does not fit weight [${weight}]; give [${weight[0]}].`);
+}

@@ -1,0 +1,31 @@
+// The logarithm of the softmax's denominator, over the last axis N.
+import { apply1, detach, type Op, type Tensor } from '@twilljs/tensor';
+import { lastAxis } from '../shape-rules.ts';
+
+export const logSumExpOp: Op<null> = {
+  name: 'logSumExp',
+  inputs: ['x'],
+  outputs: ['y'],
+  reads: ['x', 'y'],
+  shape([x]) {
+    lastAxis('logSumExp', 'x', x!);
+    return [x!.slice(0, -1)];
+  },
+  define([x]) {
+    const largest = detach(x.max(-1, true)); // [..,1]
+    const total = x.sub(largest).exp().sum(-1, true); // [..,1]
+    return [total.log().add(largest).reshape(x.shape.slice(0, -1))];
+  },
+  vjp([dy], [x], [y]) {
+    const column = [...y.shape, 1];
+    return [x.sub(y.reshape(column)).exp().mul(dy.reshape(column))];
+  },
+};
+
+/**
+ * y = log(sum(e^x)), over the last axis.
+ *
+ * @param x [..,N], of any size: the largest entry of each row is subtracted first.
+ * @returns [..].
+ */
+export const logSumExp = (x: Tensor): Tensor => apply1(logSumExpOp, [x], null);

@@ -1,0 +1,77 @@
+// Rotary positions: each pair (x_i, x_(i+D/2)) is turned by an angle that grows with the position. B batch, T time, H heads, D head size.
+import { apply1, concat, type Device, type Op, ShapeError, sameShape, type Tensor, tensor } from '@twilljs/tensor';
+
+export interface RotaryAttrs {
+  /** Turn back: the transpose, and so the gradient. */
+  inverse: boolean;
+}
+
+export const rotaryOp: Op<RotaryAttrs> = {
+  name: 'rotary',
+  inputs: ['x', 'cos', 'sin'],
+  outputs: ['y'],
+  reads: ['cos', 'sin'],
+  shape([x, cos, sin]) {
+    if (x!.length !== 4 || x![3] % 2 !== 0)
+      throw new ShapeError(`rotary: x [${x}] is not [B,T,H,D] with an even D; give such heads.`);
+    const table = [x![1], x![3] / 2];
+    if (!sameShape(cos!, table) || !sameShape(sin!, table))
+      throw new ShapeError(`rotary: tables [${cos}] and [${sin}] do not fit x [${x}]; give [${table}] each.`);
+    return [x!];
+  },
+  define([x, cos, sin], { inverse }) {
+    const [, T, , D] = x.shape;
+    const a = x.slice(3, 0, D / 2); // [B,T,H,D/2]
+    const b = x.slice(3, D / 2, D); // [B,T,H,D/2]
+    const c = cos.reshape([T, 1, D / 2]);
+    const s = (inverse ? sin.neg() : sin).reshape([T, 1, D / 2]);
+    return [concat([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 3)];
+  },
+  /** The tables are constants. */
+  vjp: ([dy], [, cos, sin], _outs, { inverse }) => [rotary(dy, { cos, sin }, !inverse), null, null],
+};
+
+export interface RotaryTables {
+  /** [T,D/2] each. */
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+}
+
+/** Turns the pairs of x [B,T,H,D] by the angles of the tables; `inverse` turns them back. */
+export const rotary = (x: Tensor, { cos, sin }: RotaryTables, inverse = false): Tensor =>
+  apply1(rotaryOp, [x, cos, sin], { inverse });
+
+export interface RopeOptions {
+  /** Wavelengths run from 2 pi to 2 pi base, in tokens. */
+  base: number;
+  /** Position of the first token. Default 0. */
+  offset?: number;
+}
+
+/**
+ * Cosines and sines of position * base^(-2i/D), formed in f64 and rounded once.
+ *
+ * @param T positions.
+ * @param D head size, even.
+ */
+export function rotaryTables(T: number, D: number, { base, offset = 0 }: RopeOptions, device: Device): RotaryTables {
+  const half = D / 2;
+  const angles = Float64Array.from({ length: T * half }, (_, n) => {
+    const position = offset + Math.floor(n / half);
+    return position * base ** ((-2 * (n % half)) / D);
+  });
+  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, half], { device });
+  return { cos: table(Math.cos), sin: table(Math.sin) };
+}
+
+/**
+ * Rotary position embedding of all heads.
+ *
+ * @param x [B,T,H,D], D even.
+ * @returns [B,T,H,D].
+ * @throws ShapeError for an odd D.
+ * @see RoFormer, arXiv 2104.09864, in the order of halves (GPT-NeoX).
+ */
+export function rope(x: Tensor, options: RopeOptions): Tensor {
+  return rotary(x, rotaryTables(x.shape[1], x.shape[3], options, x.device));
+}

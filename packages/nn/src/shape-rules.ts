@@ -1,0 +1,23 @@
+// Checks that several ops share in their shape rules.
+import { type Shape, ShapeError, sameShape } from '@twilljs/tensor';
+
+/** The last axis. @throws ShapeError for a tensor without axes. */
+export function lastAxis(op: string, name: string, shape: Shape): number {
+  if (shape.length === 0)
+    throw new ShapeError(`${op}: ${name} is a single number without axes; give at least one axis.`);
+  return shape[shape.length - 1];
+}
+
+/** An absent vector, or one number for each place of the last axis of x. */
+export function requireVector(op: string, name: string, vector: Shape | null, x: Shape): void {
+  const size = lastAxis(op, 'x', x);
+  if (vector && !sameShape(vector, [size]))
+    throw new ShapeError(`${op}: ${name} [${vector}] does not fit the last axis of x [${x}]; give [${size}].`);
+}
+
+export function requireSame(op: string, name: string, shape: Shape, other: string, expected: Shape): void {
+  if (!sameShape(shape, expected))
+    throw new ShapeError(
+      `${op}: ${name} [${shape}] and ${other} [${expected}] differ; give ${name} the shape of ${other}.`,
+    );
+}
