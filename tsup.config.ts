@@ -18,6 +18,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  removeNodeProtocol: false,
   dts: true,
   sourcemap: true,
   clean: true,
