@@ -13,8 +13,10 @@ import {
   replay,
   tolerances,
 } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.ts';
+import { kernels } from '../wasm.ts';
 import { naive } from './naive.ts';
 import { chunkwise, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 
@@ -23,7 +25,12 @@ const goldens = readdirSync(folder)
   .filter((file) => file.startsWith('scalarDelta--'))
   .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)]);
 
-const devices: Device[] = [cpu(), cpu({ float: 'f64' }), cpu({ poison: true })];
+const devices: [string, Device][] = [
+  ['cpu', cpu({ poison: true })],
+  ['cpu-f64', cpu({ float: 'f64' })],
+  ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
+  ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+];
 const small = { B: 2, H: 2, K: 7, V: 5 };
 const scale = 0.5;
 
@@ -88,7 +95,7 @@ const cases: [string, DeltaCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(devices)('scalarDelta on $name', (device) => {
+describe.each(devices)('scalarDelta on %s', (_, device) => {
   it.each(goldens)('%s', async (_, golden) => {
     const compared = await replay(named(scalarDeltaOp, golden.attrs as never), golden, device);
     const bound = { ...tolerances[device.float], ...(device.float === 'f32' && golden.tolerance) };

@@ -1,0 +1,169 @@
+// A chunk of a sequence in scratch: rows of tokens padded with zeros to whole vectors and to C rows, and its gates.
+import { exp } from '../../../wasm/assembly/lib/exp';
+import { loadPart, storePart } from '../../../wasm/assembly/lib/simd';
+import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
+
+/** Tokens of a chunk, a multiple of 8: the fewest operations a token, and one block of substitution. */
+@inline export const C: i32 = 16;
+/** Bytes of a row of a [C,C] matrix. */
+@inline export const CS: usize = C << 2;
+
+/** The floats of a row, up to whole vectors. */
+@inline
+export function padded(n: i32): i32 {
+  return (n + 3) & ~3;
+}
+
+export function clear(p: usize, end: usize): void {
+  for (; p < end; p += 16) v128.store(p, f32x4.splat(0));
+}
+
+/** m <= C rows of n floats, `step` bytes apart, times `factor`, as C rows of padded(n). */
+export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, factor: f32): void {
+  const f = f32x4.splat(factor), whole = <usize>(n & ~3) << 2, rest = n & 3;
+  for (let i = 0; i < m; i++) {
+    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, f32x4.mul(f, v128.load(from + j)));
+    if (rest) v128.store(to + whole, f32x4.mul(f, loadPart(from + whole, rest)));
+    from += step;
+    to += <usize>padded(n) << 2;
+  }
+  clear(to, to + (<usize>((C - m) * padded(n)) << 2));
+}
+
+/** The first m rows back to their places, times `factor`; added to what is there if `add`. */
+export function scatter(m: i32, n: i32, from: usize, to: usize, step: usize, factor: f32, add: bool): void {
+  const f = f32x4.splat(factor), whole = <usize>(n & ~3) << 2, rest = n & 3;
+  for (let i = 0; i < m; i++) {
+    for (let j: usize = 0; j < whole; j += 16) {
+      const x = f32x4.mul(f, v128.load(from + j));
+      v128.store(to + j, add ? f32x4.add(x, v128.load(to + j)) : x);
+    }
+    if (rest) {
+      const x = f32x4.mul(f, v128.load(from + whole));
+      storePart(to + whole, add ? f32x4.add(x, loadPart(to + whole, rest)) : x, rest);
+    }
+    from += <usize>padded(n) << 2;
+    to += step;
+  }
+}
+
+/** m <= C numbers `step` bytes apart, then zeros. */
+export function gatherColumn(m: i32, from: usize, step: usize, to: usize): void {
+  for (let i = 0; i < C; i++) {
+    store<f32>(to, i < m ? load<f32>(from) : 0);
+    from += step;
+    to += 4;
+  }
+}
+
+/** A matrix [K,V] of contiguous rows into padded ones; zeros when it is absent. */
+export function loadState(K: i32, V: i32, from: usize, to: usize): void {
+  const row = <usize>padded(V) << 2, whole = <usize>(V & ~3) << 2, rest = V & 3;
+  const end = to + <usize>padded(K) * row;
+  if (from) for (let i = 0; i < K; i++) {
+    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, v128.load(from + j));
+    if (rest) v128.store(to + whole, loadPart(from + whole, rest));
+    from += <usize>V << 2;
+    to += row;
+  }
+  clear(to, end);
+}
+
+export function storeState(K: i32, V: i32, from: usize, to: usize): void {
+  const row = <usize>padded(V) << 2, whole = <usize>(V & ~3) << 2, rest = V & 3;
+  for (let i = 0; i < K; i++) {
+    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, v128.load(from + j));
+    if (rest) storePart(to + whole, v128.load(from + whole), rest);
+    from += row;
+    to += <usize>V << 2;
+  }
+}
+
+/**
+ * From log gates g [C]: D [C,C] with D_ij = e^(sum of the gates after j up to i) and 0 above the diagonal, and e^(sum up to i)
+ * in place of g. Sums start anew at every row, so none is a difference of two long ones.
+ */
+export function decays(g: usize, d: usize, sums: usize): void {
+  const lanes = i32x4(0, 1, 2, 3);
+  for (let v: usize = 0; v < CS; v += 16) v128.store(sums + v, f32x4.splat(-Infinity));
+  let total: f32 = 0;
+  for (let i = 0; i < C; i++) {
+    const x = load<f32>(g + (<usize>i << 2)), own = <usize>(i & ~3) << 2;
+    total += x;
+    store<f32>(g + (<usize>i << 2), total);
+    const by = f32x4.splat(x);
+    for (let v: usize = 0; v < own; v += 16) {
+      const s = f32x4.add(v128.load(sums + v), by);
+      v128.store(sums + v, s);
+      v128.store(d + v, exp(s));
+    }
+    // The row's own token starts at 0; those after it stay at -Infinity.
+    const s = v128.andnot(f32x4.add(v128.load(sums + own), by), i32x4.eq(lanes, i32x4.splat(i & 3)));
+    v128.store(sums + own, s);
+    v128.store(d + own, exp(s));
+    clear(d + own + 16, d + CS);
+    d += CS;
+  }
+  for (let v: usize = 0; v < CS; v += 16) v128.store(g + v, exp(v128.load(g + v)));
+}
+
+/** The same without gates: ones on and below the diagonal. */
+export function noDecays(g: usize, d: usize): void {
+  const lanes = i32x4(0, 1, 2, 3), one = f32x4.splat(1);
+  for (let i = 0; i < C; i++) {
+    for (let j = 0; j < C; j += 4) {
+      v128.store(d + (<usize>j << 2), v128.and(one, i32x4.le_s(lanes, i32x4.splat(i - j))));
+    }
+    d += CS;
+  }
+  for (let v: usize = 0; v < CS; v += 16) v128.store(g + v, one);
+}
+
+/** A B on and below the diagonal: A [C,n], B [n,C]. Above it, what falls into a block of 4 x 8. */
+export function triangle(n: i32, a: usize, as: usize, b: usize, out: usize): void {
+  for (let i = 0; i < C; i += 4) {
+    smallMatmul(4, (i + 11) & ~7, n, a, as, b, CS, out, CS, 0);
+    a += as << 2;
+    out += CS << 2;
+  }
+}
+
+/** (A B) times D, with 0 above the diagonal. */
+export function lower(n: i32, a: usize, as: usize, b: usize, d: usize, out: usize): void {
+  triangle(n, a, as, b, out);
+  for (let i: usize = 0; i < CS * C; i += CS) {
+    const own = (i / C) & ~15;
+    for (let v = i; v <= i + own; v += 16) v128.store(out + v, f32x4.mul(v128.load(out + v), v128.load(d + v)));
+    clear(out + i + own + 16, out + i + CS);
+  }
+}
+
+/** C += A B for A [C,C], 0 above the diagonal, and B [C,n]. */
+export function addLower(n: i32, a: usize, b: usize, bs: usize, c: usize): void {
+  for (let i = 0; i < C; i += 4) {
+    smallMatmul(4, n, i + 4, a, CS, b, bs, c, bs, 1);
+    a += CS << 2;
+    c += bs << 2;
+  }
+}
+
+/** C += A' B for the same A. */
+export function addLowerT(n: i32, a: usize, b: usize, bs: usize, c: usize): void {
+  for (let i = 0; i < C; i += 4) {
+    smallMatmulT(4, n, C - i, a, CS, b, bs, c, bs, 1);
+    a += (CS << 2) + 16;
+    b += bs << 2;
+    c += bs << 2;
+  }
+}
+
+/** x_i *= s_i for C rows of n floats, n a multiple of 4. */
+export function scaleRows(n: i32, s: usize, x: usize): void {
+  for (let i = 0; i < C; i++) {
+    const by = v128.load32_splat(s + (<usize>i << 2));
+    for (let j = 0; j < n; j += 4) {
+      v128.store(x, f32x4.mul(by, v128.load(x)));
+      x += 16;
+    }
+  }
+}

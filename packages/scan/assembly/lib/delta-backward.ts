@@ -1,0 +1,200 @@
+// The gated delta rule backward: one chunk, given what the forward pass left of it. Equations in scalar-delta/README.md.
+import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
+import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
+import { solveTransposed } from '../../../wasm/assembly/lib/solve';
+import { addLower, addLowerT, C, clear, CS, gather, lower, padded, scaleRows, scatter, triangle } from './chunk';
+import { Frame, keys, system } from './delta';
+
+/** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */
+@unmanaged
+export class Back {
+  dy: usize;
+  dq: usize;
+  dk: usize;
+  dv: usize;
+  dg: usize;
+  dbeta: usize;
+  scale: f32;
+  /** Another value head has written dq and dk: add. */
+  add: bool;
+  /** Gradient of the state after the chunk, then before it [K,V]; it and the state transposed [V,K]. */
+  ds: usize;
+  dst: usize;
+  st: usize;
+  /** Corrected values transposed [V,C], gradient of a side [C,K]. */
+  vnt: usize;
+  dx: usize;
+  /** Under the diagonal: gradient of P, of the products of keys, of the sums of gates [C,C]. */
+  dp: usize;
+  n: usize;
+  z: usize;
+  /** Per token [C]: gradients by e^G, by e^(G_C - G), of beta. */
+  inner: usize;
+  outer: usize;
+  db: usize;
+}
+
+@inline
+export function backBytes(K: i32, V: i32): usize {
+  const kp = padded(K), vp = padded(V);
+  return <usize>(128 + ((3 * kp * vp + C * vp + C * kp + 3 * C * C + 3 * C) << 2));
+}
+
+export function back(f: Frame, at: usize): Back {
+  const b = changetype<Back>(at), state = f.ks * f.vp;
+  b.ds = at + 128; b.dst = b.ds + state; b.st = b.dst + state;
+  b.vnt = b.st + state; b.dx = b.vnt + f.vs * C;
+  b.dp = b.dx + f.ks * C; b.n = b.dp + CS * C; b.z = b.n + CS * C;
+  b.inner = b.z + CS * C; b.outer = b.inner + CS; b.db = b.outer + CS;
+  return b;
+}
+
+/** out_i = <x_i, y_i>, or added to it, for rows of n floats; x_i is scaled by s_i before. */
+function scaleDot(n: i32, s: usize, x: usize, y: usize, out: usize, add: bool): void {
+  for (let i: usize = 0; i < CS; i += 4) {
+    const by = v128.load32_splat(s + i);
+    let sum = f32x4.splat(0);
+    for (let j = 0; j < n; j += 4) {
+      const u = f32x4.mul(by, v128.load(x));
+      v128.store(x, u);
+      sum = fma(u, v128.load(y), sum);
+      x += 16;
+      y += 16;
+    }
+    store<f32>(out + i, add ? load<f32>(out + i) + sumLanes(sum) : sumLanes(sum));
+  }
+}
+
+/** With X = dO Vn': dp = X under D and z = X P, which is what flows through P to the sums of gates. */
+function throughRead(f: Frame, b: Back): void {
+  triangle(f.V, f.y, f.vs, b.vnt, b.z);
+  for (let i: usize = 0; i < CS * C; i += CS) {
+    const own = (i / C) & ~15;
+    for (let v = i; v <= i + own; v += 16) {
+      const x = v128.load(b.z + v);
+      v128.store(b.dp + v, f32x4.mul(x, v128.load(f.d + v)));
+      v128.store(b.z + v, f32x4.mul(x, v128.load(f.p + v)));
+    }
+    clear(b.dp + i + own + 16, b.dp + i + CS);
+  }
+}
+
+/** With dM = -stril(dR Vn'), R = beta (V - w): n = beta dM under D, z += beta dM M, db = <dM, M> by rows. */
+function throughSystem(f: Frame, b: Back): void {
+  triangle(f.V, f.r, f.vs, b.vnt, f.a);
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < C; i++) {
+    const row = <usize>i * CS, own = row + (<usize>(i & ~3) << 2), beta = v128.load32_splat(f.beta1 + (<usize>i << 2));
+    let sum = zero;
+    for (let v = row; v <= own; v += 16) {
+      // Selected, not multiplied away: what stands on the diagonal belongs to another product.
+      const dm = f32x4.neg(keepPart(v128.load(f.a + v), zero, v == own ? i & 3 : 4));
+      const t = f32x4.mul(dm, v128.load(f.m + v));
+      sum = f32x4.add(sum, t);
+      v128.store(b.z + v, fma(beta, t, v128.load(b.z + v)));
+      v128.store(b.n + v, f32x4.mul(beta, f32x4.mul(dm, v128.load(f.d + v))));
+    }
+    clear(b.n + own + 16, b.n + row + CS);
+    store<f32>(b.db + (<usize>i << 2), sumLanes(sum));
+  }
+}
+
+/** Through R = beta (V - e^G K S): dV into vx, db and inner; then r becomes -beta e^G dR, the gradient of K S. */
+function throughError(f: Frame, b: Back): void {
+  let r = f.r, x = f.vx, w = f.w;
+  for (let i: usize = 0; i < CS; i += 4) {
+    const beta = v128.load32_splat(f.beta1 + i), by = f32x4.neg(f32x4.mul(beta, v128.load32_splat(f.eg + i)));
+    let error = f32x4.splat(0), held = error;
+    for (const end = r + f.vs; r < end; r += 16) {
+      const dr = v128.load(r), own = v128.load(w);
+      error = fma(dr, f32x4.sub(v128.load(x), own), error);
+      held = fma(dr, own, held);
+      v128.store(x, f32x4.mul(beta, dr));
+      v128.store(r, f32x4.mul(by, dr));
+      x += 16;
+      w += 16;
+    }
+    store<f32>(b.db + i, load<f32>(b.db + i) + sumLanes(error));
+    store<f32>(b.inner + i, -load<f32>(f.beta1 + i) * sumLanes(held));
+  }
+}
+
+/** <S, dS>. */
+function overlap(f: Frame, b: Back): f32 {
+  let sum = f32x4.splat(0);
+  for (let at: usize = 0; at < f.ks * f.vp; at += 16) sum = fma(v128.load(f.s + at), v128.load(b.ds + at), sum);
+  return sumLanes(sum);
+}
+
+/**
+ * Gate m lies in the sums from a token before it to itself or a later one (z), in e^(G_i) of these later ones (inner), in
+ * e^(G_C - G_i) of those before (outer), and in the decay of the whole state.
+ */
+function gates(f: Frame, b: Back, m: i32, state: f32, dg: usize): void {
+  let before: f32 = 0;
+  for (let i: usize = 0; i < CS; i += 4) {
+    const x = load<f32>(b.outer + i);
+    store<f32>(b.outer + i, before);
+    before += x;
+  }
+  const zero = f32x4.splat(0), total = f.sums;
+  clear(total, total + CS);
+  let after: f32 = 0;
+  for (let i = C - 1; i >= 0; i--) {
+    const at = <usize>i << 2, row = b.z + <usize>i * CS, own = <usize>(i & ~3) << 2;
+    let sum = zero;
+    for (let v: usize = 0; v <= own; v += 16) {
+      const x = f32x4.add(v128.load(total + v), v128.load(row + v));
+      v128.store(total + v, x);
+      sum = f32x4.add(sum, keepPart(x, zero, v == own ? i & 3 : 4));
+    }
+    after += load<f32>(b.inner + at);
+    if (i < m) store<f32>(dg + <usize>i * f.gstep, sumLanes(sum) + after + load<f32>(b.outer + at) + state);
+  }
+}
+
+/** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
+export function backward(f: Frame, b: Back, t: i32): void {
+  const m = min(C, f.T - t), end = f.d + CS * (C - 1), whole = load<f32>(f.eg, CS - 4);
+  const qat = <usize>t * f.qstep, vat = <usize>t * f.vstep, gat = <usize>t * f.gstep;
+  keys(f, t);
+  gather(m, f.K, f.q + qat, f.qstep, f.qx, b.scale);
+  gather(m, f.V, b.dy + vat, f.vstep, f.y, 1);
+  gather(m, f.V, f.v + vat, f.vstep, f.vx, 1);
+  lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
+  smallTranspose(C, f.vp, f.vn, f.vs, b.vnt, CS);
+  throughRead(f, b);
+
+  // dVn = P' dO + (e^(G_C - G) K) dS, then dR from the transposed system.
+  smallMatmul(C, f.vp, f.K, f.kx, f.ks, b.ds, f.vs, f.r, f.vs, 0);
+  scaleRows(f.vp, end, f.r);
+  addLowerT(f.vp, f.p, f.y, f.vs, f.r);
+  system(f, f.a);
+  solveTransposed(C, f.vp, f.a, C, f.r, f.vp);
+  throughSystem(f, b);
+  throughError(f, b);
+  scatter(m, f.V, f.vx, b.dv + vat, f.vstep, 1, false);
+
+  // dQ = e^G (dO S') + dP K
+  smallTranspose(f.kp, f.vp, f.s, f.vs, b.st, f.ks);
+  smallMatmul(C, f.kp, f.V, f.y, f.vs, b.st, f.ks, b.dx, f.ks, 0);
+  scaleDot(f.kp, f.eg, b.dx, f.qx, b.inner, true);
+  addLower(f.kp, b.dp, f.kx, f.ks, b.dx);
+  scatter(m, f.K, b.dx, b.dq + qat, f.qstep, b.scale, b.add);
+
+  // dK = e^(G_C - G) (Vn dS') + (-beta e^G dR) S' + dP' Q + (n + n') K
+  smallTranspose(f.kp, f.vp, b.ds, f.vs, b.dst, f.ks);
+  smallMatmul(C, f.kp, f.V, f.vn, f.vs, b.dst, f.ks, b.dx, f.ks, 0);
+  scaleDot(f.kp, end, b.dx, f.kx, b.outer, false);
+  smallMatmul(C, f.kp, f.V, f.r, f.vs, b.st, f.ks, b.dx, f.ks, 1);
+  addLowerT(f.kp, b.dp, f.qx, f.ks, b.dx);
+  addLower(f.kp, b.n, f.kx, f.ks, b.dx);
+  addLowerT(f.kp, b.n, f.kx, f.ks, b.dx);
+  scatter(m, f.K, b.dx, b.dk + qat, f.qstep, 1, b.add);
+
+  for (let i = 0; i < m; i++) store<f32>(b.dbeta + gat + <usize>i * f.gstep, load<f32>(b.db + (<usize>i << 2)));
+  if (f.g) gates(f, b, m, whole * overlap(f, b), b.dg + gat);
+  // e^(G_C) dS + (e^G Q)' dO + K' (-beta e^G dR): qx and kx, y and r, lie one after the other.
+  scaleRows(f.kp, f.eg, f.qx);
+  smallMatmulT(f.kp, f.vp, 2 * C, f.qx, f.ks, f.y, f.vs, b.ds, f.vs, whole);
+}

@@ -1,0 +1,68 @@
+// The gated delta rule forward: a chunk, and a single token.
+import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
+import { smallMatmul } from '../../../wasm/assembly/lib/small-matmul';
+import { exp } from '../../../wasm/assembly/lib/exp';
+import { addLower, C, gather, lower, scaleRows, scatter } from './chunk';
+import { advance, correct, Frame } from './delta';
+
+/** Tokens from t on: O = e^G (Q S) + P Vn, with P = Q K' under D; then the state moves on in place. */
+export function forward(f: Frame, t: i32, scale: f32, y: usize): void {
+  const m = min(C, f.T - t);
+  correct(f, t);
+  gather(m, f.K, f.q + <usize>t * f.qstep, f.qstep, f.qx, scale);
+  lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
+  smallMatmul(C, f.vp, f.K, f.qx, f.ks, f.s, f.vs, f.y, f.vs, 0);
+  scaleRows(f.vp, f.eg, f.y);
+  addLower(f.vp, f.p, f.vn, f.vs, f.y);
+  scatter(m, f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  advance(f, f.s);
+}
+
+/** n columns of one token, n <= 4: y and the state from S [K,V], `row` bytes to a row. `both` is <q, k>. */
+@inline
+function column(
+  n: i32, K: i32, q: usize, k: usize, v: usize, row: usize, from: usize, to: usize, y: usize,
+  keep: v128, beta: v128, both: v128, scale: v128,
+): void {
+  let held = f32x4.splat(0), read = held;
+  if (from) {
+    let p = from;
+    for (let i: usize = 0; i < <usize>K << 2; i += 4) {
+      const s = n == 4 ? v128.load(p) : loadPart(p, n);
+      held = fma(v128.load32_splat(k + i), s, held);
+      read = fma(v128.load32_splat(q + i), s, read);
+      p += row;
+    }
+  }
+  const x = n == 4 ? v128.load(v) : loadPart(v, n);
+  const written = f32x4.mul(beta, f32x4.sub(x, f32x4.mul(keep, held)));
+  const out = f32x4.mul(scale, fma(both, written, f32x4.mul(keep, read)));
+  if (n == 4) v128.store(y, out);
+  else storePart(y, out, n);
+  for (let i: usize = 0; i < <usize>K << 2; i += 4) {
+    let s = f32x4.mul(v128.load32_splat(k + i), written);
+    if (from) {
+      s = fma(keep, n == 4 ? v128.load(from) : loadPart(from, n), s);
+      from += row;
+    }
+    if (n == 4) v128.store(to, s);
+    else storePart(to, s, n);
+    to += row;
+  }
+}
+
+/** One token: decoding. The state is read twice and written once; y = scale (e^g S' q + <q,k> vhat). */
+export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): void {
+  const keep = f.g ? exp(v128.load32_splat(f.g)) : f32x4.splat(1), beta = v128.load32_splat(f.beta);
+  let dot = f32x4.splat(0), i = 0;
+  for (; i + 4 <= f.K; i += 4) dot = fma(v128.load(f.q + (<usize>i << 2)), v128.load(f.k + (<usize>i << 2)), dot);
+  if (i < f.K) dot = fma(loadPart(f.q + (<usize>i << 2), f.K - i), loadPart(f.k + (<usize>i << 2), f.K - i), dot);
+  const both = f32x4.splat(sumLanes(dot)), by = f32x4.splat(scale), row = <usize>f.V << 2;
+  let at: usize = 0;
+  for (; at + 16 <= row; at += 16) {
+    column(4, f.K, f.q, f.k, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, beta, both, by);
+  }
+  if (at < row) {
+    column(f.V & 3, f.K, f.q, f.k, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, beta, both, by);
+  }
+}
