@@ -1,5 +1,6 @@
 // Copies between strided places. Steps are in floats; outer axes have a source step s and a target step t.
 import { copy, fill } from './lib/copy';
+import { loadPart, storePart } from './lib/simd';
 
 /** Contiguous rows of n. */
 export function rows(
@@ -37,33 +38,50 @@ export function fills(d: i32, n: i32, value: f32, y: usize, t: i32): void {
   }
 }
 
-/** Four rows of four, turned in registers. */
 @inline
-function turn(x: usize, xs: usize, y: usize, ys: usize): void {
-  const x1 = x + xs, x2 = x1 + xs, x3 = x2 + xs, y1 = y + ys, y2 = y1 + ys, y3 = y2 + ys;
-  const a = v128.load(x), b = v128.load(x1), c = v128.load(x2), d = v128.load(x3);
+function part(p: usize, n: i32): v128 {
+  return n == 4 ? v128.load(p) : loadPart(p, n);
+}
+
+@inline
+function keep(p: usize, x: v128, n: i32): void {
+  if (n == 4) v128.store(p, x);
+  else storePart(p, x, n);
+}
+
+/** n rows of m numbers, both in 1..4, turned in registers. */
+@inline
+function turn(n: i32, m: i32, x: usize, xs: usize, y: usize, ys: usize): void {
+  // Rows that do not exist are read as the last one and not stored.
+  const x1 = n > 1 ? x + xs : x, x2 = n > 2 ? x1 + xs : x1, x3 = n > 3 ? x2 + xs : x2;
+  const a = part(x, m), b = part(x1, m), c = part(x2, m), d = part(x3, m);
   const l0 = i32x4.shuffle(a, b, 0, 4, 1, 5), l1 = i32x4.shuffle(c, d, 0, 4, 1, 5);
   const h0 = i32x4.shuffle(a, b, 2, 6, 3, 7), h1 = i32x4.shuffle(c, d, 2, 6, 3, 7);
-  v128.store(y, i64x2.shuffle(l0, l1, 0, 2));
-  v128.store(y1, i64x2.shuffle(l0, l1, 1, 3));
-  v128.store(y2, i64x2.shuffle(h0, h1, 0, 2));
-  v128.store(y3, i64x2.shuffle(h0, h1, 1, 3));
+  keep(y, i64x2.shuffle(l0, l1, 0, 2), n);
+  if (m > 1) keep(y + ys, i64x2.shuffle(l0, l1, 1, 3), n);
+  if (m > 2) keep(y + ys * 2, i64x2.shuffle(h0, h1, 0, 2), n);
+  if (m > 3) keep(y + ys * 3, i64x2.shuffle(h0, h1, 1, 3), n);
+}
+
+function edge(n: i32, m: i32, x: usize, xs: usize, y: usize, ys: usize): void {
+  turn(n, m, x, xs, y, ys);
 }
 
 /** y[c][r] = x[r][c] for R rows of C, in blocks of 32 x 32, which stay in the first cache. */
 function transpose(R: i32, C: i32, x: usize, xs: usize, y: usize, ys: usize): void {
   for (let r0 = 0; r0 < R; r0 += 32) {
-    const r1 = min(r0 + 32, R), rf = r0 + ((r1 - r0) & ~3);
+    const r1 = min(r0 + 32, R);
     for (let c0 = 0; c0 < C; c0 += 32) {
-      const c1 = min(c0 + 32, C), cf = c0 + ((c1 - c0) & ~3);
-      for (let r = r0; r < rf; r += 4) {
-        for (let c = c0; c < cf; c += 4) turn(x + <usize>r * xs + (c << 2), xs, y + <usize>c * ys + (r << 2), ys);
-        for (let c = cf; c < c1; c++) {
-          for (let q = r; q < r + 4; q++) store<f32>(y + <usize>c * ys + (q << 2), load<f32>(x + <usize>q * xs + (c << 2)));
+      const c1 = min(c0 + 32, C);
+      for (let r = r0; r < r1; r += 4) {
+        const n = min(4, r1 - r);
+        let p = x + <usize>r * xs + (c0 << 2), q = y + <usize>c0 * ys + (r << 2);
+        for (let c = c0; c < c1; c += 4) {
+          if (n == 4 && c1 - c >= 4) turn(4, 4, p, xs, q, ys);
+          else edge(n, min(4, c1 - c), p, xs, q, ys);
+          p += 16;
+          q += ys << 2;
         }
-      }
-      for (let r = rf; r < r1; r++) {
-        for (let c = c0; c < c1; c++) store<f32>(y + <usize>c * ys + (r << 2), load<f32>(x + <usize>r * xs + (c << 2)));
       }
     }
   }

@@ -14,6 +14,7 @@ import {
 import { noise } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
+import { primitiveKernels } from './primitives.ts';
 
 const random = (device: Awaited<ReturnType<typeof wasm>>, shape: number[], seed = 1) =>
   tensor(
@@ -35,9 +36,24 @@ describe('memory', () => {
     expect(await far.max([0], true).item()).toBe(0);
   });
 
+  it('reaches beyond two gibibytes', async () => {
+    const device = await wasm();
+    device.allocate(2.3e9);
+    const a = random(device, [70, 130]);
+    const b = random(device, [130, 90], 2);
+    expect(device.bytesInUse).toBeGreaterThan(2 ** 31);
+    const near = await wasm();
+    const body = (x: Tensor, y: Tensor) => x.permute([1, 0]).matmul(y, { transposeA: true }).cumsum(0).sum([1]).exp();
+    expect(await read(() => body(a, b))).toEqual(
+      await read(() => body(random(near, [70, 130]), random(near, [130, 90], 2))),
+    );
+  });
+
   it('names the bytes when there is no more', async () => {
     const device = await wasm({ maximumBytes: 1 << 20 });
-    expect(() => zeros([1 << 20], { device })).toThrowErrorMatchingInlineSnapshot(`[DeviceError: wasm: 4194304 bytes could not be allocated, 0 of at most 1048576 are in use; use a smaller batch or model.]`);
+    expect(() => zeros([1 << 20], { device })).toThrowErrorMatchingInlineSnapshot(
+      `[DeviceError: wasm: 4194304 bytes could not be allocated, 0 of at most 1048576 are in use; use a smaller batch or model.]`,
+    );
     expect(await ones([100], { device }).sum().item()).toBe(100);
   });
 
@@ -63,13 +79,24 @@ describe('refusals', () => {
   it('has a reason for an op without a kernel', async () => {
     const device = await wasm();
     const op: Op<null> = { name: 'unheard-of', inputs: ['x'], outputs: ['y'], shape: ([x]) => [x!] };
-    expect(() => apply(op, [ones([2], { device })], null)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedOpError: unheard-of cannot run on wasm: no kernel was given for it; pass it in wasm({ kernels }).]`);
+    expect(() => apply(op, [ones([2], { device })], null)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedOpError: unheard-of cannot run on wasm: no kernel was given for it; pass it in wasm({ kernels }).]`,
+    );
+  });
+
+  it('takes one kernel for an op, and a page of memory', async () => {
+    const [kernel] = Object.values(primitiveKernels);
+    await expect(wasm({ kernels: [{ ...kernel }] })).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: wasm: two kernels for the op neg were given; hand in one.]`);
+    await expect(wasm({ kernels: [kernel, kernel] })).resolves.toBeDefined();
+    await expect(wasm({ maximumBytes: 1000 })).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: wasm: maximumBytes is 1000, less than one page of 65536; give more.]`);
   });
 
   it('takes no ids where numbers belong', async () => {
     const device = await wasm();
     const ids = tensor([1, 2], [2], { device, dtype: 'i32' });
-    expect(() => ids.add(ids)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedOpError: add cannot run on wasm: input 0 is i32, its kernel takes f32.]`);
+    expect(() => ids.add(ids)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedOpError: add cannot run on wasm: input 0 is i32, its kernel takes f32.]`,
+    );
   });
 
   it('takes no id outside the table', async () => {
@@ -77,7 +104,9 @@ describe('refusals', () => {
     const weight = random(device, [4, 3]);
     const lookUp = (list: number[]) =>
       untracked(() => embedding(weight, tensor(list, [list.length], { device, dtype: 'i32' })));
-    expect(() => lookUp([0, 1, 2, 3, 0, 1, 2, 4])).toThrowErrorMatchingInlineSnapshot(`[OptionError: embedding: the id at position 7 lies outside 0..3; look for another vocabulary.]`);
+    expect(() => lookUp([0, 1, 2, 3, 0, 1, 2, 4])).toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: embedding: the id at position 7 lies outside 0..3; look for another vocabulary.]`,
+    );
     expect(() => lookUp([-1])).toThrow('position 0');
     expect(() => apply(primitives.oneHot, [tensor([5], [1], { device, dtype: 'i32' })], { classes: 5 })).toThrow(
       '0..4',

@@ -7,6 +7,7 @@ import {
   type DType,
   type Fallback,
   type Op,
+  OptionError,
   type Runner,
   type Spec,
   typedArray,
@@ -80,7 +81,8 @@ function newMemory(maximum: number): WebAssembly.Memory {
  *
  * @param options kernels beyond the primitives, and limits.
  * @returns a device of its own, with its own memory.
- * @throws DeviceError when the engine has no WebAssembly SIMD or no memory to give; OptionError for an unknown `TWILL_WASM`.
+ * @throws DeviceError when the engine has no WebAssembly SIMD or no memory to give; OptionError for an unknown `TWILL_WASM`,
+ * for two kernels of one op, or for less than a page of memory.
  * @example
  * const device = await wasm();
  * await ones([2, 2], { device }).sum().item() // => 4
@@ -88,10 +90,18 @@ function newMemory(maximum: number): WebAssembly.Memory {
 export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   const { kernels = [], poison = false, maximumBytes = maximumPages * pageBytes } = options;
   const tier = await chooseTier(options.tier);
-  const pages = Math.min(maximumPages, Math.max(1, Math.floor(maximumBytes / pageBytes)));
+  if (!(maximumBytes >= pageBytes)) {
+    throw new OptionError(`wasm: maximumBytes is ${maximumBytes}, less than one page of ${pageBytes}; give more.`);
+  }
+  const pages = Math.min(maximumPages, Math.floor(maximumBytes / pageBytes));
   const memory = newMemory(pages);
   const table = new Map<string, WasmKernel>();
-  for (const kernel of [...Object.values(primitiveKernels), ...kernels]) table.set(kernel.op, kernel);
+  for (const kernel of [...Object.values(primitiveKernels), ...kernels]) {
+    if ((table.get(kernel.op) ?? kernel) !== kernel) {
+      throw new OptionError(`wasm: two kernels for the op ${kernel.op} were given; hand in one.`);
+    }
+    table.set(kernel.op, kernel);
+  }
   const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
   return makeDevice(tier, memory, new Allocator(memory, pages), table, exports, poison);
 }

@@ -163,6 +163,8 @@ const cases: Record<PrimitiveName, PrimitiveCase[]> = {
       { attrs: { axes: [0, 2, 1, 3] }, inputs: { x: floats([2, n, 3, 4]) } },
     ]),
     { attrs: { axes: [1, 0] }, inputs: { x: floats([100, 257]) } },
+    { attrs: { axes: [0, 2, 1] }, inputs: { x: floats([5, 33, 3]) } },
+    { attrs: { axes: [0, 2, 1] }, inputs: { x: floats([5, 2, 35]) } },
     { attrs: { axes: [3, 1, 0, 2] }, inputs: { x: floats([3, 4, 5, 6]) } },
     { attrs: { axes: [6, 4, 2, 0, 1, 3, 5] }, inputs: { x: floats([2, 3, 2, 3, 2, 3, 2]) } },
     { attrs: { axes: [4, 3, 2, 1, 0] }, inputs: { x: floats([2, 3, 4, 3, 2]) } },

@@ -21,6 +21,8 @@ describe('tier', () => {
 
   it('has no other names', async () => {
     vi.stubEnv('TWILL_WASM', 'fast');
-    await expect(chooseTier(undefined)).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: TWILL_WASM: "fast" is no tier of the wasm device; use plain or relaxed, or leave it unset.]`);
+    await expect(chooseTier(undefined)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: TWILL_WASM: "fast" is no tier of the wasm device; use plain or relaxed, or leave it unset.]`,
+    );
   });
 });
