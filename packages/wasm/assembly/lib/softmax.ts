@@ -6,7 +6,7 @@ import { keepPart, loadPart, storePart } from './simd';
 
 /** y = e^(x - shift) where `write`; returns the sum over the row. */
 @inline
-function exponentials(n: i32, x: usize, y: usize, shift: f32, write: bool): f32 {
+export function exponentials(n: i32, x: usize, y: usize, shift: f32, write: bool): f32 {
   const m = f32x4.splat(shift), rest = n & 3;
   let total = f64x2.splat(0), left = n >> 2;
   while (left > 0) {
@@ -33,7 +33,7 @@ function exponentials(n: i32, x: usize, y: usize, shift: f32, write: bool): f32 
 }
 
 @inline
-function scale(n: i32, y: usize, by: f32): void {
+export function scale(n: i32, y: usize, by: f32): void {
   const s = f32x4.splat(by), end = y + (<usize>(n & ~3) << 2);
   while (y < end) {
     v128.store(y, f32x4.mul(v128.load(y), s));

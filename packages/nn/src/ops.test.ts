@@ -1,0 +1,161 @@
+// Every op of the package in all its options: its gradient against central differences, and its kernels in both tiers against the f64
+// reference, forward and backward, in memory that starts as NaN.
+import { cpu, type Op, tensor } from '@twilljs/tensor';
+import { conformance, failures, gradcheck, type Numbers, named, noise, type OpCase } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { describe, expect, it } from 'vitest';
+import {
+  clipGradNormOp,
+  crossEntropyOp,
+  gatedRmsNormOp,
+  l2NormOp,
+  layerNormOp,
+  logSumExpOp,
+  rmsNormOp,
+  rotaryOp,
+  shortConvOp,
+  siluOp,
+  softmaxOp,
+  swigluOp,
+} from './ops.ts';
+import { kernels } from './wasm.ts';
+
+type Inputs = Record<string, Numbers>;
+interface Tried {
+  op: Op;
+  /** Cases of a size n. */
+  cases(n: number): { attrs?: unknown; inputs: Inputs; wanted?: string[] }[];
+}
+
+const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const floats = (shape: number[], seed = 1, map = (x: number) => x): Numbers => ({
+  shape,
+  data: noise(count(shape), 1000 + seed).map(map), // other seeds than those of the kit's cotangents
+});
+const labels = (shape: number[], classes: number): Numbers => ({
+  shape,
+  data: Array.from({ length: count(shape) }, (_, i) => (i % 4 === 1 ? -100 : (i * 7 + (i >> 2)) % classes)),
+  dtype: 'i32',
+});
+/** With and without each optional input. */
+const subsets = (inputs: Inputs, optional: string[]): Inputs[] =>
+  optional.reduce<Inputs[]>(
+    (all, name) => all.flatMap((one) => [one, Object.fromEntries(Object.entries(one).filter(([key]) => key !== name))]),
+    [inputs],
+  );
+const wide = (x: number) => 8 * x;
+/** Rows of one or two elements have hardly a direction of their own: without a large eps their gradient is all rounding. */
+const epsFor = (n: number) => (n < 3 ? 0.1 : 1e-5);
+
+const tried: Tried[] = [
+  {
+    op: rmsNormOp,
+    cases: (n) =>
+      subsets({ x: floats([3, 2, n], n), weight: floats([n], 2) }, ['weight']).map((inputs) => ({
+        attrs: { eps: epsFor(n) },
+        inputs,
+      })),
+  },
+  {
+    op: gatedRmsNormOp,
+    cases: (n) =>
+      ['silu', 'sigmoid'].flatMap((activation) =>
+        subsets({ x: floats([5, n], n), gate: floats([5, n], 3, wide), weight: floats([n], 2) }, ['weight']).map(
+          (inputs) => ({ attrs: { eps: epsFor(n), activation }, inputs }),
+        ),
+      ),
+  },
+  { op: l2NormOp, cases: (n) => [{ attrs: { eps: epsFor(n) }, inputs: { x: floats([3, 2, n], n) } }] },
+  {
+    op: layerNormOp,
+    // One element per row has no deviation: its gradient is 0.
+    cases: (n) =>
+      subsets({ x: floats([5, n + 1], n), weight: floats([n + 1], 2), bias: floats([n + 1], 4) }, [
+        'weight',
+        'bias',
+      ]).map((inputs) => ({ attrs: { eps: epsFor(n) }, inputs })),
+  },
+  { op: siluOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
+  { op: swigluOp, cases: (n) => [{ inputs: { gate: floats([3, n], n, wide), up: floats([3, n], 2) } }] },
+  { op: softmaxOp, cases: (n) => [{ inputs: { x: floats([3, n + 1], n, wide) } }] },
+  { op: logSumExpOp, cases: (n) => [{ inputs: { x: floats([2, 3, n], n, wide) } }] },
+  {
+    op: crossEntropyOp,
+    cases: (n) => [
+      { inputs: { logits: floats([7, n + 1], n, wide), labels: labels([7], n + 1) } },
+      { inputs: { logits: floats([2, n, 9], n, wide), labels: labels([2, n], 9) } },
+    ],
+  },
+  {
+    op: shortConvOp,
+    cases: (n) =>
+      (n < 100 ? [1, 2, 4, 5] : [4]).flatMap((W) =>
+        [
+          [2, n, 5],
+          [2, 6, n],
+        ].flatMap(([B, T, D]) =>
+          subsets(
+            { x: floats([B, T, D], n), weight: floats([D, W], 2), bias: floats([D], 3), h0: floats([B, W - 1, D], 4) },
+            ['bias', 'h0'],
+          ).map((inputs, i) => ({ attrs: { activation: i % 3 === 0 ? null : 'silu' }, inputs })),
+        ),
+      ),
+  },
+  {
+    op: rotaryOp,
+    cases: (n) =>
+      [false, true].flatMap((inverse) => [
+        {
+          attrs: { inverse },
+          inputs: { x: floats([2, 3, 2, 2 * n], n), cos: floats([3, n], 2), sin: floats([3, n], 3) },
+          wanted: ['x'],
+        },
+        {
+          attrs: { inverse },
+          inputs: { x: floats([1, n, 1, 6], n), cos: floats([n, 3], 2), sin: floats([n, 3], 3) },
+          wanted: ['x'],
+        },
+      ]),
+  },
+  {
+    op: clipGradNormOp,
+    cases: (n) => [0.3, 1e3].map((maxNorm) => ({ attrs: { maxNorm }, inputs: { grad: floats([n], n) } })),
+  },
+];
+
+describe('gradients of ops', () => {
+  it.each(tried.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (_name, op, cases) => {
+    for (const { attrs = null, inputs, wanted } of [...cases(1), ...cases(7)]) {
+      const names = Object.keys(inputs);
+      const constants = new Set(names.filter((name) => wanted && !wanted.includes(name)));
+      const checked = names.filter((name) => !constants.has(name));
+      const error = await gradcheck(
+        (ins) => {
+          const byName = Object.fromEntries(checked.map((name, i) => [name, ins[i]]));
+          const { device } = ins[0];
+          for (const name of constants) byName[name] = tensor(inputs[name].data, inputs[name].shape, { device });
+          return Object.values(named(op, attrs)(byName));
+        },
+        checked.map((name) => ({
+          shape: inputs[name].shape,
+          values: inputs[name].data,
+          ...(inputs[name].dtype && { dtype: inputs[name].dtype }),
+        })),
+      );
+      expect(error, `${op.name} ${JSON.stringify(attrs)} ${names}`).toBeLessThanOrEqual(1e-7);
+    }
+  });
+});
+
+describe.each(['cpu', 'plain', 'relaxed'] as const)('ops on %s', async (where) => {
+  const device = where === 'cpu' ? cpu({ poison: true }) : await wasm({ tier: where, kernels, poison: true });
+  it.each(tried.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (name, op, cases) => {
+    for (const { attrs = null, inputs, wanted } of [1, 2, 7, 63, 100, 257].flatMap(cases)) {
+      const tested: OpCase<unknown> = { name, attrs, inputs, ...(wanted && { wanted }) };
+      const compared = await conformance(op, tested, device);
+      const shapes = Object.entries(inputs).map(([key, x]) => `${key} [${x.shape}]`);
+      expect(failures(compared, 'f32'), `${name} ${shapes} ${JSON.stringify(attrs)}`).toEqual([]);
+    }
+    if (where !== 'cpu') expect([...device.fallbacks.keys()]).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+// @twilljs/nn/wasm: WebAssembly kernels of the ops, to hand to `wasm({ kernels })`.
+import type { WasmKernel } from '@twilljs/wasm';
+import { adamwKernel } from './adamw/wasm.ts';
+import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
+import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
+import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
+import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
+import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
+import { logSumExpKernel } from './log-sum-exp/wasm.ts';
+import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
+import { rotaryKernel } from './rotary/wasm.ts';
+import { shortConvGradKernel, shortConvKernel } from './short-conv/wasm.ts';
+import { siluGradKernel, siluKernel } from './silu/wasm.ts';
+import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
+import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
+
+export const kernels: readonly WasmKernel[] = [
+  rmsNormKernel,
+  rmsNormGradKernel,
+  gatedRmsNormKernel,
+  gatedRmsNormGradKernel,
+  l2NormKernel,
+  l2NormGradKernel,
+  layerNormKernel,
+  layerNormGradKernel,
+  siluKernel,
+  siluGradKernel,
+  swigluKernel,
+  swigluGradKernel,
+  softmaxKernel,
+  softmaxGradKernel,
+  logSumExpKernel,
+  crossEntropyKernel,
+  crossEntropyGradKernel,
+  shortConvKernel,
+  shortConvGradKernel,
+  rotaryKernel,
+  adamwKernel,
+  clipGradNormKernel,
+];
