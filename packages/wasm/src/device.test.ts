@@ -86,9 +86,13 @@ describe('refusals', () => {
 
   it('takes one kernel for an op, and a page of memory', async () => {
     const [kernel] = Object.values(primitiveKernels);
-    await expect(wasm({ kernels: [{ ...kernel }] })).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: wasm: two kernels for the op neg were given; hand in one.]`);
+    await expect(wasm({ kernels: [{ ...kernel }] })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: wasm: two kernels for the op neg were given; hand in one.]`,
+    );
     await expect(wasm({ kernels: [kernel, kernel] })).resolves.toBeDefined();
-    await expect(wasm({ maximumBytes: 1000 })).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: wasm: maximumBytes is 1000, less than one page of 65536; give more.]`);
+    await expect(wasm({ maximumBytes: 1000 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: wasm: maximumBytes is 1000, less than one page of 65536; give more.]`,
+    );
   });
 
   it('takes no ids where numbers belong', async () => {

@@ -48,7 +48,7 @@ async function relaxedAvailable(host: Host): Promise<boolean> {
  */
 export async function chooseTier(asked: Tier | undefined): Promise<Tier> {
   const host = globalThis as Host;
-  const wanted = asked ?? host.process?.env?.TWILL_WASM;
+  const wanted = asked ?? (host.process?.env?.TWILL_WASM || undefined);
   if (wanted === 'plain') return 'plain';
   if (wanted !== undefined && wanted !== 'relaxed') {
     throw new OptionError(

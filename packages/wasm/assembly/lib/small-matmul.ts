@@ -13,61 +13,18 @@ function tile8(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: u
     s20 = f32x4.mul(x, v128.load(c2)); s21 = f32x4.mul(x, v128.load(c2, 16));
     s30 = f32x4.mul(x, v128.load(c3)); s31 = f32x4.mul(x, v128.load(c3, 16));
   }
-  const a1 = a + as, a2 = a1 + as, a3 = a2 + as;
-  let at: usize = 0;
-  for (const whole = <usize>(K & ~3) << 2; at < whole; at += 16) {
-    const x0 = v128.load(a + at), x1 = v128.load(a1 + at), x2 = v128.load(a2 + at), x3 = v128.load(a3 + at);
-    let b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = i32x4.shuffle(x0, x0, 0, 0, 0, 0);
-    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = i32x4.shuffle(x1, x1, 0, 0, 0, 0);
-    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = i32x4.shuffle(x2, x2, 0, 0, 0, 0);
-    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = i32x4.shuffle(x3, x3, 0, 0, 0, 0);
-    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    b += bs;
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = i32x4.shuffle(x0, x0, 1, 1, 1, 1);
-    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = i32x4.shuffle(x1, x1, 1, 1, 1, 1);
-    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = i32x4.shuffle(x2, x2, 1, 1, 1, 1);
-    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = i32x4.shuffle(x3, x3, 1, 1, 1, 1);
-    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    b += bs;
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = i32x4.shuffle(x0, x0, 2, 2, 2, 2);
-    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = i32x4.shuffle(x1, x1, 2, 2, 2, 2);
-    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = i32x4.shuffle(x2, x2, 2, 2, 2, 2);
-    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = i32x4.shuffle(x3, x3, 2, 2, 2, 2);
-    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    b += bs;
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = i32x4.shuffle(x0, x0, 3, 3, 3, 3);
-    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = i32x4.shuffle(x1, x1, 3, 3, 3, 3);
-    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = i32x4.shuffle(x2, x2, 3, 3, 3, 3);
-    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = i32x4.shuffle(x3, x3, 3, 3, 3, 3);
-    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
-    b += bs;
-  }
-  for (const end = <usize>K << 2; at < end; at += 4) {
+  let a1 = a + as, a2 = a1 + as, a3 = a2 + as;
+  for (let k = 0; k < K; k++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a + at);
+    let x = v128.load32_splat(a);
     s00 = fma(x, b0, s00); s01 = fma(x, b1, s01);
-    x = v128.load32_splat(a1 + at);
+    x = v128.load32_splat(a1);
     s10 = fma(x, b0, s10); s11 = fma(x, b1, s11);
-    x = v128.load32_splat(a2 + at);
+    x = v128.load32_splat(a2);
     s20 = fma(x, b0, s20); s21 = fma(x, b1, s21);
-    x = v128.load32_splat(a3 + at);
+    x = v128.load32_splat(a3);
     s30 = fma(x, b0, s30); s31 = fma(x, b1, s31);
+    a += 4; a1 += 4; a2 += 4; a3 += 4;
     b += bs;
   }
   v128.store(c, s00); v128.store(c, s01, 16);

@@ -1,0 +1,92 @@
+// The wasm device in Node 20, Node 24 and Chromium (page and worker): the same bits in each.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+interface Outcome {
+  tier: string;
+  values: number[];
+  /** Largest relative difference from the reference device. */
+  error: number;
+}
+
+/** Sets `globalThis.outcome`, a promise: products, element-wise functions and sums, on wasm and on the reference. */
+const program = `
+  import { cpu, scope, tensor } from '@twilljs/tensor';
+  import { wasm } from '@twilljs/wasm';
+  const numbers = Float32Array.from({ length: 61 * 83 }, (_, i) => Math.fround(((i * 7919) % 1009) / 504.5 - 1));
+  const run = async (device) => Array.from(await scope(() => {
+    const x = tensor(numbers, [61, 83], { device });
+    return x.matmul(x, { transposeB: true }).sigmoid().add(x.sum([1], true).softplus()).exp().log().sum([0]);
+  }).data());
+  globalThis.outcome = (async () => {
+    const device = await wasm();
+    const [values, expected] = [await run(device), await run(cpu())];
+    const error = Math.max(...values.map((y, i) => Math.abs(y - expected[i]) / Math.abs(expected[i])));
+    return { tier: device.tier, values, error };
+  })();
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'twill-engines-'));
+const root = join(import.meta.dirname, '..');
+let script: string;
+let reference: Outcome;
+
+/** Runs the program in a process of its own; the path of the program is the last argument of `command`. */
+function inNode(command: string, ...args: string[]): Outcome {
+  const file = join(folder, 'program.mjs');
+  writeFileSync(file, `${script}\nprocess.stdout.write(JSON.stringify(await globalThis.outcome));`);
+  const { TWILL_WASM: _, ...env } = process.env;
+  return JSON.parse(execFileSync(command, [...args, file], { encoding: 'utf8', env }));
+}
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: root },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+    conditions: ['@twilljs/source'],
+  });
+  script = outputFiles[0].text;
+  reference = inNode(process.execPath);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function same(outcome: Outcome): void {
+  expect(outcome.error).toBeLessThan(1e-6);
+  expect(outcome.tier).toBe('relaxed');
+  expect(outcome.values).toEqual(reference.values);
+}
+
+it('this Node', () => same(reference));
+
+it('Node 20', () => same(inNode('npx', '-y', 'node@20')));
+
+it('Node 24', () => same(inNode('npx', '-y', 'node@24')));
+
+it('Chromium, in a page and in a worker', async () => {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto('about:blank');
+    await page.addScriptTag({ content: script });
+    same(await page.evaluate(() => (globalThis as unknown as { outcome: Promise<Outcome> }).outcome));
+    const worker = `${script}\nglobalThis.outcome.then((outcome) => postMessage(outcome));`;
+    const inWorker = (text: string) =>
+      new Promise<Outcome>((resolve, reject) => {
+        const started = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+        started.onmessage = ({ data }) => resolve(data);
+        started.onerror = ({ message }) => reject(new Error(message));
+      });
+    same(await page.evaluate(inWorker, worker));
+  } finally {
+    await browser.close();
+  }
+});
