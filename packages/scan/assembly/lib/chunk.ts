@@ -83,26 +83,23 @@ export function storeState(K: i32, V: i32, from: usize, to: usize): void {
  * From log gates g [C]: D [C,C] with D_ij = e^(sum of the gates after j up to i) and 0 above the diagonal, and e^(sum up to i)
  * in place of g. Sums start anew at every row, so none is a difference of two long ones.
  */
-export function decays(g: usize, d: usize, sums: usize): void {
+export function decays(g: usize, d: usize): void {
   const lanes = i32x4(0, 1, 2, 3);
-  for (let v: usize = 0; v < CS; v += 16) v128.store(sums + v, f32x4.splat(-Infinity));
-  let total: f32 = 0;
-  for (let i = 0; i < C; i++) {
-    const x = load<f32>(g + (<usize>i << 2)), own = <usize>(i & ~3) << 2;
-    total += x;
-    store<f32>(g + (<usize>i << 2), total);
-    const by = f32x4.splat(x);
-    for (let v: usize = 0; v < own; v += 16) {
-      const s = f32x4.add(v128.load(sums + v), by);
-      v128.store(sums + v, s);
-      v128.store(d + v, exp(s));
+  for (let j = 0; j < C; j += 4) {
+    let at = d + (<usize>j << 2);
+    for (const end = at + <usize>j * CS; at < end; at += CS) v128.store(at, f32x4.splat(0));
+    let s = f32x4.splat(-Infinity);
+    for (let i = j; i < C; i++) {
+      // The row's own token starts at 0; those after it stay at -Infinity.
+      s = v128.andnot(f32x4.add(s, v128.load32_splat(g + (<usize>i << 2))), i32x4.eq(lanes, i32x4.splat(i - j)));
+      v128.store(at, exp(s));
+      at += CS;
     }
-    // The row's own token starts at 0; those after it stay at -Infinity.
-    const s = v128.andnot(f32x4.add(v128.load(sums + own), by), i32x4.eq(lanes, i32x4.splat(i & 3)));
-    v128.store(sums + own, s);
-    v128.store(d + own, exp(s));
-    clear(d + own + 16, d + CS);
-    d += CS;
+  }
+  let total: f32 = 0;
+  for (let i: usize = 0; i < CS; i += 4) {
+    total += load<f32>(g + i);
+    store<f32>(g + i, total);
   }
   for (let v: usize = 0; v < CS; v += 16) v128.store(g + v, exp(v128.load(g + v)));
 }

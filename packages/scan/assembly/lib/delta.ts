@@ -112,7 +112,7 @@ export function correct(f: Frame, t: i32): void {
   gatherColumn(m, f.beta + <usize>t * f.gstep, f.gstep, f.beta1);
   if (f.g) {
     gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
-    decays(f.eg, f.d, f.sums);
+    decays(f.eg, f.d);
   } else noDecays(f.eg, f.d);
   lower(f.K, f.kx, f.ks, f.kt, f.d, f.m);
   smallMatmul(C, f.vp, f.K, f.kx, f.ks, f.s, f.vs, f.w, f.vs, 0);
