@@ -1,8 +1,10 @@
 // Every golden of an op on every device: outputs and gradients within the tolerances of golden/README.md.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Golden, goldenOps, readGolden } from '@twilljs/hub';
+import { kernels } from '@twilljs/nn/wasm';
 import { cpu, type Device } from '@twilljs/tensor';
 import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 
 const folder = new URL('ops/', import.meta.url);
@@ -12,6 +14,8 @@ const goldens = readdirSync(folder)
 const devices: [string, Device][] = [
   ['cpu', cpu()],
   ['cpu-f64', cpu({ float: 'f64' })],
+  ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
+  ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
 ];
 
 /** The largest error that a golden allows for one tensor. The file's own tolerance is for f32. */
