@@ -1,5 +1,17 @@
 // Where initial weights come from: a seed and the parameter's path, so that no two layers can start alike by accident.
-import { type Device, empty, keep, meta, parameter, type Random, rng, type Shape, size, type Tensor, tensor } from '@twilljs/tensor';
+import {
+  type Device,
+  empty,
+  keep,
+  meta,
+  parameter,
+  type Random,
+  rng,
+  type Shape,
+  size,
+  type Tensor,
+  tensor,
+} from '@twilljs/tensor';
 
 /** Makes parameters. Each module forks it by its field names, so a weight depends on the seed and its own path only. */
 export interface Initializer {

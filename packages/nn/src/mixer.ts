@@ -1,6 +1,6 @@
 // The contract of a mixer: what stands between two tokens of a layer. The most important file for anyone who adds one.
 import type { Tensor } from '@twilljs/tensor';
-import type { FieldTable, FieldValues } from './config.ts';
+import type { Fields, Values } from './config.ts';
 import type { Initializer } from './initializer.ts';
 
 /**
@@ -51,7 +51,7 @@ export interface ModelWidths {
  * A kind of mixer, as a value: how it is named, configured and made. The composer, the hub and the command line work on
  * families handed to them and never ask which one they have.
  */
-export interface MixerFamily<F extends FieldTable = FieldTable> {
+export interface MixerFamily<F extends Fields = Fields> {
   /** Package and `--mixer` name: `gated-deltanet`. */
   readonly name: string;
   /** FLA's `model_type`: `gated_deltanet`. */
@@ -65,5 +65,5 @@ export interface MixerFamily<F extends FieldTable = FieldTable> {
   /** Where FLA's default for a field that all models share is another one (21 layers in Gated DeltaNet). */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** @throws OptionError when the fields contradict each other or the widths. */
-  create(config: FieldValues<F> & ModelWidths, context: LayerContext): Mixer;
+  create(config: Values<F> & ModelWidths, context: LayerContext): Mixer;
 }

@@ -63,5 +63,5 @@ export const packOp: Op<{ offsets: readonly number[]; length: number }> = {
     xs.map((x, i) => dy.slice(0, offsets[i], offsets[i] + x.size).reshape(x.shape)),
 };
 
-export const pack = (xs: readonly Tensor[], layout: { offsets: readonly number[]; length: number }): Tensor =>
+export const packArena = (xs: readonly Tensor[], layout: { offsets: readonly number[]; length: number }): Tensor =>
   apply1(packOp, xs, layout);

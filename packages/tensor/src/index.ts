@@ -1,6 +1,6 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
 export { apply, apply1, empty } from './apply.ts';
-export { arenaLayout, moveToArena, pack } from './arena.ts';
+export { arenaLayout, moveToArena, packArena } from './arena.ts';
 export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
 export { type CreateOptions, full, ones, tensor, zeros } from './create.ts';

@@ -4,7 +4,7 @@ import { nextTurn } from '@twilljs/eval';
 import { matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { clipGradNorm, params } from '@twilljs/nn';
-import { detach, grad, keep, OptionError, pack, release, scope, type Tensor, untracked } from '@twilljs/tensor';
+import { detach, grad, keep, OptionError, packArena, release, scope, type Tensor, untracked } from '@twilljs/tensor';
 import { DivergenceError } from './errors.ts';
 import { AdamW } from './optimizer.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
@@ -97,7 +97,7 @@ export class Trainer {
     const parts = rowsOf(batch, microBatches).map(({ inputs, labels, B, T }) =>
       scope(() => {
         const loss = this.model.loss({ data: inputs, shape: [B, T] }, { data: labels, shape: [B, T] });
-        const gradient = pack(grad(loss, arena.tensors), arena);
+        const gradient = packArena(grad(loss, arena.tensors), arena);
         return { loss: detach(loss), gradient };
       }),
     );

@@ -1,0 +1,21 @@
+// The configuration fields of softmax attention, under FLA's names, and the family that the composer uses.
+import type { Fields, MixerFamily } from '@twilljs/nn';
+import { Attention } from './layer.ts';
+
+export const fields = {
+  num_heads: { type: 'integer', default: 32 },
+  num_kv_heads: { type: 'integer', default: null },
+  qkv_bias: { type: 'boolean', default: false },
+  qk_norm: { type: 'boolean', default: false },
+  window_size: { type: 'integer', default: null, max: 2 ** 40 },
+  rope_theta: { type: 'number', default: 10000, above: 0 },
+} as const satisfies Fields;
+
+export const attention: MixerFamily<typeof fields> = {
+  name: 'attention',
+  model_type: 'transformer',
+  architecture: 'TransformerForCausalLM',
+  role: 'softmax',
+  fields,
+  create: (config, context) => new Attention(config, context),
+};

@@ -1,0 +1,132 @@
+// DeltaNet as a layer: projections, short convolutions, feature activation and the delta rule.
+// B batch, T time, H heads, K key size, V value size, D width.
+import {
+  convStateSize,
+  convStates,
+  type LayerContext,
+  Linear,
+  l2Norm,
+  type Mixer,
+  type ModelWidths,
+  project,
+  RMSNorm,
+  requireDivides,
+  ShortConv,
+  type State,
+  type Values,
+} from '@twilljs/nn';
+import { scalarDelta } from '@twilljs/scan';
+import { ones, type Tensor, zeros } from '@twilljs/tensor';
+import type { fields } from './config.ts';
+
+export type DeltaNetConfig = Values<typeof fields> & ModelWidths;
+
+/** Activations of q and k that act after the split into heads; silu acts before it, inside the convolution if there is one. */
+const activations: Record<DeltaNetConfig['qk_activation'], (x: Tensor) => Tensor> = {
+  silu: (x) => x,
+  identity: (x) => x,
+  relu: (x) => x.relu(),
+  /** elu(x) + 1 = relu(x) + e^{min(x, 0)}. */
+  elu: (x) => x.relu().add(x.neg().relu().neg().exp()),
+};
+
+/**
+ * DeltaNet: S_t = (I - beta_t k_t k_t') S_{t-1} + beta_t k_t v_t',  o_t = K^{-1/2} S_t' q_t.
+ *
+ * @see Yang, Wang, Zhang, Shen, Kim 2024, https://arxiv.org/abs/2406.06484
+ */
+export class DeltaNet implements Mixer {
+  readonly q_proj: Linear;
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  readonly b_proj: Linear | null;
+  readonly q_conv1d: ShortConv | null;
+  readonly k_conv1d: ShortConv | null;
+  readonly v_conv1d: ShortConv | null;
+  readonly g_proj: Linear | null;
+  readonly o_norm: RMSNorm;
+  readonly o_proj: Linear;
+  private readonly heads: number;
+  private readonly keySize: number;
+  private readonly valueSize: number;
+  private readonly betaScale: number;
+  private readonly qkActivation: DeltaNetConfig['qk_activation'];
+  private readonly qkNorm: DeltaNetConfig['qk_norm'];
+
+  constructor(config: DeltaNetConfig, { init }: LayerContext) {
+    const { hidden_size: D, num_heads: H } = config;
+    const keyWidth = Math.trunc(D * config.expand_k);
+    const valueWidth = Math.trunc(D * config.expand_v);
+    requireDivides('DeltaNet', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
+    requireDivides('DeltaNet', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
+    const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
+    const conv = (name: string, width: number, activation: 'silu' | null) =>
+      config.use_short_conv ? new ShortConv(width, config.conv_size, activation, init.fork(name)) : null;
+    const qkSilu = config.qk_activation === 'silu' ? 'silu' : null;
+    this.q_proj = linear('q_proj', keyWidth);
+    this.k_proj = linear('k_proj', keyWidth);
+    this.v_proj = linear('v_proj', valueWidth);
+    this.b_proj = config.use_beta ? linear('b_proj', H) : null;
+    this.q_conv1d = conv('q_conv1d', keyWidth, qkSilu);
+    this.k_conv1d = conv('k_conv1d', keyWidth, qkSilu);
+    this.v_conv1d = conv('v_conv1d', valueWidth, 'silu');
+    this.g_proj = config.use_gate ? linear('g_proj', valueWidth) : null;
+    this.o_norm = new RMSNorm(valueWidth / H, config.norm_eps, init.fork('o_norm'));
+    this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
+    this.heads = H;
+    this.keySize = keyWidth / H;
+    this.valueSize = valueWidth / H;
+    this.betaScale = config.allow_neg_eigval ? 2 : 1;
+    this.qkActivation = config.qk_activation;
+    this.qkNorm = config.qk_norm;
+  }
+
+  init(batch: number): State {
+    const device = this.o_norm.weight.device;
+    const recurrent = zeros([batch, this.heads, this.keySize, this.valueSize], { device });
+    return { recurrent, ...convStates(batch, this.convs()) };
+  }
+
+  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+    const [B, T] = x.shape;
+    const qkSilu = this.qkActivation === 'silu' ? 'silu' : null;
+    const q = project('q_conv', this.q_proj, this.q_conv1d, qkSilu, x, state); // [B,T,H*K]
+    const k = project('k_conv', this.k_proj, this.k_conv1d, qkSilu, x, state); // [B,T,H*K]
+    const v = project('v_conv', this.v_proj, this.v_conv1d, 'silu', x, state); // [B,T,H*V]
+    const beta = this.b_proj?.forward(x).sigmoid() ?? ones([B, T, this.heads], { device: x.device }); // [B,T,H]
+    const { y: o, state: recurrent } = scalarDelta(
+      this.features(q.y.reshape([B, T, this.heads, this.keySize])),
+      this.features(k.y.reshape([B, T, this.heads, this.keySize])),
+      v.y.reshape([B, T, this.heads, this.valueSize]),
+      null,
+      beta.mul(this.betaScale),
+      (state?.recurrent as Tensor | undefined) ?? null,
+      { scale: this.keySize ** -0.5 },
+    );
+    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
+    const normed = gate ? this.o_norm.gated(o, gate) : this.o_norm.forward(o);
+    return {
+      y: this.o_proj.forward(normed.reshape([B, T, this.heads * this.valueSize])),
+      state: { recurrent, ...q.state, ...k.state, ...v.state },
+    };
+  }
+
+  /** Activation and norm of q or k [B,T,H,K]. `sum` divides by the sum over K without an eps, as FLA does. */
+  private features(x: Tensor): Tensor {
+    const active = activations[this.qkActivation](x);
+    return this.qkNorm === 'l2' ? l2Norm(active) : active.div(active.sum(-1, true));
+  }
+
+  private convs(): Record<string, ShortConv | null> {
+    return { q_conv: this.q_conv1d, k_conv: this.k_conv1d, v_conv: this.v_conv1d };
+  }
+
+  stateSize(): number {
+    return this.heads * this.keySize * this.valueSize + convStateSize(Object.values(this.convs()));
+  }
+
+  /** Prediction, write and read of a [K,V] state per head. */
+  coreMacs(): number {
+    return 3 * this.heads * this.keySize * this.valueSize;
+  }
+}

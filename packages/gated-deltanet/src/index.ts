@@ -1,0 +1,4 @@
+// @twilljs/gated-deltanet: the gated delta rule as a layer.
+export { gatedDeltanet } from './config.ts';
+export { GatedDeltaNet, type GatedDeltaNetConfig } from './layer.ts';
+export { recurrence } from './recurrence.ts';

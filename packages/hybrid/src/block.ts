@@ -1,0 +1,27 @@
+// One layer of the stack: norm, mixer, norm, MLP, each added to the residual stream.
+import { GatedMLP, type Initializer, type Mixer, type ModelFields, mlpWidth, RMSNorm, type State } from '@twilljs/nn';
+import { scope, type Tensor } from '@twilljs/tensor';
+
+/** Pre-norm block: s = h + mixer(norm(h)); h' = s + mlp(norm(s)). */
+export class Block {
+  readonly attn_norm: RMSNorm;
+  readonly attn: Mixer;
+  readonly mlp_norm: RMSNorm;
+  readonly mlp: GatedMLP;
+
+  constructor(fields: ModelFields, mixer: Mixer, init: Initializer) {
+    this.attn_norm = new RMSNorm(fields.hidden_size, fields.norm_eps, init.fork('attn_norm'));
+    this.attn = mixer;
+    this.mlp_norm = new RMSNorm(fields.hidden_size, fields.norm_eps, init.fork('mlp_norm'));
+    this.mlp = new GatedMLP(fields.hidden_size, mlpWidth(fields), init.fork('mlp'));
+  }
+
+  /** @param h [B,T,D] @returns h [B,T,D] and the mixer's state after the last token. */
+  forward(h: Tensor, state?: State): { h: Tensor; state: State } {
+    return scope(() => {
+      const mixed = this.attn.forward(this.attn_norm.forward(h), state);
+      const s = h.add(mixed.y);
+      return { h: s.add(this.mlp.forward(this.mlp_norm.forward(s))), state: mixed.state };
+    });
+  }
+}

@@ -1,0 +1,61 @@
+// The composer: from a configuration and mixers handed in as values to a model.
+import {
+  type Initializer,
+  initializer,
+  type MixerFamily,
+  type ModelConfig,
+  readFields,
+  readModelConfig,
+} from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+import { writeOut } from './layout.ts';
+import { LanguageModel } from './model.ts';
+
+/** What `create` of any family takes; its own fields were read from its own table. */
+type FamilyConfig = Parameters<MixerFamily['create']>[0];
+
+export interface HybridOptions {
+  /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
+  readonly mixers: readonly MixerFamily[];
+  /** Where weights come from. Default: seed 0 with the configuration's `initializer_range`. */
+  readonly init?: Initializer;
+}
+
+/**
+ * A language model from a configuration in FLA's form, with three short forms for the layout: `ratio: '3:1'` (and
+ * `convention`), `pattern: 'GGGA'`, or `layers: ['deltanet', 'attention']`.
+ *
+ * @param config `model_type`, `hidden_size`, `num_hidden_layers`, ..., `attn`; absent fields have FLA's defaults.
+ * @throws OptionError naming the field and what it may hold, when one contradicts another or a mixer is not at hand.
+ * @example
+ * hybrid({ model_type: 'gated_deltanet', hidden_size: 64, num_heads: 2, head_dim: 32, num_hidden_layers: 4, ratio: '3:1' }, { mixers })
+ */
+export function hybrid(config: object, { mixers: families, init }: HybridOptions): LanguageModel {
+  const { json, linear } = writeOut(config as Record<string, unknown>, families);
+  const main = linear.find((f) => f?.role === 'linear') ?? null;
+  const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);
+  const complete: ModelConfig = main
+    ? { ...read, json: { ...read.json, ...pick(json, ['model_type', 'architectures']) } }
+    : read;
+  const source = init ?? initializer(0, read.model.initializer_range);
+  const layers = read.model.num_hidden_layers;
+  const mixers = read.attention.map((entry, layer) => {
+    const context = { init: source.fork('model').fork('layers').fork(layer).fork('attn'), layer, layers };
+    if (entry) return softmaxFamily(families).create({ ...read.model, qk_norm: false, ...entry } as FamilyConfig, context);
+    const family = linear[layer] ?? read.family;
+    const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
+    return family.create({ ...read.model, ...fields } as FamilyConfig, context);
+  });
+  return new LanguageModel(complete, mixers, source);
+}
+
+function softmaxFamily(families: readonly MixerFamily[]): MixerFamily {
+  const family = families.find((f) => f.role === 'softmax');
+  if (family) return family;
+  throw new OptionError(
+    'config: attn names layers with softmax attention but no such mixer is at hand; hand in @twilljs/attention.',
+  );
+}
+
+const pick = (json: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
+  Object.fromEntries(keys.map((key) => [key, json[key]]));

@@ -1,0 +1,8 @@
+// @twilljs/hybrid: the composer, the language model, its cache and generation.
+export { Block } from './block.ts';
+export { Cache } from './cache.ts';
+export { type GenerateOptions, generate, sample } from './generate.ts';
+export { type HybridOptions, hybrid } from './hybrid.ts';
+export type { Ids } from './ids.ts';
+export { type Convention, fullLayers, patternLayers } from './layout.ts';
+export { LanguageModel } from './model.ts';

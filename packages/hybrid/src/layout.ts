@@ -1,0 +1,145 @@
+// Which layer is which: ratios, patterns and lists, written out as FLA's `attn.layers`.
+import type { MixerFamily } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export type Convention = 'literal' | 'period';
+
+/**
+ * Layers with softmax attention in a stack woven `r:1`.
+ *
+ * `literal`: r linear layers, then a full one, layer i is full iff (i+1) mod (r+1) = 0. `period`: one full layer in every r,
+ * iff (i+1) mod r = 0, as in the paper's checkpoints.
+ *
+ * @param ratio `'3:1'`
+ * @returns 0-based indices, ascending.
+ * @throws OptionError for another form, or when no layer would be full.
+ * @see A Systematic Analysis of Hybrid Linear Attention, https://arxiv.org/abs/2507.06457, section 3
+ */
+export function fullLayers(ratio: string, layers: number, convention: Convention = 'literal'): number[] {
+  const match = /^([1-9]\d{0,4}):1$/.exec(ratio);
+  if (!match)
+    throw new OptionError(`ratio: '${ratio}' is not of the form r:1, linear layers to one full layer; write 3:1.`);
+  const period = Number(match[1]) + (convention === 'literal' ? 1 : 0);
+  if (period > layers) {
+    throw new OptionError(
+      `ratio: ${ratio} (${convention}) needs ${period} layers for its first full one but the model has ${layers}; add layers or choose a smaller ratio.`,
+    );
+  }
+  return every(layers, (i) => (i + 1) % period === 0);
+}
+
+/** Layers with `A` when a pattern such as `'GGGA'` is repeated to the depth; `G` is the linear mixer. */
+export function patternLayers(pattern: string, layers: number): number[] {
+  if (!/^[AG]+$/.test(pattern)) {
+    throw new OptionError(
+      `pattern: '${pattern}' has other letters than A (softmax attention) and G (the linear mixer); write GGGA.`,
+    );
+  }
+  if (pattern.length > layers) {
+    throw new OptionError(
+      `pattern: '${pattern}' names ${pattern.length} layers but the model has ${layers}; add layers or shorten it.`,
+    );
+  }
+  return every(layers, (i) => pattern[i % pattern.length] === 'A');
+}
+
+const every = (layers: number, is: (i: number) => boolean): number[] => [...new Array(layers).keys()].filter(is);
+
+/** The family that a name of a package or an FLA model type stands for. */
+export function familyNamed(name: unknown, families: readonly MixerFamily[]): MixerFamily {
+  const family = families.find((f) => f.name === name || f.model_type === name);
+  if (family) return family;
+  const known = families.map((f) => f.name).join(', ');
+  throw new OptionError(
+    `layers: ${JSON.stringify(name)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
+  );
+}
+
+export interface Layout {
+  /** The configuration with every short form written out. */
+  readonly json: Json;
+  /** The linear family of each layer where there are several; null where the model's own family or `attn` decides. */
+  readonly linear: readonly (MixerFamily | null)[];
+}
+
+/**
+ * Writes `ratio` (with `convention`), `pattern` or `layers` out as `attn.layers`. What was written stays in the configuration.
+ *
+ * @throws OptionError when two of them are given, or one contradicts `attn.layers`.
+ */
+export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
+  const forms = ['ratio', 'pattern', 'layers'].filter((form) => json[form] !== undefined && json[form] !== null);
+  if (forms.length > 1)
+    throw new OptionError(`config: ${forms.join(' and ')} are given, which each decide the layout; keep one.`);
+  if (json.convention !== undefined && forms[0] !== 'ratio') {
+    throw new OptionError(
+      'config: convention is given without ratio, whose reading it decides; add ratio or remove it.',
+    );
+  }
+  if (forms.length === 0) return { json, linear: [] };
+  if (forms[0] === 'layers') return listed(json, families);
+  const family = familyNamed(json.model_type, families);
+  const depth = depthOf(json, family);
+  if (family.role === 'softmax') {
+    throw new OptionError(
+      `config: ${forms[0]} is given but every layer of ${family.name} is attention already; remove it.`,
+    );
+  }
+  if (forms[0] === 'pattern') {
+    return { json: withFull(json, patternLayers(String(json.pattern), depth), 'pattern'), linear: [] };
+  }
+  const convention = json.convention ?? 'literal';
+  if (convention !== 'literal' && convention !== 'period') {
+    throw new OptionError(
+      `config: convention is ${JSON.stringify(convention)}, neither "literal" nor "period"; choose one.`,
+    );
+  }
+  const full = fullLayers(String(json.ratio), depth, convention);
+  return { json: { ...withFull(json, full, 'ratio'), convention }, linear: [] };
+}
+
+function depthOf(json: Json, family: MixerFamily): number {
+  const depth = json.num_hidden_layers ?? family.defaults?.num_hidden_layers ?? 24;
+  if (Number.isInteger(depth) && (depth as number) > 0) return depth as number;
+  throw new OptionError(
+    `config: num_hidden_layers is ${JSON.stringify(depth)} where an integer from 1 is needed; correct it.`,
+  );
+}
+
+/** A list with one name per layer. Several linear mixers have no FLA configuration: their model type is `twill`. */
+function listed(json: Json, families: readonly MixerFamily[]): Layout {
+  if (!Array.isArray(json.layers) || json.layers.length === 0) {
+    throw new OptionError(
+      'config: layers is not a list with one mixer name per layer; write ["deltanet", "attention"].',
+    );
+  }
+  const named = json.layers.map((name) => familyNamed(name, families));
+  if (json.num_hidden_layers !== undefined && json.num_hidden_layers !== named.length) {
+    throw new OptionError(
+      `config: layers names ${named.length} layers but num_hidden_layers is ${json.num_hidden_layers}; remove num_hidden_layers.`,
+    );
+  }
+  const kinds = [...new Set(named.filter((f) => f.role === 'linear'))];
+  const deep = { ...json, num_hidden_layers: named.length };
+  if (kinds.length === 0) return { json: { ...deep, model_type: named[0].model_type }, linear: [] };
+  const full = every(named.length, (i) => named[i].role === 'softmax');
+  const woven = full.length > 0 ? withFull(deep, full, 'layers') : deep;
+  if (kinds.length === 1) return { json: { ...woven, model_type: kinds[0].model_type }, linear: [] };
+  return { json: { ...woven, model_type: 'twill', architectures: ['TwillForCausalLM'] }, linear: named };
+}
+
+/** `attn` with the full layers; its head count is the model's own unless given. */
+function withFull(json: Json, full: readonly number[], form: string): Json {
+  const attn = (json.attn ?? {}) as Json;
+  if (Array.isArray(attn))
+    throw new OptionError(`config: ${form} is given but attn is a list, which names its own layers; remove one.`);
+  if (attn.layers !== undefined && `${attn.layers}` !== `${full}`) {
+    throw new OptionError(
+      `config: ${form} makes layers ${full} full but attn.layers says ${attn.layers}; remove one of them.`,
+    );
+  }
+  if (full.length === 0) return json;
+  return { ...json, attn: { ...attn, num_heads: attn.num_heads ?? json.num_heads, layers: full } };
+}

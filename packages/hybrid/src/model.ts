@@ -1,0 +1,184 @@
+// The language model: embeddings, blocks, norm and head, under FLA's names.
+import {
+  arenaOf,
+  crossEntropy,
+  Embedding,
+  type Initializer,
+  Linear,
+  linear,
+  type Mixer,
+  type ModelConfig,
+  type ParameterArena,
+  params,
+  RMSNorm,
+  type State,
+} from '@twilljs/nn';
+import { type Device, detach, OptionError, release, type Tensor, tensor, untracked } from '@twilljs/tensor';
+import { Block } from './block.ts';
+import { Cache, parseCache } from './cache.ts';
+import { type Ids, nextTokens, upload } from './ids.ts';
+
+/** Strength of FLA's `use_l2warp`. */
+const L2_WARP = 1e-4;
+
+/** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
+export class LanguageModel {
+  readonly model: { readonly embeddings: Embedding; readonly layers: readonly Block[]; readonly norm: RMSNorm };
+  /** Null when the embeddings serve as the head. */
+  readonly lm_head: Linear | null;
+  readonly config: ModelConfig;
+  private placed: ParameterArena | null = null;
+
+  constructor(config: ModelConfig, mixers: readonly Mixer[], init: Initializer) {
+    const { hidden_size, vocab_size, norm_eps, tie_word_embeddings } = config.model;
+    const inner = init.fork('model');
+    this.model = {
+      embeddings: new Embedding(vocab_size, hidden_size, inner.fork('embeddings')),
+      layers: mixers.map((mixer, i) => new Block(config.model, mixer, inner.fork('layers').fork(i))),
+      norm: new RMSNorm(hidden_size, norm_eps, inner.fork('norm')),
+    };
+    this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
+    this.config = config;
+  }
+
+  /** Where the parameters are. */
+  get device(): Device {
+    return this.model.norm.weight.device;
+  }
+
+  /** All parameters in one allocation. @throws OptionError before `to(device)`. */
+  get arena(): ParameterArena {
+    if (this.placed) return this.placed;
+    throw new OptionError('model: its parameters lie in no arena yet; call await model.to(device) before training it.');
+  }
+
+  /** Moves all parameters into one arena on `device`. */
+  async to(device: Device): Promise<this> {
+    const before = this.placed;
+    this.placed = await arenaOf(params(this), device);
+    release(before?.flat);
+    return this;
+  }
+
+  /**
+   * Logits of the next token at every position.
+   *
+   * @param ids [B,T]
+   * @param cache continues where it stands and advances by T tokens; nothing is recorded then.
+   * @returns [B,T,N], unnormalised.
+   * @throws OptionError for ids outside the vocabulary, or of another batch than the cache's.
+   */
+  forward(ids: Ids, cache?: Cache): Tensor {
+    return cache ? untracked(() => this.head(this.advance(ids, cache))) : this.head(this.stream(ids).at(-1)!);
+  }
+
+  /** Logits after the last token only, [B,N]; the cache advances. What decoding needs of a prompt. */
+  next(ids: Ids, cache: Cache): Tensor {
+    return untracked(() => {
+      const h = this.advance(ids, cache); // [B,T,D]
+      const [B, T, D] = h.shape;
+      return this.head(h.slice(1, T - 1, T).reshape([B, D]));
+    });
+  }
+
+  /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
+  hidden(ids: Ids): Tensor[] {
+    return this.stream(ids).slice(1);
+  }
+
+  /**
+   * Mean cross-entropy in nats over the labelled positions.
+   *
+   * @param ids [B,T]
+   * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
+   * @returns a scalar.
+   */
+  loss(ids: Ids, labels: Ids = nextTokens(ids)): Tensor {
+    const { vocab_size, use_l2warp } = this.config.model;
+    const logits = this.forward(ids); // [B,T,N]
+    const loss = crossEntropy(logits, upload(labels, vocab_size, this.device, -100));
+    if (!use_l2warp) return loss;
+    // FLA adds L2_WARP / (B T) * max to the gradient of the largest logit; the value of the loss stays.
+    const largest = logits.max(-1);
+    const pull = largest
+      .mul(largest)
+      .sum()
+      .mul((0.5 * L2_WARP) / largest.size);
+    return loss.add(pull.sub(detach(pull)));
+  }
+
+  /** An empty cache for `batch` sequences. */
+  cache(batch: number): Cache {
+    return new Cache(
+      batch,
+      this.model.layers.map(() => undefined),
+    );
+  }
+
+  /** The cache that `cache.serialize()` wrote. @throws FileError when it is damaged or of another model. */
+  restore(bytes: Uint8Array): Cache {
+    return parseCache(bytes, this.stateNames(), this.device);
+  }
+
+  private stateNames(): string[][] {
+    return this.model.layers.map(({ attn }) => Object.keys(untracked(() => attn.init(1))));
+  }
+
+  /** Numbers kept per sequence after `tokens` tokens, all layers. */
+  stateSize(tokens: number): number {
+    return this.model.layers.reduce((n, { attn }) => n + attn.stateSize(tokens), 0);
+  }
+
+  /**
+   * Floating-point operations of the forward per token, averaged over a sequence of `tokens`: 2 per multiply-add of the
+   * projections, the head and the mixers' cores; norms and convolutions are left out.
+   */
+  flopsPerToken(tokens: number): number {
+    let macs = this.lm_head ? 0 : this.model.embeddings.weight.size;
+    for (const [name, t] of params(this))
+      if (t.shape.length === 2 && name !== 'model.embeddings.weight') macs += t.size;
+    for (const { attn } of this.model.layers) macs += attn.coreMacs(tokens);
+    return 2 * macs;
+  }
+
+  private embed(ids: Ids): Tensor {
+    const { vocab_size, pad_token_id } = this.config.model;
+    const tokens = upload(ids, vocab_size, this.device);
+    const rows = this.model.embeddings.forward(tokens); // [B,T,D]
+    if (pad_token_id === null || !('data' in ids) || !(ids.data instanceof Int32Array)) return rows;
+    // As in PyTorch, the padding row is used but gets no gradient from here.
+    const used = Float32Array.from(ids.data, (id) => (id === pad_token_id ? 0 : 1));
+    const mask = tensor(used, [...tokens.shape, 1], { device: this.device });
+    return rows.mul(mask).add(detach(rows).mul(mask.mul(-1).add(1)));
+  }
+
+  /** Embeddings, then the stream after each block. */
+  private stream(ids: Ids): Tensor[] {
+    const stream = [this.embed(ids)];
+    for (const block of this.model.layers) stream.push(block.forward(stream.at(-1)!).h);
+    return stream;
+  }
+
+  private advance(ids: Ids, cache: Cache): Tensor {
+    let h = this.embed(ids);
+    const [B, T] = h.shape;
+    if (B !== cache.batch) {
+      throw new OptionError(
+        `cache: it holds ${cache.batch} sequences but the ids have ${B} rows; make one with cache(${B}).`,
+      );
+    }
+    const states: State[] = [];
+    for (const [i, block] of this.model.layers.entries()) {
+      const next = block.forward(h, cache.state(i));
+      h = next.h;
+      states.push(next.state);
+    }
+    cache.advance(states, T);
+    return h;
+  }
+
+  private head(h: Tensor): Tensor {
+    const normed = this.model.norm.forward(h);
+    return this.lm_head ? this.lm_head.forward(normed) : linear(normed, this.model.embeddings.weight, null);
+  }
+}

@@ -1,0 +1,31 @@
+// All parameters of a model in one allocation, those with weight decay first.
+import { arenaLayout, type Device, moveToArena, type Tensor } from '@twilljs/tensor';
+
+export interface ParameterArena {
+  /** Every parameter, 256-byte aligned, gaps 0. */
+  readonly flat: Tensor;
+  readonly names: readonly string[];
+  readonly tensors: readonly Tensor[];
+  /** Start of each tensor, in elements. */
+  readonly offsets: readonly number[];
+  readonly length: number;
+  /** Elements [0, decayEnd) are matrices, convolutions and embeddings; norms, biases and gate parameters follow. */
+  readonly decayEnd: number;
+}
+
+/** Moves parameters into one arena on `device`. They keep their identity and values. */
+export async function arenaOf(parameters: ReadonlyMap<string, Tensor>, device: Device): Promise<ParameterArena> {
+  const decays = (t: Tensor) => t.shape.length >= 2;
+  const all = [...parameters];
+  const ordered = [...all.filter(([, t]) => decays(t)), ...all.filter(([, t]) => !decays(t))];
+  const tensors = ordered.map(([, t]) => t);
+  const layout = arenaLayout(tensors, device);
+  const first = tensors.findIndex((t) => !decays(t));
+  return {
+    flat: await moveToArena(tensors, device),
+    names: ordered.map(([name]) => name),
+    tensors,
+    ...layout,
+    decayEnd: first === -1 ? layout.length : layout.offsets[first],
+  };
+}

@@ -1,0 +1,18 @@
+// @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
+export { arenaOf, type ParameterArena } from './arena.ts';
+export { type Field, type Fields, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
+export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
+export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
+export type { LayerContext, Mixer, MixerFamily, ModelWidths, State } from './mixer.ts';
+export {
+  type AttentionFields,
+  attentionFields,
+  type ModelConfig,
+  type ModelFields,
+  mlpWidth,
+  modelFields,
+  readModelConfig,
+} from './model-config.ts';
+export { countParams, params } from './module.ts';
+export * from './ops.ts';
+export { convStateSize, convStates, project } from './projection.ts';

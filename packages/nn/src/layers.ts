@@ -1,0 +1,96 @@
+// The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
+import type { Tensor } from '@twilljs/tensor';
+import { constant, type Initializer, normal } from './initializer.ts';
+import { embedding, gatedRmsNorm, linear, rmsNorm, shortConv, swiglu } from './ops.ts';
+
+/** y = x W' (+ b), weight [O,I] as in PyTorch. */
+export class Linear {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+
+  constructor(inputs: number, outputs: number, init: Initializer, { bias = false }: { bias?: boolean } = {}) {
+    this.weight = normal(init.fork('weight'), [outputs, inputs]);
+    this.bias = bias ? constant(init.fork('bias'), [outputs], 0) : null;
+  }
+
+  /** @param x [..,I] @returns [..,O] */
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+}
+
+/** Rows of a table by id. */
+export class Embedding {
+  readonly weight: Tensor;
+
+  constructor(rows: number, width: number, init: Initializer) {
+    this.weight = normal(init.fork('weight'), [rows, width]);
+  }
+
+  /** @param ids i32 [..] @returns [..,D] */
+  forward(ids: Tensor): Tensor {
+    return embedding(this.weight, ids);
+  }
+}
+
+/** y = w x / sqrt(mean(x^2) + eps) over the last axis. */
+export class RMSNorm {
+  readonly weight: Tensor;
+  private readonly eps: number;
+
+  constructor(width: number, eps: number, init: Initializer) {
+    this.weight = constant(init.fork('weight'), [width], 1);
+    this.eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.weight, this.eps);
+  }
+
+  /** Norm first, then silu(gate): the output norm of gated mixers. */
+  gated(x: Tensor, gate: Tensor): Tensor {
+    return gatedRmsNorm(x, gate, this.weight, this.eps);
+  }
+}
+
+/** Depthwise causal convolution over time, weight [D,1,W] as in PyTorch's Conv1d. */
+export class ShortConv {
+  readonly weight: Tensor;
+  private readonly activation: 'silu' | null;
+
+  constructor(width: number, size: number, activation: 'silu' | null, init: Initializer) {
+    this.weight = normal(init.fork('weight'), [width, 1, size]);
+    this.activation = activation;
+  }
+
+  /**
+   * @param x [B,T,D]
+   * @param state [B,W-1,D], the inputs before x; zeros when absent.
+   */
+  forward(x: Tensor, state: Tensor | null): { y: Tensor; state: Tensor } {
+    const [width, , size] = this.weight.shape;
+    return shortConv(x, this.weight.reshape([width, size]), null, state, this.activation);
+  }
+
+  /** Numbers kept per sequence. */
+  get stateSize(): number {
+    return this.weight.shape[0] * (this.weight.shape[2] - 1);
+  }
+}
+
+/** down( silu(gate x) * up x ). */
+export class GatedMLP {
+  readonly gate_proj: Linear;
+  readonly up_proj: Linear;
+  readonly down_proj: Linear;
+
+  constructor(width: number, inner: number, init: Initializer) {
+    this.gate_proj = new Linear(width, inner, init.fork('gate_proj'));
+    this.up_proj = new Linear(width, inner, init.fork('up_proj'));
+    this.down_proj = new Linear(inner, width, init.fork('down_proj'));
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.down_proj.forward(swiglu(this.gate_proj.forward(x), this.up_proj.forward(x)));
+  }
+}
