@@ -1,4 +1,5 @@
 // Compiles packages/*/assembly/*.ts to packages/*/src/gen/*.gen.ts, in the tiers of the wasm device.
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
@@ -6,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Tier } from './asc-compile.ts';
 
 const tiers: readonly Tier[] = ['plain', 'relaxed'];
+/** What else decides about the output. */
+const compiler = ['scripts/asc-compile.ts', 'scripts/asc-check.ts'];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {
@@ -32,52 +35,83 @@ function list(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/**
- * Brings every kernel of the repository up to date.
- *
- * @returns Paths of the files that were written.
- */
-export async function compileKernels(root: string): Promise<string[]> {
-  const own = [
-    'scripts/asc-compile.ts',
-    'scripts/asc-check.ts',
-    'scripts/asc.ts',
-    'node_modules/assemblyscript/package.json',
-  ];
+/** A kernel whose output is missing or out of date. */
+interface Stale {
+  /** `packages/<p>/assembly/<name>.ts`. */
+  readonly entry: string;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly target: string;
+  /** The first line of the output: names the entry and all that went into it. */
+  readonly head: string;
+}
+
+/** What is to be compiled; outputs without a source are removed. */
+function findStale(root: string): Stale[] {
+  const own = [...compiler, 'node_modules/assemblyscript/package.json'];
   const tools = own.map((path) => readFileSync(join(root, path), 'utf8')).join('\0');
-  const written: string[] = [];
-  for (const name of readdirSync(join(root, 'packages'))) {
+  return readdirSync(join(root, 'packages')).flatMap((name) => {
     const from = `packages/${name}/assembly`;
-    const entries = list(join(root, from)).filter((file) => file.endsWith('.ts'));
     const to = join(root, `packages/${name}/src/gen`);
+    const entries = list(join(root, from)).filter((file) => file.endsWith('.ts'));
     for (const file of list(to)) {
-      if (!entries.includes(file.replace('.gen.ts', '.ts'))) rmSync(join(to, file));
+      if (file.endsWith('.gen.ts') && !entries.includes(file.replace('.gen.ts', '.ts'))) rmSync(join(to, file));
     }
-    for (const file of entries) {
+    return entries.flatMap((file) => {
       const entry = `${from}/${file}`;
       const target = join(to, file.replace('.ts', '.gen.ts'));
       const sources = closure(entry, (path) => readFileSync(join(root, path), 'utf8'));
       const head = `// Generated from ${entry} by scripts/asc.ts: ${digest(sources, tools)}\n`;
-      if (existsSync(target) && readFileSync(target, 'utf8').startsWith(head)) continue;
-      const { compile } = await import('./asc-compile.ts');
-      let text = `${head}export const name: string = '${name}/${basename(file, '.ts')}';\n`;
-      for (const tier of tiers) {
-        const module = await compile(entry, sources, tier);
-        text += `export const ${tier}: string = '${Buffer.from(module).toString('base64')}';\n`;
-      }
-      // Written aside and renamed: another process may be reading, or doing the same.
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(`${target}.${process.pid}`, text);
-      renameSync(`${target}.${process.pid}`, target);
-      written.push(target);
-    }
+      if (existsSync(target) && readFileSync(target, 'utf8').startsWith(head)) return [];
+      return [{ entry, sources, target, head }];
+    });
+  });
+}
+
+async function write({ entry, sources, target, head }: Stale): Promise<void> {
+  const { compile } = await import('./asc-compile.ts');
+  const [, folder, , file] = entry.split('/');
+  let text = `${head}export const name: string = '${folder}/${basename(file, '.ts')}';\n`;
+  for (const tier of tiers) {
+    const module = await compile(entry, sources, tier);
+    text += `export const ${tier}: string = '${Buffer.from(module).toString('base64')}';\n`;
   }
-  return written;
+  // Written aside and renamed: another process may be reading, or doing the same.
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(`${target}.${process.pid}`, text);
+  renameSync(`${target}.${process.pid}`, target);
+}
+
+/** A second process that compiles some of the kernels. */
+function elsewhere(stale: readonly Stale[]): Promise<void> {
+  const child = fork(
+    fileURLToPath(import.meta.url),
+    stale.map(({ entry }) => entry),
+  );
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error('kernels: not all could be compiled.'))));
+  });
+}
+
+/**
+ * Brings the kernels of the repository up to date, two at a time.
+ *
+ * @param only these entries, in this process; the default is all.
+ * @returns Paths of the files that were out of date.
+ */
+export async function compileKernels(root: string, only: readonly string[] = []): Promise<string[]> {
+  const stale = findStale(root).filter(({ entry }) => only.length === 0 || only.includes(entry));
+  const split = only.length === 0 && stale.length > 1;
+  if (split) process.stderr.write(`Compiling ${stale.length} WebAssembly kernels, once ...\n`);
+  const other = split ? elsewhere(stale.filter((_, i) => i % 2 === 1)) : null;
+  for (const [i, kernel] of stale.entries()) if (!split || i % 2 === 0) await write(kernel);
+  await other;
+  return stale.map(({ target }) => target);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await compileKernels(fileURLToPath(new URL('..', import.meta.url)));
+    await compileKernels(fileURLToPath(new URL('..', import.meta.url)), process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
