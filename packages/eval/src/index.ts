@@ -1,5 +1,5 @@
 // @twilljs/eval: recall, state tracking and language-model measurements.
-export { stateBytes, trainingFlops } from './cost.ts';
+export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export { type Estimate, estimate } from './estimate.ts';
 export {
   type DocumentsResult,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Batches } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
-import { writeModelDirectory } from '@twilljs/hub/node';
+import { saveModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { Checkpoints } from './checkpoints.ts';
 import { MetricsLog } from './metrics.ts';
@@ -105,9 +105,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       record.end('interrupted', trainer.step);
       return { status: 'interrupted', step: trainer.step, from, last };
     }
-    const { parameters } = await trainer.snapshot();
     metrics.flush();
-    writeModelDirectory(directory, model.config.json, parameters);
+    for (const note of await saveModel(directory, model)) warn(note);
     record.end('finished', steps);
     return { status: 'finished', step: steps, from, last };
   } finally {
