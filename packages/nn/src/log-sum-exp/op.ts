@@ -1,12 +1,12 @@
 // The logarithm of the softmax's denominator, over the last axis N.
 import { apply1, detach, type Op, type Tensor } from '@twilljs/tensor';
 import { lastAxis } from '../shape-rules.ts';
+import { softmax } from '../softmax/op.ts';
 
 export const logSumExpOp: Op<null> = {
   name: 'logSumExp',
   inputs: ['x'],
   outputs: ['y'],
-  reads: ['x', 'y'],
   shape([x]) {
     lastAxis('logSumExp', 'x', x!);
     return [x!.slice(0, -1)];
@@ -16,10 +16,7 @@ export const logSumExpOp: Op<null> = {
     const total = x.sub(largest).exp().sum(-1, true); // [..,1]
     return [total.log().add(largest).reshape(x.shape.slice(0, -1))];
   },
-  vjp([dy], [x], [y]) {
-    const column = [...y.shape, 1];
-    return [x.sub(y.reshape(column)).exp().mul(dy.reshape(column))];
-  },
+  vjp: ([dy], [x]) => [softmax(x).mul(dy.reshape([...dy.shape, 1]))],
 };
 
 /**

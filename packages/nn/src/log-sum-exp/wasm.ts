@@ -1,4 +1,4 @@
-// The WebAssembly kernel of logSumExp; its gradient is made of primitives.
+// The WebAssembly kernel of logSumExp; its gradient is a softmax.
 import type { WasmKernel } from '@twilljs/wasm';
 import * as module from '../gen/softmax.gen.ts';
 import { rowsOf } from '../rows.ts';

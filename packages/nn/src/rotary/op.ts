@@ -52,9 +52,11 @@ export interface RopeOptions {
  * Cosines and sines of position * base^(-2i/D), formed in f64 and rounded once.
  *
  * @param T positions.
- * @param D head size, even.
+ * @param D head size.
+ * @throws ShapeError for an odd D.
  */
 export function rotaryTables(T: number, D: number, { base, offset = 0 }: RopeOptions, device: Device): RotaryTables {
+  if (D % 2 !== 0) throw new ShapeError(`rope: heads of D=${D} have no halves to turn; give an even size.`);
   const half = D / 2;
   const angles = Float64Array.from({ length: T * half }, (_, n) => {
     const position = offset + Math.floor(n / half);
