@@ -71,10 +71,13 @@ describe('model directories', () => {
 
   it('are read as they were written', () => {
     const path = join(dir, 'deep', 'er');
-    writeModelDirectory(path, config, [
-      ['a', a],
-      ['b', b],
-    ]);
+    writeModelDirectory(path, {
+      config,
+      tensors: new Map([
+        ['a', a],
+        ['b', b],
+      ]),
+    });
     expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
     const read = readModelDirectory(path);
     expect(read.config).toEqual(config);
@@ -83,7 +86,7 @@ describe('model directories', () => {
       ['b', b],
     ]);
     // A model may be written over itself, its tensors still on disk.
-    writeModelDirectory(path, config, read.tensors);
+    writeModelDirectory(path, { config, tensors: read.tensors });
     expect([...readModelDirectory(path).tensors.values()].map((t) => [...toF32(t)])).toEqual([
       [1, 2],
       [3, 4],
@@ -187,7 +190,7 @@ describe('model directories', () => {
   });
 
   it('notice a file that is cut after it was opened', () => {
-    writeModelDirectory(dir, config, [['a', a]]);
+    writeModelDirectory(dir, { config, tensors: new Map([['a', a]]) });
     const tensor = readModelDirectory(dir).tensors.get('a');
     truncateSync(join(dir, 'model.safetensors'), 70);
     expect(() => tensor?.bytes).toThrow(/it was cut while being read/);

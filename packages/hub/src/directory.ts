@@ -1,9 +1,18 @@
 // Model directories as Hugging Face lays them out: config.json, and weights in one safetensors file or in shards with an index.
 import { join } from 'node:path';
+import type { LanguageModel } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
 import { serializeConfig } from './config.ts';
 import { listDirectory, makeDirectory, readText, writeAtomic } from './files.ts';
 import { isObject, type JsonObject, kindOf, parseJsonObject } from './json.ts';
+import {
+  beyondFla,
+  filesOfModel,
+  type LoadedModel,
+  type LoadOptions,
+  type ModelFiles,
+  modelFromFiles,
+} from './model.ts';
 import { openSafetensors } from './open.ts';
 import { safetensorsChunks } from './safetensors.ts';
 import type { StoredTensor } from './stored.ts';
@@ -12,19 +21,13 @@ const CONFIG = 'config.json';
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 
-export interface ModelDirectory {
-  /** `config.json`, unchecked but for being an object. */
-  readonly config: JsonObject;
-  /** All tensors by name; the bytes stay on disk until they are asked for. */
-  readonly tensors: Map<string, StoredTensor>;
-}
-
 /**
- * Opens a model directory made by FLA, Hugging Face Transformers or Twill.
+ * Opens a model directory made by FLA, Hugging Face Transformers or Twill. The configuration is unchecked but for being an
+ * object; the bytes of the tensors stay on disk until they are asked for.
  *
  * @throws FileError when the directory, the configuration or the weights are missing, damaged or contradict each other.
  */
-export function readModelDirectory(path: string): ModelDirectory {
+export function readModelDirectory(path: string): ModelFiles {
   const names = listDirectory(path);
   if (!names.includes(CONFIG))
     throw new FileError(`${path}: has no ${CONFIG}${holding(names)}; name a model directory.`);
@@ -84,12 +87,30 @@ function openShards(path: string, names: readonly string[]): Map<string, StoredT
  *
  * @throws FileError when the directory cannot be made or written.
  */
-export function writeModelDirectory(
-  path: string,
-  config: Readonly<Record<string, unknown>>,
-  tensors: Iterable<readonly [string, StoredTensor]>,
-): void {
+export function writeModelDirectory(path: string, { config, tensors }: ModelFiles): void {
   makeDirectory(path);
   writeAtomic(join(path, WEIGHTS), safetensorsChunks(tensors, { format: 'pt' }));
   writeAtomic(join(path, CONFIG), serializeConfig(config));
+}
+
+/**
+ * Loads a model directory: FLA's own, or one that `saveModel` wrote. No key map is needed.
+ *
+ * @throws FileError for files that are missing, damaged or do not fit each other.
+ * @throws OptionError for a configuration that cannot be.
+ */
+export function loadModel(path: string, options: LoadOptions): Promise<LoadedModel> {
+  return modelFromFiles(readModelDirectory(path), options, path);
+}
+
+/**
+ * Saves a model as FLA does: `config.json` and `model.safetensors`.
+ *
+ * @returns What to know of the result, one line each: a model that FLA cannot load says so.
+ * @throws FileError when the directory cannot be written.
+ */
+export async function saveModel(path: string, model: LanguageModel): Promise<readonly string[]> {
+  writeModelDirectory(path, await filesOfModel(model));
+  const beyond = beyondFla(model);
+  return beyond === null ? [] : [`${path}: ${beyond}`];
 }

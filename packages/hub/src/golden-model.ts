@@ -11,7 +11,7 @@ export interface Expected {
 
 /** Contents of `expected.safetensors`. */
 export interface ModelGolden {
-  readonly inputIds: { readonly shape: Shape; readonly data: Int32Array }; // [B,T]
+  readonly inputIds: { readonly shape: readonly [number, number]; readonly data: Int32Array }; // [B,T]
   readonly logits: Expected; // [B,T,N]
   /** Mean next-token cross-entropy in nats, labels = ids, shifted inside. */
   readonly loss: number;
@@ -25,7 +25,7 @@ export interface ModelGolden {
 export interface TrainGolden {
   /** Options of the optimiser and of the schedule. */
   readonly attrs: JsonObject;
-  readonly inputIds: { readonly shape: Shape; readonly data: Int32Array }; // [steps,B,T]
+  readonly inputIds: { readonly shape: readonly [number, number, number]; readonly data: Int32Array }; // [steps,B,T]
   readonly loss: Float64Array; // [steps]
   /** Global norm before clipping. */
   readonly gradNorm: Float64Array; // [steps]
@@ -41,7 +41,7 @@ export function readModelGolden(bytes: Uint8Array, where = 'expected.safetensors
   for (let i = 0; file.tensors.has(`hidden.${i}`); i++) hidden.push(expected(file, `hidden.${i}`, where));
   const [loss] = expected(file, 'loss', where).data;
   return {
-    inputIds: ids(file, where),
+    inputIds: ids(file, 2, where),
     logits: expected(file, 'logits', where),
     loss,
     hidden,
@@ -54,7 +54,7 @@ export function readTrainGolden(bytes: Uint8Array, where = 'train.safetensors'):
   const file = parseSafetensors(bytes, where);
   return {
     attrs: parseJsonObject(file.metadata.attrs ?? '{}', `${where}: attrs`),
-    inputIds: ids(file, where),
+    inputIds: ids(file, 3, where),
     loss: expected(file, 'loss', where).data,
     gradNorm: expected(file, 'grad_norm', where).data,
     lr: expected(file, 'lr', where).data,
@@ -62,9 +62,14 @@ export function readTrainGolden(bytes: Uint8Array, where = 'train.safetensors'):
   };
 }
 
-function ids(file: SafetensorsFile, where: string): { shape: Shape; data: Int32Array } {
+function ids<S extends Shape>(file: SafetensorsFile, axes: S['length'], where: string): { shape: S; data: Int32Array } {
   const tensor = find(file, 'input_ids', where);
-  return { shape: tensor.shape, data: toI32(tensor, 'input_ids') };
+  if (tensor.shape.length !== axes) {
+    throw new FileError(
+      `${where}: input_ids is [${tensor.shape}] where ${axes} axes are needed; give a file of the golden format.`,
+    );
+  }
+  return { shape: tensor.shape as S, data: toI32(tensor, 'input_ids') };
 }
 
 function expected(file: SafetensorsFile, name: string, where: string): Expected {

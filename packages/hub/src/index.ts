@@ -4,6 +4,14 @@ export { type Golden, type GoldenNumbers, readGolden } from './golden.ts';
 export { type Expected, type ModelGolden, readModelGolden, readTrainGolden, type TrainGolden } from './golden-model.ts';
 export { type GoldenOp, goldenOps } from './golden-ops.ts';
 export { type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
+export {
+  beyondFla,
+  filesOfModel,
+  type LoadedModel,
+  type LoadOptions,
+  type ModelFiles,
+  modelFromFiles,
+} from './model.ts';
 export { parseSafetensors, type SafetensorsFile, safetensorsChunks, serializeSafetensors } from './safetensors.ts';
 export { type StoredDType, type StoredTensor, store, storedTypes, toF32, toF64, toI32 } from './stored.ts';
 export { type Matched, matchWeights, readWeights, writeWeights } from './weights.ts';

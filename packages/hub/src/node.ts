@@ -1,5 +1,5 @@
 // Files and directories on disk; the part of the hub that needs Node.
-export { type ModelDirectory, readConfigFile, readModelDirectory, writeModelDirectory } from './directory.ts';
+export { loadModel, readConfigFile, readModelDirectory, saveModel, writeModelDirectory } from './directory.ts';
 export {
   attempt,
   fileError,

@@ -34,14 +34,13 @@ export function hybrid(config: object, { mixers: families, init }: HybridOptions
   const { json, linear } = writeOut(config as Record<string, unknown>, families);
   const main = linear.find((f) => f?.role === 'linear') ?? null;
   const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);
-  const complete: ModelConfig = main
-    ? { ...read, json: { ...read.json, ...pick(json, ['model_type', 'architectures']) } }
-    : read;
+  const complete: ModelConfig = main ? { ...read, json: severalMixers(read, json) } : read;
   const source = init ?? initializer(0, read.model.initializer_range);
   const layers = read.model.num_hidden_layers;
   const mixers = read.attention.map((entry, layer) => {
     const context = { init: source.fork('model').fork('layers').fork(layer).fork('attn'), layer, layers };
-    if (entry) return softmaxFamily(families).create({ ...read.model, qk_norm: false, ...entry } as FamilyConfig, context);
+    if (entry)
+      return softmaxFamily(families).create({ ...read.model, qk_norm: false, ...entry } as FamilyConfig, context);
     const family = linear[layer] ?? read.family;
     const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
     return family.create({ ...read.model, ...fields } as FamilyConfig, context);
@@ -57,5 +56,8 @@ function softmaxFamily(families: readonly MixerFamily[]): MixerFamily {
   );
 }
 
-const pick = (json: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
-  Object.fromEntries(keys.map((key) => [key, json[key]]));
+/** Without defaults of mixer fields, which are another family's for other layers, and under its own model type. */
+function severalMixers({ json, mixer }: ModelConfig, given: Readonly<Record<string, unknown>>): ModelConfig['json'] {
+  const kept = Object.entries(json).filter(([key]) => key in given || !(key in mixer));
+  return { ...Object.fromEntries(kept), model_type: given.model_type, architectures: given.architectures };
+}

@@ -1,0 +1,152 @@
+// Whole models by path: FLA's directories load with no key map and compute what FLA computed; ours go there and back.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attention } from '@twilljs/attention';
+import { deltanet } from '@twilljs/deltanet';
+import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { hybrid } from '@twilljs/hybrid';
+import { initializer } from '@twilljs/nn';
+import { cpu, isTwillError, untracked } from '@twilljs/tensor';
+import { deviation, tolerances } from '@twilljs/tensor/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadModel, readModelDirectory, saveModel } from './directory.ts';
+import { readModelGolden } from './golden-model.ts';
+import { filesOfModel, type ModelFiles, modelFromFiles } from './model.ts';
+import { parseSafetensors } from './safetensors.ts';
+import { store, toF64 } from './stored.ts';
+
+const mixers = [attention, deltanet, gatedDeltanet];
+const models = new URL('../../../golden/models/', import.meta.url).pathname;
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'twill-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const hexOf = ({ tensors }: ModelFiles) =>
+  [...tensors]
+    .map(([name, { dtype, shape, bytes }]) => `${name} ${dtype} ${shape} ${Buffer.from(bytes).toString('hex')}`)
+    .sort();
+
+describe.each(readdirSync(models))('golden %s', (name) => {
+  const path = join(models, name);
+  const golden = readModelGolden(readFileSync(join(path, 'expected.safetensors')));
+
+  it.each(['f32', 'f64'] as const)('loads by path and computes its logits in %s', async (float) => {
+    const { model, notes } = await loadModel(path, { mixers, device: cpu({ float }) });
+    expect(notes).toEqual([]);
+    const logits = untracked(() => model.forward(golden.inputIds));
+    expect(logits.shape).toEqual(golden.logits.shape);
+    expect(deviation(await logits.data(), golden.logits.data).error).toBeLessThan(tolerances[float].out);
+  });
+
+  it('is saved with the same configuration and the same bits', async () => {
+    const { model } = await loadModel(path, { mixers });
+    expect(await saveModel(dir, model)).toEqual([]);
+    const [before, after] = [readModelDirectory(path), readModelDirectory(dir)];
+    expect(after.config).toEqual(before.config);
+    expect(hexOf(after)).toEqual(hexOf(before));
+    expect(parseSafetensors(readFileSync(join(dir, 'model.safetensors'))).metadata).toEqual({ format: 'pt' });
+  });
+});
+
+const small = { hidden_size: 8, num_hidden_layers: 2, vocab_size: 11, intermediate_size: 8, num_heads: 2 };
+
+describe('models', () => {
+  it.each([
+    { model_type: 'gated_deltanet', head_dim: 4, ratio: '1:1' },
+    { model_type: 'delta_net', use_short_conv: false, tie_word_embeddings: true },
+    { model_type: 'attention', qkv_bias: true, qk_norm: true },
+    {
+      model_type: 'gated_deltanet',
+      head_dim: 4,
+      num_v_heads: 4,
+      use_gate: false,
+      attn: [{ layers: [0], num_heads: 4, num_kv_heads: 2 }],
+    },
+  ])('of Twill load as they were saved: %j', async (config) => {
+    const model = hybrid({ ...small, ...config }, { mixers, init: initializer(5) });
+    await saveModel(dir, model);
+    const { model: loaded, notes } = await loadModel(dir, { mixers });
+    expect(notes).toEqual([]);
+    expect(loaded.config.json).toEqual(model.config.json);
+    expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
+    expect(readModelDirectory(dir).tensors.has('lm_head.weight')).toBe(!model.config.model.tie_word_embeddings);
+  });
+
+  it('with several linear mixers load here, and say that they do not elsewhere', async () => {
+    const { num_hidden_layers: _, ...sizes } = small;
+    const model = hybrid({ ...sizes, head_dim: 4, layers: ['deltanet', 'gated-deltanet', 'attention'] }, { mixers });
+    const [note] = await saveModel(dir, model);
+    expect(note.replace(dir, 'DIR')).toMatchInlineSnapshot(
+      `"DIR: 3 kinds of layers, several of them linear, have no configuration in FLA; only Twill loads this model."`,
+    );
+    const { model: loaded } = await loadModel(dir, { mixers });
+    expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
+  });
+
+  it('name the storage type of their weights when the configuration names one', async () => {
+    const model = await hybrid({ ...small, model_type: 'delta_net', torch_dtype: 'bfloat16' }, { mixers }).to(
+      cpu({ float: 'f64' }),
+    );
+    const { config, tensors } = await filesOfModel(model);
+    expect(config.torch_dtype).toBe('float64');
+    expect(config).not.toHaveProperty('dtype');
+    expect(tensors.get('model.norm.weight')?.dtype).toBe('F64');
+  });
+
+  it('load from bf16, and know their storage type only as the file has it', async () => {
+    const { config, tensors } = await filesOfModel(hybrid({ ...small, model_type: 'delta_net' }, { mixers }));
+    const half = new Map([...tensors].map(([name, t]) => [name, store('BF16', t.shape, toF64(t))]));
+    const { model } = await modelFromFiles({ config: { ...config, dtype: 'bfloat16' }, tensors: half }, { mixers });
+    expect(model.config.json.dtype).toBe('bfloat16');
+    for (const [name, tensor] of (await filesOfModel(model)).tensors)
+      expect(toF64(tensor)).toEqual(toF64(half.get(name)!));
+  });
+
+  it('are refused with the file and the field, or the weights, that do not fit', async () => {
+    const files = await filesOfModel(hybrid({ ...small, model_type: 'gated_deltanet', head_dim: 4 }, { mixers }));
+    const refusal = async (config: object) => {
+      try {
+        await modelFromFiles({ ...files, config: { ...files.config, ...config } }, { mixers }, 'runs/a');
+      } catch (error) {
+        if (isTwillError(error)) return `${error.name}: ${error.message}`;
+        throw error;
+      }
+      return 'accepted';
+    };
+    const said: string[] = [];
+    for (const config of [
+      { model_type: 'mamba' },
+      { num_v_heads: 3 },
+      { num_v_heads: 1 },
+      { hidden_size: 2 ** 20, num_hidden_layers: 2 ** 14 },
+      { attn: { layers: [0], num_heads: 3 } },
+      { attn: { layers: [0], num_heads: 8 } },
+      { attn: { layers: [0], num_heads: 4, num_kv_heads: 3 } },
+      { num_hidden_layers: 3 },
+      { tie_word_embeddings: true },
+      { hidden_size: 16 },
+      { use_short_conv: false },
+    ]) {
+      said.push(await refusal(config));
+    }
+    expect(said).toMatchInlineSnapshot(`
+      [
+        "OptionError: runs/a/config.json: model_type "mamba" is none of the mixers at hand, transformer, delta_net, gated_deltanet; choose one or hand its mixer in.",
+        "OptionError: runs/a/config.json: GatedDeltaNet: num_v_heads=3 is no multiple of num_heads=2; choose 2, 4, 8, ...",
+        "OptionError: runs/a/config.json: GatedDeltaNet: num_v_heads=1 is no multiple of num_heads=2; choose 2, 4, 8, ...",
+        "OptionError: runs/a/config.json: asks for 412339929088 parameters or more, above the limit of 137438953472; choose smaller sizes.",
+        "OptionError: runs/a/config.json: Attention: num_heads=3 does not divide hidden_size=8; choose 1, 2, 4, 8.",
+        "OptionError: runs/a/config.json: Attention: hidden_size=8 and num_heads=8 give heads of 1, an odd size that RoPE cannot pair; choose other heads.",
+        "OptionError: runs/a/config.json: Attention: num_kv_heads=3 does not divide num_heads=4; choose 1, 2, 4.",
+        "FileError: runs/a: the weights do not fit the configuration: 18 missing (model.layers.2.attn_norm.weight [8], model.layers.2.attn.A_log [2], model.layers.2.attn.dt_bias [2], model.layers.2.attn.q_proj.weight [8,8], model.layers.2.attn.k_proj.weight [8,8], ... 13 more); give weights and config.json of one model.",
+        "accepted",
+        "FileError: runs/a: the weights do not fit the configuration: 27 wrong (model.embeddings.weight is [11,8] for [11,16], model.layers.0.attn_norm.weight is [8] for [16], model.layers.0.attn.q_proj.weight is [8,8] for [8,16], model.layers.0.attn.k_proj.weight is [8,8] for [8,16], model.layers.0.attn.v_proj.weight is [16,8] for [16,16], ... 22 more); give weights and config.json of one model.",
+        "FileError: runs/a: the weights do not fit the configuration: 4 not of this model (model.layers.0.attn.k_conv1d.weight [8,1,4], model.layers.0.attn.v_conv1d.weight [16,1,4], model.layers.1.attn.k_conv1d.weight [8,1,4], model.layers.1.attn.v_conv1d.weight [16,1,4]); give weights and config.json of one model.",
+      ]
+    `);
+  });
+});
