@@ -1,0 +1,28 @@
+// The command line as a function of its arguments, for tests and for programs that embed it.
+import { fileURLToPath } from 'node:url';
+import { run } from './program.ts';
+
+export interface Captured {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `twill` in this process and keeps what it says. */
+export async function capture(argv: readonly string[], signal = new AbortController().signal): Promise<Captured> {
+  let out = '';
+  let err = '';
+  const code = await run(argv, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    live: false,
+    columns: 100,
+    signal,
+    entry: fileURLToPath(new URL('./main.ts', import.meta.url)),
+  });
+  return { code, out, err };
+}

@@ -1,0 +1,124 @@
+// twill eval: measures a model on a task, or on text.
+import { existsSync } from 'node:fs';
+import { joinDocuments } from '@twilljs/data';
+import type { JsonObject } from '@twilljs/hub';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { OptionError, rng } from '@twilljs/tensor';
+import { Argument, Option } from 'commander';
+import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { deviceLabel, openDevice } from '../device.ts';
+import { grouped } from '../draw/numbers.ts';
+import { measuredText } from '../measured.ts';
+import { openModel } from '../model.ts';
+import { readRecord } from '../train/resume.ts';
+import { measureTask, measureText, openTask, readCorpus, type TaskSizes } from '../train/source.ts';
+
+interface Options extends CommonOptions {
+  readonly task: 'mqar' | 'parity' | 'lm' | undefined;
+  readonly data: string[] | undefined;
+}
+
+export function evaluate() {
+  const command = makeCommand({
+    name: 'eval',
+    summary: 'Measures a model directory: recall (mqar), state tracking (parity) or bits per byte (lm).',
+    seed: 'decides the evaluation set; 0 is the one that training reports',
+    examples: ['twill eval runs/recall --task mqar', "twill eval runs/book --task lm --data 'other/*.txt'"],
+    notes: [
+      'On the text that a run was trained on, lm measures the part that was kept from training; on any other, all of it.',
+    ],
+  })
+    .addArgument(new Argument('<dir>', 'run or model directory'))
+    .addOption(
+      new Option('--task <name>', 'what to measure (default: what the run was trained on)').choices([
+        'mqar',
+        'parity',
+        'lm',
+      ]),
+    )
+    .addOption(new Option('--data <glob...>', 'text for lm (default: that of the run)'));
+  return {
+    command,
+    run: (context: Context, [dir]: readonly string[], options: Options) => runEval(context, dir, options),
+  };
+}
+
+async function runEval({ say, note }: Context, dir: string, options: Options): Promise<Result> {
+  const { seed, data } = options;
+  const record = existsSync(dir) ? readRecord(dir) : null;
+  const trained = (record?.data ?? {}) as JsonObject;
+  const task = options.task ?? taskOf(trained, dir);
+  if (data && task !== 'lm') {
+    throw new OptionError(`--data ${data[0]} belongs to --task lm but the task is ${task}; leave one of them out.`);
+  }
+  const measuring = task === 'lm' ? await onText(record, data, seed) : onTask(task, trained, seed);
+  const device = await openDevice(options.device);
+  const model = await openModel(dir, device);
+  const { vocab_size } = model.config.model;
+  if (vocab_size < measuring.vocab) {
+    throw new OptionError(
+      `${dir}: vocab_size is ${vocab_size} but ${task} has ${measuring.vocab} ids; choose another task or model.`,
+    );
+  }
+  note(`${dir} on ${deviceLabel(device)}, ${measuring.what}\n`);
+  const measured = await measuring.measure(model);
+  say(`${measuredText(measured)}\n`);
+  return { answer: true, data: { dir, device: device.name, seed, what: measuring.what, ...measured } };
+}
+
+interface Measuring {
+  /** Ids that occur. */
+  readonly vocab: number;
+  /** On what, in words. */
+  readonly what: string;
+  measure(model: LanguageModel): Promise<JsonObject>;
+}
+
+/** What a run was trained on. */
+function taskOf({ kind }: JsonObject, dir: string): 'mqar' | 'parity' | 'lm' {
+  if (kind === 'text') return 'lm';
+  if (kind === 'mqar' || kind === 'parity') return kind;
+  throw new OptionError(`${dir}: it records no training that would say what to measure; add --task.`);
+}
+
+function onTask(name: 'mqar' | 'parity', trained: JsonObject, seed: number): Measuring {
+  const { kind, batch: _, ...sizes } = trained;
+  const task = openTask(name, kind === name ? (sizes as TaskSizes) : {}, rng(seed));
+  return {
+    vocab: task.vocab,
+    what: `${name}, fresh rows of seed ${seed}`,
+    measure: (model) => measureTask(model, task),
+  };
+}
+
+/** The text that was kept from training, or all of another text. */
+async function onText(record: JsonObject | null, data: string[] | undefined, seed: number): Promise<Measuring> {
+  const trained = (record?.data ?? {}) as JsonObject;
+  const patterns = data ?? (Array.isArray(record?.command) ? patternsIn(record.command as string[]) : []);
+  if (patterns.length === 0)
+    throw new OptionError('--task lm needs text, and the run was not trained on any; add --data.');
+  const corpus = await readCorpus(patterns);
+  const isSame = corpus.sha256 === trained.sha256;
+  if (!isSame && !data) {
+    throw new OptionError(
+      `${patterns.join(' ')}: it is not the text of the run any more; say what to measure on by --data.`,
+    );
+  }
+  const text = isSame ? corpus.evaluation : joinDocuments(corpus.documents);
+  const length = typeof trained.length === 'number' ? trained.length : 256;
+  return {
+    vocab: 256,
+    what: isSame
+      ? `${grouped(text.length)} bytes of its text that were kept from training`
+      : `all ${grouped(text.length)} bytes of the text`,
+    measure: (model) => measureText(model, text, length, seed),
+  };
+}
+
+/** The values of `--data` in a recorded command. */
+function patternsIn(command: readonly string[]): string[] {
+  const from = command.indexOf('--data') + 1;
+  if (from === 0) return [];
+  const next = command.findIndex((word, i) => i >= from && word.startsWith('--'));
+  return command.slice(from, next === -1 ? undefined : next);
+}

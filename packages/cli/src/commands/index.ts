@@ -1,0 +1,10 @@
+// All commands, in the order of the help.
+import type { Runnable } from '../command.ts';
+import { doctor } from './doctor.ts';
+import { evaluate } from './eval.ts';
+import { generateText } from './generate.ts';
+import { parity } from './parity.ts';
+import { start } from './start.ts';
+import { train } from './train.ts';
+
+export const commands: readonly (() => Runnable)[] = [start, train, evaluate, generateText, parity, doctor];

@@ -1,0 +1,149 @@
+// twill train: trains a model on text or a task, into a run directory that can be resumed.
+import type { JsonObject } from '@twilljs/hub';
+import { countParams } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+import type { TrainSettings } from '@twilljs/train';
+import { progressBar, trainRun } from '@twilljs/train/node';
+import type { Command } from 'commander';
+import { type Context, makeCommand, type Result } from '../command.ts';
+import { deviceLabel, openDevice } from '../device.ts';
+import { duration, grouped } from '../draw/numbers.ts';
+import { sparkline } from '../draw/sparkline.ts';
+import { Interrupted } from '../failure.ts';
+import { measuredText } from '../measured.ts';
+import { readMetrics } from '../runs.ts';
+import { addTrainFlags, type FlagName, type Given, trainFlags } from '../train/flags.ts';
+import { freshModel } from '../train/model.ts';
+import { modelConfig } from '../train/model-config.ts';
+import { type Asked, argvOf, askedOf, readRecord, withRecord } from '../train/resume.ts';
+import { openSource } from '../train/source.ts';
+
+export function train() {
+  const command = makeTrain();
+  return { command, run: (context: Context) => runTrain(context, askedOf(command)) };
+}
+
+function makeTrain(): Command {
+  return addTrainFlags(
+    makeCommand({
+      name: 'train',
+      summary: 'Trains a model on text or on a synthetic task, and leaves a run directory.',
+      seed: 'decides initial weights and batches',
+      examples: [
+        "twill train --mixer gated-deltanet --ratio 3:1 --data 'book/*.txt' --steps 500 --out runs/book",
+        'twill train --mixer deltanet --layers 2 --task mqar --steps 300 --out runs/recall',
+        'twill train --out runs/book --resume',
+      ],
+      notes: [
+        'Ctrl-C writes a checkpoint. --resume goes on from the newest one, on the same machine to the same bits; flags that\n' +
+          'are left out are those of the run.',
+      ],
+    }),
+  );
+}
+
+async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<Result> {
+  const { out, resume = false } = now.given;
+  if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
+  const record = resume ? readRecord(out) : null;
+  const asked = record ? withRecord(now, record, out, parse) : now;
+  const { given, seed = 0, device: deviceName = 'auto' } = asked;
+
+  const source = await openSource(given, seed);
+  const isSameModel = record && !Object.keys(now.given).some(concernsModel);
+  const config = isSameModel ? (record.model as JsonObject) : modelConfig(given, source.vocab);
+  const model = freshModel(config, seed, deviceName);
+  const training = trainingOf(given);
+  const device = await openDevice(deviceName);
+  await model.to(device);
+  note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
+
+  const { steps } = training;
+  const bar = progressBar({ isTTY: terminal.live, columns: terminal.columns, write: terminal.err }, { steps });
+  const started = performance.now();
+  const result = await trainRun({
+    directory: out,
+    model,
+    source: source.batches,
+    training,
+    seed,
+    data: source.data,
+    command: argvOf(asked),
+    resume,
+    ...(given.checkpointEvery !== undefined && { checkpoints: { every: given.checkpointEvery } }),
+    validation: { every: steps, measure: source.measure },
+    signal: terminal.signal,
+    onStep: (step) => bar.update(step),
+    warn: (message) => bar.note(message),
+  });
+  bar.end();
+  if (result.status === 'interrupted') {
+    throw new Interrupted(
+      `train: stopped after step ${result.step} of ${steps}, with a checkpoint; go on with --resume.`,
+    );
+  }
+  const metrics = readMetrics(out);
+  say(
+    result.status === 'complete'
+      ? `${out}: the run had finished before; nothing was changed.\n`
+      : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(metrics.tokensPerSecond)} tokens/s\n`,
+  );
+  say(`loss        ${curve(metrics.losses)}\n`);
+  if (metrics.validation) say(`validation  ${measuredText(metrics.validation)}\n`);
+  say(`run         ${out}\n`);
+  return {
+    answer: true,
+    data: {
+      status: result.status,
+      out,
+      steps,
+      from: result.from,
+      loss: metrics.losses.at(-1) ?? null,
+      tokens: metrics.tokens,
+      tokensPerSecond: metrics.tokensPerSecond,
+      parameters: countParams(model),
+      device: device.name,
+      validation: metrics.validation,
+    },
+  };
+}
+
+/** Parses the recorded command line of a run. */
+function parse(argv: string[]): Asked {
+  return askedOf(makeTrain().exitOverride().parse(argv, { from: 'user' }));
+}
+
+function concernsModel(name: string): boolean {
+  return name === 'set' || name === 'config' || trainFlags[name as FlagName]?.concern === 'model';
+}
+
+/** The settings of the trainer; what is not given is as in the small study. */
+function trainingOf(given: Given): TrainSettings {
+  const {
+    steps = 500,
+    lr = 6e-3,
+    warmup,
+    decay,
+    minRatio = 0.05,
+    weightDecay = 0.01,
+    decayed,
+    clip,
+    microBatches,
+  } = given;
+  return {
+    steps,
+    lr,
+    minRatio,
+    weightDecay,
+    ...(warmup !== undefined && { warmup }),
+    ...(decay && { decay }),
+    ...(decayed && { decayed }),
+    ...(clip !== undefined && { maxNorm: clip }),
+    ...(microBatches !== undefined && { microBatches }),
+  };
+}
+
+function curve(losses: readonly number[]): string {
+  const ends = [losses[0], losses.at(-1) ?? Number.NaN].map((loss) => loss.toFixed(3));
+  return `${ends[0]} ${sparkline(losses, 40)} ${ends[1]} nats`;
+}

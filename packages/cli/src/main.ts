@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// The `twill` command.
+import { fileURLToPath } from 'node:url';
+import { run } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+process.exitCode = await run(process.argv.slice(2), processTerminal(fileURLToPath(import.meta.url)));

@@ -1,0 +1,72 @@
+// Replays the golden of a model: logits, residual stream, loss, every gradient, decoding, and steps of training.
+import { join } from 'node:path';
+import { type ModelGolden, readModelGolden } from '@twilljs/hub';
+import { readFile } from '@twilljs/hub/node';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { type Device, grad, keep, release, scope, type Tensor, untracked } from '@twilljs/tensor';
+import { openModel } from '../model.ts';
+import { type Measured, measure } from './measured.ts';
+import type { ModelTarget } from './targets.ts';
+import { replayTraining } from './training.ts';
+
+type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
+
+export async function replayModel({ path, training }: ModelTarget, device: Device): Promise<Measured[]> {
+  const golden = readModelGolden(readFile(join(path, 'expected.safetensors')), join(path, 'expected.safetensors'));
+  const model = await openModel(path, device);
+  const [B, T] = golden.inputIds.shape;
+  const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
+  const measured = [
+    ...(await forward(model, ids, golden)),
+    ...(await backward(model, ids, golden)),
+    await decode(model, ids, golden),
+  ];
+  if (training) measured.push(...(await replayTraining(path, device)));
+  return measured;
+}
+
+async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
+  const { float } = model.device;
+  const made = keep(untracked(() => scope(() => ({ logits: model.forward(ids), hidden: model.hidden(ids) }))));
+  const { logits, hidden } = made;
+  const measured = [measure('logits', 'out', await logits.data(), golden.logits.data, float)];
+  for (const [i, { data }] of golden.hidden.entries()) {
+    measured.push(measure(`hidden.${i}`, 'out', await hidden[i].data(), data, float));
+  }
+  release(made);
+  return measured;
+}
+
+async function backward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
+  const { float } = model.device;
+  const { names, tensors } = model.arena;
+  const made = keep(
+    scope(() => {
+      const loss = model.loss(ids);
+      return { loss, gradients: grad(loss, tensors as Tensor[]) };
+    }),
+  );
+  const measured = [measure('loss', 'loss', [await made.loss.item()], [golden.loss], float)];
+  for (const [name, { data }] of golden.gradients) {
+    const gradient = made.gradients[names.indexOf(name)];
+    if (!gradient) throw new Error(`grad.${name} is expected, but the model has no such parameter.`);
+    measured.push(measure(`grad.${name}`, 'grad', await gradient.data(), data, float));
+  }
+  release(made);
+  return measured;
+}
+
+/** One token at a time, all logits against those of the whole sequence. */
+async function decode(model: LanguageModel, { data, shape: [B, T] }: Ids, golden: ModelGolden): Promise<Measured> {
+  using cache = model.cache(B);
+  const N = golden.logits.data.length / (B * T);
+  const ours = new Float64Array(B * T * N);
+  for (let t = 0; t < T; t++) {
+    const column = Int32Array.from({ length: B }, (_, b) => data[b * T + t]);
+    const logits = keep(untracked(() => scope(() => model.forward({ data: column, shape: [B, 1] }, cache)))); // [B,1,N]
+    const row = await logits.data();
+    logits.release();
+    for (let b = 0; b < B; b++) ours.set(row.subarray(b * N, (b + 1) * N), (b * T + t) * N);
+  }
+  return measure('decode', 'out', ours, golden.logits.data, model.device.float);
+}

@@ -1,0 +1,82 @@
+// The report of `twill parity`: every tensor with its error beside its tolerance, the worst last.
+import { relative } from 'node:path';
+import { byShare, holds, type Measured, type Replayed } from './measured.ts';
+import type { Refused } from './targets.ts';
+
+export interface Outcome {
+  /** Name of the device, and the type of its numbers. */
+  readonly device: string;
+  readonly dtype: string;
+  readonly replayed: readonly Replayed[];
+  readonly skipped: readonly Refused[];
+  readonly broken: readonly Refused[];
+}
+
+/** True when something was replayed and all of it is within its tolerance. */
+export function isWithin({ replayed, broken }: Outcome): boolean {
+  return replayed.length > 0 && broken.length === 0 && replayed.every(({ measured }) => measured.every(holds));
+}
+
+/** The same as data: tensors from best to worst. */
+export function dataOf(outcome: Outcome): Record<string, unknown> {
+  const tensors = outcome.replayed
+    .flatMap(({ path, measured }) => measured.map((m) => ({ path: shownPath(path), ...m, ok: holds(m) })))
+    .sort(byShare)
+    // JSON has no Infinity.
+    .map((m) => ({ ...m, error: Number.isFinite(m.error) ? m.error : 'Infinity' }));
+  const { device, dtype, skipped, broken } = outcome;
+  return {
+    ok: isWithin(outcome),
+    device,
+    dtype,
+    goldens: outcome.replayed.length,
+    tensors,
+    above: tensors.filter(({ ok }) => !ok).length,
+    worst: tensors.at(-1) ?? null,
+    skipped,
+    broken,
+  };
+}
+
+/** As text: goldens by their worst tensor, each with its tensors, then what was skipped, and one line of summary. */
+export function textOf(outcome: Outcome): string {
+  const { replayed, skipped, broken, device, dtype } = outcome;
+  const sorted = replayed
+    .map(({ path, measured }) => ({ path, measured: [...measured].sort(byShare) }))
+    .filter(({ measured }) => measured.length > 0)
+    .sort((a, b) => byShare(a.measured.at(-1)!, b.measured.at(-1)!));
+  const width = Math.max(10, ...sorted.flatMap(({ measured }) => measured.map((m) => m.tensor.length)));
+  const lines = sorted.flatMap(({ path, measured }) => [
+    shownPath(path),
+    ...measured.map((m) => `  ${m.tensor.padEnd(width)}  ${lineOf(m)}`),
+  ]);
+  if (lines.length > 0) lines.push('');
+  for (const { path, reason } of skipped) lines.push(`skipped  ${shownPath(path)}: ${reason}`);
+  for (const { path, reason } of broken) lines.push(`broken   ${shownPath(path)}: ${reason}`);
+  const all = replayed.flatMap(({ measured }) => measured);
+  const above = all.filter((m) => !holds(m)).length;
+  lines.push(
+    `${replayed.length} goldens, ${all.length} tensors on ${device} (${dtype}): ` +
+      `${above === 0 ? 'all within tolerance' : `${above} ABOVE TOLERANCE`}` +
+      `${skipped.length > 0 ? `, ${skipped.length} goldens skipped` : ''}${broken.length > 0 ? `, ${broken.length} broken` : ''}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+const gaugeWidth = 12;
+
+/** Error, tolerance and a gauge that is full at the tolerance and empty six decades below it. */
+function lineOf(m: Measured): string {
+  const decades = m.error === 0 ? -6 : Math.log10(m.error / m.tolerance);
+  const full = Math.round(gaugeWidth * Math.min(1, Math.max(0, 1 + decades / 6)));
+  const gauge = '▪'.repeat(full).padEnd(gaugeWidth, '·');
+  return `${power(m.error)} of ${power(m.tolerance)}  ${gauge}${holds(m) ? '' : `  ABOVE, worst at element ${m.worst}`}`;
+}
+
+const power = (x: number) => (Number.isFinite(x) ? x.toExponential(1) : 'not finite').padEnd(7);
+
+/** A path as the user would write it here. */
+function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short !== '' && !short.startsWith('..') ? short : path;
+}

@@ -1,0 +1,68 @@
+// Replays the training of a golden: losses, learning rates and gradient norms of every step, and the parameters at the end.
+import { join } from 'node:path';
+import { readTrainGolden, type TrainGolden } from '@twilljs/hub';
+import { readFile } from '@twilljs/hub/node';
+import type { LanguageModel } from '@twilljs/hybrid';
+import type { Device } from '@twilljs/tensor';
+import { type StepRecord, Trainer } from '@twilljs/train';
+import { openModel } from '../model.ts';
+import { type Measured, measure, measureSeries } from './measured.ts';
+
+/** Relative, of every step and every parameter. */
+const tolerance = { f32: 1e-5, f64: 1e-9 };
+
+export async function replayTraining(path: string, device: Device): Promise<Measured[]> {
+  const where = join(path, 'train.safetensors');
+  const golden = readTrainGolden(readFile(where), where);
+  const model = await openModel(path, device);
+  using trainer = new Trainer(model, settingsOf(golden, model));
+  const [, B, T] = golden.inputIds.shape;
+  const records: StepRecord[] = [];
+  for (let step = 0; step < golden.loss.length; step++) {
+    const inputs = golden.inputIds.data.subarray(step * B * T, (step + 1) * B * T);
+    records.push(await trainer.train({ inputs, labels: shifted(inputs, T), B, T }));
+  }
+  const { float } = device;
+  const allowed = tolerance[float];
+  const series = (name: keyof StepRecord) => records.map((record) => record[name] as number);
+  const measured = [
+    measureSeries('train.loss', series('loss'), golden.loss, allowed),
+    measureSeries('train.lr', series('lr'), golden.lr, allowed),
+    measureSeries('train.grad_norm', series('gradNorm'), golden.gradNorm, 10 * allowed),
+  ];
+  for (const [name, { data }] of golden.params) {
+    const parameter = model.arena.tensors[model.arena.names.indexOf(name)];
+    if (!parameter) throw new Error(`train.param.${name} is expected, but the model has no such parameter.`);
+    measured.push({
+      ...measure(`train.param.${name}`, 'out', await parameter.data(), data, float),
+      tolerance: allowed,
+    });
+  }
+  return measured;
+}
+
+/** The trainer's settings in the golden's words. */
+function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel) {
+  const { steps, lr, warmup, min_ratio, beta1, beta2, eps, weight_decay, max_norm } = attrs as Record<string, number>;
+  const undecayed = arena.names.filter((_: string, i: number) => arena.offsets[i] >= arena.decayEnd).sort();
+  const listed = ((attrs.no_decay ?? []) as string[]).filter((name) => arena.names.includes(name)).sort();
+  if (`${undecayed}` !== `${listed}`) {
+    throw new Error(`no_decay is ${listed.join(', ')} but the trainer leaves out ${undecayed.join(', ')}.`);
+  }
+  return {
+    steps: steps ?? loss.length,
+    lr,
+    warmup,
+    minRatio: min_ratio,
+    beta1,
+    beta2,
+    eps,
+    weightDecay: weight_decay,
+    maxNorm: max_norm,
+  };
+}
+
+/** Next-token labels; the last position of a row asks for nothing. */
+function shifted(inputs: Int32Array, T: number): Int32Array {
+  return inputs.map((_, i) => ((i + 1) % T === 0 ? -100 : inputs[i + 1]));
+}

@@ -1,0 +1,52 @@
+// The frame of all commands: help, versions, exit codes, suggestions, JSON.
+import { describe, expect, it } from 'vitest';
+import { capture } from './capture.ts';
+
+const names = ['start', 'train', 'eval', 'generate', 'parity', 'doctor'];
+
+describe('twill', () => {
+  it('lists its commands, and without one says so with exit code 2', async () => {
+    const help = await capture(['--help']);
+    expect(help.code).toBe(0);
+    for (const name of names) expect(help.out).toContain(`\n  ${name} `);
+    const bare = await capture([]);
+    expect(bare.code).toBe(2);
+    expect(bare.out).toBe('');
+    expect(bare.err).toContain('Usage: twill');
+  });
+
+  it.each(names)('%s --help has the common flags and an example', async (name) => {
+    const { code, out, err } = await capture([name, '--help']);
+    expect(code).toBe(0);
+    expect(err).toBe('');
+    for (const flag of ['--json', '--seed', '--device', '--help']) expect(out).toContain(flag);
+    expect(out).toMatch(/Examples?:\n {2}\$ twill/);
+    expect(out).toContain(`$ twill ${name}`);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('prints its version', async () => {
+    expect(await capture(['--version'])).toMatchObject({ code: 0, out: '0.1.0\n', err: '' });
+  });
+
+  it('suggests what was meant', async () => {
+    const message = async (...argv: string[]) => (await capture(argv)).err;
+    expect([
+      await message('trian'),
+      await message('train', '--learning_rate', '1'),
+      await message('train', '--mixr', 'gla'),
+      await message('train', '--stesp=3'),
+      await message('eval'),
+      await message('generate', 'x'),
+      await message('parity', 'x', '--dtype', 'f16'),
+      await message('doctor', 'now'),
+      await message('doctor', '--seed'),
+    ]).toMatchInlineSnapshot();
+  });
+
+  it('prints errors under --json as one object on standard output, and as a message on standard error', async () => {
+    const { code, out, err } = await capture(['eval', '/no/such/run', '--task', 'lm', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({ error: err.trim(), code: 2 });
+  });
+});

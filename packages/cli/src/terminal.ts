@@ -1,0 +1,48 @@
+// Where the command line speaks: standard output, standard error, and the user's Ctrl-C.
+import type { WriteStream } from 'node:tty';
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Standard error is a screen whose lines can be drawn again. */
+  readonly live: boolean;
+  readonly columns: number;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The module to run in a child process as `twill`. */
+  readonly entry: string;
+}
+
+/** The terminal of this process. A second Ctrl-C ends it at once. */
+export function processTerminal(entry: string): Terminal {
+  const { stdout, stderr, env } = process;
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  for (const stream of [stdout, stderr]) stream.on('error', closedPipe);
+  // As a child of `twill start`: when that is gone, put the work away and end.
+  process.once('disconnect', () => stop.abort());
+  process.channel?.unref();
+  return {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    live: isScreen(stderr) && env.TERM !== 'dumb' && !env.CI,
+    columns: (isScreen(stderr) && stderr.columns) || 100,
+    signal: stop.signal,
+    entry,
+  };
+}
+
+function isScreen(stream: WriteStream): boolean {
+  return stream.isTTY === true;
+}
+
+/** Whoever reads our output may stop reading (`twill doctor | head -1`), which is no failure. */
+function closedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}

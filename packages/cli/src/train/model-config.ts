@@ -1,0 +1,186 @@
+// The configuration of the model to train: from flags, from a file, or from both where they agree.
+import type { JsonObject } from '@twilljs/hub';
+import { readConfigFile } from '@twilljs/hub/node';
+import { type MixerFamily, modelFields } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+import { mixers } from 'twilljs';
+import { shown } from '../flags.ts';
+import type { Given } from './flags.ts';
+
+type Config = Record<string, unknown>;
+
+/** Fields that say where full attention stands. */
+const layouts = ['ratio', 'pattern', 'layers', 'attn'] as const;
+
+/**
+ * What to hand to `hybrid`.
+ *
+ * @param vocab ids that the data use.
+ * @throws OptionError when flags contradict each other or the file.
+ */
+export function modelConfig(given: Given, vocab: number): Config {
+  checkLayout(given);
+  if (given.config !== undefined) return fromFile(given.config, given, vocab);
+  const family = findMixer(given.mixer ?? 'gated-deltanet');
+  return { ...defaults(family, given, vocab), ...fieldsOf(given, family) };
+}
+
+/** A mixer by its name or by FLA's model_type. */
+export function findMixer(name: string): MixerFamily {
+  const family = mixers.find((m) => m.name === name || m.model_type === name);
+  if (family) return family;
+  const names = mixers.map((m) => m.name).join(', ');
+  throw new OptionError(`--mixer is "${shown(name)}", which is no mixer of this version; choose ${names}.`);
+}
+
+function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
+  if (ratio !== undefined && pattern !== undefined) {
+    throw new OptionError(
+      `--ratio ${shown(ratio)} and --pattern ${shown(pattern)} both place the full layers; give one of them.`,
+    );
+  }
+  if (convention !== undefined && ratio === undefined) {
+    throw new OptionError(`--convention ${convention} says how to read --ratio, which is missing; add it.`);
+  }
+  const layout = ratio ?? pattern;
+  if (layout !== undefined && mixer !== undefined && findMixer(mixer).role === 'softmax') {
+    const flag = ratio === undefined ? '--pattern' : '--ratio';
+    throw new OptionError(
+      `${flag} ${shown(layout)} mixes in full attention, but with --mixer ${mixer} every layer is that already; leave one out.`,
+    );
+  }
+}
+
+/** Small enough to train in a minute: the model of the small study. */
+function defaults(family: MixerFamily, given: Given, vocab: number): Config {
+  const width = given.hiddenSize ?? 48;
+  const heads = given.heads ?? 2;
+  const size = width / heads;
+  return {
+    model_type: family.model_type,
+    vocab_size: vocab,
+    hidden_size: width,
+    num_hidden_layers: given.layers ?? 4,
+    intermediate_size: Math.max(16, 16 * Math.round(width / 6)),
+    num_heads: heads,
+    ...('head_dim' in family.fields && Number.isInteger(size) && { head_dim: size, expand_v: 1 }),
+    initializer_range: 0.05,
+    bos_token_id: null,
+    eos_token_id: null,
+  };
+}
+
+/** The fields that flags name. */
+function fieldsOf(given: Given, family: MixerFamily): Config {
+  const { hiddenSize, layers, heads, intermediateSize, initStd, ratio, convention, pattern } = given;
+  const named = {
+    hidden_size: hiddenSize,
+    num_hidden_layers: layers,
+    num_heads: heads,
+    head_dim: headDim(given, family),
+    intermediate_size: intermediateSize,
+    initializer_range: initStd,
+    ratio,
+    convention,
+    pattern,
+  };
+  const fields: Config = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  for (const [field, value] of (given.set ?? []).map((text) => setting(text, family))) {
+    if (field in fields && fields[field] !== value) {
+      throw new OptionError(
+        `--set ${field}=${JSON.stringify(value)} contradicts the flag that says ${JSON.stringify(fields[field])}; give one of them.`,
+      );
+    }
+    fields[field] = value;
+  }
+  return fields;
+}
+
+/** Only some mixers have a head size of their own; for the others it follows from width and heads. */
+function headDim({ headDim: size, hiddenSize = 48, heads = 2 }: Given, family: MixerFamily): number | undefined {
+  if (size === undefined || 'head_dim' in family.fields || size * heads === hiddenSize) {
+    return 'head_dim' in family.fields ? size : undefined;
+  }
+  throw new OptionError(
+    `--head-dim is ${size} but a head of ${family.name} is hidden size / heads = ${hiddenSize} / ${heads}; change one of the three.`,
+  );
+}
+
+/** `field=value`, where the value is JSON or a word. */
+function setting(text: string, family: MixerFamily): [string, unknown] {
+  const [, field, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (field === undefined) throw new OptionError(`--set is "${shown(text)}" where field=value is needed; correct it.`);
+  const known = [...Object.keys(modelFields), ...Object.keys(family.fields), 'attn'];
+  if (!known.includes(field)) {
+    throw new OptionError(
+      `--set: ${family.name} has no field ${shown(field)}; its fields are ${known.sort().join(', ')}.`,
+    );
+  }
+  try {
+    return [field, JSON.parse(value)];
+  } catch {
+    return [field, value];
+  }
+}
+
+/** A file, completed by flags. */
+function fromFile(path: string, given: Given, vocab: number): Config {
+  const file: JsonObject = readConfigFile(path);
+  const family = familyOf(file, path, given);
+  const flags = fieldsOf(given, family);
+  for (const [field, value] of Object.entries(flags)) {
+    const before = file[field] ?? undefined;
+    if (before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
+    throw new OptionError(
+      `${path}: ${field} is ${shown(JSON.stringify(before))} but a flag says ${shown(JSON.stringify(value))}; leave the flag out or change the file.`,
+    );
+  }
+  const there = layouts.find((field) => (file[field] ?? undefined) !== undefined && !(field in flags));
+  const added = layouts.find((field) => field in flags && (file[field] ?? undefined) === undefined);
+  if (there && added) {
+    throw new OptionError(
+      `${path}: ${there} already places the full layers, and --${added} would do so too; leave one out.`,
+    );
+  }
+  const size = file.vocab_size ?? vocab;
+  if (typeof size === 'number' && size < vocab) {
+    throw new OptionError(`${path}: vocab_size is ${size} but the data have ${vocab} ids; set it to ${vocab} or more.`);
+  }
+  return {
+    bos_token_id: null,
+    eos_token_id: null,
+    ...file,
+    vocab_size: size,
+    model_type: file.model_type ?? family.model_type,
+    ...flags,
+  };
+}
+
+/** Of a configuration with `layers`, which may mix several linear mixers: the first of them. */
+function firstLinear({ layers }: JsonObject): unknown {
+  if (!Array.isArray(layers)) return undefined;
+  const families = layers.map((name) => mixers.find((m) => m.name === name || m.model_type === name));
+  return (families.find((m) => m?.role === 'linear') ?? families[0])?.model_type;
+}
+
+function familyOf(file: JsonObject, path: string, { mixer }: Given): MixerFamily {
+  const named = mixer === undefined ? null : findMixer(mixer);
+  const model_type = file.model_type === 'twill' || file.model_type === undefined ? firstLinear(file) : file.model_type;
+  if (model_type === undefined || model_type === null) {
+    if (named) return named;
+    throw new OptionError(`${path}: model_type is missing and there is no --mixer; give one of them.`);
+  }
+  const family = mixers.find((m) => m.name === model_type || m.model_type === model_type);
+  if (!family) {
+    const names = mixers.map((m) => m.model_type).join(', ');
+    throw new OptionError(
+      `${path}: model_type is ${shown(JSON.stringify(model_type))}, which this version has not; it has ${names}.`,
+    );
+  }
+  if (named && named !== family) {
+    throw new OptionError(
+      `${path}: model_type is "${model_type}" but --mixer says ${named.name}; leave the flag out or change the file.`,
+    );
+  }
+  return family;
+}

@@ -1,0 +1,33 @@
+// The model to train, with fresh weights, once it is clear that it fits.
+import { totalmem } from 'node:os';
+import { hybrid, type LanguageModel } from '@twilljs/hybrid';
+import { countParams, initializer, shapesOnly } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+import { mixers } from 'twilljs';
+import type { DeviceName } from '../command.ts';
+import { grouped } from '../draw/numbers.ts';
+
+/** Weights, gradient and two moments, 4 bytes each. */
+const BYTES_PER_PARAMETER = 16;
+/** What a 32-bit memory addresses. */
+const WASM_BYTES = 2 ** 32;
+
+/**
+ * A model with weights drawn from a seed.
+ *
+ * @param device where it will be trained.
+ * @throws OptionError when the configuration cannot be, or the model does not fit into memory.
+ */
+export function freshModel(config: object, seed: number, device: DeviceName): LanguageModel {
+  const planned = hybrid(config, { mixers, init: shapesOnly() });
+  const parameters = countParams(planned);
+  const bytes = parameters * BYTES_PER_PARAMETER;
+  const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
+  if (bytes > limit) {
+    throw new OptionError(
+      `train: the model has ${grouped(parameters)} parameters, which take ${grouped(bytes)} bytes to train; ` +
+        `here are ${grouped(limit)} at most, so make it smaller.`,
+    );
+  }
+  return hybrid(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
+}

@@ -1,0 +1,84 @@
+// What a resumed run takes from its record: every flag that is not given again. What is given must not contradict it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '@twilljs/hub';
+import { readConfigFile } from '@twilljs/hub/node';
+import { FileError, OptionError } from '@twilljs/tensor';
+import type { Command } from 'commander';
+import type { DeviceName } from '../command.ts';
+import { type FlagName, type Given, kebab, trainFlags } from './flags.ts';
+
+/** All that the command line says, or said when the run began. */
+export interface Asked {
+  readonly given: Given;
+  readonly seed: number | undefined;
+  readonly device: DeviceName | undefined;
+}
+
+/** What stands on the command line, defaults left out. */
+export function askedOf(command: Command): Asked {
+  const said = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+  const { seed, device, json: _, ...given } = Object.fromEntries(said);
+  return { given, seed, device };
+}
+
+/** `run.json` of a directory, or null where there is none. */
+export function readRecord(directory: string): JsonObject | null {
+  const path = join(directory, 'run.json');
+  return existsSync(path) ? readConfigFile(path) : null;
+}
+
+/**
+ * Fills in from the record what is not asked for now.
+ *
+ * @param parse parses the recorded command line with a fresh command.
+ * @throws OptionError when a flag is not what it was; FileError when the record has no command.
+ */
+export function withRecord(
+  asked: Asked,
+  record: JsonObject,
+  directory: string,
+  parse: (argv: string[]) => Asked,
+): Asked {
+  const path = join(directory, 'run.json');
+  const { command } = record;
+  if (!Array.isArray(command) || command[1] !== 'train') {
+    throw new FileError(
+      `${path}: has no command of twill train, so the run cannot go on from here; use another --out.`,
+    );
+  }
+  const before = parse(command.slice(2) as string[]);
+  for (const name of Object.keys(trainFlags) as FlagName[]) {
+    if (trainFlags[name].concern === 'run') continue;
+    const [was, is] = [before.given[name], asked.given[name]];
+    if (was === undefined || is === undefined || was === is) continue;
+    throw new OptionError(`--${kebab(name)} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
+  }
+  const seed = asked.seed ?? before.seed;
+  if (before.seed !== undefined && seed !== before.seed) {
+    throw new OptionError(`--seed is ${seed} but ${before.seed} in ${path}; leave it out, or choose another --out.`);
+  }
+  return {
+    given: { ...withoutRivals(before.given, asked.given), ...asked.given },
+    seed,
+    device: asked.device ?? before.device,
+  };
+}
+
+/** Two flags that exclude each other must both be seen: the recorded one is kept beside a new rival, which is then refused. */
+function withoutRivals(before: Given, now: Given): Given {
+  const { config, ...rest } = before;
+  return config !== undefined && now.config === undefined ? rest : before;
+}
+
+/** The command line that says all this. */
+export function argvOf({ given, seed, device }: Asked): string[] {
+  const argv = ['twill', 'train'];
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'resume' || value === undefined) continue;
+    argv.push(`--${kebab(name)}`, ...(Array.isArray(value) ? value : [String(value)]));
+  }
+  if (seed !== undefined) argv.push('--seed', String(seed));
+  if (device !== undefined) argv.push('--device', device);
+  return argv;
+}

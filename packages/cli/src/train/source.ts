@@ -1,0 +1,174 @@
+// What a run trains on and is measured by: the text of files, or a task with known answers.
+
+import { createHash } from 'node:crypto';
+import {
+  type Batches,
+  type Document,
+  evaluationWindows,
+  joinDocuments,
+  mqar,
+  parity,
+  splitDocuments,
+  type Task,
+  windows,
+} from '@twilljs/data';
+import { readDocuments } from '@twilljs/data/node';
+import { evaluateTask, evaluateWindows } from '@twilljs/eval';
+import type { JsonObject } from '@twilljs/hub';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { OptionError, rng } from '@twilljs/tensor';
+import type { Given } from './flags.ts';
+
+/** Windows of an evaluation on text, and rows of one on a task. */
+const WINDOWS = 192;
+const ROWS = 384;
+
+export interface Source {
+  /** Ids that occur. */
+  readonly vocab: number;
+  readonly batches: Batches;
+  /** What the data are, for the record. */
+  readonly data: JsonObject;
+  measure(model: LanguageModel): Promise<JsonObject>;
+}
+
+/** The evaluation sets are those of seed 0 whatever the seed of the run, so that runs compare on the same ones. */
+const evaluationSource = () => rng(0);
+
+/**
+ * The source that the flags name.
+ *
+ * @throws OptionError when they name none, or two.
+ */
+export async function openSource(given: Given, seed: number): Promise<Source> {
+  const { data, task } = given;
+  if (data && task) {
+    throw new OptionError(`--data ${data[0]} and --task ${task} both name what to train on; give one of them.`);
+  }
+  if (data) return textSource(given, data, seed);
+  if (task) return taskSource(given, task, seed);
+  throw new OptionError('nothing to train on: neither --data nor --task is given; give one of them.');
+}
+
+/** Text that is trained on, and text that is kept from training. */
+export interface Corpus {
+  readonly documents: readonly Document[];
+  readonly train: Uint8Array;
+  readonly evaluation: Uint8Array;
+  readonly sha256: string;
+}
+
+/** Reads files and splits them: of every ten documents the last is for evaluation, of fewer the last, of one its last tenth. */
+export async function readCorpus(patterns: readonly string[]): Promise<Corpus> {
+  const documents = await readDocuments(patterns);
+  const every = documents.length === 1 ? 10 : Math.min(10, documents.length);
+  const parts = splitDocuments(documents, { every });
+  const hash = createHash('sha256');
+  for (const { bytes } of documents) hash.update(`${bytes.length}:`).update(bytes);
+  return {
+    documents,
+    train: joinDocuments(parts.train),
+    evaluation: joinDocuments(parts.evaluation),
+    sha256: hash.digest('hex'),
+  };
+}
+
+async function textSource(given: Given, patterns: readonly string[], seed: number): Promise<Source> {
+  refuse(given, ['pairs', 'vocabSize'], '--data');
+  const { length = 256, batch = 4 } = given;
+  const { documents, train, evaluation, sha256 } = await readCorpus(patterns);
+  return {
+    vocab: 256,
+    batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
+    data: {
+      kind: 'text',
+      documents: documents.length,
+      trainBytes: train.length,
+      evaluationBytes: evaluation.length,
+      sha256,
+      length,
+      batch,
+    },
+    measure: (model) => measureText(model, evaluation, length),
+  };
+}
+
+function taskSource(given: Given, name: 'mqar' | 'parity', seed: number): Source {
+  if (name === 'parity') refuse(given, ['pairs', 'vocabSize'], '--task parity');
+  const { length, pairs, vocabSize: vocab, batch, steps = 500 } = given;
+  const sizes = name === 'mqar' ? mqarSizes({ length, pairs, vocab }) : { length: length ?? 24 };
+  const rows = batch ?? (name === 'mqar' ? 32 : 64);
+  const batches = openTask(name, sizes, rng(seed).fork('data'), { batch: rows, steps });
+  return {
+    vocab: batches.vocab,
+    batches,
+    data: { kind: name, ...sizes, batch: rows },
+    measure: (model) => measureTask(model, openTask(name, sizes, evaluationSource())),
+  };
+}
+
+/** Sizes of a task; what is absent is the task's own default. */
+export type TaskSizes = Readonly<Record<string, number>>;
+
+/** A task by name. @param training rows of a batch, and the steps that its curriculum spans. */
+export function openTask(
+  name: 'mqar' | 'parity',
+  sizes: TaskSizes,
+  source: ReturnType<typeof rng>,
+  training?: { batch: number; steps: number },
+): Task {
+  if (name === 'parity') return parity({ ...sizes, ...(training && { batch: training.batch }), source });
+  return mqar({ ...sizes, ...training, source });
+}
+
+function mqarSizes({ length = 64, pairs = 16, vocab = 64 }: Record<string, number | undefined>): TaskSizes {
+  return { length, pairs, vocab };
+}
+
+/** Bits per byte over fixed windows of the text. */
+export async function measureText(
+  model: LanguageModel,
+  text: Uint8Array,
+  length: number,
+  seed = 0,
+): Promise<JsonObject> {
+  const T = Math.min(length, text.length - 1);
+  const { bitsPerByte, warmup } = await evaluateWindows(
+    model,
+    evaluationWindows({ tokens: text, length: T, count: WINDOWS, source: rng(seed) }),
+    { warmup: Math.min(32, T >> 1) },
+  );
+  return {
+    task: 'lm',
+    bitsPerByte: bitsPerByte.mean,
+    standardError: bitsPerByte.standardError,
+    windows: WINDOWS,
+    length: T,
+    warmup,
+  };
+}
+
+/** Accuracy at every difficulty of the task. */
+export async function measureTask(model: LanguageModel, task: Task): Promise<JsonObject> {
+  const results = await evaluateTask(model, task, { rows: ROWS });
+  return {
+    task: task.name,
+    rows: ROWS,
+    chance: task.chance,
+    accuracy: results.map(({ difficulty, accuracy, loss }) => ({
+      difficulty,
+      mean: accuracy.mean,
+      standardError: accuracy.standardError,
+      loss: loss.mean,
+    })),
+  };
+}
+
+/** Flags that mean nothing beside another one. */
+function refuse(given: Given, names: readonly ('pairs' | 'vocabSize')[], beside: string): void {
+  for (const name of names) {
+    if (given[name] === undefined) continue;
+    const flag = name === 'pairs' ? '--pairs' : '--vocab-size';
+    throw new OptionError(`${flag} ${given[name]} means nothing with ${beside}; it belongs to --task mqar.`);
+  }
+}

@@ -1,0 +1,15 @@
+// twilljs: everything in one import, all mixers as one list, and the best device of the machine.
+export { Attention, attention, attentionOp, scaledDotProductAttention } from '@twilljs/attention';
+export * from '@twilljs/data';
+export { DeltaNet, deltanet } from '@twilljs/deltanet';
+export * from '@twilljs/eval';
+export { GatedDeltaNet, gatedDeltanet } from '@twilljs/gated-deltanet';
+export * from '@twilljs/hub';
+export * from '@twilljs/hybrid';
+export * from '@twilljs/nn';
+export * from '@twilljs/scan';
+export * from '@twilljs/tensor';
+export * from '@twilljs/train';
+export * from '@twilljs/wasm';
+export { device } from './device.ts';
+export { mixers } from './mixers.ts';
