@@ -1,0 +1,227 @@
+// @twilljs/nn/testing: what every mixer must satisfy, as a list of checks for any test runner.
+import { type Device, grad, keep, type Shape, scope, Tensor, tensor, untracked } from '@twilljs/tensor';
+import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing';
+import { readFields } from './config.ts';
+import { initializer } from './initializer.ts';
+import type { Mixer, MixerFamily, State } from './mixer.ts';
+import { params } from './module.ts';
+
+export interface MixerCase {
+  readonly family: MixerFamily;
+  /** Fields that differ from the defaults, under FLA's names; `hidden_size` among them. */
+  readonly config: Readonly<Record<string, unknown>> & { readonly hidden_size: number };
+  readonly device: Device;
+}
+
+export interface Check {
+  readonly name: string;
+  /** Rejects when the check fails, with the figure and the bound. */
+  run(): Promise<void>;
+}
+
+/** A mixer of a case, its parameters on the device. Weights are large enough for gates and states to matter. */
+export async function makeMixer({ family, config, device }: MixerCase): Promise<Mixer> {
+  const values = readFields(family.fields, config, family.name);
+  const context = { init: initializer(7, 0.3), layer: 1, layers: 3 };
+  const mixer = family.create({ ...values, hidden_size: config.hidden_size, norm_eps: 1e-6 } as never, context);
+  for (const t of params(mixer).values()) {
+    const moved = keep(await t.to(device));
+    if (moved !== t) t.moveTo(moved, 0);
+  }
+  return mixer;
+}
+
+const B = 2;
+const T = 70; // more than one chunk, with a short tail
+
+/** All checks of a mixer: hand-over, decoding, causality, batch independence, state size and gradients. */
+export function mixerChecks(given: MixerCase): Check[] {
+  const { device, config } = given;
+  const width = config.hidden_size;
+  const input = (seed: number, shape: Shape = [B, T, width]) =>
+    tensor(
+      noise(
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+      ),
+      shape,
+      { device },
+    );
+  const run = async (mixer: Mixer, f: (mixer: Mixer) => Record<string, Tensor>) => {
+    const out: Record<string, Float64Array> = {};
+    const made = untracked(() => scope(() => f(mixer)));
+    for (const [name, t] of Object.entries(made)) out[name] = Float64Array.from(await t.data());
+    return out;
+  };
+  const tensorsOf = (state: State) =>
+    Object.fromEntries(Object.entries(state).filter(([, v]) => v instanceof Tensor)) as Record<string, Tensor>;
+
+  const splitAt = (cuts: readonly number[]): Check => ({
+    name: `hand-over: cut at ${cuts.length > 4 ? 'every token' : cuts}`,
+    async run() {
+      const mixer = await makeMixer(given);
+      const whole = await run(mixer, (m) => {
+        const { y, state } = m.forward(input(1));
+        return { y, ...tensorsOf(state) };
+      });
+      let state: State | undefined;
+      const parts: Record<string, Float64Array>[] = [];
+      for (const [i, from] of [0, ...cuts].entries()) {
+        const to = cuts[i] ?? T;
+        const next: { y: Tensor; state: State } = keep(
+          untracked(() => scope(() => mixer.forward(input(1).slice(1, from, to), state))),
+        );
+        state = next.state;
+        parts.push({ y: Float64Array.from(await next.y.data()) });
+      }
+      const joined = new Float64Array(B * T * width);
+      for (const [i, from] of [0, ...cuts].entries()) {
+        const length = (cuts[i] ?? T) - from;
+        for (let b = 0; b < B; b++) {
+          joined.set(parts[i].y.subarray(b * length * width, (b + 1) * length * width), (b * T + from) * width);
+        }
+      }
+      within('y', joined, whole.y, tolerances[device.float].out);
+      for (const [name, t] of Object.entries(tensorsOf(state!))) {
+        within(name, await t.data(), whole[name], tolerances[device.float].out);
+      }
+    },
+  });
+
+  return [
+    splitAt([1]),
+    splitAt([33]),
+    splitAt([5, 64, 69]),
+    splitAt(Array.from({ length: T - 1 }, (_, t) => t + 1)),
+    {
+      name: 'init is the state before the first token',
+      async run() {
+        const mixer = await makeMixer(given);
+        const without = await run(mixer, (m) => ({ y: m.forward(input(1)).y }));
+        const with0 = await run(mixer, (m) => ({ y: m.forward(input(1), m.init(B)).y }));
+        within('y', with0.y, without.y, tolerances[device.float].out);
+      },
+    },
+    {
+      name: 'causality: later tokens change nothing before them, to the bit',
+      async run() {
+        const mixer = await makeMixer(given);
+        for (const t of [1, 16, 40, 69]) {
+          const before = await run(mixer, (m) => ({ y: m.forward(input(1)).y }));
+          const changed = await run(mixer, (m) => {
+            const mask = tensor(
+              Float64Array.from({ length: T }, (_, i) => (i < t ? 0 : 1)),
+              [1, T, 1],
+              { device },
+            );
+            return { y: m.forward(input(1).add(input(2).mul(mask))).y };
+          });
+          for (let b = 0; b < B; b++) {
+            const [from, to] = [b * T * width, (b * T + t) * width];
+            same(`y before token ${t}`, changed.y.subarray(from, to), before.y.subarray(from, to));
+            if (deviation(changed.y.subarray(to, to + width), before.y.subarray(to, to + width)).error === 0) {
+              throw new Error(`y at token ${t} does not depend on its own input`);
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'batch independence: other rows change nothing, to the bit',
+      async run() {
+        const mixer = await makeMixer(given);
+        const both = await run(mixer, (m) => ({ y: m.forward(input(1)).y }));
+        const other = await run(mixer, (m) => {
+          const row = tensor([0, 1], [B, 1, 1], { device });
+          return { y: m.forward(input(1).add(input(2).mul(row))).y };
+        });
+        same('y of row 0', other.y.subarray(0, T * width), both.y.subarray(0, T * width));
+      },
+    },
+    {
+      name: 'stateSize is what is kept',
+      async run() {
+        const mixer = await makeMixer(given);
+        const { state } = keep(untracked(() => scope(() => mixer.forward(input(1)))));
+        const kept = Object.values(tensorsOf(state)).reduce((n, t) => n + t.size, 0);
+        if (kept !== B * mixer.stateSize(T))
+          throw new Error(`stateSize(${T}) is ${mixer.stateSize(T)} but ${kept / B} numbers are kept`);
+      },
+    },
+    {
+      name: 'every parameter has a gradient',
+      async run() {
+        const mixer = await makeMixer(given);
+        const parameters = params(mixer);
+        const gradients = keep(
+          scope(() => grad(mixer.forward(input(1)).y.mul(input(3)).sum(), [...parameters.values()])),
+        );
+        for (const [i, name] of [...parameters.keys()].entries()) {
+          const values = await gradients[i].data();
+          if (!values.every(Number.isFinite)) throw new Error(`the gradient of ${name} is not finite`);
+          if (values.every((x) => x === 0)) throw new Error(`the gradient of ${name} is 0`);
+        }
+      },
+    },
+  ];
+}
+
+/**
+ * The gradients of a mixer against central differences, on the f64 device: of its input, of every and of the
+ * initial state through y and the final state.
+ *
+ * @returns the largest RMS ratio.
+ */
+export async function mixerGradcheck({ family, config, device }: MixerCase): Promise<number> {
+  const mixer = await makeMixer({ family, config, device });
+  const [rows, tokens] = [1, 6];
+  const x = { shape: [rows, tokens, config.hidden_size], values: noise(tokens * config.hidden_size, 1) };
+  const start = keep(
+    untracked(() =>
+      scope(
+        () => mixer.forward(tensor(noise(5 * config.hidden_size, 9), [rows, 5, config.hidden_size], { device })).state,
+      ),
+    ),
+  );
+  const names = Object.keys(start).filter((name) => start[name] instanceof Tensor);
+  const initial = await Promise.all(
+    names.map(async (name) => ({ shape: (start[name] as Tensor).shape, values: await (start[name] as Tensor).data() })),
+  );
+  const parameters = [...params(mixer).values()];
+  const weights = await Promise.all(parameters.map(async (t) => ({ shape: t.shape, values: await t.data() })));
+  const withWeights = (ins: readonly Tensor[], f: () => Tensor[]) => {
+    const before = parameters.map((t) => t.slot);
+    parameters.forEach((t, i) => {
+      t.moveTo(ins[i], 0);
+      t.slot = ins[i].slot;
+    });
+    try {
+      return f();
+    } finally {
+      parameters.forEach((t, i) => {
+        t.slot = before[i];
+      });
+    }
+  };
+  return gradcheck(
+    ([input, ...rest]) => {
+      const state: State = { ...start, ...Object.fromEntries(names.map((name, i) => [name, rest[i]])) };
+      return withWeights(rest.slice(names.length), () => {
+        const next = mixer.forward(input, state);
+        return [next.y, ...names.map((name) => next.state[name] as Tensor)];
+      });
+    },
+    [x, ...initial, ...weights],
+    8,
+  );
+}
+
+function within(what: string, ours: ArrayLike<number>, expected: ArrayLike<number>, bound: number): void {
+  const { error, worst } = deviation(ours, expected);
+  if (!(error <= bound)) throw new Error(`${what}: error ${error} above ${bound}, worst at ${worst}`);
+}
+
+function same(what: string, ours: Float64Array, expected: Float64Array): void {
+  const at = ours.findIndex((x, i) => !Object.is(x, expected[i]));
+  if (at !== -1) throw new Error(`${what}: ${ours[at]} became ${expected[at]} at ${at}`);
+}
