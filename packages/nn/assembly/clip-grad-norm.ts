@@ -16,12 +16,17 @@ function step(rest: i32, at: usize, by: v128, grad: usize, out: usize): void {
 
 export function clip(n: i32, limit: f64, grad: usize, out: usize, norm: usize): void {
   const whole = <usize>(n & ~3) << 2, rest = n & 3;
-  let total = f64x2.splat(0);
-  for (let at: usize = 0; at < whole; at += 16) total = squares(0, grad + at, total);
-  if (rest) total = squares(rest, grad + whole, total);
-  const length = sqrt(sumPair(total));
+  // Two sums, so that one addition need not wait for the other.
+  let even = f64x2.splat(0), odd = even, at: usize = 0;
+  for (; at + 32 <= whole; at += 32) {
+    even = squares(0, grad + at, even);
+    odd = squares(0, grad + at + 16, odd);
+  }
+  if (at < whole) even = squares(0, grad + at, even);
+  if (rest) odd = squares(rest, grad + whole, odd);
+  const length = sqrt(sumPair(f64x2.add(even, odd)));
   store<f32>(norm, <f32>length);
   const by = f32x4.splat(<f32>min(1.0, limit / (length + 1e-6)));
-  for (let at: usize = 0; at < whole; at += 16) step(0, at, by, grad, out);
+  for (at = 0; at < whole; at += 16) step(0, at, by, grad, out);
   if (rest) step(rest, whole, by, grad, out);
 }
