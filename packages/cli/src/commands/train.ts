@@ -88,7 +88,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       ? `${out}: the run had finished before; nothing was changed.\n`
       : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(metrics.tokensPerSecond)} tokens/s\n`,
   );
-  say(`loss        ${curve(metrics.losses)}\n`);
+  say(`loss        ${curve(metrics.losses, source.data.kind === 'text')}\n`);
   if (metrics.validation) say(`validation  ${measuredText(metrics.validation)}\n`);
   say(`run         ${out}\n`);
   return {
@@ -143,7 +143,9 @@ function trainingOf(given: Given): TrainSettings {
   };
 }
 
-function curve(losses: readonly number[]): string {
-  const ends = [losses[0], losses.at(-1) ?? Number.NaN].map((loss) => loss.toFixed(3));
-  return `${ends[0]} ${sparkline(losses, 40)} ${ends[1]} nats`;
+/** The training loss from its first step to its last. */
+function curve(losses: readonly number[], isText: boolean): string {
+  const [unit, name] = isText ? [Math.LN2, 'bits per byte'] : [1, 'nats per answer'];
+  const [first, last] = [losses[0], losses.at(-1) ?? Number.NaN].map((loss) => (loss / unit).toFixed(3));
+  return `${first} ${sparkline(losses, 40)} ${last} ${name}`;
 }

@@ -38,7 +38,7 @@ export function dataOf(outcome: Outcome): Record<string, unknown> {
   };
 }
 
-/** As text: goldens by their worst tensor, each with its tensors, then what was skipped, and one line of summary. */
+/** As text: goldens by their worst tensor, each with its tensors, after what was left out; at the end one line of summary. */
 export function textOf(outcome: Outcome): string {
   const { replayed, skipped, broken, device, dtype } = outcome;
   const sorted = replayed
@@ -46,13 +46,15 @@ export function textOf(outcome: Outcome): string {
     .filter(({ measured }) => measured.length > 0)
     .sort((a, b) => byShare(a.measured.at(-1)!, b.measured.at(-1)!));
   const width = Math.max(10, ...sorted.flatMap(({ measured }) => measured.map((m) => m.tensor.length)));
+  const left = [
+    ...skipped.map(({ path, reason }) => `skipped  ${shownPath(path)}: ${reason}`),
+    ...broken.map(({ path, reason }) => `broken   ${shownPath(path)}: ${reason}`),
+  ];
   const lines = sorted.flatMap(({ path, measured }) => [
     shownPath(path),
     ...measured.map((m) => `  ${m.tensor.padEnd(width)}  ${lineOf(m)}`),
   ]);
   if (lines.length > 0) lines.push('');
-  for (const { path, reason } of skipped) lines.push(`skipped  ${shownPath(path)}: ${reason}`);
-  for (const { path, reason } of broken) lines.push(`broken   ${shownPath(path)}: ${reason}`);
   const all = replayed.flatMap(({ measured }) => measured);
   const above = all.filter((m) => !holds(m)).length;
   lines.push(
@@ -60,7 +62,7 @@ export function textOf(outcome: Outcome): string {
       `${above === 0 ? 'all within tolerance' : `${above} ABOVE TOLERANCE`}` +
       `${skipped.length > 0 ? `, ${skipped.length} goldens skipped` : ''}${broken.length > 0 ? `, ${broken.length} broken` : ''}`,
   );
-  return `${lines.join('\n')}\n`;
+  return `${[...left, ...lines].join('\n')}\n`;
 }
 
 const gaugeWidth = 12;
