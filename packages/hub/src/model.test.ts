@@ -9,6 +9,7 @@ import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
 import { cpu, isTwillError, untracked } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel, readModelDirectory, saveModel } from './directory.ts';
 import { readModelGolden } from './golden-model.ts';
@@ -104,6 +105,46 @@ describe('models', () => {
     expect(model.config.json.dtype).toBe('bfloat16');
     for (const [name, tensor] of (await filesOfModel(model)).tensors)
       expect(toF64(tensor)).toEqual(toF64(half.get(name)!));
+  });
+
+  it('whose configuration is any JSON load, or are refused in words', async () => {
+    const files = await filesOfModel(
+      hybrid({ ...small, model_type: 'gated_deltanet', head_dim: 4, ratio: '1:1' }, { mixers }),
+    );
+    const keys = [...Object.keys(files.config), 'layers', 'pattern', 'ratio', 'convention', 'norm_first', 'dtype'];
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(
+        0,
+        -1,
+        1,
+        2,
+        3,
+        1e9,
+        2 ** 53,
+        0.5,
+        'A',
+        '1:1',
+        'delta_net',
+        true,
+        null,
+        [],
+        {},
+        { layers: [0], num_heads: 2 },
+      ),
+    );
+    const changes = fc.dictionary(fc.constantFrom(...keys), value, { minKeys: 1, maxKeys: 3 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (change) => {
+        try {
+          await modelFromFiles({ ...files, config: { ...files.config, ...change } }, { mixers });
+        } catch (error) {
+          if (!isTwillError(error)) throw error;
+          expect(error.message).toMatch(/^model.*: .*; .*\.$/s);
+        }
+      }),
+      { seed: 8, numRuns: 1500 },
+    );
   });
 
   it('are refused with the file and the field, or the weights, that do not fit', async () => {

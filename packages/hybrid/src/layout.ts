@@ -1,5 +1,5 @@
 // Which layer is which: ratios, patterns and lists, written out as FLA's `attn.layers`.
-import type { MixerFamily } from '@twilljs/nn';
+import { type MixerFamily, modelFields, readFields } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -101,11 +101,9 @@ export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
 }
 
 function depthOf(json: Json, family: MixerFamily): number {
-  const depth = json.num_hidden_layers ?? family.defaults?.num_hidden_layers ?? 24;
-  if (Number.isInteger(depth) && (depth as number) > 0) return depth as number;
-  throw new OptionError(
-    `config: num_hidden_layers is ${JSON.stringify(depth)} where an integer from 1 is needed; correct it.`,
-  );
+  const depth = json.num_hidden_layers ?? family.defaults?.num_hidden_layers;
+  const { num_hidden_layers } = modelFields;
+  return readFields({ num_hidden_layers }, { num_hidden_layers: depth }, 'config').num_hidden_layers;
 }
 
 /** A list with one name per layer. Several linear mixers have no FLA configuration: their model type is `twill`. */
