@@ -1,6 +1,6 @@
 // A chunk of a sequence in scratch: rows of tokens padded with zeros to whole vectors and to C rows, and its gates.
 import { exp } from '../../../wasm/assembly/lib/exp';
-import { loadPart, storePart } from '../../../wasm/assembly/lib/simd';
+import { fma, loadPart, storePart } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
 
 /** Tokens of a chunk, a multiple of 8: the fewest operations a token, and one block of substitution. */
@@ -34,13 +34,12 @@ export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, fact
 export function scatter(m: i32, n: i32, from: usize, to: usize, step: usize, factor: f32, add: bool): void {
   const f = f32x4.splat(factor), whole = <usize>(n & ~3) << 2, rest = n & 3;
   for (let i = 0; i < m; i++) {
-    for (let j: usize = 0; j < whole; j += 16) {
-      const x = f32x4.mul(f, v128.load(from + j));
-      v128.store(to + j, add ? f32x4.add(x, v128.load(to + j)) : x);
-    }
-    if (rest) {
-      const x = f32x4.mul(f, v128.load(from + whole));
-      storePart(to + whole, add ? f32x4.add(x, loadPart(to + whole, rest)) : x, rest);
+    if (add) {
+      for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, fma(f, v128.load(from + j), v128.load(to + j)));
+      if (rest) storePart(to + whole, fma(f, v128.load(from + whole), loadPart(to + whole, rest)), rest);
+    } else {
+      for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, f32x4.mul(f, v128.load(from + j)));
+      if (rest) storePart(to + whole, f32x4.mul(f, v128.load(from + whole)), rest);
     }
     from += <usize>padded(n) << 2;
     to += step;

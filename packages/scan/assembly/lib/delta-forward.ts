@@ -51,6 +51,40 @@ function column(
   }
 }
 
+/** Sixteen columns: as many sums as the latency of an addition hides. */
+@inline
+function columns(
+  K: i32, q: usize, k: usize, v: usize, row: usize, from: usize, to: usize, y: usize,
+  keep: v128, beta: v128, both: v128, scale: v128,
+): void {
+  let h0 = f32x4.splat(0), h1 = h0, h2 = h0, h3 = h0, r0 = h0, r1 = h0, r2 = h0, r3 = h0;
+  let p = from;
+  for (let i: usize = 0; i < <usize>K << 2; i += 4) {
+    const x = v128.load32_splat(k + i), z = v128.load32_splat(q + i);
+    const s0 = v128.load(p), s1 = v128.load(p, 16), s2 = v128.load(p, 32), s3 = v128.load(p, 48);
+    h0 = fma(x, s0, h0); h1 = fma(x, s1, h1); h2 = fma(x, s2, h2); h3 = fma(x, s3, h3);
+    r0 = fma(z, s0, r0); r1 = fma(z, s1, r1); r2 = fma(z, s2, r2); r3 = fma(z, s3, r3);
+    p += row;
+  }
+  h0 = f32x4.mul(beta, f32x4.sub(v128.load(v), f32x4.mul(keep, h0)));
+  h1 = f32x4.mul(beta, f32x4.sub(v128.load(v, 16), f32x4.mul(keep, h1)));
+  h2 = f32x4.mul(beta, f32x4.sub(v128.load(v, 32), f32x4.mul(keep, h2)));
+  h3 = f32x4.mul(beta, f32x4.sub(v128.load(v, 48), f32x4.mul(keep, h3)));
+  v128.store(y, f32x4.mul(scale, fma(both, h0, f32x4.mul(keep, r0))));
+  v128.store(y, f32x4.mul(scale, fma(both, h1, f32x4.mul(keep, r1))), 16);
+  v128.store(y, f32x4.mul(scale, fma(both, h2, f32x4.mul(keep, r2))), 32);
+  v128.store(y, f32x4.mul(scale, fma(both, h3, f32x4.mul(keep, r3))), 48);
+  for (let i: usize = 0; i < <usize>K << 2; i += 4) {
+    const x = v128.load32_splat(k + i);
+    v128.store(to, fma(keep, v128.load(from), f32x4.mul(x, h0)));
+    v128.store(to, fma(keep, v128.load(from, 16), f32x4.mul(x, h1)), 16);
+    v128.store(to, fma(keep, v128.load(from, 32), f32x4.mul(x, h2)), 32);
+    v128.store(to, fma(keep, v128.load(from, 48), f32x4.mul(x, h3)), 48);
+    from += row;
+    to += row;
+  }
+}
+
 /** One token: decoding. The state is read twice and written once; y = scale (e^g S' q + <q,k> vhat). */
 export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): void {
   const keep = f.g ? exp(v128.load32_splat(f.g)) : f32x4.splat(1), beta = v128.load32_splat(f.beta);
@@ -59,6 +93,9 @@ export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): 
   if (i < f.K) dot = fma(loadPart(f.q + (<usize>i << 2), f.K - i), loadPart(f.k + (<usize>i << 2), f.K - i), dot);
   const both = f32x4.splat(sumLanes(dot)), by = f32x4.splat(scale), row = <usize>f.V << 2;
   let at: usize = 0;
+  if (h0) for (; at + 64 <= row; at += 64) {
+    columns(f.K, f.q, f.k, f.v + at, row, h0 + at, state + at, y + at, keep, beta, both, by);
+  }
   for (; at + 16 <= row; at += 16) {
     column(4, f.K, f.q, f.k, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, beta, both, by);
   }

@@ -3,8 +3,8 @@ import { fma, nfma } from './simd';
 import { log } from './log';
 
 @inline const magic: f32 = 12582912; // 1.5 * 2^23: adding it rounds to an integer, which then lies in the low bits.
-/** Just above log 2^-126: nothing below it is computed, not even to be thrown away, for a denormal product costs a hundred others. */
-@inline const lowest: f32 = -87.336;
+/** The last float above log 2^-126: nothing below it is computed, not even to be thrown away, for a denormal product costs a hundred others. */
+@inline const lowest: f32 = -87.33654;
 
 /** e^x: x = n log 2 + r with |r| <= log(2) / 2, a polynomial for e^r, and 2^n in two exact steps. */
 @inline
