@@ -18,6 +18,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  external: [/^node:/],
   removeNodeProtocol: false,
   dts: true,
   sourcemap: true,
