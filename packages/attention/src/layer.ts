@@ -6,8 +6,10 @@ import {
   type Mixer,
   type ModelWidths,
   RMSNorm,
+  type RotaryTables,
   requireDivides,
-  rope,
+  rotary,
+  rotaryTables,
   type State,
   type Values,
 } from '@twilljs/nn';
@@ -73,10 +75,9 @@ export class Attention implements Mixer {
     const [B, T, width] = x.shape;
     const D = this.headSize;
     const position = (state?.position as number | undefined) ?? 0;
-    const turn = (h: Tensor, norm: RMSNorm | null) =>
-      rope(norm ? norm.forward(h) : h, { base: this.ropeBase, offset: position });
-    const q = turn(this.q_proj.forward(x).reshape([B, T, this.heads, D]), this.q_norm); //     [B,T,H,D]
-    const kNew = turn(this.k_proj.forward(x).reshape([B, T, this.kvHeads, D]), this.k_norm); // [B,T,HKV,D]
+    const tables = rotaryTables(T, D, { base: this.ropeBase, offset: position }, x.device); // [T,D/2]
+    const q = turned(this.q_proj.forward(x).reshape([B, T, this.heads, D]), this.q_norm, tables); //     [B,T,H,D]
+    const kNew = turned(this.k_proj.forward(x).reshape([B, T, this.kvHeads, D]), this.k_norm, tables); // [B,T,HKV,D]
     const vNew = this.v_proj.forward(x).reshape([B, T, this.kvHeads, D]); //                    [B,T,HKV,D]
     const k = state ? concat([state.k as Tensor, kNew], 1) : kNew; //                           [B,S,HKV,D]
     const v = state ? concat([state.v as Tensor, vNew], 1) : vNew; //                           [B,S,HKV,D]
@@ -103,4 +104,9 @@ export class Attention implements Mixer {
     const seen = (window * (window + 1)) / 2 + (tokens - window) * window;
     return (2 * this.heads * this.headSize * seen) / tokens;
   }
+}
+
+/** Norm per head if there is one, then rotation by position. */
+function turned(x: Tensor, norm: RMSNorm | null, tables: RotaryTables): Tensor {
+  return rotary(norm ? norm.forward(x) : x, tables);
 }

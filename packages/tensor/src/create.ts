@@ -3,7 +3,7 @@ import { empty } from './apply.ts';
 import { cpu } from './cpu.ts';
 import type { Device } from './device.ts';
 import { DTypeError, ShapeError } from './errors.ts';
-import { type Data, type DType, type Shape, size, typedArray } from './shape.ts';
+import { bytesPer, type Data, type DType, type Shape, size, typedArray } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface CreateOptions {
@@ -56,7 +56,10 @@ function convert(values: ArrayLike<number>, dtype: DType): Data {
 
 /** A tensor filled with one value. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
-  return tensor(new Float64Array(size(shape)).fill(value), shape, options);
+  const dtype = options.dtype ?? (options.device ?? cpu()).float;
+  const count = size(shape);
+  const values = typedArray(dtype, new ArrayBuffer(count * bytesPer[dtype]), 0, count);
+  return tensor(value === 0 ? values : values.fill(value), shape, options);
 }
 
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
