@@ -21,7 +21,9 @@ describe.each(devices)('golden models on %s', (_, device) => {
     const path = join(folder, name);
     const training = existsSync(join(path, 'train.safetensors'));
     const measured = await replayModel({ kind: 'model', path, training }, device);
-    expect(measured.map(({ tensor }) => tensor)).toEqual(expect.arrayContaining(['logits', 'loss', 'decode', 'hidden.0']));
+    expect(measured.map(({ tensor }) => tensor)).toEqual(
+      expect.arrayContaining(['logits', 'loss', 'decode', 'hidden.0']),
+    );
     expect(measured.filter((m) => !holds(m))).toEqual([]);
   });
 });
