@@ -3,8 +3,6 @@
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
-  /** Marks at the points, for few of them. */
-  readonly marks?: boolean;
 }
 
 export interface Axis {
@@ -24,8 +22,12 @@ export interface Panel {
 }
 
 const size = { width: 320, height: 260, left: 52, right: 12, top: 34, bottom: 42 };
-/** Apart in hue and in lightness, so that they can be told apart without colour. */
-const colours = ['#2563eb', '#d97706', '#6b7280'];
+/** The second is dashed, so that it shows where it lies on the first, and to those who see no colours. */
+const strokes = [
+  'stroke="#2563eb" stroke-width="2"',
+  'stroke="#d97706" stroke-width="2" stroke-dasharray="6 3"',
+  'stroke="#6b7280" stroke-width="2"',
+];
 const ink = '#6b7280';
 
 /** Panels in a row, with one legend below for lines that appear in all of them under the same name. */
@@ -35,7 +37,7 @@ export function charts(panels: readonly Panel[], caption: string): string {
   const legend = names.map((name, i) => {
     const x = size.left + i * 190;
     return (
-      `<line x1="${x}" y1="${size.height + 14}" x2="${x + 22}" y2="${size.height + 14}" stroke="${colours[i % 3]}" stroke-width="3"/>` +
+      `<line x1="${x}" y1="${size.height + 14}" x2="${x + 22}" y2="${size.height + 14}" ${strokes[i % strokes.length]}/>` +
       text(x + 28, size.height + 18, name, 'start')
     );
   });
@@ -59,11 +61,9 @@ function drawn({ title, x, y, lines }: Panel, names: readonly string[]): string 
     ),
     ...x.ticks.map((v) => text(atX(v), size.height - size.bottom + 16, x.shown(v), 'middle')),
   ];
-  const curves = lines.map(({ name, points, marks }) => {
-    const colour = colours[names.indexOf(name) % colours.length];
-    const at = points.map(([px, py]) => [atX(px), atY(py)] as const);
-    const dots = marks ? at.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${colour}"/>`).join('') : '';
-    return `<polyline points="${at.map((p) => p.join(',')).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}`;
+  const curves = lines.map(({ name, points }) => {
+    const at = points.map(([px, py]) => `${atX(px)},${atY(py)}`);
+    return `<polyline points="${at.join(' ')}" fill="none" ${strokes[names.indexOf(name) % strokes.length]}/>`;
   });
   const middle = (size.left + size.width - size.right) / 2;
   return [

@@ -32,9 +32,10 @@ export function chooseCorpus(patterns: readonly string[] | undefined): CorpusCho
   };
 }
 
-/** The package's folder of chapters, found from the user's directory. */
+/** The package's folder of chapters, looked for from the user's directory and from here. */
 function mobyDick(): string | null {
-  const require = createRequire(pathToFileURL(join(process.cwd(), 'here.js')));
-  const candidates = [...(require.resolve.paths(PACKAGE) ?? [])].map((folder) => join(folder, PACKAGE, 'data'));
+  const from = [pathToFileURL(join(process.cwd(), 'here.js')), import.meta.url];
+  const folders = from.flatMap((place) => createRequire(place).resolve.paths(PACKAGE) ?? []);
+  const candidates = folders.map((folder) => join(folder, PACKAGE, 'data'));
   return candidates.find((folder) => existsSync(join(folder, 'chapter_1.txt'))) ?? null;
 }

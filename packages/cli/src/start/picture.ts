@@ -14,23 +14,21 @@ export function picture(results: readonly CellResult[]): string {
     results
       .filter((r) => r.part === part)
       .map((r) => ({ name: roles[r.name.slice(part.length + 1) as keyof typeof roles], ...line(r) }));
-  const steps = Math.max(...results.filter((r) => r.part === 'language').map((r) => r.losses.length));
+  const stepsOf = (part: CellResult['part']) =>
+    Math.max(...results.filter((r) => r.part === part).map((r) => r.losses.length));
   return charts(
     [
       {
         title: 'Writing',
-        x: linear('steps', [0, steps / 2, steps], String),
-        y: linear('training loss, bits per byte', [1.5, 2.5, 3.5, 4.5, 5.5], (v) => v.toFixed(1)),
-        lines: lines('language', (r) => ({ points: curveOf(r.losses) })),
+        x: linear('steps', quarters(stepsOf('language')), String),
+        y: { ...linear('training loss, bits per byte', [2, 3, 4, 6, 8], String), scale: 'log' },
+        lines: lines('language', (r) => ({ points: curveOf(r.losses, Math.LN2) })),
       },
       {
         title: 'Recall',
-        x: { ...linear('pairs to remember', [4, 8, 16], String), scale: 'log' },
-        y: linear('accuracy', [0, 0.25, 0.5, 0.75, 1], (v) => v.toFixed(2)),
-        lines: lines('recall', (r) => ({
-          marks: true,
-          points: Object.entries(r.recall ?? {}).map(([pairs, accuracy]) => [Number(pairs), accuracy] as const),
-        })),
+        x: linear('steps, with 2 to 16 pairs to remember', quarters(stepsOf('recall')), String),
+        y: linear('training loss, nats per answer', [0, 1, 2, 3, 4], String),
+        lines: lines('recall', (r) => ({ points: curveOf(r.losses, 1) })),
       },
       {
         title: 'Memory',
@@ -50,10 +48,15 @@ function linear(label: string, ticks: readonly number[], shown: (value: number) 
   return { label, ticks, scale: 'linear', shown };
 }
 
-/** Nats by step as bits by step, smoothed. */
-function curveOf(losses: readonly number[]): (readonly [number, number])[] {
+/** The start, the quarters and the end. */
+function quarters(steps: number): number[] {
+  return [0, steps / 4, steps / 2, (3 * steps) / 4, steps];
+}
+
+/** Loss by step, smoothed, in units of so many nats. */
+function curveOf(losses: readonly number[], unit: number): (readonly [number, number])[] {
   const parts = averaged(losses, POINTS);
-  return parts.map((nats, i) => [((i + 0.5) * losses.length) / parts.length, nats / Math.LN2] as const);
+  return parts.map((nats, i) => [((i + 0.5) * losses.length) / parts.length, nats / unit] as const);
 }
 
 /** 10^n as the axis shows it. */

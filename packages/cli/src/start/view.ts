@@ -63,5 +63,5 @@ function lineOf({ cell, phase, metrics, seconds, from }: Row): string {
   const loss = losses.length > 0 ? `loss ${(losses.at(-1) as number).toFixed(3)}` : 'starting';
   const left = step > from ? `${duration(((cell.steps - step) * seconds) / (step - from))} left` : '';
   const state = phase === 'done' ? 'done' : left;
-  return `${name}  ${bar}  ${count}  ${loss}  ${sparkline(losses, CURVE).padEnd(CURVE)}  ${state}`;
+  return `${name}  ${bar}  ${count}  ${loss}  ${sparkline(losses, CURVE).padEnd(CURVE)}  ${state}`.trimEnd();
 }
