@@ -19,6 +19,7 @@ import { type DeltaCase, deltaInputs } from '../cases.ts';
 import { kernels } from '../wasm.ts';
 import { naive } from './naive.ts';
 import { chunkwise, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
+import { scalarDeltaKernel, scratchBytes } from './wasm.ts';
 
 const folder = new URL('../../../../golden/ops/', import.meta.url);
 const goldens = readdirSync(folder)
@@ -84,6 +85,8 @@ const cases: [string, DeltaCase][] = [
   ['three value heads a key head, no gate', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3, gates: 'none' }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
+  ['one token of many values', { B: 1, T: 1, H: 2, HV: 4, K: 5, V: 39 }],
+  ['one token of many values, no state', { B: 1, T: 1, H: 2, K: 6, V: 38, fresh: true }],
   ['one token, no gate, no state', { ...small, T: 1, gates: 'none', fresh: true }],
   ['no gate', { ...small, T: 100, gates: 'none' }],
   ['no gate, no state', { ...small, T: 65, gates: 'none', fresh: true }],
@@ -204,6 +207,25 @@ const checked: [string, DeltaCase][] = [
   ['one token', { B: 2, T: 1, H: 1, K: 3, V: 2 }],
   ['DeltaNet', { B: 1, T: 9, H: 1, K: 3, V: 2, gates: 'none', fresh: true }],
 ];
+
+it('runs by its kernels on wasm, in the scratch that these count on', async () => {
+  const device = devices[2][1];
+  await outputs(deltaInputs({ ...small, T: 20 }), device);
+  expect([...device.fallbacks.keys()]).toEqual([]);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const bytes = Uint8Array.from(atob(scalarDeltaKernel.module.plain), (c) => c.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const exports = instance.exports as Record<string, (...sizes: number[]) => number>;
+  for (const [K, V] of [
+    [1, 1],
+    [7, 5],
+    [24, 24],
+    [128, 256],
+  ]) {
+    expect(scratchBytes(K, V).forward).toBe(exports.forwardScratch(K, V));
+    for (const T of [1, 16, 17, 4096]) expect(scratchBytes(K, V).backward(T)).toBe(exports.backwardScratch(T, K, V));
+  }
+});
 
 it.each(checked)('gradcheck %s', async (_, at) => {
   const inputs = deltaInputs(at);
