@@ -1,6 +1,6 @@
 // Softmax attention as an op. B batch, T queries, S keys, H heads, HKV key/value heads, D head size.
-import { softmax } from '@twilljs/nn';
-import { apply1, type Op, ShapeError, type Tensor } from '@twilljs/tensor';
+import { applyBackward, backwardOf, softmax } from '@twilljs/nn';
+import { apply1, type Op, OptionError, ShapeError, type Tensor } from '@twilljs/tensor';
 
 export interface AttentionAttrs {
   /** Factor of the scores, usually D^-1/2. */
@@ -17,7 +17,7 @@ export const attentionOp: Op<AttentionAttrs> = {
   name: 'attention',
   inputs: ['q', 'k', 'v'],
   outputs: ['y'],
-  shape([q, k, v]) {
+  shape([q, k, v], { window }) {
     const [B, T, H, D] = q!;
     const [BK, S, HKV, DK] = k!;
     if (q!.length !== 4 || BK !== B || DK !== D || `${v!.slice(0, 3)}` !== `${k!.slice(0, 3)}` || v!.length !== 4) {
@@ -28,6 +28,11 @@ export const attentionOp: Op<AttentionAttrs> = {
     if (H % HKV !== 0)
       throw new ShapeError(`attention: ${HKV} key/value heads do not divide ${H} heads; choose a divisor.`);
     if (S < T) throw new ShapeError(`attention: ${T} queries but only ${S} keys; every query needs its own key.`);
+    if (window !== null && !(Number.isInteger(window) && window >= 1)) {
+      throw new OptionError(
+        `attention: a window of ${window} keys has no place for the query's own; give 1 or more, or null.`,
+      );
+    }
     return [[B, T, H, v![3]]];
   },
   define([q, k, v], { scale, window }) {
@@ -47,7 +52,12 @@ export const attentionOp: Op<AttentionAttrs> = {
       .matmul(v.permute([0, 2, 1, 3])); // [B,HKV,G*T,D]
     return [y.reshape([B, HKV, G, T, v.shape[3]]).permute([0, 3, 1, 2, 4]).reshape([B, T, H, v.shape[3]])];
   },
+  // Scores are formed anew: kept, they would be the only T x S numbers of a layer.
+  vjp: (dys, ins, _outs, attrs) => applyBackward(attentionGradOp, attentionOp, dys, ins, attrs),
 };
+
+/** Gradients of attention from dy, q, k and v. */
+export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(attentionOp);
 
 /**
  * Causal softmax attention, grouped queries and a sliding window included.
@@ -55,7 +65,7 @@ export const attentionOp: Op<AttentionAttrs> = {
  * @param q [B,T,H,D]
  * @param k,v [B,S,HKV,D], S >= T: the queries are the last T positions.
  * @returns [B,T,H,D]
- * @throws ShapeError when heads, sizes or lengths do not fit.
+ * @throws ShapeError when heads, sizes or lengths do not fit; OptionError for a window below 1.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, equation 1
  */
 export const scaledDotProductAttention = (q: Tensor, k: Tensor, v: Tensor, attrs: AttentionAttrs): Tensor =>

@@ -1,0 +1,175 @@
+// A block of queries against the keys that they see. Four queries make a strip and eight keys a panel; scores are formed, and
+// weights used, only in tiles of a strip and a panel that some query of the strip sees.
+import { dot, get, put } from '../../../nn/assembly/lib/row';
+import { fill } from '../../../wasm/assembly/lib/copy';
+import { maxRow } from '../../../wasm/assembly/lib/reduce';
+import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
+import { exponentials } from '../../../wasm/assembly/lib/softmax';
+import { padded } from './rows';
+
+/** Queries of a block, a multiple of 4. */
+@inline export const R: i32 = 32;
+
+/** Sizes of a call, the buffers of one head and the block at hand. Lives in scratch: nothing is allocated. */
+@unmanaged
+export class Frame {
+  T: i32;
+  /** Keys that some query sees; all others are left out from the start. */
+  S: i32;
+  D: i32;
+  V: i32;
+  /** How many keys a query sees. */
+  window: i32;
+  /** Floats of a padded row of D and of V, and bytes; bytes of a row of scores. */
+  dp: i32;
+  vp: i32;
+  ds: usize;
+  vs: usize;
+  ss: usize;
+  /** Factor of the queries, and 1. */
+  scale: f32;
+  one: f32;
+  /** Keys [S/8][D][8] and, for the backward pass, [D/8][S][8]; values [V/8][S][8] or, for the backward pass, [S/8][V][8]. */
+  keys: usize;
+  keyRows: usize;
+  values: usize;
+  /** Gradients of keys and values, padded rows. */
+  dk: usize;
+  dv: usize;
+  /** scale q [R,D] and its gradient; y, or dy over the row's sum [R,V]. */
+  q: usize;
+  dq: usize;
+  y: usize;
+  /** e^(score - largest) and, for the backward pass, its gradient [R,keys]; 1 / sum of a row [R]. */
+  e: usize;
+  g: usize;
+  r: usize;
+  /** Queries of the block, the position of its first among the keys, and the key of the first column of e and g. */
+  m: i32;
+  position: i32;
+  base: i32;
+}
+
+/** Where the floats lie that `gather` and `scatter` multiply by. */
+@inline
+export function scaleOf(f: Frame): usize {
+  return changetype<usize>(f) + offsetof<Frame>('scale');
+}
+
+@inline
+export function oneOf(f: Frame): usize {
+  return changetype<usize>(f) + offsetof<Frame>('one');
+}
+
+@inline
+function up8(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
+/** The first key that row i of the block sees, and the one after the last; also for rows that only fill up a strip. */
+@inline
+function first(f: Frame, i: i32): i32 {
+  return max(0, f.position + i - f.window + 1);
+}
+
+@inline
+function last(f: Frame, i: i32): i32 {
+  return f.position + min(i + 1, f.m);
+}
+
+/** The block from query t on. */
+export function block(f: Frame, t: i32): void {
+  f.m = min(R, f.T - t);
+  f.position = f.S - f.T + t;
+  f.base = first(f, 0) & ~7;
+}
+
+/** Rows of the strips that meet the panel from key j on: from the first of them to after the last. */
+@inline
+function firstRow(f: Frame, j: i32): i32 {
+  return max(0, j - f.position) & ~3;
+}
+
+@inline
+function lastRow(f: Frame, j: i32): i32 {
+  return min(padded(f.m), ((j - f.position + f.window + 6) & ~3) + 4);
+}
+
+/** out = A B in every tile, for A [R,n] and B [n,S] in panels of eight keys. */
+export function scores(f: Frame, n: i32, a: usize, as: usize, b: usize, out: usize): void {
+  const end = last(f, f.m);
+  for (let j = f.base; j < end; j += 8) {
+    const from = firstRow(f, j), at = <usize>from;
+    const to = out + at * f.ss + (<usize>(j - f.base) << 2);
+    smallMatmul(lastRow(f, j) - from, 8, n, a + at * as, as, b + (<usize>(j * n) << 2), 32, to, f.ss, 0);
+  }
+}
+
+/** Zeros in the tiles of row i, around what it sees. */
+function mask(f: Frame, i: i32, row: usize): void {
+  const from = first(f, i & ~3) & ~7, to = up8(last(f, i | 3));
+  const a = i < f.m ? first(f, i) : to, b = i < f.m ? last(f, i) : to;
+  fill(a - from, 0, row + (<usize>(from - f.base) << 2));
+  fill(to - b, 0, row + (<usize>(b - f.base) << 2));
+}
+
+/** e = e^(e - the row's largest) over the keys that a row sees, r = 1 / its sum. A row of -Infinity gives zeros. */
+export function weights(f: Frame): void {
+  let row = f.e;
+  for (let i = 0; i < padded(f.m); i++) {
+    let r: f32 = 0;
+    if (i < f.m) {
+      const a = first(f, i), n = last(f, i) - a, at = row + (<usize>(a - f.base) << 2), top = maxRow(n, at);
+      if (top == -Infinity) fill(n, 0, at);
+      else r = 1 / exponentials(n, at, at, top, true);
+    }
+    mask(f, i, row);
+    store<f32>(f.r + (<usize>i << 2), r);
+    row += f.ss;
+  }
+}
+
+@inline
+function slope(e: usize, g: usize, c: v128, rest: i32): void {
+  put(g, f32x4.mul(get(e, rest), f32x4.sub(get(g, rest), c)), rest);
+}
+
+/** From g, the gradient of the weights over the row's sum, to that of the scores: e (g - r <e, g>). */
+export function slopes(f: Frame): void {
+  let e = f.e, g = f.g;
+  for (let i = 0; i < padded(f.m); i++) {
+    if (i < f.m) {
+      const a = first(f, i), n = last(f, i) - a, skip = <usize>(a - f.base) << 2;
+      const c = f32x4.splat(load<f32>(f.r + (<usize>i << 2)) * <f32>dot(n, e + skip, g + skip));
+      const whole = skip + (<usize>(n & ~3) << 2);
+      for (let at = skip; at < whole; at += 16) slope(e + at, g + at, c, 0);
+      if (n & 3) slope(e + whole, g + whole, c, n & 3);
+    }
+    mask(f, i, g);
+    e += f.ss;
+    g += f.ss;
+  }
+}
+
+/** out [R,n] = W B, for W like e and B [S,n] in panels of eight columns. */
+export function combine(f: Frame, n: i32, w: usize, b: usize, out: usize): void {
+  const os = <usize>n << 2;
+  for (let c = 0; c < n; c += 8) {
+    for (let i = 0; i < f.m; i += 4) {
+      const from = first(f, i), at = w + <usize>i * f.ss + (<usize>(from - f.base) << 2);
+      const to = out + <usize>i * os + (<usize>c << 2);
+      smallMatmul(4, min(8, n - c), last(f, i + 3) - from, at, f.ss, b + (<usize>from << 5), 32, to, os, 0);
+    }
+    b += <usize>f.S << 5;
+  }
+}
+
+/** out [S,n] += W' X, for X [R,n]. */
+export function spread(f: Frame, n: i32, w: usize, x: usize, out: usize): void {
+  const end = last(f, f.m), row = <usize>n << 2;
+  for (let j = f.base; j < end; j += 8) {
+    const from = firstRow(f, j), at = <usize>from;
+    const a = w + at * f.ss + (<usize>(j - f.base) << 2);
+    smallMatmulT(8, n, lastRow(f, j) - from, a, f.ss, x + at * row, row, out + <usize>j * row, row, 1);
+  }
+}

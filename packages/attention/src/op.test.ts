@@ -1,0 +1,291 @@
+// Softmax attention on every device: goldens, kernel = definition = oracle, and what a query must not see.
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Golden, readGolden } from '@twilljs/hub';
+import { concat, cpu, type Device, type Tensor, tensor, zeros } from '@twilljs/tensor';
+import {
+  conformance,
+  deviation,
+  failures,
+  gradcheck,
+  type Numbers,
+  named,
+  noise,
+  replay,
+  tolerances,
+} from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as module from './gen/attention.gen.ts';
+import { attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
+import { recurrence } from './recurrence.ts';
+import { kernels } from './wasm.ts';
+
+const folder = new URL('../../../golden/ops/', import.meta.url);
+const goldens = readdirSync(folder)
+  .filter((file) => file.startsWith('attention--'))
+  .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)]);
+
+const fast: [string, Device][] = [
+  ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
+  ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+];
+const devices: [string, Device][] = [['cpu', cpu({ poison: true })], ['cpu-f64', cpu({ float: 'f64' })], ...fast];
+
+interface At {
+  readonly B?: number;
+  readonly T: number;
+  /** Default: T. */
+  readonly S?: number;
+  readonly H?: number;
+  /** Default: H. */
+  readonly HKV?: number;
+  readonly D?: number;
+  /** Value size. Default: D. */
+  readonly V?: number;
+  readonly window?: number;
+  /** Factor of the queries: how sharp the weights are. */
+  readonly sharp?: number;
+}
+
+function inputsOf({ B = 2, T, S = T, H = 2, HKV = H, D = 6, V = D, sharp = 3 }: At): Record<string, Numbers> {
+  const make = (seed: number, factor: number, ...shape: number[]) => ({
+    shape,
+    data: noise(
+      shape.reduce((a, b) => a * b, 1),
+      seed,
+    ).map((x) => factor * x),
+  });
+  return { q: make(1, sharp, B, T, H, D), k: make(2, 1, B, S, HKV, D), v: make(3, 1, B, S, HKV, V) };
+}
+
+const attrsOf = ({ D = 6, window }: At) => ({ scale: D ** -0.5, window: window ?? null });
+
+/** y of the case on a device. */
+async function output(inputs: Record<string, Numbers>, at: At, device: Device) {
+  const [q, k, v] = Object.values(inputs).map(({ data, shape }) => tensor(data, shape, { device }));
+  return scaledDotProductAttention(q, k, v, attrsOf(at)).data();
+}
+
+/** The same numbers but for those of which `change` knows row and token. */
+function changed(inputs: Record<string, Numbers>, change: (b: number, t: number) => boolean): Record<string, Numbers> {
+  const other = ({ shape, data }: Numbers): Numbers => {
+    const [, T, H, D] = shape;
+    const pick = (x: number, i: number) => (change(Math.floor(i / (T * H * D)), Math.floor(i / (H * D)) % T) ? -x : x);
+    return { shape, data: Float64Array.from(data).map(pick) };
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([name, n]) => [name, other(n)]));
+}
+
+const lengths = [1, 2, 7, 63, 64, 65, 100, 131, 257];
+const cases: [string, At][] = [
+  ...lengths.map((T): [string, At] => [`T = ${T}`, { T }]),
+  ...lengths.flatMap((T) =>
+    [1, 5, 33].map((window): [string, At] => [`T = ${T}, window ${window}`, { T, window, B: 1 }]),
+  ),
+  ['grouped queries', { T: 70, H: 6, HKV: 2, D: 12 }],
+  ['one key/value head, window', { T: 45, H: 3, HKV: 1, D: 10, window: 9 }],
+  ['one number a head', { T: 40, H: 1, D: 1 }],
+  ['one key and value number of two heads', { B: 1, T: 9, H: 2, D: 1, window: 4 }],
+  ['heads of 24', { T: 66, D: 24 }],
+  ['heads of 33, values of 3', { T: 50, D: 33, V: 3 }],
+  ['heads of 3, values of 17', { T: 50, D: 3, V: 17 }],
+  ['heads of 64', { B: 1, T: 40, H: 1, D: 64 }],
+  ['queries at the end', { T: 3, S: 60, H: 4, HKV: 2 }],
+  ['queries at the end, window', { T: 35, S: 91, window: 20 }],
+  ['queries at the end, window of 1', { T: 6, S: 50, window: 1 }],
+  ['queries at the end, window beyond all', { T: 6, S: 50, window: 500 }],
+  ['one query', { T: 1, S: 133, H: 4, HKV: 2 }],
+  ['one query, window', { T: 1, S: 133, window: 33, V: 5 }],
+  ['no query', { T: 0, S: 5 }],
+  ['sharp weights', { T: 131, sharp: 60 }],
+];
+
+describe.each(devices)('attention on %s', (_, device) => {
+  it.each(goldens)('%s', async (_, golden) => {
+    const compared = await replay(named(attentionOp, golden.attrs as never), golden, device);
+    const bound = { ...tolerances[device.float], ...(device.float === 'f32' && golden.tolerance) };
+    expect(compared.length).toBe(4);
+    expect(failures(compared, device.float, bound)).toEqual([]);
+  });
+
+  it.each(cases)('equals its definition: %s', async (name, at) => {
+    const compared = await conformance(attentionOp, { name, attrs: attrsOf(at), inputs: inputsOf(at) }, device);
+    expect(failures(compared, device.float)).toEqual([]);
+  });
+
+  it.each([null, 1, 5, 33])('equals the loop over tokens, window %s', async (window) => {
+    const at = { T: 70, H: 4, HKV: 2, D: 6, ...(window && { window }) };
+    const attrs = attrsOf(at);
+    const share = (x: Tensor) => concat([x.slice(2, 0, 1), x.slice(2, 0, 1), x.slice(2, 1, 2), x.slice(2, 1, 2)], 2); // [B,T,H,D]
+    const oracle = ({ q, k, v }: Readonly<Record<string, Tensor>>) => ({
+      y: recurrence(q.mul(attrs.scale), share(k), share(v), window).o,
+    });
+    const compared = await conformance(attentionOp, { name: '', attrs, inputs: inputsOf(at) }, device, oracle);
+    expect(failures(compared, device.float)).toEqual([]);
+  });
+
+  it.each([undefined, 9])(
+    'never lets a later token change an earlier output, to the last bit, window %s',
+    async (window) => {
+      const at = { T: 90, ...(window && { window }) };
+      const inputs = inputsOf(at);
+      const before = await output(inputs, at, device);
+      const row = 2 * 6;
+      for (const t of [1, 17, 32, 64, 89]) {
+        const after = await output(
+          changed(inputs, (_, s) => s >= t),
+          at,
+          device,
+        );
+        for (let b = 0; b < 2; b++) {
+          const [start, end] = [b * 90 * row, (b * 90 + t) * row];
+          expect(after.slice(start, end)).toEqual(before.slice(start, end));
+          expect(after.slice(end, end + row)).not.toEqual(before.slice(end, end + row));
+        }
+      }
+    },
+  );
+
+  it('never lets a token change outputs that its window does not reach, to the last bit', async () => {
+    const at = { T: 90, window: 9 };
+    const inputs = inputsOf(at);
+    const before = await output(inputs, at, device);
+    const after = await output(
+      changed(inputs, (_, s) => s < 50),
+      at,
+      device,
+    );
+    const row = 2 * 6;
+    expect(after.slice(58 * row, 90 * row)).toEqual(before.slice(58 * row, 90 * row));
+    expect(after.slice(57 * row, 58 * row)).not.toEqual(before.slice(57 * row, 58 * row));
+  });
+
+  it('never lets a row of the batch change another, to the last bit', async () => {
+    const at = { T: 70, H: 4, HKV: 2 };
+    const inputs = inputsOf(at);
+    const before = await output(inputs, at, device);
+    const after = await output(
+      changed(inputs, (b) => b === 0),
+      at,
+      device,
+    );
+    const half = before.length / 2;
+    expect(after.slice(half)).toEqual(before.slice(half));
+    expect(after.slice(0, half)).not.toEqual(before.slice(0, half));
+  });
+});
+
+describe.each(fast)('kernels on %s', (_, device) => {
+  it('give a token the same bits alone and in a sequence', async () => {
+    for (const window of [undefined, 20]) {
+      const at = { B: 1, T: 77, H: 4, HKV: 2, D: 10, V: 7, ...(window && { window }) };
+      const inputs = inputsOf(at);
+      const whole = await output(inputs, at, device);
+      const [q, k, v] = Object.values(inputs).map(({ data, shape }) => tensor(data, shape, { device }));
+      for (const [from, to] of [
+        [0, 1],
+        [1, 2],
+        [7, 12],
+        [31, 32],
+        [40, 77],
+        [76, 77],
+      ]) {
+        const part = scaledDotProductAttention(q.slice(1, from, to), k.slice(1, 0, to), v.slice(1, 0, to), attrsOf(at));
+        expect(await part.data()).toEqual(whole.slice(from * 28, to * 28));
+      }
+    }
+  });
+
+  it('give zeros for scores of -Infinity throughout', async () => {
+    for (const T of [1, 5]) {
+      const [q, k] = [1e30, -1e30].map((x) => tensor(new Float32Array(T * 2).fill(x), [1, T, 1, 2], { device }));
+      const y = await scaledDotProductAttention(q, k, k, { scale: 1, window: null }).data();
+      expect(y).toEqual(new Float32Array(T * 2));
+    }
+  });
+
+  it('ask for the scratch that they use', () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    const bytes = Uint8Array.from(Buffer.from(module.plain, 'base64'));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const uses = exports as Record<'forwardScratch' | 'backwardScratch', (...args: number[]) => number>;
+    for (const [, at] of cases) {
+      const ins = Object.values(inputsOf(at)).map(({ shape }) => ({ shape, dtype: 'f32' as const }));
+      const dy = {
+        shape: attentionOp.shape(
+          ins.map(({ shape }) => shape),
+          attrsOf(at),
+        )[0],
+        dtype: 'f32' as const,
+      };
+      const [T, D] = [ins[0].shape[1], ins[0].shape[3]];
+      const [S, V] = [ins[2].shape[1], ins[2].shape[3]];
+      const seen = at.window === undefined ? S : Math.min(S, T - 1 + at.window);
+      const sizes = [T, seen, D, V, Math.min(at.window ?? seen, seen), 0];
+      expect(device.find(attentionOp, ins, attrsOf(at))).toMatchObject({ scratch: uses.forwardScratch(...sizes) });
+      expect(device.find(attentionGradOp, [dy, ...ins], attrsOf(at))).toMatchObject({
+        scratch: uses.backwardScratch(...sizes),
+      });
+    }
+  });
+
+  it('want little memory for a window', () => {
+    const shape = [1, 4096, 2, 64];
+    const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
+    const scratch = (window: number | null) => {
+      const runner = device.find(attentionOp, ins, { scale: 1, window });
+      return typeof runner === 'string' ? runner : runner.scratch;
+    };
+    const heads = 2 * 4 * 4096 * 64;
+    expect(scratch(100)).toBeLessThan(heads + 64 * 1024);
+    expect(scratch(null)).toBeLessThan(heads + 1024 * 1024);
+  });
+
+  afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
+});
+
+const checked: [string, At][] = [
+  ['grouped queries', { B: 1, T: 6, H: 4, HKV: 2, D: 3, V: 2 }],
+  ['window', { B: 2, T: 7, D: 3, window: 3 }],
+  ['one query', { B: 1, T: 1, S: 5, D: 3 }],
+  ['queries at the end', { B: 1, T: 3, S: 6, D: 3, window: 2 }],
+];
+
+it.each(checked)('gradcheck: %s', async (_, at) => {
+  const list = Object.values(inputsOf(at)).map(({ data, shape }) => ({ values: data, shape }));
+  const run = ([q, k, v]: Tensor[]) => [scaledDotProductAttention(q, k, v, attrsOf(at))];
+  expect(await gradcheck(run, list)).toBeLessThan(1e-7);
+});
+
+it('a window as long as the sequence is none', async () => {
+  for (const [, device] of devices) {
+    const at = { T: 40 };
+    const inputs = inputsOf(at);
+    const none = await output(inputs, at, device);
+    for (const window of [40, 41, 1e9]) {
+      expect(deviation(await output(inputs, { ...at, window }, device), none).error).toBe(0);
+    }
+  }
+});
+
+describe('what it refuses', () => {
+  const make = (changes: Partial<Record<'q' | 'k' | 'v', number[]>>, window: number | null = null) => {
+    const shapes = { q: [2, 3, 4, 8], k: [2, 3, 2, 8], v: [2, 3, 2, 5], ...changes };
+    return () => scaledDotProductAttention(zeros(shapes.q), zeros(shapes.k), zeros(shapes.v), { scale: 1, window });
+  };
+  const fit = 'are not [B,T,H,D], [B,S,HKV,D] and [B,S,HKV,D]; reshape them.';
+  it.each<[Partial<Record<'q' | 'k' | 'v', number[]>>, string]>([
+    [{ q: [2, 3, 32] }, `attention: q [2,3,32], k [2,3,2,8] and v [2,3,2,5] ${fit}`],
+    [{ k: [1, 3, 2, 8] }, `attention: q [2,3,4,8], k [1,3,2,8] and v [2,3,2,5] ${fit}`],
+    [{ k: [2, 3, 2, 7] }, `attention: q [2,3,4,8], k [2,3,2,7] and v [2,3,2,5] ${fit}`],
+    [{ v: [2, 4, 2, 5] }, `attention: q [2,3,4,8], k [2,3,2,8] and v [2,4,2,5] ${fit}`],
+    [{ q: [2, 3, 3, 8] }, 'attention: 2 key/value heads do not divide 3 heads; choose a divisor.'],
+    [{ q: [2, 5, 4, 8] }, 'attention: 5 queries but only 3 keys; every query needs its own key.'],
+  ])('%o', (changes, message) => {
+    expect(make(changes)).toThrow(message);
+  });
+  it.each([0, -1, 2.5, Number.NaN])('a window of %s', (window) => {
+    const message = `attention: a window of ${window} keys has no place for the query's own; give 1 or more, or null.`;
+    expect(make({}, window)).toThrow(message);
+  });
+});
