@@ -16,6 +16,7 @@ import {
   softmax,
   swiglu,
 } from '@twilljs/nn';
+import { scalarDelta } from '@twilljs/scan';
 import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import type { JsonObject } from './json.ts';
 
@@ -111,6 +112,9 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
     ...shortConv(x, weight, bias ?? null, h0 ?? null, word(attrs, 'activation', ['silu', null], 'silu')),
   }),
   rope: ({ x }, attrs) => ({ y: rope(x, { base: number(attrs, 'base'), offset: number(attrs, 'offset', 0) }) }),
+  scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
+    ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
   adamw: adamwSteps,
   clipGradNorm: clip,
 };

@@ -1,18 +1,6 @@
-// scalarDelta on every device: goldens, definition = kernel = oracle, and the properties of a recurrence.
-import { readdirSync, readFileSync } from 'node:fs';
-import { type Golden, readGolden } from '@twilljs/hub';
+// scalarDelta on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, cpu, type Device, scope, type Tensor, tensor, zeros } from '@twilljs/tensor';
-import {
-  conformance,
-  deviation,
-  failures,
-  gradcheck,
-  type Numbers,
-  named,
-  noise,
-  replay,
-  tolerances,
-} from '@twilljs/tensor/testing';
+import { conformance, deviation, failures, gradcheck, type Numbers, named, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.ts';
@@ -20,11 +8,6 @@ import { kernels } from '../wasm.ts';
 import { naive } from './naive.ts';
 import { chunkwise, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 import { scalarDeltaKernel, scratchBytes } from './wasm.ts';
-
-const folder = new URL('../../../../golden/ops/', import.meta.url);
-const goldens = readdirSync(folder)
-  .filter((file) => file.startsWith('scalarDelta--'))
-  .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)]);
 
 const devices: [string, Device][] = [
   ['cpu', cpu({ poison: true })],
@@ -99,12 +82,6 @@ const cases: [string, DeltaCase][] = [
 ];
 
 describe.each(devices)('scalarDelta on %s', (_, device) => {
-  it.each(goldens)('%s', async (_, golden) => {
-    const compared = await replay(named(scalarDeltaOp, golden.attrs as never), golden, device);
-    const bound = { ...tolerances[device.float], ...(device.float === 'f32' && golden.tolerance) };
-    expect(failures(compared, device.float, bound)).toEqual([]);
-  });
-
   it.each(cases)('equals the recurrence and its gradients: %s', async (name, at) => {
     const oracle = (ins: Readonly<Record<string, Tensor>>) => ({ ...naive(ins, { scale }) });
     const compared = await conformance(
