@@ -128,6 +128,7 @@ export function triangle(n: i32, a: usize, as: usize, b: usize, out: usize): voi
 export function lower(n: i32, a: usize, as: usize, b: usize, d: usize, out: usize): void {
   triangle(n, a, as, b, out);
   for (let i: usize = 0; i < CS * C; i += CS) {
+    // The vector that holds the diagonal is the last one of the row that counts.
     const own = (i / C) & ~15;
     for (let v = i; v <= i + own; v += 16) v128.store(out + v, f32x4.mul(v128.load(out + v), v128.load(d + v)));
     clear(out + i + own + 16, out + i + CS);
