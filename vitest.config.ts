@@ -26,6 +26,7 @@ export default defineConfig({
           globalSetup: ['scripts/vitest/kernels.ts'],
           setupFiles: ['scripts/vitest/quiet.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -35,6 +36,7 @@ export default defineConfig({
           include: ['accept/**/*.accept.ts'],
           globalSetup: ['scripts/vitest/kernels.ts'],
           testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
         },
       },
     ],
