@@ -1,6 +1,6 @@
 // The gated delta rule, forward and backward, head by head: sequences chunk after chunk, with the state in scratch.
 import { copy } from '../../wasm/assembly/lib/copy';
-import { C, CS, loadState, storeState } from './lib/chunk';
+import { C, loadState, storeState } from './lib/chunk';
 import { advance, chunk, chunkBytes, correct, frame, frameBytes, head } from './lib/delta';
 import { back, backBytes, backward as chunkBackward } from './lib/delta-backward';
 import { forward as chunkForward, token } from './lib/delta-forward';
