@@ -97,3 +97,12 @@ it('says when a file is in the way', () => {
   expect(() => write(new Checkpoints(path, 2), 1)).toThrow(/is a file where a directory is needed/);
   expect(readFileSync(path, 'utf8')).toBe('a file');
 });
+
+it('does not begin anew over checkpoints that are all damaged', () => {
+  const checkpoints = new Checkpoints(path, 2);
+  for (const step of [10, 20]) truncateSync(join(write(checkpoints, step), 'state.json'), 3);
+  const warnings: string[] = [];
+  expect(() => checkpoints.newest((message) => warnings.push(message))).toThrow(/none of its 2 checkpoints is whole/);
+  expect(warnings).toHaveLength(2);
+  expect(readdirSync(path)).toHaveLength(2);
+});

@@ -80,9 +80,12 @@ export class Checkpoints {
    * The newest checkpoint that is whole.
    *
    * @param warn is told of every newer one that is damaged, and why.
+   * @returns null when there is none at all.
+   * @throws FileError when all of them are damaged: to begin anew there would remove what is left.
    */
   newest(warn: (message: string) => void): Checkpoint | null {
-    for (const step of this.steps()) {
+    const steps = this.steps();
+    for (const step of steps) {
       try {
         return this.read(step);
       } catch (error) {
@@ -90,7 +93,10 @@ export class Checkpoints {
         warn(`${error.message} Going back to the checkpoint before it.`);
       }
     }
-    return null;
+    if (steps.length === 0) return null;
+    throw new FileError(
+      `${this.path}: none of its ${steps.length} checkpoints is whole; bring one back from a copy, or begin anew in another directory.`,
+    );
   }
 
   /** Removes what a killed run left half-written. */

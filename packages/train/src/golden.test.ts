@@ -7,6 +7,7 @@ import { matchWeights, parseSafetensors, readTrainGolden, writeWeights } from '@
 import { hybrid } from '@twilljs/hybrid';
 import { params } from '@twilljs/nn';
 import { cpu, type Device } from '@twilljs/tensor';
+import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { Trainer } from './trainer.ts';
 
@@ -65,8 +66,11 @@ describe.each(['transformer', 'gated_deltanet-hybrid'])('%s', (name) => {
     for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-9);
   });
 
-  it('is the same to 1e-5 in f32', async () => {
-    const errors = await errorsOf(name, cpu());
+  it.each([
+    ['cpu', async () => cpu()],
+    ['wasm', device],
+  ])('is the same to 1e-5 in f32 on %s', async (_, open) => {
+    const errors = await errorsOf(name, await open());
     for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-5);
   });
 });

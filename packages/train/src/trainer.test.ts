@@ -5,6 +5,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { initializer, params } from '@twilljs/nn';
 import { cpu, type Device, rng } from '@twilljs/tensor';
+import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import type { TrainSettings } from './options.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
@@ -21,8 +22,8 @@ const config = {
   vocab_size: 16,
 };
 
-const model = (device: Device = cpu(), seed = 1): Promise<LanguageModel> =>
-  hybrid(config, { mixers: [attention, gatedDeltanet], init: initializer(seed, 0.1) }).to(device);
+const model = (on: Device = cpu(), seed = 1): Promise<LanguageModel> =>
+  hybrid(config, { mixers: [attention, gatedDeltanet], init: initializer(seed, 0.1) }).to(on);
 const task = (): Task => mqar({ length: 16, vocab: 16, pairs: 4, batch: 4, source: rng(5) });
 
 async function train(trainer: Trainer, source: Batches): Promise<StepRecord[]> {
@@ -31,8 +32,8 @@ async function train(trainer: Trainer, source: Batches): Promise<StepRecord[]> {
   return records;
 }
 
-async function trained(settings: TrainSettings, source: Batches = task(), device?: Device): Promise<Float64Array> {
-  const m = await model(device);
+async function trained(settings: TrainSettings, source: Batches = task(), on?: Device): Promise<Float64Array> {
+  const m = await model(on);
   using trainer = new Trainer(m, settings);
   await train(trainer, source);
   return Float64Array.from(await m.arena.flat.data());
@@ -54,9 +55,9 @@ describe('a step', () => {
 
   it('is the same in micro-batches, up to rounding', async () => {
     const settings = { steps: 3, lr: 1e-2, warmup: 0 };
-    const device = cpu({ float: 'f64' });
-    const whole = await trained(settings, task(), device);
-    expect(farthest(whole, await trained({ ...settings, microBatches: 4 }, task(), device))).toBeLessThan(1e-10);
+    const f64 = cpu({ float: 'f64' });
+    const whole = await trained(settings, task(), f64);
+    expect(farthest(whole, await trained({ ...settings, microBatches: 4 }, task(), f64))).toBeLessThan(1e-10);
     await expect(trained({ ...settings, microBatches: 3 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[OptionError: train: microBatches is 3 but the batch has 4 rows, which it does not divide; choose a divisor of 4.]`,
     );
@@ -170,7 +171,7 @@ describe('a snapshot', () => {
 
 describe('memory', () => {
   it('does not grow from step to step, and all but the model is given back at the end', async () => {
-    const base = cpu({ poison: true });
+    const base = await device();
     const live = new Set<unknown>();
     const counting: Device = {
       ...base,
