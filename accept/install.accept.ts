@@ -15,7 +15,7 @@ const directory = mkdtempSync(join(tmpdir(), 'twill-install-'));
 const same = transformSync(readFileSync(join(root, 'scripts/doctest/same.ts'), 'utf8'), { loader: 'ts' }).code;
 
 function run(command: string, args: string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8' });
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 beforeAll(() => {
