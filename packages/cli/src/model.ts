@@ -1,19 +1,28 @@
 // Models from directories, on a device.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { matchWeights, writeWeights } from '@twilljs/hub';
-import { readModelDirectory } from '@twilljs/hub/node';
-import { hybrid, type LanguageModel } from '@twilljs/hybrid';
-import { params, shapesOnly } from '@twilljs/nn';
-import type { Device } from '@twilljs/tensor';
+import { loadModel, readConfigFile } from '@twilljs/hub/node';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { type Device, FileError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 
-/** @throws FileError or OptionError when the directory holds no model of this version. */
-export async function openModel(path: string, device: Device): Promise<LanguageModel> {
-  const { config, tensors } = readModelDirectory(path);
-  const model = hybrid(config, { mixers, init: shapesOnly() });
-  const parameters = params(model);
-  const matched = matchWeights(parameters, tensors, join(path, 'model.safetensors'));
-  await model.to(device);
-  writeWeights(parameters, matched);
+/**
+ * @param note is told of what was ignored or rearranged in the files.
+ * @throws FileError or OptionError when the directory holds no model of this version, or a run that is not finished.
+ */
+export async function openModel(
+  path: string,
+  device: Device,
+  note: (text: string) => void = () => {},
+): Promise<LanguageModel> {
+  const record = join(path, 'run.json');
+  if (existsSync(record) && !existsSync(join(path, 'model.safetensors'))) {
+    const { step } = readConfigFile(record);
+    throw new FileError(
+      `${path}: its run stopped at step ${step} and has no final weights; finish it by twill train --out ${path} --resume.`,
+    );
+  }
+  const { model, notes } = await loadModel(path, { mixers, device });
+  for (const text of notes) note(`${text}\n`);
   return model;
 }

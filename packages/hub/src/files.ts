@@ -127,7 +127,18 @@ export function listDirectory(path: string): string[] {
 
 /** Makes a directory and those above it, as needed. @throws FileError when a file is in the way or it cannot be made. */
 export function makeDirectory(path: string): void {
-  attempt(path, () => mkdirSync(path, { recursive: true }));
+  attempt(path, () => {
+    if (existsSync(path) && statSync(path).isDirectory()) return;
+    // One by one: mkdir's own `recursive` never returns where a system answers ENOENT though the parent is there (/proc).
+    const above = dirname(path);
+    if (!existsSync(above)) makeDirectory(above);
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory();
+      if (!isThere) throw error; // another process may have made it meanwhile
+    }
+  });
 }
 
 /**

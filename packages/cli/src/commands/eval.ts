@@ -11,7 +11,7 @@ import { grouped } from '../draw/numbers.ts';
 import { measuredText } from '../measured.ts';
 import { openModel } from '../model.ts';
 import { readRecord } from '../train/resume.ts';
-import { measureTask, measureText, openTask, readCorpus, type TaskSizes } from '../train/source.ts';
+import { measureTask, measureText, openTask, readCorpus, type TaskSizes, textWindows } from '../train/source.ts';
 
 interface Options extends CommonOptions {
   readonly task: 'mqar' | 'parity' | 'lm' | undefined;
@@ -53,7 +53,7 @@ async function runEval({ say, note }: Context, dir: string, options: Options): P
   }
   const measuring = task === 'lm' ? await onText(record, data, seed) : onTask(task, trained, seed);
   const device = await openDevice(options.device);
-  const model = await openModel(dir, device);
+  const model = await openModel(dir, device, note);
   const { vocab_size } = model.config.model;
   if (vocab_size < measuring.vocab) {
     throw new OptionError(
@@ -105,13 +105,13 @@ async function onText(record: JsonObject | null, data: string[] | undefined, see
     );
   }
   const text = isSame ? corpus.evaluation : joinDocuments(corpus.documents);
-  const length = typeof trained.length === 'number' ? trained.length : 256;
+  const windows = textWindows(text, typeof trained.length === 'number' ? trained.length : 256, seed);
   return {
     vocab: 256,
     what: isSame
       ? `${grouped(text.length)} bytes of its text that were kept from training`
       : `all ${grouped(text.length)} bytes of the text`,
-    measure: (model) => measureText(model, text, length, seed),
+    measure: (model) => measureText(model, windows),
   };
 }
 

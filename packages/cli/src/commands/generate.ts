@@ -40,12 +40,12 @@ export function generateText() {
   };
 }
 
-async function runGenerate({ terminal, say }: Context, dir: string, options: Options): Promise<Result> {
+async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
   const { prompt, maxTokens, temperature, seed } = options;
   if (prompt === '')
     throw new OptionError('--prompt is empty but a model continues at least one byte; give some text.');
   const device = await openDevice(options.device);
-  const model = await openModel(dir, device);
+  const model = await openModel(dir, device, note);
   const { vocab_size } = model.config.model;
   if (vocab_size !== 256) {
     throw new OptionError(`${dir}: vocab_size is ${vocab_size} but text needs the 256 bytes; choose a model of bytes.`);

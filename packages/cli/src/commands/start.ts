@@ -1,22 +1,22 @@
 // twill start: the small study on this machine; three models of text and three of recall, side by side.
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
-import { writeAtomic } from '@twilljs/hub/node';
+import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { generate } from '@twilljs/hybrid';
 import { Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { duration } from '../draw/numbers.ts';
+import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
-import { cells } from '../start/cells.ts';
+import { cells, LENGTH } from '../start/cells.ts';
 import { type CorpusChoice, chooseCorpus } from '../start/corpus.ts';
 import { picture } from '../start/picture.ts';
 import { bestOf, sentence, tables, wrapped } from '../start/report.ts';
 import { type CellResult, readResult } from '../start/results.ts';
 import { trainAll } from '../start/schedule.ts';
-import { readCorpus } from '../train/source.ts';
+import { openSource, readCorpus } from '../train/source.ts';
 
 interface Options extends CommonOptions {
   readonly corpus: string[] | undefined;
@@ -32,7 +32,11 @@ export function start() {
     notes: ['Run it again with the same --out: what is finished is kept, what was stopped goes on.'],
   })
     .addOption(new Option('--corpus <glob...>', 'text for the language models (default: Moby-Dick)'))
-    .addOption(new Option('--out <dir>', 'where the six run directories go').default('runs/start'));
+    .addOption(
+      new Option('--out <dir>', 'where the six run directories go')
+        .argParser(once('--out', someText('--out')))
+        .default('runs/start'),
+    );
   return { command, run: (context: Context, _: readonly string[], options: Options) => runStart(context, options) };
 }
 
@@ -40,8 +44,9 @@ async function runStart(context: Context, { corpus, out, seed, device }: Options
   const { terminal, say, note } = context;
   const started = performance.now();
   const text = chooseCorpus(corpus);
-  const { evaluation } = await readCorpus(text.patterns); // before any work: a corpus that cannot be read is no corpus
-  mkdirSync(out, { recursive: true });
+  // Before any work: whether the text will do, and whether there is a place for the runs.
+  await openSource({ data: [...text.patterns], length: LENGTH }, seed);
+  makeDirectory(out);
 
   const atOnce = Math.min(cells.length, availableParallelism());
   note(`Six models, ${atOnce} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n\n`);
@@ -58,7 +63,7 @@ async function runStart(context: Context, { corpus, out, seed, device }: Options
   const results = cells.map((cell) => readResult(cell, directoryOf(cell.name)));
   say(`\n${tables(results, text.title)}\n${wrapped(sentence(results), 100)}\n`);
   const best = bestOf(results);
-  const paragraph = best && (await write(best, text, evaluation, { seed, device }));
+  const paragraph = best && (await write(best, text, { seed, device }));
   if (paragraph)
     say(
       `\nThe best of them (${best.title}) goes on from ${JSON.stringify(paragraph.prompt)}:\n\n${indented(paragraph)}\n`,
@@ -91,12 +96,11 @@ const BYTES = 400;
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(
   { directory }: CellResult,
-  { prompt: given }: CorpusChoice,
-  evaluation: Uint8Array,
+  { prompt: given, patterns }: CorpusChoice,
   { seed, device }: Pick<Options, 'seed' | 'device'>,
 ): Promise<Paragraph> {
   const model = await openModel(directory, await openDevice(device));
-  const prompt = given ?? openingOf(evaluation);
+  const prompt = given ?? openingOf((await readCorpus(patterns)).evaluation);
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))
     ids.push(id);

@@ -11,13 +11,16 @@ export interface Cell {
   readonly args: readonly string[];
 }
 
+/** Bytes of a row of the language models. */
+export const LENGTH = 256;
+
 const shared = ['--hidden-size', '48', '--heads', '2', '--init-std', '0.05', '--min-ratio', '0.05'];
 const optimiser = ['--weight-decay', '0.01', '--decayed', 'all'];
 
 const language = [
   ...shared,
   ...optimiser,
-  ...['--layers', '4', '--intermediate-size', '128', '--length', '256', '--batch', '4'],
+  ...['--layers', '4', '--intermediate-size', '128', '--length', String(LENGTH), '--batch', '4'],
   ...['--lr', '8e-3', '--warmup', '40'],
 ];
 

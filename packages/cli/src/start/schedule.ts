@@ -60,8 +60,8 @@ export async function trainAll(
   finished.abort();
   await refreshing;
   show();
+  if (terminal.signal.aborted) throw new Interrupted('start: stopped, with checkpoints; the same command goes on.');
   if (failure) throw failure;
-  if (terminal.signal.aborted) throw new Interrupted('start: stopped; the same command goes on.');
 }
 
 async function refresh(show: () => void, until: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 // The configuration of the model to train: from flags, from a file, or from both where they agree.
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
-import { type MixerFamily, modelFields } from '@twilljs/nn';
+import { type MixerFamily, modelFields, requireDivides } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { shown } from '../flags.ts';
@@ -55,7 +55,8 @@ function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
 function defaults(family: MixerFamily, given: Given, vocab: number): Config {
   const width = given.hiddenSize ?? 48;
   const heads = given.heads ?? 2;
-  const size = width / heads;
+  const hasOwnSize = 'head_dim' in family.fields;
+  if (hasOwnSize && given.headDim === undefined) requireDivides('train', '--heads', heads, '--hidden-size', width);
   return {
     model_type: family.model_type,
     vocab_size: vocab,
@@ -63,7 +64,7 @@ function defaults(family: MixerFamily, given: Given, vocab: number): Config {
     num_hidden_layers: given.layers ?? 4,
     intermediate_size: Math.max(16, 16 * Math.round(width / 6)),
     num_heads: heads,
-    ...('head_dim' in family.fields && Number.isInteger(size) && { head_dim: size, expand_v: 1 }),
+    ...(hasOwnSize && { head_dim: width / heads, expand_v: 1 }),
     initializer_range: 0.05,
     bos_token_id: null,
     eos_token_id: null,

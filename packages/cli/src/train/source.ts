@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import {
+  type Batch,
   type Batches,
   type Document,
   evaluationWindows,
@@ -22,6 +23,8 @@ import type { Given } from './flags.ts';
 /** Windows of an evaluation on text, and rows of one on a task. */
 const WINDOWS = 192;
 const ROWS = 384;
+/** Of a step, at most. */
+const TOKENS = 2 ** 22;
 
 export interface Source {
   /** Ids that occur. */
@@ -76,7 +79,9 @@ export async function readCorpus(patterns: readonly string[]): Promise<Corpus> {
 async function textSource(given: Given, patterns: readonly string[], seed: number): Promise<Source> {
   refuse(given, ['pairs', 'vocabSize'], '--data');
   const { length = 256, batch = 4 } = given;
+  checkSize(batch, length, given.microBatches);
   const { documents, train, evaluation, sha256 } = await readCorpus(patterns);
+  const kept = textWindows(evaluation, length, 0); // before training, which is too long to find out after it
   return {
     vocab: 256,
     batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
@@ -89,7 +94,7 @@ async function textSource(given: Given, patterns: readonly string[], seed: numbe
       length,
       batch,
     },
-    measure: (model) => measureText(model, evaluation, length),
+    measure: (model) => measureText(model, kept),
   };
 }
 
@@ -98,6 +103,7 @@ function taskSource(given: Given, name: 'mqar' | 'parity', seed: number): Source
   const { length, pairs, vocabSize: vocab, batch, steps = 500 } = given;
   const sizes = name === 'mqar' ? mqarSizes({ length, pairs, vocab }) : { length: length ?? 24 };
   const rows = batch ?? (name === 'mqar' ? 32 : 64);
+  checkSize(rows, sizes.length, given.microBatches);
   const batches = openTask(name, sizes, rng(seed).fork('data'), { batch: rows, steps });
   return {
     vocab: batches.vocab,
@@ -125,25 +131,30 @@ function mqarSizes({ length = 64, pairs = 16, vocab = 64 }: Record<string, numbe
   return { length, pairs, vocab };
 }
 
-/** Bits per byte over fixed windows of the text. */
-export async function measureText(
-  model: LanguageModel,
-  text: Uint8Array,
-  length: number,
-  seed = 0,
-): Promise<JsonObject> {
-  const T = Math.min(length, text.length - 1);
-  const { bitsPerByte, warmup } = await evaluateWindows(
-    model,
-    evaluationWindows({ tokens: text, length: T, count: WINDOWS, source: rng(seed) }),
-    { warmup: Math.min(32, T >> 1) },
-  );
+/** Fixed windows of a text to measure on; of a short text, shorter ones. */
+export function textWindows(text: Uint8Array, length: number, seed: number): Batch {
+  if (text.length < 2) {
+    throw new OptionError(
+      `the text to measure on has ${text.length} bytes, of which none can be predicted; give more text.`,
+    );
+  }
+  return evaluationWindows({
+    tokens: text,
+    length: Math.min(length, text.length - 1),
+    count: WINDOWS,
+    source: rng(seed),
+  });
+}
+
+/** Bits per byte over windows, without their first bytes, which have little to go by. */
+export async function measureText(model: LanguageModel, windows: Batch): Promise<JsonObject> {
+  const { bitsPerByte, warmup } = await evaluateWindows(model, windows, { warmup: Math.min(32, windows.T >> 1) });
   return {
     task: 'lm',
     bitsPerByte: bitsPerByte.mean,
     standardError: bitsPerByte.standardError,
-    windows: WINDOWS,
-    length: T,
+    windows: windows.B,
+    length: windows.T,
     warmup,
   };
 }
@@ -162,6 +173,17 @@ export async function measureTask(model: LanguageModel, task: Task): Promise<Jso
       loss: loss.mean,
     })),
   };
+}
+
+/** Refuses a step that cannot be cut as asked, or whose ids alone would fill a large part of the memory. */
+function checkSize(batch: number, length: number, parts = 1): void {
+  if (batch % parts !== 0) {
+    throw new OptionError(`--micro-batches ${parts} does not divide --batch ${batch}; choose a divisor of it.`);
+  }
+  if (batch * length <= TOKENS) return;
+  throw new OptionError(
+    `--batch ${batch} of --length ${length} makes ${batch * length} tokens a step, above the limit of ${TOKENS}; lower one of them.`,
+  );
 }
 
 /** Flags that mean nothing beside another one. */
