@@ -3,7 +3,7 @@ import { attention } from '@twilljs/attention';
 import { deltanet } from '@twilljs/deltanet';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { countParams, initializer, params, shapesOnly } from '@twilljs/nn';
-import { cpu, type Device, grad, keep, release, rng, scope, type Tensor, untracked } from '@twilljs/tensor';
+import { cpu, type Device, grad, keep, release, rng, scope, type Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { generate, hybrid, sample } from './index.ts';
@@ -159,6 +159,13 @@ describe('loss', () => {
     expect(row(padded.gradient, 7).every((x) => x === 0)).toBe(true);
     expect(deviation(row(padded.gradient, 8), row(plain.gradient, 8)).error).toBeLessThanOrEqual(1e-12);
     expect(padded.loss).toBeCloseTo(plain.loss, 12);
+    const model = await make({ pad_token_id: 7 });
+    const rows = [0, 1].map((b) => [...ids.subarray(20 * b, 20 * b + 20)]);
+    const labels = rows.map((r) => [...r.slice(1), -100]);
+    for (const given of [rows, tensor(ids, [2, 20], { device: model.device })]) {
+      const gradient = scope(() => grad(model.loss(given, labels), [model.model.embeddings.weight])[0]);
+      expect(deviation(Float64Array.from(await gradient.data()), padded.gradient).error).toBeLessThanOrEqual(1e-12);
+    }
   });
 
   it('use_l2warp changes gradients by 1e-4 / (B T) of the largest logit and no values', async () => {

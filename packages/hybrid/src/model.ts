@@ -13,7 +13,7 @@ import {
   RMSNorm,
   type State,
 } from '@twilljs/nn';
-import { type Device, detach, OptionError, release, type Tensor, tensor, untracked } from '@twilljs/tensor';
+import { type Device, detach, embedding, OptionError, release, type Tensor, tensor, untracked } from '@twilljs/tensor';
 import { Block } from './block.ts';
 import { Cache, parseCache } from './cache.ts';
 import { type Ids, nextTokens, upload } from './ids.ts';
@@ -145,10 +145,11 @@ export class LanguageModel {
     const { vocab_size, pad_token_id } = this.config.model;
     const tokens = upload(ids, vocab_size, this.device);
     const rows = this.model.embeddings.forward(tokens); // [B,T,D]
-    if (pad_token_id === null || !('data' in ids) || !(ids.data instanceof Int32Array)) return rows;
+    if (pad_token_id === null) return rows;
     // As in PyTorch, the padding row is used but gets no gradient from here.
-    const used = Float32Array.from(ids.data, (id) => (id === pad_token_id ? 0 : 1));
-    const mask = tensor(used, [...tokens.shape, 1], { device: this.device });
+    const counts = new Float32Array(vocab_size).fill(1);
+    counts[pad_token_id] = 0;
+    const mask = embedding(tensor(counts, [vocab_size, 1], { device: this.device }), tokens); // [B,T,1]
     return rows.mul(mask).add(detach(rows).mul(mask.mul(-1).add(1)));
   }
 
