@@ -8,7 +8,7 @@ export const fields = {
   num_heads: { type: 'integer', default: 16 },
   use_gate: { type: 'boolean', default: false },
   use_short_conv: { type: 'boolean', default: true },
-  conv_size: { type: 'integer', default: 4, min: 2, max: 64 },
+  conv_size: { type: 'integer', default: 4, max: 64 },
   use_beta: { type: 'boolean', default: true },
   /** FLA keeps the field and always applies the norm. */
   use_output_norm: { type: 'boolean', default: true },

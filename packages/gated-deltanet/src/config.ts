@@ -9,7 +9,7 @@ export const fields = {
   expand_v: { type: 'number', default: 2, above: 0, max: 64 },
   use_gate: { type: 'boolean', default: true },
   use_short_conv: { type: 'boolean', default: true },
-  conv_size: { type: 'integer', default: 4, min: 2, max: 64 },
+  conv_size: { type: 'integer', default: 4, max: 64 },
   allow_neg_eigval: { type: 'boolean', default: false },
 } as const satisfies Fields;
 

@@ -15,6 +15,7 @@ const configs = [
   { hidden_size: 16, head_dim: 4, num_heads: 2, num_v_heads: 4, expand_v: 1, use_gate: false, allow_neg_eigval: true },
   { hidden_size: 12, head_dim: 5, num_heads: 1, use_short_conv: false },
   { hidden_size: 12, head_dim: 5, num_heads: 1, conv_size: 2 },
+  { hidden_size: 12, head_dim: 5, num_heads: 1, conv_size: 1 },
 ];
 const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
 
