@@ -1,11 +1,11 @@
 // Softmax attention, forward and backward: one key/value head after another, its queries block by block.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { packB } from '../../wasm/assembly/lib/pack';
-import { maxRow } from '../../wasm/assembly/lib/reduce';
 import { row, rowT } from '../../wasm/assembly/lib/row';
-import { exponentials, scale as scaleRow } from '../../wasm/assembly/lib/softmax';
-import { block, combine, Frame, oneOf, R, scaleOf, scores, slopes, spread, weights } from './lib/block';
+import { scale as scaleRow } from '../../wasm/assembly/lib/softmax';
+import { block, combine, Frame, R, scores, slopes, spread, weights } from './lib/block';
 import { clear, gather, padded, scatter } from './lib/rows';
+import { weigh } from './lib/weights';
 
 @inline
 function up8(n: i32): usize {
@@ -18,9 +18,9 @@ function frame(T: i32, S: i32, D: i32, V: i32, window: i32, scale: f32, scratch:
   f.T = T; f.S = S; f.D = D; f.V = V; f.window = window;
   f.dp = padded(D); f.vp = padded(V);
   f.ds = <usize>f.dp << 2; f.vs = <usize>f.vp << 2;
-  // An odd number of cache lines: rows far apart do not fall on the same ones.
-  f.ss = (((min(up8(S), up8(window + <i32>rows + 6)) + 15) >> 4) | 1) << 6;
-  f.scale = scale; f.one = 1;
+  // Three floats more than the columns, for whole vectors; and an odd number of cache lines, that rows share none in the cache.
+  f.ss = (((min(up8(S), up8(window + <i32>rows + 6)) + 18) >> 4) | 1) << 6;
+  f.scale2 = <f32>(<f64>scale * 1.4426950408889634); f.scale = scale; f.log2 = 0.6931471805599453; f.one = 1;
   f.q = scratch + 256;
   f.y = f.q + rows * f.ds;
   f.r = f.y + rows * f.vs;
@@ -41,17 +41,23 @@ function backwardFrame(f: Frame, at: usize): usize {
   return f.dv + up8(f.S) * f.vs;
 }
 
+/** Where the frame's factors lie. */
+@inline
+function scale2(f: Frame): usize {
+  return changetype<usize>(f) + offsetof<Frame>('scale2');
+}
+
+@inline
+function scale1(f: Frame): usize {
+  return changetype<usize>(f) + offsetof<Frame>('scale');
+}
+
 /** One query: keys and values are read where they stand. */
 function decode(f: Frame, q: usize, k: usize, ks: usize, v: usize, vs: usize, y: usize): void {
-  gather(1, f.D, q, 0, f.q, scaleOf(f), 0);
+  gather(1, f.D, q, 0, f.q, scale2(f), 0);
   const from = max(0, f.S - f.window), n = f.S - from;
   rowT(n, f.D, f.q, 4, k + <usize>from * ks, ks, f.e, false);
-  const top = maxRow(n, f.e);
-  if (top == -Infinity) {
-    fill(f.V, 0, y);
-    return;
-  }
-  const r: f32 = 1 / exponentials(n, f.e, f.e, top, true);
+  const r = weigh(n, f.e);
   row(f.V, n, f.e, 4, v + <usize>from * vs, vs, y, false);
   scaleRow(f.V, y, r);
 }
@@ -82,7 +88,7 @@ export function forward(
       }
       for (let t = 0; t < T; t += R) {
         block(f, t);
-        gather(f.m, D, qat + <usize>t * qs, qs, f.q, scaleOf(f), 0);
+        gather(f.m, D, qat + <usize>t * qs, qs, f.q, scale2(f), 0);
         scores(f, D, f.q, f.ds, f.keys, f.e);
         weights(f);
         combine(f, f.vp, f.e, f.values, f.y);
@@ -95,7 +101,7 @@ export function forward(
 /** Gradients of the queries t.. of one head, and what they add to those of its keys and values. */
 function backwardBlock(f: Frame, t: i32, q: usize, dq: usize, qs: usize, dy: usize, ys: usize): void {
   block(f, t);
-  gather(f.m, f.D, q + <usize>t * qs, qs, f.q, scaleOf(f), 0);
+  gather(f.m, f.D, q + <usize>t * qs, qs, f.q, scale2(f), 0);
   scores(f, f.D, f.q, f.ds, f.keys, f.e);
   weights(f);
   // Weights are e r; r is given to dy instead.
@@ -104,17 +110,17 @@ function backwardBlock(f: Frame, t: i32, q: usize, dq: usize, qs: usize, dy: usi
   scores(f, f.V, f.y, f.vs, f.values, f.g);
   slopes(f);
   combine(f, f.dp, f.g, f.keyRows, f.dq);
-  scatter(f.m, f.D, f.dq, dq + <usize>t * qs, qs, scaleOf(f), 0);
+  scatter(f.m, f.D, f.dq, dq + <usize>t * qs, qs, scale1(f), 0);
   spread(f, f.dp, f.g, f.q, f.dk);
 }
 
 /** A gradient of S rows, `unseen` of them zeros. */
-function scatterKeys(f: Frame, n: i32, unseen: i32, from: usize, to: usize, step: usize): void {
+function scatterKeys(f: Frame, n: i32, unseen: i32, from: usize, to: usize, step: usize, factor: usize): void {
   for (let s = 0; s < unseen; s++) {
     fill(n, 0, to);
     to += step;
   }
-  scatter(f.S, n, from, to, step, oneOf(f), 0);
+  scatter(f.S, n, from, to, step, changetype<usize>(f) + factor, 0);
 }
 
 export function backward(
@@ -135,8 +141,8 @@ export function backward(
       const qat = <usize>(h * D) << 2, yat = <usize>(h * V) << 2;
       for (let t = 0; t < T; t += R) backwardBlock(f, t, q + qat, dq + qat, qs, dy + yat, ys);
     }
-    scatterKeys(f, D, unseen, f.dk, dk + kat, ks);
-    scatterKeys(f, V, unseen, f.dv, dv + vat, vs);
+    scatterKeys(f, D, unseen, f.dk, dk + kat, ks, offsetof<Frame>('log2'));
+    scatterKeys(f, V, unseen, f.dv, dv + vat, vs, offsetof<Frame>('one'));
   }
 }
 

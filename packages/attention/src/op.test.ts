@@ -229,16 +229,16 @@ describe.each(fast)('kernels on %s', (_, device) => {
     }
   });
 
-  it('want little memory for a window', () => {
+  it('want memory for one head and a block of scores, not for all scores', () => {
     const shape = [1, 4096, 2, 64];
     const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
     const scratch = (window: number | null) => {
       const runner = device.find(attentionOp, ins, { scale: 1, window });
       return typeof runner === 'string' ? runner : runner.scratch;
     };
-    const heads = 2 * 4 * 4096 * 64;
-    expect(scratch(100)).toBeLessThan(heads + 64 * 1024);
-    expect(scratch(null)).toBeLessThan(heads + 1024 * 1024);
+    const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
+    expect(scratch(100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
+    expect(scratch(null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
   });
 
   afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));

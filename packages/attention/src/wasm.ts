@@ -6,7 +6,7 @@ import * as module from './gen/attention.gen.ts';
 import type { AttentionAttrs } from './op.ts';
 
 /** Queries of a block, as in assembly/lib/block. */
-const R = 32;
+const R = 64;
 
 const up = (n: number, to: number) => Math.ceil(n / to) * to;
 
@@ -16,7 +16,7 @@ function planOf([B, T, H, D]: Shape, [, S, HKV, V]: Shape, { scale, window }: At
   const keys = S - unseen;
   const reach = Math.min(window ?? keys, keys);
   const rows = Math.min(R, up(T, 4));
-  const width = up(Math.min(up(keys, 8), up(reach + rows + 6, 8)), 16);
+  const width = up(Math.min(up(keys, 8), up(reach + rows + 6, 8)) + 3, 16);
   const row = 4 * (width % 32 === 0 ? width + 16 : width);
   const [dp, vp] = [4 * up(D, 4), 4 * up(V, 4)];
   const forward = 256 + rows * (dp + vp + row) + 4 * (R + up(keys, 8) * D + Math.max(up(keys, 8) * V, keys * up(V, 8)));

@@ -1,14 +1,12 @@
 // A block of queries against the keys that they see. Four queries make a strip and eight keys a panel; scores are formed, and
 // weights used, only in tiles of a strip and a panel that some query of the strip sees.
-import { dot, get, put } from '../../../nn/assembly/lib/row';
 import { fill } from '../../../wasm/assembly/lib/copy';
-import { maxRow } from '../../../wasm/assembly/lib/reduce';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
-import { exponentials } from '../../../wasm/assembly/lib/softmax';
-import { padded } from './rows';
+import { clear, padded } from './rows';
+import { slope, weigh } from './weights';
 
 /** Queries of a block, a multiple of 4. */
-@inline export const R: i32 = 32;
+@inline export const R: i32 = 64;
 
 /** Sizes of a call, the buffers of one head and the block at hand. Lives in scratch: nothing is allocated. */
 @unmanaged
@@ -26,8 +24,11 @@ export class Frame {
   ds: usize;
   vs: usize;
   ss: usize;
-  /** Factor of the queries, and 1. */
+  /** What queries are multiplied by, and their gradients. Scores count in powers of 2, so that the first is log2(e) times the second. */
+  scale2: f32;
   scale: f32;
+  /** What the gradients of keys, formed with such queries, are multiplied by, and those of values: log 2 and 1. */
+  log2: f32;
   one: f32;
   /** Keys [S/8][D][8] and, for the backward pass, [D/8][S][8]; values [V/8][S][8] or, for the backward pass, [S/8][V][8]. */
   keys: usize;
@@ -36,11 +37,11 @@ export class Frame {
   /** Gradients of keys and values, padded rows. */
   dk: usize;
   dv: usize;
-  /** scale q [R,D] and its gradient; y, or dy over the row's sum [R,V]. */
+  /** scale2 q [R,D] and its gradient; y, or dy over the row's sum [R,V]. */
   q: usize;
   dq: usize;
   y: usize;
-  /** e^(score - largest) and, for the backward pass, its gradient [R,keys]; 1 / sum of a row [R]. */
+  /** 2^(score - largest) and, for the backward pass, its gradient [R,keys]; 1 / sum of a row [R]. */
   e: usize;
   g: usize;
   r: usize;
@@ -48,17 +49,6 @@ export class Frame {
   m: i32;
   position: i32;
   base: i32;
-}
-
-/** Where the floats lie that `gather` and `scatter` multiply by. */
-@inline
-export function scaleOf(f: Frame): usize {
-  return changetype<usize>(f) + offsetof<Frame>('scale');
-}
-
-@inline
-export function oneOf(f: Frame): usize {
-  return changetype<usize>(f) + offsetof<Frame>('one');
 }
 
 @inline
@@ -105,48 +95,48 @@ export function scores(f: Frame, n: i32, a: usize, as: usize, b: usize, out: usi
   }
 }
 
-/** Zeros in the tiles of row i, around what it sees. */
-function mask(f: Frame, i: i32, row: usize): void {
-  const from = first(f, i & ~3) & ~7, to = up8(last(f, i | 3));
-  const a = i < f.m ? first(f, i) : to, b = i < f.m ? last(f, i) : to;
-  fill(a - from, 0, row + (<usize>(from - f.base) << 2));
-  fill(to - b, 0, row + (<usize>(b - f.base) << 2));
+/** Zeros in the tiles of row i, around what it sees. Behind it, whole vectors are zeros already. */
+@inline
+function mask(f: Frame, i: i32, row: usize, seen: i32, end: i32): void {
+  const from = first(f, i & ~3) & ~7, to = row + (<usize>(up8(last(f, i | 3)) - f.base) << 2);
+  if (seen > from) fill(seen - from, 0, row + (<usize>(from - f.base) << 2));
+  clear(row + (<usize>(seen - f.base + padded(end - seen)) << 2), to);
 }
 
-/** e = e^(e - the row's largest) over the keys that a row sees, r = 1 / its sum. A row of -Infinity gives zeros. */
+/** Zeros in the tiles of row i, which stands for no query. */
+@inline
+function blank(f: Frame, i: i32, row: usize): void {
+  const from = first(f, i & ~3) & ~7, to = up8(last(f, i));
+  clear(row + (<usize>(from - f.base) << 2), row + (<usize>(to - f.base) << 2));
+}
+
+/** e = 2^(e - the row's largest) over the keys that a row sees, r = 1 / its sum. */
 export function weights(f: Frame): void {
-  let row = f.e;
-  for (let i = 0; i < padded(f.m); i++) {
-    let r: f32 = 0;
-    if (i < f.m) {
-      const a = first(f, i), n = last(f, i) - a, at = row + (<usize>(a - f.base) << 2), top = maxRow(n, at);
-      if (top == -Infinity) fill(n, 0, at);
-      else r = 1 / exponentials(n, at, at, top, true);
-    }
-    mask(f, i, row);
-    store<f32>(f.r + (<usize>i << 2), r);
+  let row = f.e, i = 0;
+  for (; i < f.m; i++) {
+    const seen = first(f, i), end = last(f, i);
+    store<f32>(f.r + (<usize>i << 2), weigh(end - seen, row + (<usize>(seen - f.base) << 2)));
+    mask(f, i, row, seen, end);
+    row += f.ss;
+  }
+  for (; i < padded(f.m); i++) {
+    blank(f, i, row);
     row += f.ss;
   }
 }
 
-@inline
-function slope(e: usize, g: usize, c: v128, rest: i32): void {
-  put(g, f32x4.mul(get(e, rest), f32x4.sub(get(g, rest), c)), rest);
-}
-
-/** From g, the gradient of the weights over the row's sum, to that of the scores: e (g - r <e, g>). */
+/** From g, the gradient of the weights over the row's sum, to that of the scores. */
 export function slopes(f: Frame): void {
-  let e = f.e, g = f.g;
-  for (let i = 0; i < padded(f.m); i++) {
-    if (i < f.m) {
-      const a = first(f, i), n = last(f, i) - a, skip = <usize>(a - f.base) << 2;
-      const c = f32x4.splat(load<f32>(f.r + (<usize>i << 2)) * <f32>dot(n, e + skip, g + skip));
-      const whole = skip + (<usize>(n & ~3) << 2);
-      for (let at = skip; at < whole; at += 16) slope(e + at, g + at, c, 0);
-      if (n & 3) slope(e + whole, g + whole, c, n & 3);
-    }
-    mask(f, i, g);
+  let e = f.e, g = f.g, i = 0;
+  for (; i < f.m; i++) {
+    const seen = first(f, i), end = last(f, i), skip = <usize>(seen - f.base) << 2;
+    slope(end - seen, e + skip, g + skip, load<f32>(f.r + (<usize>i << 2)));
+    mask(f, i, g, seen, end);
     e += f.ss;
+    g += f.ss;
+  }
+  for (; i < padded(f.m); i++) {
+    blank(f, i, g);
     g += f.ss;
   }
 }
