@@ -111,6 +111,11 @@ function damage(): void {
   cpSync('configs/mamba.json', 'skipped/config.json');
   writeFileSync('skipped/expected.safetensors', '');
   symlinkSync('loop', 'loop');
+  mkdirSync('linked');
+  symlinkSync('loop', 'linked/loop');
+  mkdirSync('untyped');
+  cpSync('configs/untyped.json', 'untyped/config.json');
+  writeFileSync('untyped/expected.safetensors', '');
 }
 
 /** Every file below the working directory with its contents. */
@@ -119,7 +124,7 @@ function contents(directory = '.'): string {
   for (const name of readdirSync(directory, { recursive: true }).map(String).sort()) {
     hash.update(`${name}\n`);
     const path = join(directory, name);
-    if (name !== 'loop' && statSync(path).isFile()) hash.update(readFileSync(path));
+    if (!name.endsWith('loop') && statSync(path).isFile()) hash.update(readFileSync(path));
   }
   return hash.digest('hex');
 }
@@ -287,6 +292,8 @@ const calls: Record<string, Call[]> = {
     ['parity goldens/notes.txt', /goldens\/notes.txt/],
     ['parity folder', /folder holds no golden/],
     ['parity skipped', /nothing was replayed: all 1 goldens were skipped.*mamba2/],
+    ['parity untyped', /1 goldens are broken.*its config.json names no model_type/],
+    ['parity linked', /linked\/loop: a link that leads nowhere/],
     ['parity goldens', /2 goldens are broken/],
     [`parity ${golden} --dtype f64 --device wasm`, /--dtype f64 runs on cpu but --device is wasm/],
     [`parity ${golden} --dtype f16`, /"f16" is invalid/],

@@ -31,6 +31,8 @@ export function measure(
   float: Float,
   own?: number,
 ): Measured {
+  if (ours.length !== expected.length)
+    throw new Error(`${tensor}: the golden has ${expected.length} values, the model gives ${ours.length}.`);
   const isZero = Array.prototype.every.call(expected, (x: number) => x === 0);
   const usual = tolerances[float];
   const tolerance = isZero ? usual.zero : float === 'f32' && own !== undefined ? own : usual[kind];

@@ -31,6 +31,7 @@ async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pro
   const { logits, hidden } = made;
   const measured = [measure('logits', 'out', await logits.data(), golden.logits.data, float)];
   for (const [i, { data }] of golden.hidden.entries()) {
+    if (!hidden[i]) throw new Error(`hidden.${i} is expected, but the model has ${hidden.length} layers.`);
     measured.push(measure(`hidden.${i}`, 'out', await hidden[i].data(), data, float));
   }
   release(made);

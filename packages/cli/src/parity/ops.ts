@@ -7,12 +7,13 @@ type Attrs = Parameters<GoldenOp>[1];
 
 export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   ...layerOps,
-  attention: ({ q, k, v }, attrs) => ({
-    y: scaledDotProductAttention(q, k, v, {
-      scale: number(attrs, 'scale') ?? q.shape[3] ** -0.5,
-      window: number(attrs, 'window'),
-    }),
-  }),
+  attention: ({ q, k, v }, attrs) => {
+    if (attrs.causal === false) {
+      throw new OptionError('attrs.causal is false but attention is causal in this version; only true is.');
+    }
+    const scale = number(attrs, 'scale') ?? q.shape[3] ** -0.5;
+    return { y: scaledDotProductAttention(q, k, v, { scale, window: number(attrs, 'window') }) };
+  },
   scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
     ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') ?? q.shape[3] ** -0.5 }),
   }),

@@ -50,7 +50,7 @@ export function findTargets(paths: readonly string[]): Targets {
   function file(path: string, isNamed: boolean): void {
     try {
       const golden = readGolden(readFile(path), path);
-      if (golden.op in goldenOps) found.push({ kind: 'op', path, golden });
+      if (Object.hasOwn(goldenOps, golden.op)) found.push({ kind: 'op', path, golden });
       else skipped.push({ path, reason: `op ${golden.op} is not in this version` });
     } catch (error) {
       if (isNamed || !isTwillError(error)) throw error;
@@ -65,6 +65,7 @@ export function findTargets(paths: readonly string[]): Targets {
     }
     try {
       const { model_type } = readConfigFile(join(path, 'config.json'));
+      if (model_type === undefined) throw new FileError(`${path}: its config.json names no model_type; add one.`);
       const known = mixers.some((m) => m.model_type === model_type || m.name === model_type);
       if (known) found.push({ kind: 'model', path, training: names.includes('train.safetensors') });
       else skipped.push({ path, reason: `model_type ${JSON.stringify(model_type)} is not in this version` });
@@ -82,7 +83,8 @@ export function findTargets(paths: readonly string[]): Targets {
     }
     for (const name of names.filter((n) => !n.startsWith('.') && n !== 'node_modules')) {
       const inner = join(path, name);
-      if (statSync(inner).isDirectory()) folder(inner);
+      if (!existsSync(inner)) broken.push({ path: inner, reason: 'a link that leads nowhere' });
+      else if (statSync(inner).isDirectory()) folder(inner);
       else if (name.endsWith('.safetensors')) file(inner, false);
     }
   }

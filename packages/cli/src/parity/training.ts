@@ -46,7 +46,8 @@ function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel) {
   const { steps, lr, warmup, min_ratio, beta1, beta2, eps, weight_decay, max_norm } = attrs as Record<string, number>;
   const undecayed = arena.names.filter((_: string, i: number) => arena.offsets[i] >= arena.decayEnd).sort();
   const listed = ((attrs.no_decay ?? []) as string[]).filter((name) => arena.names.includes(name)).sort();
-  if (`${undecayed}` !== `${listed}`) {
+  const decaysAll = listed.length === 0;
+  if (!decaysAll && `${undecayed}` !== `${listed}`) {
     throw new Error(`no_decay is ${listed.join(', ')} but the trainer leaves out ${undecayed.join(', ')}.`);
   }
   return {
@@ -58,6 +59,7 @@ function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel) {
     beta2,
     eps,
     weightDecay: weight_decay,
+    decayed: decaysAll ? ('all' as const) : ('matrices' as const),
     maxNorm: max_norm,
   };
 }
