@@ -1,0 +1,46 @@
+// Decoding: a cache goes on where a text ended. It can be forked, set back, and stored.
+import { decodeText, encodeText, hybrid, mixers, rng, sample, scope } from 'twilljs';
+
+const config = {
+  model_type: 'gated_deltanet',
+  hidden_size: 16,
+  num_heads: 2,
+  head_dim: 8,
+  num_hidden_layers: 2,
+  ratio: '1:1',
+  vocab_size: 256,
+  intermediate_size: 32,
+};
+const model = hybrid(config, { mixers });
+const row = (text: string) => {
+  const data = encodeText(text);
+  return { data, shape: [1, data.length] as const };
+};
+
+// Read a prompt once; `next` gives the logits after its last byte.
+const cache = model.cache(1);
+const logits = scope(() => model.next(row('Call me '), cache));
+logits.shape; // => [1, 256]
+cache.position; // => 8
+
+// Two continuations of one prompt. The states are values, so a fork copies no numbers.
+const other = cache.fork();
+scope(() => model.next(row('Ishmael'), cache));
+scope(() => model.next(row('Ahab'), other));
+[cache.position, other.position]; // => [15, 12]
+
+// Try, and go back to where it was.
+const mark = other.snapshot();
+scope(() => model.next(row(' of Nantucket'), other));
+mark.restore();
+other.position; // => 12
+
+// Stored and brought back, it says the same.
+const restored = model.restore(await other.serialize());
+const [a, b] = [other, restored].map((c) => scope(() => model.next(row('.'), c)));
+(await a.data()).join() === (await b.data()).join(); // => true
+
+// A byte drawn at temperature 0.8; the seed decides it.
+const id = sample(await a.data(), 0.8, rng(3));
+id === sample(await b.data(), 0.8, rng(3)); // => true
+decodeText([id]).length; // => 1
