@@ -70,7 +70,9 @@ it('leaves the warm-up of windows out, and counts bits', async () => {
   const loss = untracked(() => m.loss({ data: windows.inputs, shape }, { data: windows.labels, shape }));
   const all = await evaluateWindows(m, windows, { warmup: 0 });
   expect(all.bitsPerByte.mean).toBeCloseTo((await loss.item()) / Math.LN2, 5);
-  await expect(evaluateWindows(m, windows, { warmup: 24 })).rejects.toThrowErrorMatchingInlineSnapshot(`[OptionError: evaluateWindows: warmup is 24 but a window has 24 positions; give less or longer windows.]`);
+  await expect(evaluateWindows(m, windows, { warmup: 24 })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[OptionError: evaluateWindows: warmup is 24 but a window has 24 positions; give less or longer windows.]`,
+  );
 });
 
 it('reads whole documents in blocks as if in one piece', async () => {
