@@ -24,7 +24,7 @@ export class Frame {
   ds: usize;
   vs: usize;
   ss: usize;
-  /** What queries are multiplied by, and their gradients. Scores count in powers of 2, so that the first is log2(e) times the second. */
+  /** What queries are multiplied by, and their gradients: scores count in powers of 2, so scale2 is log2(e) scale. */
   scale2: f32;
   scale: f32;
   /** What the gradients of keys, formed with such queries, are multiplied by, and those of values: log 2 and 1. */

@@ -11,7 +11,10 @@ export function clear(p: usize, end: usize): void {
   for (; p < end; p += 16) v128.store(p, f32x4.splat(0));
 }
 
-/** m rows of n floats, `step` bytes apart, into padded ones; up to a multiple of 4 rows, zeros follow. Row i is multiplied by the float at by + i on. */
+/**
+ * m rows of n floats, `step` bytes apart, into padded ones; up to a multiple of 4 rows, zeros follow. Row i is multiplied by the
+ * float at by + i on.
+ */
 export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, by: usize, on: usize): void {
   const whole = <usize>(n & ~3) << 2, rest = n & 3, row = <usize>padded(n) << 2, end = to + <usize>padded(m) * row;
   for (let i = 0; i < m; i++) {
