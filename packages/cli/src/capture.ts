@@ -22,7 +22,7 @@ export async function capture(argv: readonly string[], signal = new AbortControl
     live: false,
     columns: 100,
     signal,
-    entry: fileURLToPath(new URL('./main.ts', import.meta.url)),
+    entry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url)),
   });
   return { code, out, err };
 }

@@ -4,7 +4,7 @@ import { readTrainGolden, type TrainGolden } from '@twilljs/hub';
 import { readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { Device } from '@twilljs/tensor';
-import { type StepRecord, Trainer } from '@twilljs/train';
+import { type StepRecord, Trainer, type TrainSettings } from '@twilljs/train';
 import { openModel } from '../model.ts';
 import { type Measured, measure, measureSeries } from './measured.ts';
 
@@ -41,13 +41,17 @@ export async function replayTraining(path: string, device: Device): Promise<Meas
   return measured;
 }
 
+const known = ['steps', 'lr', 'warmup', 'min_ratio', 'beta1', 'beta2', 'eps', 'weight_decay', 'max_norm', 'no_decay'];
+
 /** The trainer's settings in the golden's words. */
-function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel) {
+function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel): TrainSettings {
+  const unknown = Object.keys(attrs).find((name) => !known.includes(name));
+  if (unknown)
+    throw new Error(`attrs.${unknown} is no option of the trainer under that name; use ${known.join(', ')}.`);
   const { steps, lr, warmup, min_ratio, beta1, beta2, eps, weight_decay, max_norm } = attrs as Record<string, number>;
-  const undecayed = arena.names.filter((_: string, i: number) => arena.offsets[i] >= arena.decayEnd).sort();
+  const undecayed = arena.names.filter((_, i) => arena.offsets[i] >= arena.decayEnd).sort();
   const listed = ((attrs.no_decay ?? []) as string[]).filter((name) => arena.names.includes(name)).sort();
-  const decaysAll = listed.length === 0;
-  if (!decaysAll && `${undecayed}` !== `${listed}`) {
+  if (listed.length > 0 && `${undecayed}` !== `${listed}`) {
     throw new Error(`no_decay is ${listed.join(', ')} but the trainer leaves out ${undecayed.join(', ')}.`);
   }
   return {
@@ -59,7 +63,7 @@ function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel) {
     beta2,
     eps,
     weightDecay: weight_decay,
-    decayed: decaysAll ? ('all' as const) : ('matrices' as const),
+    decayed: listed.length > 0 ? 'matrices' : 'all',
     maxNorm: max_norm,
   };
 }

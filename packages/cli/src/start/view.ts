@@ -16,7 +16,7 @@ export interface Row {
   readonly from: number;
 }
 
-const BAR = 20;
+const BAR = 12;
 const CURVE = 16;
 /** Plain lines come at every so many parts of a run. */
 const PARTS = 4;
@@ -63,5 +63,6 @@ function lineOf({ cell, phase, metrics, seconds, from }: Row): string {
   const loss = losses.length > 0 ? `loss ${(losses.at(-1) as number).toFixed(3)}` : 'starting';
   const left = step > from ? `${duration(((cell.steps - step) * seconds) / (step - from))} left` : '';
   const state = phase === 'done' ? 'done' : left;
-  return `${name}  ${bar}  ${count}  ${loss}  ${sparkline(losses, CURVE).padEnd(CURVE)}  ${state}`.trimEnd();
+  // The curve comes last: where the screen is narrow, it is what is cut off.
+  return `${name}  ${bar}  ${count}  ${loss}  ${state.padEnd(10)}  ${sparkline(losses, CURVE)}`.trimEnd();
 }
