@@ -35,7 +35,7 @@ export type DeviceName = (typeof devices)[number];
 
 /** Flags that every command has. */
 export interface CommonOptions {
-  readonly json: boolean;
+  readonly json: true | undefined;
   readonly seed: number;
   readonly device: DeviceName;
 }
@@ -60,9 +60,7 @@ export function makeCommand({ name, summary, seed, device, examples, notes = [] 
   ];
   return new Command(name)
     .description(summary)
-    .addOption(
-      new Option('--json', 'print one JSON object on standard output, messages on standard error').default(false),
-    )
+    .addOption(new Option('--json', 'print one JSON object on standard output, messages on standard error'))
     .addOption(
       new Option('--seed <n>', seed)
         .argParser(once('--seed', wholeNumber('--seed', { min: 0, max: 2 ** 53 - 1 })))
@@ -77,7 +75,7 @@ export function makeCommand({ name, summary, seed, device, examples, notes = [] 
 }
 
 /** Where a command speaks under these options. */
-export function contextOf(terminal: Terminal, { json }: { json: boolean }): Context {
+export function contextOf(terminal: Terminal, { json = false }: { json: boolean | undefined }): Context {
   return {
     terminal,
     json,

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** The module to run in a child process as `twill`. */
   readonly entry: string;
+  /** How the user calls it. */
+  readonly self: string;
 }
 
 /** The terminal of this process. A second Ctrl-C ends it at once. */
@@ -34,6 +36,7 @@ export function processTerminal(entry: string): Terminal {
     columns: (isScreen(stderr) && stderr.columns) || 100,
     signal: stop.signal,
     entry,
+    self: env.npm_lifecycle_event === 'start' || env.npm_lifecycle_event === 'twill' ? 'npx -y pnpm@10 twill' : 'twill',
   };
 }
 

@@ -73,7 +73,9 @@ async function runStart(context: Context, { corpus, out, seed, device }: Options
   say(`\nRuns      ${cells.map(({ name }) => directoryOf(name)).join('\n          ')}\n`);
   say(`Picture   ${join(out, 'study.svg')}\nTime      ${duration(seconds)}\n`);
   if (best)
-    say(`Next      twill generate ${best.directory} --prompt ${JSON.stringify(paragraph?.prompt)} --temperature 0.7\n`);
+    say(
+      `Next      ${terminal.self} generate ${best.directory} --prompt ${JSON.stringify(paragraph?.prompt)} --temperature 0.7\n`,
+    );
   return {
     answer: true,
     data: {

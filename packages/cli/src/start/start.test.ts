@@ -63,6 +63,7 @@ describe('running them', () => {
     columns: 100,
     signal: stop.signal,
     entry: fileURLToPath(new URL('../main.ts', import.meta.url)),
+    self: 'twill',
   });
   const cell = (name: string, steps: number): Cell => ({ name, part: 'recall', title: name, steps, args: [] });
   const directoryOf = (name: string) => join(work, name);

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { once, type Read, realNumber, shown, someText, wholeNumber } from '../flags.ts';
 
 /** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */
-export type Concern = 'model' | 'data' | 'training' | 'run';
+export type Concern = 'model' | 'file' | 'data' | 'training' | 'run';
 
 interface FlagOf<T> {
   readonly flag: string;
@@ -52,7 +52,7 @@ export const trainFlags = {
   config: {
     flag: '--config <file>',
     help: 'a config.json in the form of FLA; flags may add to it, not contradict it',
-    concern: 'run',
+    concern: 'file',
     read: someText('--config'),
   },
   hiddenSize: {
@@ -99,7 +99,7 @@ export const trainFlags = {
   },
   task: {
     flag: '--task <name>',
-    help: 'train on a synthetic task: mqar (recall) or parity (state tracking)',
+    help: 'or a synthetic task: mqar (recall) or parity (state tracking)',
     concern: 'data',
     ...words('mqar', 'parity'),
   },
@@ -194,7 +194,6 @@ export const trainFlags = {
     read: wholeNumber('--micro-batches', { max: 2 ** 20 }),
     rule: '1',
   },
-  out: { flag: '--out <dir>', help: 'the run directory', concern: 'run', read: someText('--out') },
   checkpointEvery: {
     flag: '--checkpoint-every <n>',
     help: 'steps from one checkpoint to the next',
@@ -209,24 +208,35 @@ export type FlagName = keyof typeof trainFlags;
 /** What the user gave: only flags that stand on the command line. */
 export type Given = { -readonly [K in FlagName]?: ReturnType<(typeof trainFlags)[K]['read']> } & {
   data?: string[];
+  out?: string;
   set?: string[];
   resume?: boolean;
 };
 
+/** Where the help lists a flag of each concern, in this order. */
+const headings: Readonly<Record<Concern, string>> = {
+  data: 'What to learn:',
+  model: 'The model:',
+  file: 'The model:',
+  training: 'How to train it:',
+  run: 'The run:',
+};
+
 /** Adds the flags to a command. */
 export function addTrainFlags(command: Command): Command {
+  const add = (option: Option, concern: Concern) => command.addOption(option.helpGroup(headings[concern]));
+  add(new Option('--data <glob...>', 'text: files, or patterns with * and **'), 'data');
+  add(new Option('--out <dir>', 'the run directory').argParser(once('--out', someText('--out'))), 'run');
   for (const [name, entry] of Object.entries(trainFlags)) {
-    const { flag, help, read, choices, rule }: FlagOf<unknown> = entry;
+    const { flag, help, concern, read, choices, rule }: FlagOf<unknown> = entry;
     const text = rule ? `${help} (default: ${rule})` : help;
     const option = new Option(flag, text).argParser(
       once(`--${kebab(name)}`, checkedChoice(`--${kebab(name)}`, choices, read)),
     );
-    command.addOption(option);
+    add(option, concern);
   }
-  return command
-    .addOption(new Option('--data <glob...>', 'train on text: files, or patterns with * and **'))
-    .addOption(new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'))
-    .addOption(new Option('--resume', 'go on with the run in --out; on a finished one, do nothing'));
+  add(new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'), 'model');
+  return add(new Option('--resume', 'go on with the run in --out; on a finished one, do nothing'), 'run');
 }
 
 function checkedChoice<T>(flag: string, choices: readonly string[] | undefined, read: Read<T>): Read<T> {

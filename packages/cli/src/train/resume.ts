@@ -49,7 +49,8 @@ export function withRecord(
   }
   const before = parse(command.slice(2) as string[]);
   for (const name of Object.keys(trainFlags) as FlagName[]) {
-    if (trainFlags[name].concern === 'run') continue;
+    const { concern } = trainFlags[name];
+    if (concern === 'run' || concern === 'file') continue;
     const [was, is] = [before.given[name], asked.given[name]];
     if (was === undefined || is === undefined || was === is) continue;
     throw new OptionError(`--${kebab(name)} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
