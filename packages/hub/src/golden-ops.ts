@@ -1,4 +1,5 @@
 // Ops under the names of the golden files: inputs and options by name in, outputs by name out.
+import { scaledDotProductAttention } from '@twilljs/attention';
 import {
   adamw,
   clipGradNorm,
@@ -30,6 +31,11 @@ function number(attrs: JsonObject, name: string, fallback?: number): number {
   const value = attrs[name] ?? fallback;
   if (typeof value === 'number') return value;
   throw new OptionError(`attrs.${name} is ${JSON.stringify(value)} where a number is needed; correct the file.`);
+}
+
+/** A number among the options, or null. */
+function numberOrNull(attrs: JsonObject, name: string): number | null {
+  return (attrs[name] ?? null) === null ? null : number(attrs, name);
 }
 
 /** One of a few words among the options. */
@@ -112,6 +118,9 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
     ...shortConv(x, weight, bias ?? null, h0 ?? null, word(attrs, 'activation', ['silu', null], 'silu')),
   }),
   rope: ({ x }, attrs) => ({ y: rope(x, { base: number(attrs, 'base'), offset: number(attrs, 'offset', 0) }) }),
+  attention: ({ q, k, v }, attrs) => ({
+    y: scaledDotProductAttention(q, k, v, { scale: number(attrs, 'scale'), window: numberOrNull(attrs, 'window') }),
+  }),
   scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
     ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
   }),

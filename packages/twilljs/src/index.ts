@@ -1,9 +1,17 @@
 // twilljs: everything in one import, all mixers as one list, and the best device of the machine.
-export { Attention, attention, attentionOp, scaledDotProductAttention } from '@twilljs/attention';
+export {
+  Attention,
+  type AttentionAttrs,
+  type AttentionConfig,
+  attention,
+  attentionGradOp,
+  attentionOp,
+  scaledDotProductAttention,
+} from '@twilljs/attention';
 export * from '@twilljs/data';
-export { DeltaNet, deltanet } from '@twilljs/deltanet';
+export { DeltaNet, type DeltaNetConfig, deltanet } from '@twilljs/deltanet';
 export * from '@twilljs/eval';
-export { GatedDeltaNet, gatedDeltanet } from '@twilljs/gated-deltanet';
+export { GatedDeltaNet, type GatedDeltaNetConfig, gatedDeltanet } from '@twilljs/gated-deltanet';
 export * from '@twilljs/hub';
 export * from '@twilljs/hybrid';
 export * from '@twilljs/nn';

@@ -1,8 +1,8 @@
 // Replays the golden of an op: every output and every gradient.
+import { goldenOps } from '@twilljs/hub';
 import type { Device } from '@twilljs/tensor';
 import { replay, tolerances } from '@twilljs/tensor/testing';
 import type { Measured } from './measured.ts';
-import { goldenOps } from './ops.ts';
 import type { OpTarget } from './targets.ts';
 
 export async function replayOp({ golden }: OpTarget, device: Device): Promise<Measured[]> {

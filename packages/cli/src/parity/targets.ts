@@ -1,11 +1,10 @@
 // What lies at the paths of `twill parity`: goldens of ops and of models, and what cannot be replayed, with the reason.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Golden, readGolden } from '@twilljs/hub';
+import { type Golden, goldenOps, readGolden } from '@twilljs/hub';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import { FileError, isTwillError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
-import { goldenOps } from './ops.ts';
 
 export interface OpTarget {
   readonly kind: 'op';

@@ -6,7 +6,8 @@ import { readConfigFile } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
 import type { Command } from 'commander';
 import type { DeviceName } from '../command.ts';
-import { type FlagName, type Given, kebab, trainFlags } from './flags.ts';
+import { trainFlags } from './flag-table.ts';
+import { type FlagName, type Given, kebab } from './flags.ts';
 
 /** All that the command line says, or said when the run began. */
 export interface Asked {

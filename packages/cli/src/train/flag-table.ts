@@ -1,0 +1,202 @@
+// The flags of `twill train` as a table: what each means, reads and defaults to.
+import { type Read, realNumber, someText, wholeNumber } from '../flags.ts';
+
+/** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */
+export type Concern = 'model' | 'file' | 'data' | 'training' | 'run';
+
+export interface FlagOf<T> {
+  readonly flag: string;
+  readonly help: string;
+  readonly concern: Concern;
+  readonly read: Read<T>;
+  readonly choices?: readonly string[];
+  /** In words, where a rule chooses the default. */
+  readonly rule?: string;
+}
+
+function words<const W extends string>(...choices: W[]): { read: Read<W>; choices: W[] } {
+  return { read: (text) => text as W, choices };
+}
+
+/** One entry per flag; the key is the option's name in the program. Defaults that depend on others are applied later. */
+export const trainFlags = {
+  mixer: {
+    flag: '--mixer <name>',
+    help: 'the linear mixer, or attention: gated-deltanet, deltanet, attention, or a model_type of FLA',
+    concern: 'model',
+    read: someText('--mixer'),
+    rule: 'gated-deltanet',
+  },
+  ratio: {
+    flag: '--ratio <n:1>',
+    help: 'linear layers to each full-attention layer, such as 3:1',
+    concern: 'model',
+    read: someText('--ratio'),
+    rule: 'no full attention',
+  },
+  convention: {
+    flag: '--convention <name>',
+    help: 'how --ratio is read: literal (n linear, then one full) or period (one full in n, as the paper)',
+    concern: 'model',
+    ...words('literal', 'period'),
+    rule: 'literal',
+  },
+  pattern: {
+    flag: '--pattern <letters>',
+    help: 'layers by letter, repeated to the depth: G the mixer, A full attention, such as GGGA',
+    concern: 'model',
+    read: someText('--pattern'),
+  },
+  config: {
+    flag: '--config <file>',
+    help: 'a config.json in the form of FLA; flags may add to it, not contradict it',
+    concern: 'file',
+    read: someText('--config'),
+  },
+  hiddenSize: {
+    flag: '--hidden-size <n>',
+    help: 'width D',
+    concern: 'model',
+    read: wholeNumber('--hidden-size', { max: 2 ** 20 }),
+    rule: '48',
+  },
+  layers: {
+    flag: '--layers <n>',
+    help: 'depth L',
+    concern: 'model',
+    read: wholeNumber('--layers', { max: 2 ** 14 }),
+    rule: '4',
+  },
+  heads: {
+    flag: '--heads <n>',
+    help: 'heads of every mixer',
+    concern: 'model',
+    read: wholeNumber('--heads', { max: 2 ** 20 }),
+    rule: '2',
+  },
+  headDim: {
+    flag: '--head-dim <n>',
+    help: 'size of a head of gated-deltanet',
+    concern: 'model',
+    read: wholeNumber('--head-dim', { max: 2 ** 20 }),
+    rule: 'hidden size / heads',
+  },
+  intermediateSize: {
+    flag: '--intermediate-size <n>',
+    help: 'width of the MLP',
+    concern: 'model',
+    read: wholeNumber('--intermediate-size', { max: 2 ** 22 }),
+    rule: '8/3 of the hidden size',
+  },
+  initStd: {
+    flag: '--init-std <x>',
+    help: 'standard deviation of initial weights',
+    concern: 'model',
+    read: realNumber('--init-std', { max: 100 }),
+    rule: '0.05',
+  },
+  task: {
+    flag: '--task <name>',
+    help: 'or a synthetic task: mqar (recall) or parity (state tracking)',
+    concern: 'data',
+    ...words('mqar', 'parity'),
+  },
+  pairs: {
+    flag: '--pairs <n>',
+    help: 'pairs of a row of mqar',
+    concern: 'data',
+    read: wholeNumber('--pairs', { max: 2 ** 20 }),
+    rule: '16',
+  },
+  vocabSize: {
+    flag: '--vocab-size <n>',
+    help: 'ids of mqar, half of them keys',
+    concern: 'data',
+    read: wholeNumber('--vocab-size', { min: 4, max: 2 ** 20 }),
+    rule: '64',
+  },
+  length: {
+    flag: '--length <n>',
+    help: 'tokens of a row, T',
+    concern: 'data',
+    read: wholeNumber('--length', { max: 2 ** 20 }),
+    rule: '256 for text, 64 for mqar, 24 for parity',
+  },
+  batch: {
+    flag: '--batch <n>',
+    help: 'rows of a step, B',
+    concern: 'data',
+    read: wholeNumber('--batch', { max: 2 ** 20 }),
+    rule: '4 for text, 32 for mqar, 64 for parity',
+  },
+  steps: {
+    flag: '--steps <n>',
+    help: 'optimiser steps',
+    concern: 'training',
+    read: wholeNumber('--steps'),
+    rule: '500',
+  },
+  lr: {
+    flag: '--lr <x>',
+    help: 'peak learning rate',
+    concern: 'training',
+    read: realNumber('--lr', { above: 0, max: 10 }),
+    rule: '6e-3',
+  },
+  warmup: {
+    flag: '--warmup <n>',
+    help: 'steps until the peak',
+    concern: 'training',
+    read: wholeNumber('--warmup', { min: 0 }),
+    rule: 'a tenth of the steps, at most 100',
+  },
+  decay: {
+    flag: '--decay <name>',
+    help: 'how the learning rate falls: cosine, linear or constant',
+    concern: 'training',
+    ...words('cosine', 'linear', 'constant'),
+    rule: 'cosine',
+  },
+  minRatio: {
+    flag: '--min-ratio <x>',
+    help: 'learning rate of the last step, as a part of the peak',
+    concern: 'training',
+    read: realNumber('--min-ratio', { max: 1 }),
+    rule: '0.05',
+  },
+  weightDecay: {
+    flag: '--weight-decay <x>',
+    help: 'decoupled weight decay',
+    concern: 'training',
+    read: realNumber('--weight-decay', { max: 10 }),
+    rule: '0.01',
+  },
+  decayed: {
+    flag: '--decayed <which>',
+    help: 'parameters that decay: matrices or all',
+    concern: 'training',
+    ...words('matrices', 'all'),
+    rule: 'matrices',
+  },
+  clip: {
+    flag: '--clip <x>',
+    help: 'largest global norm of the gradient',
+    concern: 'training',
+    read: realNumber('--clip', { above: 0 }),
+    rule: '1',
+  },
+  microBatches: {
+    flag: '--micro-batches <n>',
+    help: 'parts into which a batch is cut to save memory',
+    concern: 'training',
+    read: wholeNumber('--micro-batches', { max: 2 ** 20 }),
+    rule: '1',
+  },
+  checkpointEvery: {
+    flag: '--checkpoint-every <n>',
+    help: 'steps from one checkpoint to the next',
+    concern: 'run',
+    read: wholeNumber('--checkpoint-every'),
+    rule: '10 below 1,000 steps, else 100',
+  },
+} as const satisfies Record<string, FlagOf<unknown>>;

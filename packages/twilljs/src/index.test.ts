@@ -1,0 +1,53 @@
+// The meta package: nothing of the others is missing, and its device has a kernel for everything.
+import * as attention from '@twilljs/attention';
+import * as data from '@twilljs/data';
+import * as dataNode from '@twilljs/data/node';
+import * as deltanet from '@twilljs/deltanet';
+import * as evaluation from '@twilljs/eval';
+import * as gatedDeltanet from '@twilljs/gated-deltanet';
+import * as hub from '@twilljs/hub';
+import * as hubNode from '@twilljs/hub/node';
+import * as hybrid from '@twilljs/hybrid';
+import * as nn from '@twilljs/nn';
+import * as scan from '@twilljs/scan';
+import * as tensor from '@twilljs/tensor';
+import * as train from '@twilljs/train';
+import * as trainNode from '@twilljs/train/node';
+import * as wasm from '@twilljs/wasm';
+import { expect, it } from 'vitest';
+import * as all from './index.ts';
+import * as node from './node.ts';
+
+/** Every mixer has one, under the same name: the oracle of its own tests. */
+const left = ['recurrence'];
+
+it.each(
+  Object.entries({ attention, data, deltanet, evaluation, gatedDeltanet, hub, hybrid, nn, scan, tensor, train, wasm }),
+)('has all of %s', (_, pack: object) => {
+  // Two packages that export one name would lose it here without a word.
+  const missing = Object.keys(pack).filter((name) => !(name in all));
+  expect(missing.filter((name) => !left.includes(name))).toEqual([]);
+});
+
+it('has all that needs files in ./node', () => {
+  const names = [dataNode, hubNode, trainNode].flatMap((pack: object) => Object.keys(pack));
+  expect(names.filter((name) => !(name in node))).toEqual([]);
+});
+
+it('has every mixer once, under three names each', () => {
+  for (const key of ['name', 'model_type', 'architecture'] as const) {
+    expect(new Set(all.mixers.map((mixer) => mixer[key])).size).toBe(all.mixers.length);
+  }
+});
+
+it('trains every mixer on its device without a slow op', async () => {
+  const device = await all.device();
+  for (const { model_type } of all.mixers) {
+    const config = { model_type, hidden_size: 16, num_heads: 2, head_dim: 8, num_hidden_layers: 2, vocab_size: 32 };
+    const model = await all.hybrid(config, { mixers: all.mixers }).to(device);
+    const source = all.mqar({ length: 8, vocab: 32, pairs: 2, batch: 2, source: all.rng(0) });
+    const { loss } = await new all.Trainer(model, { steps: 1 }).train(source.batch(0));
+    expect(loss).toBeGreaterThan(3);
+  }
+  expect([...device.fallbacks]).toEqual([]);
+});
