@@ -18,9 +18,9 @@ import { matchWeights, readWeights, writeWeights } from './weights.ts';
 /** Embedding and one layer, under the names of a whole model. */
 function layerModel(init: Initializer) {
   const fields = readFields(gatedDeltanet.fields, { head_dim: 4, num_heads: 2 }, 'test');
-  const config = { ...fields, hidden_size: 8, norm_eps: 1e-6 };
+  const config = { ...fields, hidden_size: 8, norm_eps: 1e-6, fuse_norm: true };
   const layer = {
-    attn: gatedDeltanet.create(config, { init: init.fork('attn'), layer: 0, layers: 1 }),
+    attn: gatedDeltanet.create(config, { init: init.fork('attn'), layer: 0, layers: 1, shared: {} }),
     mlp: new GatedMLP(8, 6, init.fork('mlp')),
   };
   return { model: { embeddings: new Embedding(5, 8, init.fork('embeddings')), layers: [layer] } };

@@ -3,7 +3,7 @@ export { arenaOf, type ParameterArena } from './arena.ts';
 export { type Field, type Fields, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
-export type { LayerContext, Mixer, MixerFamily, ModelWidths, State } from './mixer.ts';
+export type { LayerContext, Mixer, MixerFamily, ModelContext, ModelWidths, State } from './mixer.ts';
 export {
   type AttentionFields,
   attentionFields,
