@@ -16,7 +16,7 @@ import {
   softmax,
   swiglu,
 } from '@twilljs/nn';
-import { scalarDelta } from '@twilljs/scan';
+import { elementwise, scalarDecay, scalarDelta } from '@twilljs/scan';
 import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import type { JsonObject } from './json.ts';
 
@@ -112,6 +112,10 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
     ...shortConv(x, weight, bias ?? null, h0 ?? null, word(attrs, 'activation', ['silu', null], 'silu')),
   }),
   rope: ({ x }, attrs) => ({ y: rope(x, { base: number(attrs, 'base'), offset: number(attrs, 'offset', 0) }) }),
+  elementwise: ({ x, g, h0 }) => ({ ...elementwise(x, g, h0 ?? null) }),
+  scalarDecay: ({ q, k, v, g, h0 }, attrs) => ({
+    ...scalarDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
   scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
     ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
   }),
