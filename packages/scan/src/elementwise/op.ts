@@ -9,7 +9,8 @@ export function scan(x: Tensor, a: Tensor, back = false): Tensor {
   // x covers `span` tokens up to its own and a their decay; each pass joins it with the spans before it.
   let [y, decay] = [x, a];
   for (let span = 1; span < T; span *= 2) {
-    const before = (s: Tensor) => (back ? s.slice(1, span, T).pad(1, 0, span) : s.slice(1, 0, T - span).pad(1, span, 0));
+    const before = (s: Tensor) =>
+      back ? s.slice(1, span, T).pad(1, 0, span) : s.slice(1, 0, T - span).pad(1, span, 0);
     y = decay.mul(before(y)).add(y);
     if (2 * span < T) decay = decay.mul(before(decay));
   }
