@@ -1,4 +1,5 @@
 // @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
+export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 export { arenaOf, type ParameterArena } from './arena.ts';
 export { type Field, type Fields, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
