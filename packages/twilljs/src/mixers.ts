@@ -2,7 +2,9 @@
 import { attention } from '@twilljs/attention';
 import { deltanet } from '@twilljs/deltanet';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { hgrn } from '@twilljs/hgrn';
 import type { MixerFamily } from '@twilljs/nn';
+import { retnet } from '@twilljs/retnet';
 
 /** Every mixer of this version: `hybrid(config, { mixers })`. */
-export const mixers: readonly MixerFamily[] = [attention, gatedDeltanet, deltanet];
+export const mixers: readonly MixerFamily[] = [hgrn, retnet, deltanet, gatedDeltanet, attention];
