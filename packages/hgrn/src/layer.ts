@@ -21,6 +21,12 @@ import type { fields } from './config.ts';
 
 export type HGRNConfig = Values<typeof fields> & ModelWidths;
 
+function missing(layer: number): never {
+  throw new OptionError(
+    `HGRN: layer ${layer} has a lower bound but no lower_bounds are shared; hand in what hgrn.shared makes.`,
+  );
+}
+
 /**
  * HGRN: h_t = f_t h_{t-1} + (1 - f_t) silu(i_t) per channel, with the forget gate f = gamma + (1 - gamma) sigmoid(f_proj x)
  * above a bound gamma that is learned and rises from layer to layer.
@@ -61,7 +67,7 @@ export class HGRN implements Mixer {
     this.g_norm = new RMSNorm(E, config.norm_eps, init.fork('g_norm'), { affine: config.elementwise_affine });
     this.o_proj = linear('o_proj', E, D);
     // The bound of the first layer is 0, whichever mixer stands there.
-    this.lower_bounds = config.use_lower_bound && layer > 0 ? shared.lower_bounds : null;
+    this.lower_bounds = config.use_lower_bound && layer > 0 ? (shared?.lower_bounds ?? missing(layer)) : null;
     this.layer = layer;
     this.width = E;
   }

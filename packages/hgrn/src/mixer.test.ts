@@ -55,7 +55,7 @@ it("is the paper's recurrence", async () => {
 
 /** The state after one token: what a layer writes of it, of the layers of a model with these bounds. */
 async function written(bounds: Tensor, layer: number, f: number): Promise<number> {
-  const config = { ...readFields(hgrn.fields, {}, 'hgrn'), hidden_size: 1, norm_eps: 1e-6, fuse_norm: true };
+  const config = { ...readFields(hgrn.fields, {}, 'hgrn'), hidden_size: 1, norm_eps: 1e-6 };
   const context = { init: initializer(0), layer, layers: bounds.shape[0], shared: { lower_bounds: bounds } };
   const mixer = hgrn.create(config, context);
   for (const [name, t] of params(mixer)) {
@@ -77,8 +77,17 @@ it.each([-40, -3, 0, 2, 30])('keeps its gate above the bound of its layer: f = %
   }
 });
 
+it('wants its bounds from the model above the first layer', () => {
+  const config = { ...readFields(hgrn.fields, {}, 'hgrn'), hidden_size: 6, norm_eps: 1e-6 };
+  const make = (layer: number) => () => hgrn.create(config, { init: initializer(0), layer, layers: 2 });
+  expect(make(0)).not.toThrow();
+  expect(make(1)).toThrow(
+    'HGRN: layer 1 has a lower bound but no lower_bounds are shared; hand in what hgrn.shared makes.',
+  );
+});
+
 it('keeps its bounds on the level of the model', () => {
-  const config = { ...readFields(hgrn.fields, {}, 'hgrn'), hidden_size: 6, norm_eps: 1e-6, fuse_norm: true };
+  const config = { ...readFields(hgrn.fields, {}, 'hgrn'), hidden_size: 6, norm_eps: 1e-6 };
   const shared = hgrn.shared!(config, { init: initializer(0), layers: 5 });
   expect(Object.entries(shared).map(([name, t]) => [name, t.shape])).toEqual([['lower_bounds', [5, 6]]]);
   expect(hgrn.shared!({ ...config, use_lower_bound: false }, { init: initializer(0), layers: 5 })).toEqual({});

@@ -18,9 +18,9 @@ import { matchWeights, readWeights, writeWeights } from './weights.ts';
 /** Embedding and one layer, under the names of a whole model. */
 function layerModel(init: Initializer) {
   const fields = readFields(gatedDeltanet.fields, { head_dim: 4, num_heads: 2 }, 'test');
-  const config = { ...fields, hidden_size: 8, norm_eps: 1e-6, fuse_norm: true };
+  const config = { ...fields, hidden_size: 8, norm_eps: 1e-6 };
   const layer = {
-    attn: gatedDeltanet.create(config, { init: init.fork('attn'), layer: 0, layers: 1, shared: {} }),
+    attn: gatedDeltanet.create(config, { init: init.fork('attn'), layer: 0, layers: 1 }),
     mlp: new GatedMLP(8, 6, init.fork('mlp')),
   };
   return { model: { embeddings: new Embedding(5, 8, init.fork('embeddings')), layers: [layer] } };
@@ -92,6 +92,18 @@ describe('weights', () => {
     const { sources, notes } = matchWeights(shapes, tensors, 'model');
     expect(notes).toEqual(['model.layers.0.mlp.gate_proj.weight: split, it holds gate_proj above up_proj.']);
     for (const [name, tensor] of separate) expect(toF64(sources.get(name) as StoredTensor)).toEqual(toF64(tensor));
+  });
+
+  it('may call a parameter by an alias of its mixer, unless the model has that name too', async () => {
+    const tensors = await stored();
+    const norm = tensors.get('model.layers.0.attn.o_norm.weight') as StoredTensor;
+    tensors.delete('model.layers.0.attn.o_norm.weight');
+    tensors.set('model.layers.0.attn.g_norm.weight', norm);
+    const aliases = { o_norm: 'g_norm', q_proj: 'k_proj' };
+    const { sources, notes } = matchWeights(shapes, tensors, 'model', aliases);
+    expect(sources.get('model.layers.0.attn.o_norm.weight')).toBe(norm);
+    expect(notes).toEqual(['model.layers.0.attn.g_norm.weight: renamed, this configuration calls it o_norm.']);
+    expect(failure(tensors)).toContain('1 missing (model.layers.0.attn.o_norm.weight');
   });
 
   it('are refused when they are not those of the model', async () => {

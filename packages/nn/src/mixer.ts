@@ -44,16 +44,16 @@ export interface ModelContext {
 export interface LayerContext extends ModelContext {
   /** 0-based index in the whole model, of `layers`. */
   readonly layer: number;
-  /** What the family's `shared` made, by name. Empty where it makes nothing. */
-  readonly shared: Readonly<Record<string, Tensor>>;
+  /** What the family's `shared` made, by name; absent where it makes nothing. */
+  readonly shared?: Readonly<Record<string, Tensor>>;
 }
 
 /** The fields that every model has and mixers may read. */
 export interface ModelWidths {
   readonly hidden_size: number;
   readonly norm_eps: number;
-  /** FLA's fused kernels give some norms another name. */
-  readonly fuse_norm: boolean;
+  /** FLA's fused kernels give some norms another name. Default true. */
+  readonly fuse_norm?: boolean;
 }
 
 /**

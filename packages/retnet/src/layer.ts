@@ -63,7 +63,7 @@ export class RetNet implements Mixer {
     const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
     const norm = (name: string) =>
       new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
-    const fused = config.fuse_norm && config.use_output_gate;
+    const fused = (config.fuse_norm ?? true) && config.use_output_gate;
     this.q_proj = linear('q_proj', keyWidth);
     this.k_proj = linear('k_proj', HKV * K);
     this.v_proj = linear('v_proj', HKV * V);

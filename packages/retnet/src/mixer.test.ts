@@ -65,8 +65,8 @@ it('decays in each head by its index alone', async () => {
 it('names its norm as FLA does', () => {
   const names = (changes: object) => {
     const fields = readFields(retnet.fields, { num_heads: 2, ...changes }, 'retnet');
-    const config = { hidden_size: 8, norm_eps: 1e-6, fuse_norm: true, ...fields, ...changes };
-    const context = { init: initializer(0), layer: 0, layers: 1, shared: {} };
+    const config = { hidden_size: 8, norm_eps: 1e-6, ...fields, ...changes };
+    const context = { init: initializer(0), layer: 0, layers: 1 };
     return [...params(retnet.create(config, context)).keys()].filter((name) => name.includes('norm'));
   };
   expect(names({})).toEqual(['g_norm_swish_gate.weight']);
