@@ -203,7 +203,7 @@ describe('what mixers want from the whole model', () => {
   const bounded = { model_type: 'hgrn', hidden_size: 8, num_hidden_layers: 3, vocab_size: 11, intermediate_size: 8 };
   const attn = { layers: [1], num_heads: 2 };
   const families = [...mixers, hgrn];
-  const other = { ...hgrn, name: 'other', model_type: 'other' } as MixerFamily;
+  const other = Object.assign({}, hgrn as MixerFamily, { name: 'other', model_type: 'other' });
 
   it('stands beside the embeddings once, with a row per layer, moves along and takes no weight decay', async () => {
     const model = hybrid({ ...bounded, attn }, { mixers: families, init: initializer(1, 0.3) });
