@@ -16,7 +16,7 @@ import {
   softmax,
   swiglu,
 } from '@twilljs/nn';
-import { elementwise, scalarDecay, scalarDelta } from '@twilljs/scan';
+import { elementwise, scalarDecay, scalarDelta, vectorDecay, vectorDelta } from '@twilljs/scan';
 import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import type { JsonObject } from './json.ts';
 
@@ -118,6 +118,12 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   }),
   scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
     ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
+  vectorDecay: ({ q, k, v, g, h0 }, attrs) => ({
+    ...vectorDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
+  vectorDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
+    ...vectorDelta(q, k, v, g, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
   }),
   adamw: adamwSteps,
   clipGradNorm: clip,

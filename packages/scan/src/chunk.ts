@@ -4,9 +4,9 @@ import { concat, type Tensor } from '@twilljs/tensor';
 /** Longest chunk of the definitions. The result does not depend on it. */
 export const longest = 64;
 
-/** The fewest chunks of at most `longest` tokens, as even as they go, so that little is padded. */
-export function chunkLength(T: number): number {
-  return Math.ceil(T / Math.ceil(T / longest));
+/** The fewest chunks of at most `most` tokens, as even as they go, so that little is padded. */
+export function chunkLength(T: number, most = longest): number {
+  return Math.ceil(T / Math.ceil(T / most));
 }
 
 /** Cuts time into N chunks of C tokens, chunks first: a scan then reads one slice at a time. Padded with zeros at the end. */

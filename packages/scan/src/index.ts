@@ -9,3 +9,5 @@ export {
   scalarDecayOp,
 } from './scalar-decay/op.ts';
 export { type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './scalar-delta/op.ts';
+export { type VectorDecayAttrs, vectorDecay, vectorDecayGradOp, vectorDecayOp } from './vector-decay/op.ts';
+export { type VectorDeltaAttrs, vectorDelta, vectorDeltaGradOp, vectorDeltaOp } from './vector-delta/op.ts';
