@@ -2,6 +2,7 @@
 import { elementwiseGradKernel, elementwiseKernel } from './elementwise/wasm.ts';
 import { scalarDecayGradKernel, scalarDecayKernel } from './scalar-decay/wasm.ts';
 import { scalarDeltaGradKernel, scalarDeltaKernel } from './scalar-delta/wasm.ts';
+import { vectorDecayGradKernel, vectorDecayKernel } from './vector-decay/wasm.ts';
 
 /** All kernels of this package. */
 export const kernels = /* @__PURE__ */ (() => [
@@ -11,4 +12,6 @@ export const kernels = /* @__PURE__ */ (() => [
   scalarDecayGradKernel,
   scalarDeltaKernel,
   scalarDeltaGradKernel,
+  vectorDecayKernel,
+  vectorDecayGradKernel,
 ])();
