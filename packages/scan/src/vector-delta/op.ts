@@ -2,8 +2,8 @@
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
 import { apply, concat, type Op, type Shape, solveTril, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
-import { chunk, chunkLength, join, share, split, stack } from '../chunk.ts';
-import { agree, sizes } from '../shapes.ts';
+import { chunk, chunkLength, join, shareHeads, split, stack } from '../chunk.ts';
+import { agree, sharing, sizes } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface VectorDeltaAttrs {
@@ -17,10 +17,10 @@ const inputs = ['q', 'k', 'v', 'g', 'beta', 'h0?'] as const;
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDeltaAttrs, C: number): Tensor[] {
   const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | null];
   const [B, T, HV, V] = v.shape;
-  const Q = split(share(q, HV), C); //  [N,B,HV,C,K]
-  const Kx = split(share(k, HV), C); // [N,B,HV,C,K]
-  const Vx = split(v, C); //            [N,B,HV,C,V]
-  const b = split(beta, C); //          [N,B,HV,C,1]
+  const Q = split(shareHeads(q, HV), C); //  [N,B,HV,C,K]
+  const Kx = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
+  const Vx = split(v, C); //                 [N,B,HV,C,V]
+  const b = split(beta, C); //               [N,B,HV,C,1]
   const { between, fromStart, toEnd, whole } = channelDecays(split(g, C));
   const [N, , , , K] = Q.shape;
 
@@ -72,7 +72,9 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
-    const { B, T, HV, K, V } = sizes('vectorDelta', q, v);
+    const all = sizes('vectorDelta', q, v);
+    const { B, T, HV, K, V } = all;
+    sharing('vectorDelta', all);
     agree('vectorDelta', 'k', k, q, `q [${q}]`);
     agree('vectorDelta', 'v', v, [B, T, HV, V], `q [${q}]`);
     agree('vectorDelta', 'g', g, [B, T, HV, K], `q [${q}] with v [${v}]`);
@@ -85,7 +87,7 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
     const [B, T, HV, V] = v.shape;
     if (T > 1) return chunkwise(ins, attrs, chunkLength(T, longest));
     const S = h0 ?? zeros([B, HV, q.shape[3], V], { device: v.device });
-    const { y, S: next } = step(S, share(q, HV), share(k, HV), v, g, beta, attrs.scale);
+    const { y, S: next } = step(S, shareHeads(q, HV), shareHeads(k, HV), v, g, beta, attrs.scale);
     return [y, next];
   },
   vjp(dys, ins, _outs, attrs) {
