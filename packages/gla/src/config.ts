@@ -6,6 +6,7 @@ export const fields = {
   expand_k: { type: 'number', default: 0.5, above: 0, max: 64 },
   expand_v: { type: 'number', default: 1, above: 0, max: 64 },
   num_heads: { type: 'integer', default: 4 },
+  /** Heads of keys and values; null: as many as of queries. */
   num_kv_heads: { type: 'integer', default: null },
   feature_map: {
     type: 'string',
@@ -28,6 +29,6 @@ export const gla: MixerFamily<typeof fields> = {
   architecture: 'GLAForCausalLM',
   role: 'linear',
   fields,
-  aliases: { g_norm_swish_gate: 'g_norm', g_norm: 'g_norm_swish_gate' },
+  aliases: { g_norm: 'g_norm_swish_gate', g_norm_swish_gate: 'g_norm' },
   create: (config, context) => new GLA(config, context),
 };

@@ -1,5 +1,5 @@
 // GLA as a layer: projections, a low-rank gate per key channel and the recurrence that it drives.
-// B batch, T time, H heads, K key size, V value size, D width.
+// B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
   convStateSize,
   convStates,
@@ -17,7 +17,7 @@ import {
   type Values,
 } from '@twilljs/nn';
 import { shareHeads, vectorDecay } from '@twilljs/scan';
-import { full, type Tensor, zeros } from '@twilljs/tensor';
+import { full, OptionError, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './config.ts';
 
 export type GLAConfig = Values<typeof fields> & ModelWidths;
@@ -51,53 +51,58 @@ export class GLA implements Mixer {
   readonly k_conv1d: ShortConv | null;
   readonly v_conv1d: ShortConv | null;
   readonly gk_proj: readonly [Linear, Linear];
-  readonly o_proj: Linear;
-  /** The output norm, under the name that FLA gives it where norm and gate are one kernel, else under the other. */
+  /** The same norm under two names, as FLA stores it: with its fused kernel, and without. */
   readonly g_norm_swish_gate: RMSNorm | null;
   readonly g_norm: RMSNorm | null;
+  readonly o_proj: Linear;
   private readonly heads: number;
-  private readonly kvHeads: number;
   private readonly keySize: number;
   private readonly valueSize: number;
+  private readonly kvHeads: number;
   private readonly clampMin: number | null;
-  private readonly featureMap: GLAConfig['feature_map'];
+  private readonly featureMap: (x: Tensor) => Tensor;
 
   constructor(config: GLAConfig, { init }: LayerContext) {
-    const { hidden_size: D, num_heads: H } = config;
-    const kvHeads = config.num_kv_heads ?? H;
+    const { hidden_size: D, num_heads: H, feature_map } = config;
+    const HKV = config.num_kv_heads ?? H;
     const keyWidth = Math.trunc(D * config.expand_k);
     const valueWidth = Math.trunc(D * config.expand_v);
     requireDivides('GLA', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
     requireDivides('GLA', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
-    requireDivides('GLA', 'num_kv_heads', kvHeads, 'num_heads', H);
+    requireDivides('GLA', 'num_kv_heads', HKV, 'num_heads', H);
     const [K, V] = [keyWidth / H, valueWidth / H];
+    if (K === 0 || V === 0) {
+      throw new OptionError(
+        `GLA: hidden_size=${D} with num_heads=${H} gives heads of K=${K} and V=${V} where both are needed; enlarge one.`,
+      );
+    }
     const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
     const conv = (name: string, width: number) =>
       config.use_short_conv ? new ShortConv(width, config.conv_size, 'silu', init.fork(name)) : null;
-    const norm = (name: string, here: boolean) =>
-      here ? new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine }) : null;
+    const norm = (name: string) =>
+      new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
     const gate = init.fork('gk_proj');
     const fused = config.fuse_norm && config.use_output_gate;
     this.q_proj = linear('q_proj', keyWidth);
-    this.k_proj = linear('k_proj', kvHeads * K);
-    this.v_proj = linear('v_proj', kvHeads * V);
+    this.k_proj = linear('k_proj', HKV * K);
+    this.v_proj = linear('v_proj', HKV * V);
     this.g_proj = config.use_output_gate ? linear('g_proj', valueWidth) : null;
     this.q_conv1d = conv('q_conv1d', keyWidth);
-    this.k_conv1d = conv('k_conv1d', kvHeads * K);
-    this.v_conv1d = conv('v_conv1d', kvHeads * V);
+    this.k_conv1d = conv('k_conv1d', HKV * K);
+    this.v_conv1d = conv('v_conv1d', HKV * V);
     this.gk_proj = [
       new Linear(D, GATE_RANK, gate.fork(0)),
-      new Linear(GATE_RANK, kvHeads * K, gate.fork(1), { bias: true }),
+      new Linear(GATE_RANK, HKV * K, gate.fork(1), { bias: true }),
     ];
+    this.g_norm_swish_gate = fused ? norm('g_norm_swish_gate') : null;
+    this.g_norm = fused ? null : norm('g_norm');
     this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
-    this.g_norm_swish_gate = norm('g_norm_swish_gate', fused);
-    this.g_norm = norm('g_norm', !fused);
     this.heads = H;
-    this.kvHeads = kvHeads;
     this.keySize = K;
     this.valueSize = V;
+    this.kvHeads = HKV;
     this.clampMin = config.clamp_min;
-    this.featureMap = config.feature_map;
+    this.featureMap = feature_map === null ? (x) => x : featureMaps[feature_map];
   }
 
   init(batch: number): State {
@@ -108,37 +113,32 @@ export class GLA implements Mixer {
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
-    const activation = this.q_conv1d ? 'silu' : null;
-    const q = project('q_conv', this.q_proj, this.q_conv1d, activation, x, state); // [B,T,H*K]
-    const k = project('k_conv', this.k_proj, this.k_conv1d, activation, x, state); // [B,T,H*K], as v of the key and value heads
-    const v = project('v_conv', this.v_proj, this.v_conv1d, activation, x, state); // [B,T,H*V]
-    const shared = (t: Tensor, size: number) => shareHeads(t.reshape([B, T, this.kvHeads, size]), this.heads);
+    const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
+    const q = project('q_conv', this.q_proj, this.q_conv1d, null, x, state); // [B,T,H*K]
+    const k = project('k_conv', this.k_proj, this.k_conv1d, null, x, state); // [B,T,HKV*K]
+    const v = project('v_conv', this.v_proj, this.v_conv1d, null, x, state); // [B,T,HKV*V]
     const { y: o, state: recurrent } = vectorDecay(
-      this.features(q.y.reshape([B, T, this.heads, this.keySize])),
-      shared(this.features(k.y), this.keySize),
-      shared(v.y, this.valueSize),
-      shared(this.gates(x), this.keySize),
+      this.featureMap(q.y).reshape([B, T, H, K]),
+      shareHeads(this.featureMap(k.y).reshape([B, T, HKV, K]), H),
+      shareHeads(v.y.reshape([B, T, HKV, V]), H),
+      shareHeads(this.gates(x).reshape([B, T, HKV, K]), H),
       (state?.recurrent as Tensor | undefined) ?? null,
-      { scale: this.keySize ** -0.5 },
+      { scale: K ** -0.5 },
     );
-    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
+    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
     const normed = gate ? norm.gated(o, gate) : norm.forward(o);
     return {
-      y: this.o_proj.forward(normed.reshape([B, T, this.heads * this.valueSize])),
+      y: this.o_proj.forward(normed.reshape([B, T, H * V])),
       state: { recurrent, ...q.state, ...k.state, ...v.state },
     };
   }
 
-  /** Log decays of the key and value heads' channels [B,T,H*K]. */
+  /** Log decays [B,T,HKV*K]. */
   private gates(x: Tensor): Tensor {
     const [down, up] = this.gk_proj;
     const g = logSigmoid(up.forward(down.forward(x))).mul(1 / GATE_NORMALIZER);
     return this.clampMin === null ? g : g.maximum(full([1], this.clampMin, { device: x.device }));
-  }
-
-  private features(x: Tensor): Tensor {
-    return this.featureMap === null ? x : featureMaps[this.featureMap](x);
   }
 
   private convs(): Record<string, ShortConv | null> {

@@ -67,6 +67,10 @@ it.each([
   [{ hidden_size: 16, num_heads: 3 }, 'GLA: num_heads=3 does not divide hidden_size * expand_k=8; choose 1, 2, 4, 8.'],
   [{ hidden_size: 16, num_kv_heads: 3 }, 'GLA: num_kv_heads=3 does not divide num_heads=4; choose 1, 2, 4.'],
   [{ hidden_size: 16, num_kv_heads: 8 }, 'GLA: num_kv_heads=8 does not divide num_heads=4; choose 1, 2, 4.'],
+  [
+    { hidden_size: 16, num_heads: 2, expand_k: 0.01 },
+    'GLA: hidden_size=16 with num_heads=2 gives heads of K=0 and V=8 where both are needed; enlarge one.',
+  ],
   [{ hidden_size: 16, feature_map: 'elu' }, 'gla: feature_map is "elu" where "relu", "sigmoid", "logsigmoid"'],
 ])('refuses %o', (config, message) => {
   const check = mixerChecks({ family: gla, config, device: cpu() });
