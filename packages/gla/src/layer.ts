@@ -82,7 +82,7 @@ export class GLA implements Mixer {
     const norm = (name: string) =>
       new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
     const gate = init.fork('gk_proj');
-    const fused = config.fuse_norm && config.use_output_gate;
+    const fused = (config.fuse_norm ?? true) && config.use_output_gate;
     this.q_proj = linear('q_proj', keyWidth);
     this.k_proj = linear('k_proj', HKV * K);
     this.v_proj = linear('v_proj', HKV * V);

@@ -3,15 +3,16 @@
 import {
   convStateSize,
   convStates,
+  forgetGate,
   type LayerContext,
   Linear,
+  lowerBounds,
   type Mixer,
   type ModelWidths,
   project,
   RMSNorm,
   ShortConv,
   type State,
-  softmax,
   swiglu,
   type Values,
 } from '@twilljs/nn';
@@ -20,12 +21,6 @@ import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './config.ts';
 
 export type HGRNConfig = Values<typeof fields> & ModelWidths;
-
-function missing(layer: number): never {
-  throw new OptionError(
-    `HGRN: layer ${layer} has a lower bound but no lower_bounds are shared; hand in what hgrn.shared makes.`,
-  );
-}
 
 /**
  * HGRN: h_t = f_t h_{t-1} + (1 - f_t) silu(i_t) per channel, with the forget gate f = gamma + (1 - gamma) sigmoid(f_proj x)
@@ -45,7 +40,8 @@ export class HGRN implements Mixer {
   private readonly layer: number;
   private readonly width: number;
 
-  constructor(config: HGRNConfig, { init, layer, shared }: LayerContext) {
+  constructor(config: HGRNConfig, context: LayerContext) {
+    const { init, layer } = context;
     const { hidden_size: D, expand_ratio } = config;
     const E = Math.trunc(D * expand_ratio);
     if (E < 1) {
@@ -66,8 +62,7 @@ export class HGRN implements Mixer {
     this.f_conv1d = conv('f_conv1d');
     this.g_norm = new RMSNorm(E, config.norm_eps, init.fork('g_norm'), { affine: config.elementwise_affine });
     this.o_proj = linear('o_proj', E, D);
-    // The bound of the first layer is 0, whichever mixer stands there.
-    this.lower_bounds = config.use_lower_bound && layer > 0 ? (shared?.lower_bounds ?? missing(layer)) : null;
+    this.lower_bounds = config.use_lower_bound ? lowerBounds('HGRN', context) : null;
     this.layer = layer;
     this.width = E;
   }
@@ -80,7 +75,7 @@ export class HGRN implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const i = project('i_conv', this.i_proj, this.i_conv1d, null, x, state); // [B,T,E]
     const f = project('f_conv', this.f_proj, this.f_conv1d, null, x, state); // [B,T,E]
-    const { log, complement } = this.gate(f.y);
+    const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const { y: o, state: recurrent } = elementwise(
       swiglu(i.y, complement), //                                               [B,T,E]
       log,
@@ -88,21 +83,6 @@ export class HGRN implements Mixer {
     );
     const normed = this.g_norm.gated(o, this.g_proj.forward(x));
     return { y: this.o_proj.forward(normed), state: { recurrent, ...i.state, ...f.state } };
-  }
-
-  /**
-   * The forget gate gamma + (1 - gamma) sigmoid(f): its logarithm, and what it leaves to the input. Neither is a difference
-   * of nearly equal numbers.
-   */
-  private gate(f: Tensor): { log: Tensor; complement: Tensor } {
-    const g = f.neg();
-    if (!this.lower_bounds) return { log: g.softplus().neg(), complement: g.sigmoid() };
-    const shares = softmax(this.lower_bounds.permute([1, 0])); //                [D,L]
-    const gamma = shares.slice(1, 1, this.layer + 1).sum(-1); //                 [D]
-    return {
-      log: g.add(gamma.log()).softplus().sub(g.softplus()),
-      complement: g.sigmoid().mul(gamma.neg().add(1)),
-    };
   }
 
   private convs(): Record<string, ShortConv | null> {

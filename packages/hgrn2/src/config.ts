@@ -18,9 +18,11 @@ export const hgrn2: MixerFamily<typeof fields> = {
   architecture: 'HGRN2ForCausalLM',
   role: 'linear',
   fields,
-  evenHeads: (width, heads) => ({ expand_ratio: width / heads }),
-  shared: ({ use_lower_bound, hidden_size }, { init, layers }) =>
-    use_lower_bound ? { lower_bounds: constant(init.fork('lower_bounds'), [layers, hidden_size], 0) } : {},
   noDecay: ['lower_bounds'],
+  evenHeads: (width, heads) => ({ expand_ratio: width / heads }),
+  /** One row for each layer of the model, those of softmax attention included. */
+  shared({ use_lower_bound, hidden_size }, { init, layers }) {
+    return use_lower_bound ? { lower_bounds: constant(init.fork('lower_bounds'), [layers, hidden_size], 0) } : {};
+  },
   create: (config, context) => new HGRN2(config, context),
 };

@@ -6,7 +6,7 @@ import {
   forgetGate,
   type LayerContext,
   Linear,
-  lowerBound,
+  lowerBounds,
   type Mixer,
   type ModelWidths,
   project,
@@ -39,14 +39,14 @@ export class HGRN2 implements Mixer {
   readonly i_conv1d: ShortConv | null;
   readonly g_norm: RMSNorm;
   readonly o_proj: Linear;
-  /** Of the whole model [L,D]; it stands there in the state dict. */
-  private readonly lower_bounds: Tensor | null;
+  private readonly lower_bounds: Tensor | null; // [L,D]
   private readonly layer: number;
   private readonly heads: number;
   private readonly keySize: number;
   private readonly valueSize: number;
 
-  constructor(config: HGRN2Config, { init, layer, shared }: LayerContext) {
+  constructor(config: HGRN2Config, context: LayerContext) {
+    const { init, layer } = context;
     const { hidden_size: D } = config;
     const { H, K } = headsOf(config);
     const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
@@ -60,7 +60,7 @@ export class HGRN2 implements Mixer {
     this.i_conv1d = conv('i_conv1d', D, null);
     this.g_norm = new RMSNorm(D, NORM_EPS, init.fork('g_norm'), { affine: config.elementwise_affine });
     this.o_proj = linear('o_proj', D);
-    this.lower_bounds = config.use_lower_bound ? shared.lower_bounds : null;
+    this.lower_bounds = config.use_lower_bound ? lowerBounds('HGRN2', context) : null;
     this.layer = layer;
     this.heads = H;
     this.keySize = K;
@@ -78,13 +78,13 @@ export class HGRN2 implements Mixer {
     const q = project('q_conv', this.q_proj, this.q_conv1d, 'silu', x, state); // [B,T,H*K]
     const f = project('f_conv', this.f_proj, this.f_conv1d, null, x, state); //   [B,T,H*K]
     const i = project('i_conv', this.i_proj, this.i_conv1d, null, x, state); //   [B,T,H*V]
-    const { g, input } = forgetGate(f.y, this.lower_bounds && lowerBound(this.lower_bounds, this.layer));
+    const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = vectorDecay(
       q.y.reshape(keys),
-      input.reshape(keys),
+      complement.reshape(keys),
       i.y.reshape([B, T, this.heads, this.valueSize]),
-      g.reshape(keys),
+      log.reshape(keys),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
     );

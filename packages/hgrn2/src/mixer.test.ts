@@ -1,6 +1,6 @@
 // HGRN2: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 
-import { forgetGate } from '@twilljs/nn';
+import { forgetGate, initializer, readFields } from '@twilljs/nn';
 import { mixerChecks, mixerGradcheck } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { vectorDecay } from '@twilljs/scan';
@@ -44,11 +44,21 @@ it("is the paper's recurrence", async () => {
   const { paper, ours } = scope(() => {
     const [q, f, i] = [make(1, [B, T, H, K]), make(2, [B, T, H, K], (x) => 3 * x), make(3, [B, T, H, V])];
     const S = make(6, [B, H, K, V]);
-    const { g, input } = forgetGate(f, null);
-    return { paper: recurrence(q.mul(0.5), i, g.exp(), S), ours: vectorDecay(q, input, i, g, S, { scale: 0.5 }) };
+    const { log, complement } = forgetGate(f, null, 0);
+    return {
+      paper: recurrence(q.mul(0.5), i, log.exp(), S),
+      ours: vectorDecay(q, complement, i, log, S, { scale: 0.5 }),
+    };
   });
   expect(deviation(await ours.y.data(), await paper.y.data()).error).toBeLessThanOrEqual(1e-12);
   expect(deviation(await ours.state.data(), await paper.h.data()).error).toBeLessThanOrEqual(1e-12);
+});
+
+it('keeps its bounds on the level of the model', () => {
+  const config = { ...readFields(hgrn2.fields, {}, 'hgrn2'), hidden_size: 6, norm_eps: 1e-6 };
+  const shared = hgrn2.shared!(config, { init: initializer(0), layers: 5 });
+  expect(Object.entries(shared).map(([name, t]) => [name, t.shape])).toEqual([['lower_bounds', [5, 6]]]);
+  expect(hgrn2.shared!({ ...config, use_lower_bound: false }, { init: initializer(0), layers: 5 })).toEqual({});
 });
 
 it.each([

@@ -1,42 +1,41 @@
-// Forget gates as logarithms, and the lower bounds that layers of the HGRN family share.
-import type { Tensor } from '@twilljs/tensor';
+// Forget gates as logarithms, and the bounds below them that the layers of a model share.
+import { OptionError, type Tensor } from '@twilljs/tensor';
+import type { LayerContext } from './mixer.ts';
 import { softmax } from './softmax/op.ts';
 
-/** log(1 / (1 + e^-x)), exact to the last digits on both sides; of any shape. */
+/** log(1 / (1 + e^-x)), exact on both sides; of any shape. */
 export const logSigmoid = (x: Tensor): Tensor => x.neg().softplus().neg();
 
-/** A bound and what is left above it, added up apart so that neither is a difference. */
-export interface LowerBound {
-  /** gamma [F] in (0,1). */
-  readonly bound: Tensor;
-  /** 1 - gamma [F]. */
-  readonly rest: Tensor;
-}
-
 /**
- * The least that the gates of a layer let pass: gamma_l = p_1 + ... + p_l, with p the softmax of the table over the layers.
+ * The table of bounds that a layer reads, of the whole model; null for layer 0, whose bound is 0 whichever mixer stands there.
  *
- * @param table [L,F], one row for every layer of the model.
- * @returns null for layer 0, whose bound is 0.
+ * @param family For messages: `HGRN`, whose family is `hgrn`.
+ * @throws OptionError where the model has none.
  */
-export function lowerBound(table: Tensor, layer: number): LowerBound | null {
+export function lowerBounds(family: string, { layer, shared }: LayerContext): Tensor | null {
   if (layer === 0) return null;
-  const p = softmax(table.permute([1, 0])); // [F,L]
-  const sum = (from: number, to: number) => p.slice(-1, from, to).sum(-1);
-  const above = sum(0, 1);
-  const [L] = table.shape;
-  return { bound: sum(1, layer + 1), rest: layer + 1 < L ? above.add(sum(layer + 1, L)) : above };
+  if (shared?.lower_bounds) return shared.lower_bounds;
+  throw new OptionError(
+    `${family}: layer ${layer} has a lower bound but no lower_bounds are shared; hand in what ${family.toLowerCase()}.shared makes.`,
+  );
 }
 
 /**
- * The gate gamma + (1 - gamma) sigmoid(f), sigmoid(f) without a bound.
+ * The gate gamma + (1 - gamma) sigmoid(f): its logarithm, and what it leaves to the input, which keeps its digits where the
+ * gate is near 1.
  *
- * @param f [..,F]
- * @returns its logarithm g, and 1 - e^g, which keeps its digits where the gate is near 1: both [..,F].
+ * @param f [..,D]
+ * @param bounds [L,D], a row for every layer of the model: gamma of layer l is the sum of rows 1..l of their softmax over the
+ * layers. Null for gamma = 0.
+ * @returns both [..,D].
  */
-export function forgetGate(f: Tensor, lower: LowerBound | null): { g: Tensor; input: Tensor } {
-  const input = f.neg().sigmoid();
-  if (!lower) return { g: logSigmoid(f), input };
-  // log( (1 + gamma e^-f) / (1 + e^-f) )
-  return { g: lower.bound.log().sub(f).softplus().add(logSigmoid(f)), input: input.mul(lower.rest) };
+export function forgetGate(f: Tensor, bounds: Tensor | null, layer: number): { log: Tensor; complement: Tensor } {
+  const g = f.neg();
+  if (!bounds) return { log: logSigmoid(f), complement: g.sigmoid() };
+  const shares = softmax(bounds.permute([1, 0])); //            [D,L]
+  const gamma = shares.slice(1, 1, layer + 1).sum(-1); //       [D]
+  return {
+    log: g.add(gamma.log()).softplus().sub(g.softplus()),
+    complement: g.sigmoid().mul(gamma.neg().add(1)),
+  };
 }

@@ -8,7 +8,7 @@ export interface VectorCase extends Omit<DeltaCase, 'gates'> {
    * Log decays: near -0.1; -20 at every seventh place of tokens and channels and -1e-7 else; -1e-7; in [-8,-2] everywhere, so that
    * a chunk sums beyond the range of exp; -20 in even channels and 0 in odd ones; 0.
    */
-  readonly gates?: 'mild' | 'strong' | 'weak' | 'steep' | 'channels' | 'none';
+  readonly gates?: 'mild' | 'strong' | 'weak' | 'strong-all' | 'channels' | 'zero';
 }
 
 /** q, k, v, g, beta and h0 of one case of vectorDelta. */
@@ -20,9 +20,9 @@ export function vectorDeltaInputs(at: VectorCase, seed = 1): Record<string, Numb
     mild: (i: number) => -0.2 * uniform[i],
     strong: (i: number) => ((Math.floor(i / K) + (i % K)) % 7 === 3 ? -20 : -1e-7),
     weak: () => -1e-7,
-    steep: (i: number) => -2 - 6 * uniform[i],
+    'strong-all': (i: number) => -2 - 6 * uniform[i],
     channels: (i: number) => ((i % K) % 2 === 0 ? -20 : 0),
-    none: () => 0,
+    zero: () => 0,
   }[gates];
   return { q, k, v, g: { shape: [B, T, HV, K], data: uniform.map((_, i) => gate(i)) }, beta, ...rest };
 }

@@ -37,9 +37,9 @@ const cases: [string, VectorCase][] = [
   ['one token of many values, no state', { B: 1, T: 1, H: 2, K: 6, V: 38, fresh: true }],
   ['no state', { ...small, T: 65, fresh: true }],
   ['correlated keys', { ...small, T: 131, keys: 'correlated' }],
-  ['no decay', { ...small, T: 100, gates: 'none' }],
+  ['no decay', { ...small, T: 100, gates: 'zero' }],
   ['gates e^-20', { ...small, T: 131, gates: 'strong' }],
-  ['gates from e^-8 to e^-2', { ...small, T: 131, gates: 'steep' }],
+  ['gates from e^-8 to e^-2', { ...small, T: 131, gates: 'strong-all' }],
   ['gates e^-20 and 1 by turns', { ...small, T: 131, gates: 'channels' }],
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
