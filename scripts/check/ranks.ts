@@ -6,7 +6,7 @@ const order = [
   ['wasm'],
   ['nn'],
   ['scan'],
-  ['attention', 'deltanet', 'gated-deltanet'],
+  ['attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'],
   ['hybrid'],
   ['hub'],
   ['eval'],

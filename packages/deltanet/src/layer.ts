@@ -82,7 +82,7 @@ export class DeltaNet implements Mixer {
   }
 
   init(batch: number): State {
-    const device = this.o_norm.weight.device;
+    const device = this.o_proj.weight.device;
     const recurrent = zeros([batch, this.heads, this.keySize, this.valueSize], { device });
     return { recurrent, ...convStates(batch, this.convs()) };
   }

@@ -20,5 +20,6 @@ export const gatedDeltanet: MixerFamily<typeof fields> = {
   role: 'linear',
   fields,
   defaults: { num_hidden_layers: 21 },
+  evenHeads: (width, heads) => ({ head_dim: width / heads, expand_v: 1 }),
   create: (config, context) => new GatedDeltaNet(config, context),
 };

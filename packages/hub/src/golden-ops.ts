@@ -17,7 +17,7 @@ import {
   softmax,
   swiglu,
 } from '@twilljs/nn';
-import { scalarDelta } from '@twilljs/scan';
+import { elementwise, scalarDecay, scalarDelta, vectorDecay, vectorDelta } from '@twilljs/scan';
 import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import type { JsonObject } from './json.ts';
 
@@ -121,8 +121,18 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   attention: ({ q, k, v }, attrs) => ({
     y: scaledDotProductAttention(q, k, v, { scale: number(attrs, 'scale'), window: numberOrNull(attrs, 'window') }),
   }),
+  elementwise: ({ x, g, h0 }) => ({ ...elementwise(x, g, h0 ?? null) }),
+  scalarDecay: ({ q, k, v, g, h0 }, attrs) => ({
+    ...scalarDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
   scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
     ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
+  vectorDecay: ({ q, k, v, g, h0 }, attrs) => ({
+    ...vectorDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+  }),
+  vectorDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
+    ...vectorDelta(q, k, v, g, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
   }),
   adamw: adamwSteps,
   clipGradNorm: clip,

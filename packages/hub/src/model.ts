@@ -39,10 +39,14 @@ export async function modelFromFiles(
   where = 'model',
 ): Promise<LoadedModel> {
   const model = compose(config, mixers, `${where}/config.json`);
-  const matched = matchWeights(params(model), tensors, where);
+  const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
   await model.to(device);
   writeWeights(params(model), matched);
   return { model, notes: matched.notes };
+}
+
+function aliasesOf(mixers: readonly MixerFamily[]): Record<string, string> {
+  return Object.assign({}, ...mixers.map(({ aliases }) => aliases));
 }
 
 /** A model without values, its errors named after the file. */

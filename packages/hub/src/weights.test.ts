@@ -94,6 +94,18 @@ describe('weights', () => {
     for (const [name, tensor] of separate) expect(toF64(sources.get(name) as StoredTensor)).toEqual(toF64(tensor));
   });
 
+  it('may call a parameter by an alias of its mixer, unless the model has that name too', async () => {
+    const tensors = await stored();
+    const norm = tensors.get('model.layers.0.attn.o_norm.weight') as StoredTensor;
+    tensors.delete('model.layers.0.attn.o_norm.weight');
+    tensors.set('model.layers.0.attn.g_norm.weight', norm);
+    const aliases = { o_norm: 'g_norm', q_proj: 'k_proj' };
+    const { sources, notes } = matchWeights(shapes, tensors, 'model', aliases);
+    expect(sources.get('model.layers.0.attn.o_norm.weight')).toBe(norm);
+    expect(notes).toEqual(['model.layers.0.attn.g_norm.weight: renamed, this configuration calls it o_norm.']);
+    expect(failure(tensors)).toContain('1 missing (model.layers.0.attn.o_norm.weight');
+  });
+
   it('are refused when they are not those of the model', async () => {
     const tensors = await stored();
     const changed = (change: (map: Map<string, StoredTensor>) => void) => {

@@ -26,6 +26,7 @@ const SHOWN = 5;
  * [2I,D] is split. A tied head (no parameter `lm_head.weight`) may be stored all the same.
  *
  * @param parameters Shapes by name.
+ * @param aliases Other names of a mixer's parameters: the parameter's own to the stored one.
  * @param where Name of the file or directory, for messages.
  * @throws FileError listing the first missing, unexpected and wrongly shaped keys, and how many there are.
  */
@@ -33,9 +34,10 @@ export function matchWeights(
   parameters: ReadonlyMap<string, { readonly shape: Shape }>,
   stored: ReadonlyMap<string, StoredTensor>,
   where: string,
+  aliases: Readonly<Record<string, string>> = {},
 ): Matched {
   const notes: string[] = [];
-  const available = splitFusedGates(parameters, stored, notes);
+  const available = splitFusedGates(parameters, renamed(parameters, stored, aliases, notes), notes);
   const sources = new Map<string, StoredTensor>();
   const missing: string[] = [];
   const misshapen: string[] = [];
@@ -81,6 +83,29 @@ function noteOn(fate: string, names: readonly string[], why: string, notes: stri
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more like it` : '';
   notes.push(`${names[0]}${others}: ${fate}, ${why}.`);
+}
+
+/** Parameters stored under another name: settings that change no number change some names. */
+function renamed(
+  parameters: ReadonlyMap<string, unknown>,
+  stored: ReadonlyMap<string, StoredTensor>,
+  aliases: Readonly<Record<string, string>>,
+  notes: string[],
+): ReadonlyMap<string, StoredTensor> {
+  const result = new Map(stored);
+  for (const [own, other] of Object.entries(aliases)) {
+    const moved: string[] = [];
+    for (const name of parameters.keys()) {
+      const alias = name.replace(`.attn.${own}.`, `.attn.${other}.`);
+      const source = stored.get(alias);
+      if (alias === name || !source || stored.has(name) || parameters.has(alias)) continue;
+      result.delete(alias);
+      result.set(name, source);
+      moved.push(alias);
+    }
+    noteOn('renamed', moved, `this configuration calls it ${own}`, notes);
+  }
+  return result;
 }
 
 /** FLA stored `gate_proj` over `up_proj` as one matrix in February 2025. */

@@ -7,9 +7,9 @@ import {
   readFields,
   readModelConfig,
 } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { OptionError, sameShape, type Tensor } from '@twilljs/tensor';
 import { writeOut } from './layout.ts';
-import { LanguageModel } from './model.ts';
+import { LanguageModel, type Shared } from './model.ts';
 
 /** What `create` of any family takes; its own fields were read from its own table. */
 type FamilyConfig = Parameters<MixerFamily['create']>[0];
@@ -37,15 +37,44 @@ export function hybrid(config: object, { mixers: families, init }: HybridOptions
   const complete: ModelConfig = main ? { ...read, json: severalMixers(read, json) } : read;
   const source = init ?? initializer(0, read.model.initializer_range);
   const layers = read.model.num_hidden_layers;
+  const inner = source.fork('model');
+  const configOf = (family: MixerFamily) => {
+    const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
+    return { ...read.model, ...fields } as FamilyConfig;
+  };
+  const used = new Set(linear.length > 0 ? linear.filter((f) => f?.role === 'linear') : [read.family]);
+  const shared = sharedOf([...used] as MixerFamily[], (family) =>
+    family.shared?.(configOf(family), { init: inner, layers }),
+  );
   const mixers = read.attention.map((entry, layer) => {
-    const context = { init: source.fork('model').fork('layers').fork(layer).fork('attn'), layer, layers };
+    const init = inner.fork('layers').fork(layer).fork('attn');
+    const context = { init, layer, layers, shared: shared.parameters };
     if (entry)
       return softmaxFamily(families).create({ ...read.model, qk_norm: false, ...entry } as FamilyConfig, context);
     const family = linear[layer] ?? read.family;
-    const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
-    return family.create({ ...read.model, ...fields } as FamilyConfig, context);
+    return family.create(configOf(family), context);
   });
-  return new LanguageModel(complete, mixers, source);
+  return new LanguageModel(complete, mixers, source, shared);
+}
+
+/** What the families want from the whole model. A name is one parameter, whoever asks for it. */
+function sharedOf(
+  families: readonly MixerFamily[],
+  ask: (family: MixerFamily) => Readonly<Record<string, Tensor>> | undefined,
+): Shared {
+  const parameters: Record<string, Tensor> = {};
+  for (const family of families) {
+    for (const [name, t] of Object.entries(ask(family) ?? {})) {
+      const there = parameters[name];
+      if (there && !sameShape(there.shape, t.shape)) {
+        throw new OptionError(
+          `config: ${family.name} wants ${name} [${t.shape}] where another mixer has [${there.shape}]; let both agree.`,
+        );
+      }
+      parameters[name] ??= t;
+    }
+  }
+  return { parameters, noDecay: families.flatMap((family) => family.noDecay ?? []) };
 }
 
 function softmaxFamily(families: readonly MixerFamily[]): MixerFamily {

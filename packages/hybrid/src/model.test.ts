@@ -2,7 +2,8 @@
 import { attention } from '@twilljs/attention';
 import { deltanet } from '@twilljs/deltanet';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
-import { countParams, initializer, params, shapesOnly } from '@twilljs/nn';
+import { hgrn } from '@twilljs/hgrn';
+import { constant, countParams, initializer, type MixerFamily, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, grad, keep, release, rng, scope, type Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
@@ -195,6 +196,50 @@ describe('loss', () => {
     expect(() => model.forward([[31]])).toThrow('31 lies outside the vocabulary of 31; use 0..30');
     expect(() => model.forward([[1, 2], [3]])).toThrow('rows of 2,1 ids');
     expect(() => model.arena.flat && hybrid(config, { mixers }).arena).toThrow('call await model.to(device)');
+  });
+});
+
+describe('what mixers want from the whole model', () => {
+  const bounded = { model_type: 'hgrn', hidden_size: 8, num_hidden_layers: 3, vocab_size: 11, intermediate_size: 8 };
+  const attn = { layers: [1], num_heads: 2 };
+  const families = [...mixers, hgrn];
+  const other = Object.assign({}, hgrn as MixerFamily, { name: 'other', model_type: 'other' });
+
+  it('stands beside the embeddings once, with a row per layer, moves along and takes no weight decay', async () => {
+    const model = hybrid({ ...bounded, attn }, { mixers: families, init: initializer(1, 0.3) });
+    const names = [...params(model).keys()];
+    expect(names.slice(0, 2)).toEqual(['model.embeddings.weight', 'model.lower_bounds']);
+    expect(names.filter((name) => name.includes('lower_bounds'))).toHaveLength(1);
+    await model.to(cpu({ float: 'f64' }));
+    const { names: order, tensors, offsets, decayEnd } = model.arena;
+    const at = order.indexOf('model.lower_bounds');
+    expect(tensors[at].shape).toEqual([3, 8]);
+    expect(offsets[at]).toBeGreaterThanOrEqual(decayEnd);
+    for (const [i, t] of tensors.entries()) {
+      if (i !== at) expect(offsets[i] < decayEnd).toBe(t.shape.length >= 2);
+    }
+    const gradient = scope(() => grad(model.loss([[1, 2, 3, 4]]), [tensors[at]])[0]);
+    const rows = await gradient.data();
+    for (const row of [0, 1, 2]) expect(rows.slice(8 * row, 8 * row + 8).some((x) => x !== 0)).toBe(true);
+  });
+
+  it('is no product of a token', () => {
+    const flops = (use_lower_bound: boolean) =>
+      hybrid({ ...bounded, use_lower_bound }, { mixers: families, init: shapesOnly() }).flopsPerToken(10);
+    expect(flops(true)).toBe(flops(false));
+  });
+
+  it('is one parameter for all families that want it by one name, if they agree on it', () => {
+    const layers = ['hgrn', 'other', 'deltanet'];
+    const { model_type: _, num_hidden_layers: __, ...rest } = bounded;
+    const make = (family: MixerFamily) =>
+      hybrid({ ...rest, layers, num_heads: 2 }, { mixers: [...families, family], init: initializer(1) });
+    const names = [...params(make(other)).keys()];
+    expect(names.filter((name) => name.includes('lower_bounds'))).toEqual(['model.lower_bounds']);
+    const shared: MixerFamily['shared'] = (_config, { init }) => ({ lower_bounds: constant(init, [7], 0) });
+    expect(() => make({ ...other, shared })).toThrow(
+      'config: other wants lower_bounds [7] where another mixer has [3,8]; let both agree.',
+    );
   });
 });
 

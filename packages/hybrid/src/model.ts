@@ -21,29 +21,47 @@ import { type Ids, nextTokens, upload } from './ids.ts';
 /** Strength of FLA's `use_l2warp`. */
 const L2_WARP = 1e-4;
 
+/** Parameters that mixers share stand beside these, under their own names. */
+export interface LanguageModelParts {
+  readonly embeddings: Embedding;
+  readonly layers: readonly Block[];
+  readonly norm: RMSNorm;
+}
+
+/** What families want from the whole model, together. */
+export interface Shared {
+  /** Parameters by name. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Last parts of names without weight decay. */
+  readonly noDecay: readonly string[];
+}
+
 /** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
 export class LanguageModel {
-  readonly model: { readonly embeddings: Embedding; readonly layers: readonly Block[]; readonly norm: RMSNorm };
+  readonly model: LanguageModelParts;
   /** Null when the embeddings serve as the head. */
   readonly lm_head: Linear | null;
   readonly config: ModelConfig;
+  private readonly shared: Shared;
   private placed: ParameterArena | null = null;
 
-  constructor(config: ModelConfig, mixers: readonly Mixer[], init: Initializer) {
+  constructor(config: ModelConfig, mixers: readonly Mixer[], init: Initializer, shared: Shared) {
     const { hidden_size, vocab_size, norm_eps, tie_word_embeddings } = config.model;
     const inner = init.fork('model');
     this.model = {
       embeddings: new Embedding(vocab_size, hidden_size, inner.fork('embeddings')),
+      ...shared.parameters,
       layers: mixers.map((mixer, i) => new Block(config.model, mixer, inner.fork('layers').fork(i))),
       norm: new RMSNorm(hidden_size, norm_eps, inner.fork('norm')),
     };
     this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
     this.config = config;
+    this.shared = shared;
   }
 
   /** Where the parameters are. */
   get device(): Device {
-    return this.model.norm.weight.device;
+    return this.model.embeddings.weight.device;
   }
 
   /** All parameters in one allocation. @throws OptionError before `to(device)`. */
@@ -55,7 +73,7 @@ export class LanguageModel {
   /** Moves all parameters into one arena on `device`. */
   async to(device: Device): Promise<this> {
     const before = this.placed;
-    this.placed = await arenaOf(params(this), device);
+    this.placed = await arenaOf(params(this), device, this.shared.noDecay);
     release(before?.flat);
     return this;
   }
@@ -134,9 +152,9 @@ export class LanguageModel {
    * projections, the head and the mixers' cores; norms and convolutions are left out.
    */
   flopsPerToken(tokens: number): number {
+    const tables = [this.model.embeddings.weight, ...Object.values(this.shared.parameters)];
     let macs = this.lm_head ? 0 : this.model.embeddings.weight.size;
-    for (const [name, t] of params(this))
-      if (t.shape.length === 2 && name !== 'model.embeddings.weight') macs += t.size;
+    for (const t of params(this).values()) if (t.shape.length === 2 && !tables.includes(t)) macs += t.size;
     for (const { attn } of this.model.layers) macs += attn.coreMacs(tokens);
     return 2 * macs;
   }

@@ -9,18 +9,27 @@ export interface ParameterArena {
   /** Start of each tensor, in elements. */
   readonly offsets: readonly number[];
   readonly length: number;
-  /** Elements [0, decayEnd) are matrices, convolutions and embeddings; norms, biases and gate parameters follow. */
+  /** Elements [0, decayEnd) are matrices, convolutions and embeddings; norms, biases, gate parameters and tables of bounds follow. */
   readonly decayEnd: number;
 }
 
-/** Moves parameters into one arena on `device`. They keep their identity and values. */
-export async function arenaOf(parameters: ReadonlyMap<string, Tensor>, device: Device): Promise<ParameterArena> {
-  const decays = (t: Tensor) => t.shape.length >= 2;
+/**
+ * Moves parameters into one arena on `device`. They keep their identity and values.
+ *
+ * @param noDecay last parts of names that take no weight decay whatever their rank.
+ */
+export async function arenaOf(
+  parameters: ReadonlyMap<string, Tensor>,
+  device: Device,
+  noDecay: readonly string[] = [],
+): Promise<ParameterArena> {
+  const decays = ([name, t]: [string, Tensor]) =>
+    t.shape.length >= 2 && !noDecay.includes(name.slice(name.lastIndexOf('.') + 1));
   const all = [...parameters];
-  const ordered = [...all.filter(([, t]) => decays(t)), ...all.filter(([, t]) => !decays(t))];
+  const ordered = [...all.filter(decays), ...all.filter((entry) => !decays(entry))];
   const tensors = ordered.map(([, t]) => t);
   const layout = arenaLayout(tensors, device);
-  const first = tensors.findIndex((t) => !decays(t));
+  const first = ordered.findIndex((entry) => !decays(entry));
   return {
     flat: await moveToArena(tensors, device),
     names: ordered.map(([name]) => name),

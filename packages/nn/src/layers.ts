@@ -33,13 +33,13 @@ export class Embedding {
   }
 }
 
-/** y = w x / sqrt(mean(x^2) + eps) over the last axis. */
+/** y = w x / sqrt(mean(x^2) + eps) over the last axis; without `affine` there is no w. */
 export class RMSNorm {
-  readonly weight: Tensor;
+  readonly weight: Tensor | null;
   private readonly eps: number;
 
-  constructor(width: number, eps: number, init: Initializer) {
-    this.weight = constant(init.fork('weight'), [width], 1);
+  constructor(width: number, eps: number, init: Initializer, { affine = true }: { affine?: boolean } = {}) {
+    this.weight = affine ? constant(init.fork('weight'), [width], 1) : null;
     this.eps = eps;
   }
 

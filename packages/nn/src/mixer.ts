@@ -33,18 +33,27 @@ export interface Mixer {
   coreMacs(tokens: number): number;
 }
 
-/** What a layer tells the mixer it creates. */
-export interface LayerContext {
+/** What the model tells a family that keeps parameters for all of its layers. */
+export interface ModelContext {
   readonly init: Initializer;
+  /** Layers of the whole model, those of other mixers included. */
+  readonly layers: number;
+}
+
+/** What a layer tells the mixer it creates. */
+export interface LayerContext extends ModelContext {
   /** 0-based index in the whole model, of `layers`. */
   readonly layer: number;
-  readonly layers: number;
+  /** What the family's `shared` made, by name; absent where it makes nothing. */
+  readonly shared?: Readonly<Record<string, Tensor>>;
 }
 
 /** The fields that every model has and mixers may read. */
 export interface ModelWidths {
   readonly hidden_size: number;
   readonly norm_eps: number;
+  /** FLA's fused kernels give some norms another name. Default true. */
+  readonly fuse_norm?: boolean;
 }
 
 /**
@@ -64,6 +73,17 @@ export interface MixerFamily<F extends Fields = Fields> {
   readonly fields: F;
   /** Where FLA's default for a field that all models share is another one (21 layers in Gated DeltaNet). */
   readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Fields that make `heads` heads share the width evenly, where the defaults are those of large models. */
+  evenHeads?(width: number, heads: number): Readonly<Record<string, unknown>>;
+  /**
+   * Parameters that all layers share. They stand on the level of the model (`model.<name>` in the state dict), each name once,
+   * also where several families of one model want it.
+   */
+  shared?(config: Values<F> & ModelWidths, context: ModelContext): Readonly<Record<string, Tensor>>;
+  /** Last parts of the names of matrices that are not weights and take no weight decay. Vectors never do. */
+  readonly noDecay?: readonly string[];
+  /** Other names under which checkpoints store a parameter: field of the mixer to the name in the file. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** @throws OptionError when the fields contradict each other or the widths. */
   create(config: Values<F> & ModelWidths, context: LayerContext): Mixer;
 }

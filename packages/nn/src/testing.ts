@@ -4,6 +4,7 @@ import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing
 import { readFields } from './config.ts';
 import { initializer } from './initializer.ts';
 import type { Mixer, MixerFamily, State } from './mixer.ts';
+import { modelFields } from './model-config.ts';
 import { params } from './module.ts';
 
 export interface MixerCase {
@@ -21,9 +22,11 @@ export interface Check {
 
 /** A mixer of a case, its parameters on the device. Weights are large enough for gates and states to matter. */
 export async function makeMixer({ family, config, device }: MixerCase): Promise<Mixer> {
-  const values = readFields(family.fields, config, family.name);
-  const context = { init: initializer(7, 0.3), layer: 1, layers: 3 };
-  const mixer = family.create({ ...values, hidden_size: config.hidden_size, norm_eps: 1e-6 } as never, context);
+  const { fuse_norm } = modelFields;
+  const values = readFields({ ...family.fields, fuse_norm }, config, family.name);
+  const widths = { ...values, hidden_size: config.hidden_size, norm_eps: 1e-6 } as never;
+  const model = { init: initializer(7, 0.3), layers: 3 };
+  const mixer = family.create(widths, { ...model, layer: 1, shared: family.shared?.(widths, model) ?? {} });
   for (const t of params(mixer).values()) {
     const moved = keep(await t.to(device));
     if (moved !== t) t.moveTo(moved, 0);

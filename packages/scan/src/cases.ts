@@ -1,4 +1,4 @@
-// Inputs at which delta rules are hard, for tests and benchmarks: correlated keys, strong and weak gates, reflections.
+// Inputs at which recurrences are hard, for tests and benchmarks: correlated keys, strong and weak gates, reflections.
 import type { Numbers } from '@twilljs/tensor/testing';
 import { noise } from '@twilljs/tensor/testing';
 import type { Sizes } from './shapes.ts';
@@ -44,4 +44,57 @@ function unitRows(rows: Float64Array, K: number): Float64Array {
     for (let j = 0; j < K; j++) row[j] /= length;
   }
   return out;
+}
+
+export interface DecayCase extends Omit<Sizes, 'HV'> {
+  /** Log decays: near -0.1; -20 at every seventh token and -1e-7 else; -8 to -2; -1e-7; 0; RetNet's, one per head. */
+  readonly gates?: 'mild' | 'strong' | 'strong-all' | 'weak' | 'zero' | 'fixed';
+  /** Without an initial state. */
+  readonly fresh?: boolean;
+}
+
+/** q, k, v, g and h0 of one case. */
+export function decayInputs(at: DecayCase, seed = 1): Record<string, Numbers> {
+  const { B, T, H, K, V, gates = 'mild', fresh = false } = at;
+  const tokens = B * T * H;
+  const g =
+    gates === 'fixed'
+      ? { shape: [H], data: Float64Array.from({ length: H }, (_, h) => Math.log1p(-(2 ** (-5 - h)))) }
+      : { shape: [B, T, H], data: noise(tokens, seed + 3).map(logDecay(gates)) };
+  return {
+    q: { shape: [B, T, H, K], data: noise(tokens * K, seed) },
+    k: { shape: [B, T, H, K], data: noise(tokens * K, seed + 1) },
+    v: { shape: [B, T, H, V], data: noise(tokens * V, seed + 2) },
+    g,
+    ...(!fresh && { h0: { shape: [B, H, K, V], data: noise(B * H * K * V, seed + 5).map((x) => x / 4) } }),
+  };
+}
+
+export interface ElementwiseCase {
+  readonly B: number;
+  readonly T: number;
+  readonly D: number;
+  readonly gates?: Exclude<DecayCase['gates'], 'fixed'>;
+  readonly fresh?: boolean;
+}
+
+/** x, g and h0 of one case of the elementwise recurrence. */
+export function elementwiseInputs(at: ElementwiseCase, seed = 1): Record<string, Numbers> {
+  const { B, T, D, gates = 'mild', fresh = false } = at;
+  return {
+    x: { shape: [B, T, D], data: noise(B * T * D, seed) },
+    g: { shape: [B, T, D], data: noise(B * T * D, seed + 1).map(logDecay(gates)) },
+    ...(!fresh && { h0: { shape: [B, D], data: noise(B * D, seed + 2) } }),
+  };
+}
+
+/** Log decays from noise in [-1,1]. */
+function logDecay(gates: Exclude<DecayCase['gates'], 'fixed'>): (x: number, i: number) => number {
+  return {
+    mild: (x: number) => -0.1 * (x + 1),
+    strong: (_: number, i: number) => burst(i),
+    'strong-all': (x: number) => -5 + 3 * x,
+    weak: () => -1e-7,
+    zero: () => 0,
+  }[gates ?? 'mild'];
 }

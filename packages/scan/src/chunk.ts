@@ -1,12 +1,12 @@
-// Sequences in chunks: how [B,T,H,D] becomes [N,B,H,C,D] and back, for every recurrence.
+// Sequences in chunks: how [B,T,H,D] becomes [N,B,H,C,D] and back, and how much is left of a token after others, for every recurrence.
 import { concat, type Tensor } from '@twilljs/tensor';
 
 /** Longest chunk of the definitions. The result does not depend on it. */
 export const longest = 64;
 
-/** The fewest chunks of at most `longest` tokens, as even as they go, so that little is padded. */
-export function chunkLength(T: number): number {
-  return Math.ceil(T / Math.ceil(T / longest));
+/** The fewest chunks of at most `most` tokens, as even as they go, so that little is padded. */
+export function chunkLength(T: number, most = longest): number {
+  return Math.ceil(T / Math.ceil(T / most));
 }
 
 /** Cuts time into N chunks of C tokens, chunks first: a scan then reads one slice at a time. Padded with zeros at the end. */
@@ -37,8 +37,37 @@ export function stack(xs: readonly Tensor[]): Tensor {
   );
 }
 
-/** Heads that several value heads share, once for each of them: [B,T,H,K] -> [B,T,HV,K], j reads floor(j H / HV). */
-export function share(x: Tensor, HV: number): Tensor {
+export interface Decays {
+  /** From token j, exclusive, to token i, inclusive: [N,B,H,C,C], 0 above the diagonal. */
+  readonly between: Tensor;
+  /** From the state on entry to each token: [N,B,H,C,1]. */
+  readonly fromStart: Tensor;
+  /** From each token to the end of the chunk: [N,B,H,C,1]. */
+  readonly toEnd: Tensor;
+  /** Of the state over the whole chunk: [N,B,H,1,1]. */
+  readonly whole: Tensor;
+}
+
+/**
+ * What is left after decays, from log gates [N,B,H,C,1]. Each exponent is the sum of the gates between two tokens, never a
+ * difference of long sums, which loses digits.
+ */
+export function decays(g: Tensor): Decays {
+  const [N, B, H, C] = g.shape;
+  const low = Number.NEGATIVE_INFINITY;
+  const sums = g.broadcastTo([N, B, H, C, C]).band({ low, high: -1, fill: 0 }).cumsum(-2); // [N,B,H,C,C]
+  const between = sums.band({ low, high: 0, fill: Number.NEGATIVE_INFINITY }).exp(); //       lower triangle
+  const fromStart = g.cumsum(-2).exp(); //                                                    [N,B,H,C,1]
+  const toEnd = between.slice(-2, C - 1, C).reshape([N, B, H, C, 1]);
+  return { between, fromStart, toEnd, whole: fromStart.slice(-2, C - 1, C) };
+}
+
+/**
+ * Heads that several others share, once for each of them: [B,T,H,K] -> [B,T,HV,K], j reads floor(j H / HV).
+ *
+ * @param HV a multiple of H.
+ */
+export function shareHeads(x: Tensor, HV: number): Tensor {
   const [B, T, H, K] = x.shape;
   if (H === HV) return x;
   return x

@@ -19,10 +19,13 @@ export function sizes(name: string, q: Shape, v: Shape): Sizes {
   const [B, T, H, K] = q;
   const [, , HV, V] = v;
   if (T < 1) throw new ShapeError(`${name}: q [${q}] holds no token; give at least one.`);
-  if (HV === 0 || HV % H !== 0) {
-    throw new ShapeError(`${name}: ${HV} value heads cannot share ${H} key heads evenly; use a multiple of ${H}.`);
-  }
   return { B, T, H, HV, K, V };
+}
+
+/** @throws ShapeError when value heads cannot share the key heads evenly. */
+export function sharing(name: string, { H, HV }: Sizes): void {
+  if (HV > 0 && HV % H === 0) return;
+  throw new ShapeError(`${name}: ${HV} value heads cannot share ${H} key heads evenly; use a multiple of ${H}.`);
 }
 
 /** @throws ShapeError when an input that is present has another shape than the sizes ask for. */

@@ -1,7 +1,7 @@
 // The best device of this machine.
 import { kernels as attention } from '@twilljs/attention/wasm';
-import { kernels as deltanet } from '@twilljs/deltanet/wasm';
-import { kernels as gatedDeltanet } from '@twilljs/gated-deltanet/wasm';
+import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as scan } from '@twilljs/scan/wasm';
 import { type WasmDevice, wasm } from '@twilljs/wasm';
 
 /**
@@ -12,5 +12,5 @@ import { type WasmDevice, wasm } from '@twilljs/wasm';
  * const model = await hybrid(config, { mixers }).to(await device());
  */
 export function device(): Promise<WasmDevice> {
-  return wasm({ kernels: [...attention, ...gatedDeltanet, ...deltanet] });
+  return wasm({ kernels: [...nn, ...scan, ...attention] });
 }

@@ -1,6 +1,6 @@
 // One training step of small models of every mixer, on the device and on the f64 reference.
 import { hybrid } from '@twilljs/hybrid';
-import { initializer } from '@twilljs/nn';
+import { initializer, type MixerFamily } from '@twilljs/nn';
 import { cpu, type Device, grad, isTwillError, keep, type Op, release, rng, type Spec, scope } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
 import { mixers } from 'twilljs';
@@ -30,9 +30,9 @@ export async function checkModel(name: DeviceName, seed: number): Promise<Check>
     const device = observed(await openDevice(name), seen);
     let lossError = 0;
     let gradientError = 0;
-    for (const { model_type } of mixers) {
-      const ours = await step(model_type, seed, device);
-      const exact = await step(model_type, seed, cpu({ float: 'f64' }));
+    for (const family of mixers) {
+      const ours = await step(family, seed, device);
+      const exact = await step(family, seed, cpu({ float: 'f64' }));
       lossError = Math.max(lossError, Math.abs(ours.loss - exact.loss) / exact.loss);
       ours.gradients.forEach((gradient, i) => {
         gradientError = Math.max(gradientError, deviation(gradient, exact.gradients[i]).error);
@@ -75,7 +75,7 @@ function observed(device: Device, seen: Set<string>): Device {
 }
 
 /** Loss and gradients of a model on fixed random bytes. */
-async function step(model_type: string, seed: number, device: Device) {
+async function step({ model_type, role, evenHeads }: MixerFamily, seed: number, device: Device) {
   const config = {
     model_type,
     hidden_size: 32,
@@ -83,8 +83,8 @@ async function step(model_type: string, seed: number, device: Device) {
     intermediate_size: 64,
     vocab_size: 64,
     num_heads: 2,
-    ...(model_type === 'gated_deltanet' && { head_dim: 16, expand_v: 1 }),
-    ...(model_type !== 'transformer' && { ratio: '1:1' }),
+    ...evenHeads?.(32, 2),
+    ...(role === 'linear' && { ratio: '1:1', attn: { num_heads: 2 } }),
   };
   const model = hybrid(config, { mixers, init: initializer(seed, 0.05) });
   await model.to(device);

@@ -22,7 +22,7 @@ function words<const W extends string>(...choices: W[]): { read: Read<W>; choice
 export const trainFlags = {
   mixer: {
     flag: '--mixer <name>',
-    help: 'the linear mixer, or attention: gated-deltanet, deltanet, attention, or a model_type of FLA',
+    help: 'a linear mixer (hgrn, hgrn2, retnet, gla, deltanet, gated-deltanet) or attention; also by its model_type of FLA',
     concern: 'model',
     read: someText('--mixer'),
     rule: 'gated-deltanet',
@@ -76,7 +76,7 @@ export const trainFlags = {
   },
   headDim: {
     flag: '--head-dim <n>',
-    help: 'size of a head of gated-deltanet',
+    help: 'size of a head, for a mixer that has it as a field: gated-deltanet',
     concern: 'model',
     read: wholeNumber('--head-dim', { max: 2 ** 20 }),
     rule: 'hidden size / heads',

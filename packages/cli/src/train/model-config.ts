@@ -55,8 +55,8 @@ function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
 function defaults(family: MixerFamily, given: Given, vocab: number): Config {
   const width = given.hiddenSize ?? 48;
   const heads = given.heads ?? 2;
-  const hasOwnSize = 'head_dim' in family.fields;
-  if (hasOwnSize && given.headDim === undefined) requireDivides('train', '--heads', heads, '--hidden-size', width);
+  if (family.evenHeads && given.headDim === undefined)
+    requireDivides('train', '--heads', heads, '--hidden-size', width);
   return {
     model_type: family.model_type,
     vocab_size: vocab,
@@ -64,7 +64,7 @@ function defaults(family: MixerFamily, given: Given, vocab: number): Config {
     num_hidden_layers: given.layers ?? 4,
     intermediate_size: Math.max(16, 16 * Math.round(width / 6)),
     num_heads: heads,
-    ...(hasOwnSize && { head_dim: width / heads, expand_v: 1 }),
+    ...family.evenHeads?.(width, heads),
     initializer_range: 0.05,
     bos_token_id: null,
     eos_token_id: null,

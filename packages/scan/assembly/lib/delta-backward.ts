@@ -3,6 +3,7 @@ import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solveTransposed } from '../../../wasm/assembly/lib/solve';
 import { addLower, addLowerT, C, clear, CS, gather, lower, padded, scaleRows, scatter, triangle } from './chunk';
+import { gates, overlap, scaleDot, throughRead } from './gates';
 import { Frame, keys, system } from './delta';
 
 /** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */
@@ -49,36 +50,6 @@ export function back(f: Frame, at: usize): Back {
   return b;
 }
 
-/** out_i = <x_i, y_i>, or added to it, for rows of n floats; x_i is scaled by s_i before. */
-function scaleDot(n: i32, s: usize, x: usize, y: usize, out: usize, add: bool): void {
-  for (let i: usize = 0; i < CS; i += 4) {
-    const by = v128.load32_splat(s + i);
-    let sum = f32x4.splat(0);
-    for (let j = 0; j < n; j += 4) {
-      const u = f32x4.mul(by, v128.load(x));
-      v128.store(x, u);
-      sum = fma(u, v128.load(y), sum);
-      x += 16;
-      y += 16;
-    }
-    store<f32>(out + i, add ? load<f32>(out + i) + sumLanes(sum) : sumLanes(sum));
-  }
-}
-
-/** With X = dO Vn': dp = X under D and z = X P, which is what flows through P to the sums of gates. */
-function throughRead(f: Frame, b: Back): void {
-  triangle(f.V, f.y, f.vs, b.vnt, b.z);
-  for (let i: usize = 0; i < CS * C; i += CS) {
-    const own = (i / C) & ~15;
-    for (let v = i; v <= i + own; v += 16) {
-      const x = v128.load(b.z + v);
-      v128.store(b.dp + v, f32x4.mul(x, v128.load(f.d + v)));
-      v128.store(b.z + v, f32x4.mul(x, v128.load(f.p + v)));
-    }
-    clear(b.dp + i + own + 16, b.dp + i + CS);
-  }
-}
-
 /** With dM = -stril(dR Vn'), R = beta (V - w): n = beta dM under D, z += beta dM M, db = <dM, M> by rows. */
 function throughSystem(f: Frame, b: Back): void {
   triangle(f.V, f.r, f.vs, b.vnt, f.a);
@@ -119,40 +90,6 @@ function throughError(f: Frame, b: Back): void {
   }
 }
 
-/** <S, dS>. */
-function overlap(f: Frame, b: Back): f32 {
-  let sum = f32x4.splat(0);
-  for (let at: usize = 0; at < f.ks * f.vp; at += 16) sum = fma(v128.load(f.s + at), v128.load(b.ds + at), sum);
-  return sumLanes(sum);
-}
-
-/**
- * Gate m lies in the sums from a token before it to itself or a later one (z), in e^(G_i) of these later ones (inner), in
- * e^(G_C - G_i) of those before (outer), and in the decay of the whole state.
- */
-function gates(f: Frame, b: Back, m: i32, state: f32, dg: usize): void {
-  let before: f32 = 0;
-  for (let i: usize = 0; i < CS; i += 4) {
-    const x = load<f32>(b.outer + i);
-    store<f32>(b.outer + i, before);
-    before += x;
-  }
-  const zero = f32x4.splat(0), total = f.sums;
-  clear(total, total + CS);
-  let after: f32 = 0;
-  for (let i = C - 1; i >= 0; i--) {
-    const at = <usize>i << 2, row = b.z + <usize>i * CS, own = <usize>(i & ~3) << 2;
-    let sum = zero;
-    for (let v: usize = 0; v <= own; v += 16) {
-      const x = f32x4.add(v128.load(total + v), v128.load(row + v));
-      v128.store(total + v, x);
-      sum = f32x4.add(sum, keepPart(x, zero, v == own ? i & 3 : 4));
-    }
-    after += load<f32>(b.inner + at);
-    if (i < m) store<f32>(dg + <usize>i * f.gstep, sumLanes(sum) + after + load<f32>(b.outer + at) + state);
-  }
-}
-
 /** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
 export function backward(f: Frame, b: Back, t: i32): void {
   const m = min(C, f.T - t), end = f.d + CS * (C - 1), whole = load<f32>(f.eg, CS - 4);
@@ -163,7 +100,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
   gather(m, f.V, f.v + vat, f.vstep, f.vx, 1);
   lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
   smallTranspose(C, f.vp, f.vn, f.vs, b.vnt, CS);
-  throughRead(f, b);
+  throughRead(f.V, f.y, f.vs, b.vnt, f.d, f.p, b.dp, b.z);
 
   // dVn = P' dO + (e^(G_C - G) K) dS, then dR from the transposed system.
   smallMatmul(C, f.vp, f.K, f.kx, f.ks, b.ds, f.vs, f.r, f.vs, 0);
@@ -193,7 +130,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
   scatter(m, f.K, b.dx, b.dk + qat, f.qstep, 1, b.add);
 
   for (let i = 0; i < m; i++) store<f32>(b.dbeta + gat + <usize>i * f.gstep, load<f32>(b.db + (<usize>i << 2)));
-  if (f.g) gates(f, b, m, whole * overlap(f, b), b.dg + gat);
+  if (f.g) gates(m, whole * overlap(f.ks * f.vp, f.s, b.ds), b.z, b.inner, b.outer, f.sums, b.dg + gat, f.gstep);
   // e^(G_C) dS + (e^G Q)' dO + K' (-beta e^G dR): qx and kx, y and r, lie one after the other.
   scaleRows(f.kp, f.eg, f.qx);
   smallMatmulT(f.kp, f.vp, 2 * C, f.qx, f.ks, f.y, f.vs, b.ds, f.vs, whole);

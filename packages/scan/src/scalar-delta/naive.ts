@@ -1,7 +1,7 @@
 // The gated delta rule token by token, straight from the equation: the oracle of scalarDelta.
 // B batch, T time, H key heads, HV value heads, K key size, V value size.
 import { concat, type Tensor, zeros } from '@twilljs/tensor';
-import { share } from '../chunk.ts';
+import { shareHeads } from '../chunk.ts';
 
 /** One token: S <- e^g S;  vhat = beta (v - S' k);  S <- S + k vhat';  y = scale S' q. */
 export function step(
@@ -29,8 +29,8 @@ export function naive(
 ): { y: Tensor; state: Tensor } {
   const { v, g, beta, h0 } = ins;
   const [B, T, HV, V] = v.shape;
-  const q = share(ins.q, HV);
-  const k = share(ins.k, HV);
+  const q = shareHeads(ins.q, HV);
+  const k = shareHeads(ins.k, HV);
   let S = h0 ?? zeros([B, HV, q.shape[3], V], { device: v.device });
   const ys: Tensor[] = [];
   for (let t = 0; t < T; t++) {

@@ -1,12 +1,13 @@
 // scalarDelta on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
-import { apply, cpu, type Device, scope, type Tensor, tensor, zeros } from '@twilljs/tensor';
-import { conformance, deviation, failures, gradcheck, type Numbers, named, noise } from '@twilljs/tensor/testing';
+import { apply, cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
+import { conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.ts';
+import { type Recurrence, recurrenceChecks } from '../checks.ts';
 import { kernels } from '../wasm.ts';
 import { naive } from './naive.ts';
-import { chunkwise, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
+import { chunkwise, type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 import { scalarDeltaKernel, scratchBytes } from './wasm.ts';
 
 const devices: [string, Device][] = [
@@ -18,48 +19,13 @@ const devices: [string, Device][] = [
 const small = { B: 2, H: 2, K: 7, V: 5 };
 const scale = 0.5;
 
-type Inputs = Record<string, Numbers>;
-type Run = ReturnType<typeof named>;
-
-/** y and state on a device, as host numbers. */
-async function outputs(inputs: Inputs, device: Device, run: Run = named(scalarDeltaOp, { scale })) {
-  const { y, state } = scope(() => {
-    const ins = Object.entries(inputs).map(([name, { data, shape }]) => [name, tensor(data, shape, { device })]);
-    return { ...run(Object.fromEntries(ins)) };
-  });
-  return { y: await y.data(), state: await state.data() };
-}
-
-/** The same inputs with other numbers where `change` says so, which sees the index of the first axes. */
-function changed(inputs: Inputs, names: readonly string[], change: (b: number, t: number) => boolean): Inputs {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, n]) => {
-      if (!names.includes(name)) return [name, n];
-      const [, T] = n.shape;
-      const row = n.shape.slice(2).reduce((a, b) => a * b, 1);
-      const other = noise(n.data.length, 99);
-      const pick = (x: number, i: number) =>
-        change(Math.floor(i / (row * T)), Math.floor(i / row) % T) ? 0.3 * other[i] : x;
-      return [name, { ...n, data: Float64Array.from(n.data).map(pick) }];
-    }),
-  );
-}
-
-/** Tokens from..to of every input that has a time axis; h0 is left out. */
-function part(inputs: Inputs, from: number, to: number): Inputs {
-  const cut = ({ data, shape }: Numbers): Numbers => {
-    const [B, T, ...rest] = shape;
-    const row = rest.reduce((a, b) => a * b, 1);
-    const all = Float64Array.from(data);
-    const kept = Array.from({ length: B }, (_, b) => [...all.subarray((b * T + from) * row, (b * T + to) * row)]);
-    return { shape: [B, to - from, ...rest], data: kept.flat() };
-  };
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([name]) => name !== 'h0')
-      .map(([name, n]) => [name, cut(n)]),
-  );
-}
+const recurrence: Recurrence<ScalarDeltaAttrs> = {
+  op: scalarDeltaOp,
+  attrs: { scale },
+  inputs: (T, fresh) => deltaInputs({ ...small, T, fresh, reach: 2 }),
+  linearIn: 'v',
+  chunkwise: ({ q, k, v, g, beta, h0 }, C) => chunkwise([q, k, v, g, beta, h0], { scale }, C),
+};
 
 const cases: [string, DeltaCase][] = [
   ...[1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257].map((T): [string, DeltaCase] => [`T = ${T}`, { ...small, T }]),
@@ -93,82 +59,7 @@ describe.each(devices)('scalarDelta on %s', (_, device) => {
     expect(failures(compared, device.float)).toEqual([]);
   });
 
-  it('continues from the state of any split', async () => {
-    const inputs = deltaInputs({ ...small, T: 81 });
-    const whole = await outputs(inputs, device);
-    for (const t of [1, 2, 15, 16, 40, 64, 80]) {
-      const head = await outputs({ ...part(inputs, 0, t), h0: inputs.h0 }, device);
-      const h0 = { shape: inputs.h0.shape, data: head.state };
-      const tail = await outputs({ ...part(inputs, t, 81), h0 }, device);
-      const row = small.H * small.V;
-      const y = Array.from({ length: small.B }, (_, b) => [
-        ...head.y.slice(b * t * row, (b + 1) * t * row),
-        ...tail.y.slice(b * (81 - t) * row, (b + 1) * (81 - t) * row),
-      ]).flat();
-      expect(deviation(y, whole.y).error).toBeLessThan(1e-5);
-      expect(deviation(tail.state, whole.state).error).toBeLessThan(1e-5);
-    }
-  });
-
-  it('never lets a later token change an earlier output, to the last bit', async () => {
-    const inputs = deltaInputs({ ...small, T: 90 });
-    const before = await outputs(inputs, device);
-    for (const t of [1, 17, 64, 89]) {
-      const after = await outputs(
-        changed(inputs, ['q', 'k', 'v', 'g', 'beta'], (_, at) => at >= t),
-        device,
-      );
-      const row = small.H * small.V;
-      for (let b = 0; b < small.B; b++) {
-        const range = [b * 90 * row, (b * 90 + t) * row] as const;
-        expect(after.y.slice(...range)).toEqual(before.y.slice(...range));
-        expect(after.y.slice(range[1], range[1] + row)).not.toEqual(before.y.slice(range[1], range[1] + row));
-      }
-    }
-  });
-
-  it('never lets a row of the batch change another, to the last bit', async () => {
-    const inputs = deltaInputs({ ...small, T: 70 });
-    const before = await outputs(inputs, device);
-    const after = await outputs(
-      changed(inputs, ['q', 'k', 'v', 'g', 'beta'], (b) => b === 0),
-      device,
-    );
-    for (const name of ['y', 'state'] as const) {
-      const half = before[name].length / 2;
-      expect(after[name].slice(half)).toEqual(before[name].slice(half));
-      expect(after[name].slice(0, half)).not.toEqual(before[name].slice(0, half));
-    }
-  });
-
-  it('is linear in v while the state starts at zero', async () => {
-    const inputs = deltaInputs({ ...small, T: 70, fresh: true });
-    const other = { ...inputs.v, data: noise(inputs.v.data.length, 50) };
-    const sum = { ...inputs.v, data: other.data.map((x, i) => 2 * x + inputs.v.data[i]) };
-    const [one, two, both] = [
-      await outputs(inputs, device),
-      await outputs({ ...inputs, v: other }, device),
-      await outputs({ ...inputs, v: sum }, device),
-    ];
-    for (const name of ['y', 'state'] as const) {
-      const expected = Float64Array.from(one[name]).map((x, i) => x + 2 * two[name][i]);
-      expect(deviation(both[name], expected).error).toBeLessThan(1e-5);
-    }
-  });
-
-  it('does not depend on the chunk', async () => {
-    const inputs = deltaInputs({ ...small, T: 100, reach: 2 });
-    const whole = await outputs(inputs, device);
-    for (const C of [1, 5, 16, 32, 100, 128]) {
-      const run = ({ q, k, v, g, beta, h0 }: Readonly<Record<string, Tensor>>) => {
-        const [y, state] = chunkwise([q, k, v, g, beta, h0], { scale }, C);
-        return { y, state };
-      };
-      const other = await outputs(inputs, device, run);
-      expect(deviation(other.y, whole.y).error).toBeLessThan(1e-5);
-      expect(deviation(other.state, whole.state).error).toBeLessThan(1e-5);
-    }
-  });
+  for (const { name, run } of recurrenceChecks(recurrence, device)) it(name, run);
 
   it('has gradients of absent inputs without elements', () => {
     const at = { device };
@@ -187,7 +78,7 @@ const checked: [string, DeltaCase][] = [
 
 it('runs by its kernels on wasm, in the scratch that these count on', async () => {
   const device = devices[2][1];
-  await outputs(deltaInputs({ ...small, T: 20 }), device);
+  await conformance(scalarDeltaOp, { name: '', attrs: { scale }, inputs: deltaInputs({ ...small, T: 20 }) }, device);
   expect([...device.fallbacks.keys()]).toEqual([]);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const bytes = Uint8Array.from(atob(scalarDeltaKernel.module.plain), (c) => c.charCodeAt(0));

@@ -1,8 +1,8 @@
 // scalarDelta: the delta rule with one decay per head (DeltaNet, Gated DeltaNet), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
 import { apply, concat, type Op, type Shape, solveTril, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
-import { chunk, chunkLength, join, share, split, stack } from '../chunk.ts';
-import { agree, sizes } from '../shapes.ts';
+import { chunk, chunkLength, decays, join, shareHeads, split, stack } from '../chunk.ts';
+import { agree, sharing, sizes } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface ScalarDeltaAttrs {
@@ -12,29 +12,20 @@ export interface ScalarDeltaAttrs {
 
 const inputs = ['q', 'k', 'v', 'g?', 'beta', 'h0?'] as const;
 
-/**
- * The chunkwise form, equal to the recurrence for any C.
- *
- * Cumulative gates enter only as sums over the tokens between two rows, never as differences of long sums, which lose digits.
- */
+/** The chunkwise form, equal to the recurrence for any C. */
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: ScalarDeltaAttrs, C: number): Tensor[] {
   const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor | null, Tensor, Tensor | null];
   const [B, T, HV, V] = v.shape;
   const device = v.device;
-  const Q = split(share(q, HV), C); // [N,B,HV,C,K]
-  const Kx = split(share(k, HV), C); // [N,B,HV,C,K]
+  const Q = split(shareHeads(q, HV), C); // [N,B,HV,C,K]
+  const Kx = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
   const Vx = split(v, C); //           [N,B,HV,C,V]
   const b = split(beta, C); //         [N,B,HV,C,1]
   const gates = g ? split(g, C) : zeros(b.shape, { device });
   const N = b.shape[0];
   const [K] = Q.shape.slice(-1);
 
-  // L_ij = sum of the gates after token j up to token i.
-  const L = gates.broadcastTo([N, B, HV, C, C]).band({ low: Number.NEGATIVE_INFINITY, high: -1, fill: 0 }).cumsum(-2); //                                                                                    [N,B,HV,C,C]
-  const D = L.band({ low: Number.NEGATIVE_INFINITY, high: 0, fill: Number.NEGATIVE_INFINITY }).exp(); // lower triangle
-  const fromStart = gates.cumsum(-2).exp(); //                                                         [N,B,HV,C,1]
-  const whole = fromStart.slice(-2, C - 1, C); //                                                      [N,B,HV,1,1]
-  const toEnd = D.slice(-2, C - 1, C).reshape([N, B, HV, C, 1]);
+  const { between: D, fromStart, toEnd, whole } = decays(gates);
 
   // What each token corrects: its own value less what the tokens before it in the chunk have written along its key.
   const M = Kx.matmul(Kx, { transposeB: true }).mul(D).mul(b); //              [N,B,HV,C,C], read below the diagonal
@@ -84,7 +75,9 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
-    const { B, T, HV, K, V } = sizes('scalarDelta', q, v);
+    const all = sizes('scalarDelta', q, v);
+    const { B, T, HV, K, V } = all;
+    sharing('scalarDelta', all);
     agree('scalarDelta', 'k', k, q, `q [${q}]`);
     agree('scalarDelta', 'v', v, [B, T, HV, V], `q [${q}]`);
     agree('scalarDelta', 'g', g, [B, T, HV], `v [${v}]`);
@@ -97,7 +90,7 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
     const [B, T, HV, V] = v.shape;
     if (T > 1) return chunkwise(ins, attrs, chunkLength(T));
     const S = h0 ?? zeros([B, HV, q.shape[3], V], { device: v.device });
-    const { y, S: next } = step(S, share(q, HV), share(k, HV), v, g, beta, attrs.scale);
+    const { y, S: next } = step(S, shareHeads(q, HV), shareHeads(k, HV), v, g, beta, attrs.scale);
     return [y, next];
   },
   vjp(dys, ins, _outs, attrs) {

@@ -1,0 +1,78 @@
+// GLA: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
+
+import { params } from '@twilljs/nn';
+import { makeMixer, mixerChecks, mixerGradcheck } from '@twilljs/nn/testing';
+import { kernels as nn } from '@twilljs/nn/wasm';
+import { vectorDecay } from '@twilljs/scan';
+import { kernels as scan } from '@twilljs/scan/wasm';
+import { cpu, scope, tensor } from '@twilljs/tensor';
+import { deviation, noise } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { describe, expect, it } from 'vitest';
+import { gla, recurrence } from './index.ts';
+
+const configs = [
+  { hidden_size: 16, num_heads: 2 },
+  { hidden_size: 16, num_heads: 4, num_kv_heads: 2, expand_k: 1, expand_v: 1.5, feature_map: 'silu', fuse_norm: false },
+  { hidden_size: 12, num_heads: 2, use_short_conv: true, conv_size: 3, clamp_min: -0.05, elementwise_affine: false },
+  { hidden_size: 12, num_heads: 3, num_kv_heads: 1, expand_k: 1, feature_map: 'gelu', use_output_gate: false },
+  { hidden_size: 12, num_heads: 3, num_kv_heads: 1, use_short_conv: true, feature_map: 'logsigmoid' },
+  { hidden_size: 12, num_heads: 2, expand_k: 1, feature_map: 'sqrelu' },
+];
+const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+
+describe.each(devices)('gla on $name', (device) => {
+  describe.each(configs)('%o', (config) => {
+    for (const { name, run } of mixerChecks({ family: gla, config, device })) it(name, run);
+  });
+});
+
+it.each(configs)('has the gradients of its forward: %o', async (config) => {
+  expect(await mixerGradcheck({ family: gla, config, device: cpu({ float: 'f64' }) })).toBeLessThanOrEqual(1e-7);
+});
+
+it("is the paper's recurrence", async () => {
+  const device = cpu({ float: 'f64' });
+  const [B, T, H, K, V] = [2, 37, 2, 5, 7];
+  const make = (seed: number, shape: number[], map = (x: number) => x) =>
+    tensor(
+      noise(
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+      ).map(map),
+      shape,
+      { device },
+    );
+  const { paper, ours } = scope(() => {
+    const [q, k, v] = [make(1, [B, T, H, K]), make(2, [B, T, H, K]), make(3, [B, T, H, V])];
+    const g = make(4, [B, T, H, K], (x) => x - 1);
+    const S = make(6, [B, H, K, V]);
+    return { paper: recurrence(q.mul(0.5), k, v, g.exp(), S), ours: vectorDecay(q, k, v, g, S, { scale: 0.5 }) };
+  });
+  expect(deviation(await ours.y.data(), await paper.o.data()).error).toBeLessThanOrEqual(1e-12);
+  expect(deviation(await ours.state.data(), await paper.S.data()).error).toBeLessThanOrEqual(1e-12);
+});
+
+it.each([
+  [{}, 'g_norm_swish_gate.weight'],
+  [{ fuse_norm: false }, 'g_norm.weight'],
+  [{ use_output_gate: false }, 'g_norm.weight'],
+  [{ elementwise_affine: false }, undefined],
+])('names its norm as FLA does with %o', async (config, name) => {
+  const mixer = await makeMixer({ family: gla, config: { hidden_size: 16, ...config }, device: cpu() });
+  expect([...params(mixer).keys()].filter((key) => key.startsWith('g_norm'))).toEqual(name ? [name] : []);
+});
+
+it.each([
+  [{ hidden_size: 16, num_heads: 3 }, 'GLA: num_heads=3 does not divide hidden_size * expand_k=8; choose 1, 2, 4, 8.'],
+  [{ hidden_size: 16, num_kv_heads: 3 }, 'GLA: num_kv_heads=3 does not divide num_heads=4; choose 1, 2, 4.'],
+  [{ hidden_size: 16, num_kv_heads: 8 }, 'GLA: num_kv_heads=8 does not divide num_heads=4; choose 1, 2, 4.'],
+  [
+    { hidden_size: 16, num_heads: 2, expand_k: 0.01 },
+    'GLA: hidden_size=16 with num_heads=2 gives heads of K=0 and V=8 where both are needed; enlarge one.',
+  ],
+  [{ hidden_size: 16, feature_map: 'elu' }, 'gla: feature_map is "elu" where "relu", "sigmoid", "logsigmoid"'],
+])('refuses %o', (config, message) => {
+  const check = mixerChecks({ family: gla, config, device: cpu() });
+  return expect(check[0].run()).rejects.toThrow(message);
+});

@@ -1,0 +1,82 @@
+// HGRN2: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
+
+import { forgetGate, initializer, readFields } from '@twilljs/nn';
+import { mixerChecks, mixerGradcheck } from '@twilljs/nn/testing';
+import { kernels as nn } from '@twilljs/nn/wasm';
+import { vectorDecay } from '@twilljs/scan';
+import { kernels as scan } from '@twilljs/scan/wasm';
+import { cpu, scope, tensor } from '@twilljs/tensor';
+import { deviation, noise } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { describe, expect, it } from 'vitest';
+import { hgrn2, recurrence } from './index.ts';
+
+const configs = [
+  { hidden_size: 16, expand_ratio: 8 },
+  { hidden_size: 12, expand_ratio: 4, use_short_conv: true },
+  { hidden_size: 12, expand_ratio: null, num_heads: 2, use_short_conv: true, conv_size: 2, elementwise_affine: false },
+  { hidden_size: 14, expand_ratio: 6, use_lower_bound: false },
+];
+const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+
+describe.each(devices)('hgrn2 on $name', (device) => {
+  describe.each(configs)('%o', (config) => {
+    for (const { name, run } of mixerChecks({ family: hgrn2, config, device })) it(name, run);
+  });
+});
+
+it.each(configs)('has the gradients of its forward: %o', async (config) => {
+  expect(await mixerGradcheck({ family: hgrn2, config, device: cpu({ float: 'f64' }) })).toBeLessThanOrEqual(1e-7);
+});
+
+it("is the paper's recurrence", async () => {
+  const device = cpu({ float: 'f64' });
+  const [B, T, H, K, V] = [2, 37, 2, 5, 7];
+  const make = (seed: number, shape: number[], map = (x: number) => x) =>
+    tensor(
+      noise(
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+      ).map(map),
+      shape,
+      { device },
+    );
+  const { paper, ours } = scope(() => {
+    const [q, f, i] = [make(1, [B, T, H, K]), make(2, [B, T, H, K], (x) => 3 * x), make(3, [B, T, H, V])];
+    const S = make(6, [B, H, K, V]);
+    const { log, complement } = forgetGate(f, null, 0);
+    return {
+      paper: recurrence(q.mul(0.5), i, log.exp(), S),
+      ours: vectorDecay(q, complement, i, log, S, { scale: 0.5 }),
+    };
+  });
+  expect(deviation(await ours.y.data(), await paper.y.data()).error).toBeLessThanOrEqual(1e-12);
+  expect(deviation(await ours.state.data(), await paper.h.data()).error).toBeLessThanOrEqual(1e-12);
+});
+
+it('keeps its bounds on the level of the model', () => {
+  const config = { ...readFields(hgrn2.fields, {}, 'hgrn2'), hidden_size: 6, norm_eps: 1e-6 };
+  const shared = hgrn2.shared!(config, { init: initializer(0), layers: 5 });
+  expect(Object.entries(shared).map(([name, t]) => [name, t.shape])).toEqual([['lower_bounds', [5, 6]]]);
+  expect(hgrn2.shared!({ ...config, use_lower_bound: false }, { init: initializer(0), layers: 5 })).toEqual({});
+});
+
+it.each([
+  [
+    { hidden_size: 16 },
+    'HGRN2: expand_ratio=128 makes 0 heads that do not fill hidden_size=16; choose a divisor of 16.',
+  ],
+  [{ hidden_size: 14, expand_ratio: 6 }, 'HGRN2: expand_ratio=6 makes 2 heads that do not fill hidden_size=14;'],
+  [
+    { hidden_size: 16, expand_ratio: 5, use_lower_bound: false },
+    'HGRN2: expand_ratio=5 makes 3 heads that do not fill hidden_size=16;',
+  ],
+  [{ hidden_size: 16, expand_ratio: null }, 'HGRN2: expand_ratio and num_heads are both null; give one of them.'],
+  [
+    { hidden_size: 16, expand_ratio: null, num_heads: 3 },
+    'HGRN2: num_heads=3 does not divide hidden_size=16; choose 1, 2, 4, 8, 16.',
+  ],
+])('refuses %o', (config, message) => {
+  const check = mixerChecks({ family: hgrn2, config, device: cpu() });
+  return expect(check[0].run()).rejects.toThrow(message);
+});

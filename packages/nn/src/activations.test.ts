@@ -1,0 +1,58 @@
+// Activations: the normal distribution function against known values, gradients, and every name of the table.
+import { cpu, scope, tensor } from '@twilljs/tensor';
+import { gradcheck, noise } from '@twilljs/tensor/testing';
+import { describe, expect, it } from 'vitest';
+import { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
+import { normalCdf } from './normal-cdf/op.ts';
+
+const f64 = cpu({ float: 'f64' });
+
+/** Twenty digits of 1/2 erfc(-x / sqrt 2), rounded. */
+const known: [number, number][] = [
+  [-30, 4.906713927148187e-198],
+  [-6, 9.86587645037698e-10],
+  [-2.5, 0.006209665325776135],
+  [-1, 0.15865525393145705],
+  [-0.3, 0.3820885778110474],
+  [0, 0.5],
+  [1e-9, 0.5000000003989423],
+  [0.1, 0.539827837277029],
+  [0.7, 0.758036347776927],
+  [1.5, 0.9331927987311419],
+  [4, 0.9999683287581669],
+  [9, 1.0],
+];
+
+describe.each([
+  ['cpu', cpu(), 1e-7],
+  ['cpu-f64', f64, 3e-16],
+] as const)('normalCdf on %s', (_, device, bound) => {
+  it('is the distribution function of the normal', async () => {
+    const y = await scope(() =>
+      normalCdf(
+        tensor(
+          known.map(([x]) => x),
+          [known.length],
+          { device },
+        ),
+      ),
+    ).data();
+    for (const [i, [, expected]] of known.entries()) expect(Math.abs(y[i] - expected)).toBeLessThanOrEqual(bound);
+  });
+});
+
+const x = Float64Array.from(noise(64, 1), (v) => 4 * v);
+
+it.each(transformersActivationNames)('%s has the gradient of its values', async (name) => {
+  const f = transformersActivations[name];
+  expect(await gradcheck(([t]) => [f(t)], [{ shape: [64], values: x }])).toBeLessThanOrEqual(1e-7);
+});
+
+it('tells the exact gelu from the one with tanh', async () => {
+  const [exact, approximate] = [gelu, geluTanh].map((f) => scope(() => f(tensor([1, -2.2], [2], { device: f64 }))));
+  // 1 Phi(1), -2.2 Phi(-2.2)
+  expect((await exact.data())[0]).toBeCloseTo(0.8413447460685429, 14);
+  const difference = (await approximate.data())[1] - (await exact.data())[1];
+  expect(Math.abs(difference)).toBeGreaterThan(1e-4);
+  expect(Math.abs(difference)).toBeLessThan(1e-3);
+});

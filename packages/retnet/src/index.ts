@@ -1,0 +1,4 @@
+// @twilljs/retnet: retention as a layer.
+export { retnet } from './config.ts';
+export { RetNet, type RetNetConfig } from './layer.ts';
+export { recurrence } from './recurrence.ts';

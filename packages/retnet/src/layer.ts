@@ -1,0 +1,118 @@
+// RetNet as a layer: projections, rotary positions and a fixed decay per head.
+// B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
+import {
+  type LayerContext,
+  Linear,
+  type Mixer,
+  type ModelWidths,
+  RMSNorm,
+  requireDivides,
+  rotary,
+  rotaryTables,
+  type State,
+  transformersActivations,
+  type Values,
+} from '@twilljs/nn';
+import { scalarDecay, shareHeads } from '@twilljs/scan';
+import { exactLog, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
+import type { fields } from './config.ts';
+
+export type RetNetConfig = Values<typeof fields> & ModelWidths;
+
+/** FLA fixes the base of the rotary positions. */
+const ROPE_BASE = 10000;
+
+/** log(1 - 2^(-5-h)) of head h, however many heads there are. */
+const logDecays = (heads: number): Float64Array =>
+  Float64Array.from({ length: heads }, (_, h) => exactLog(1 - 2 ** (-5 - h)));
+
+/**
+ * Multi-scale retention: S_t = (1 - 2^(-5-h)) S_{t-1} + k_t v_t',  o_t = K^{-1/2} S_t' q_t in head h, with rotary q and k.
+ *
+ * @see Sun, Dong, Huang, Ma, Xia, Xue, Wang, Wei 2023, https://arxiv.org/abs/2307.08621
+ */
+export class RetNet implements Mixer {
+  readonly q_proj: Linear;
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  readonly g_proj: Linear | null;
+  /** The same norm under two names, as FLA stores it: with its fused kernel, and without. */
+  readonly g_norm_swish_gate: RMSNorm | null;
+  readonly g_norm: RMSNorm | null;
+  readonly o_proj: Linear;
+  private readonly heads: number;
+  private readonly keySize: number;
+  private readonly valueSize: number;
+  private readonly kvHeads: number;
+  private readonly featureMap: (x: Tensor) => Tensor;
+
+  constructor(config: RetNetConfig, { init }: LayerContext) {
+    const { hidden_size: D, num_heads: H, feature_map } = config;
+    const HKV = config.num_kv_heads ?? H;
+    const keyWidth = Math.trunc(D * config.expand_k);
+    const valueWidth = Math.trunc(D * config.expand_v);
+    requireDivides('RetNet', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
+    requireDivides('RetNet', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
+    requireDivides('RetNet', 'num_kv_heads', HKV, 'num_heads', H);
+    const [K, V] = [keyWidth / H, valueWidth / H];
+    if (K % 2 !== 0 || K === 0 || V === 0) {
+      throw new OptionError(
+        `RetNet: hidden_size=${D} with num_heads=${H} gives heads of K=${K} and V=${V} but RoPE turns pairs of keys; choose other heads.`,
+      );
+    }
+    const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
+    const norm = (name: string) =>
+      new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
+    const fused = (config.fuse_norm ?? true) && config.use_output_gate;
+    this.q_proj = linear('q_proj', keyWidth);
+    this.k_proj = linear('k_proj', HKV * K);
+    this.v_proj = linear('v_proj', HKV * V);
+    this.g_proj = config.use_output_gate ? linear('g_proj', valueWidth) : null;
+    this.g_norm_swish_gate = fused ? norm('g_norm_swish_gate') : null;
+    this.g_norm = fused ? null : norm('g_norm');
+    this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
+    this.heads = H;
+    this.keySize = K;
+    this.valueSize = V;
+    this.kvHeads = HKV;
+    this.featureMap = feature_map === null ? (x) => x : transformersActivations[feature_map];
+  }
+
+  init(batch: number): State {
+    const { device } = this.o_proj.weight;
+    return { recurrent: zeros([batch, this.heads, this.keySize, this.valueSize], { device }), position: 0 };
+  }
+
+  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+    const [B, T] = x.shape;
+    const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
+    const position = (state?.position as number | undefined) ?? 0;
+    const tables = rotaryTables(T, K, { base: ROPE_BASE, offset: position }, x.device); // [T,K/2]
+    const q = rotary(this.featureMap(this.q_proj.forward(x)).reshape([B, T, H, K]), tables); //   [B,T,H,K]
+    const k = rotary(this.featureMap(this.k_proj.forward(x)).reshape([B, T, HKV, K]), tables); // [B,T,HKV,K]
+    const { y: o, state: recurrent } = scalarDecay(
+      q,
+      shareHeads(k, H),
+      shareHeads(this.v_proj.forward(x).reshape([B, T, HKV, V]), H),
+      tensor(logDecays(H), [H], { device: x.device }),
+      (state?.recurrent as Tensor | undefined) ?? null,
+      { scale: K ** -0.5 },
+    );
+    const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
+    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
+    const normed = gate ? norm.gated(o, gate) : norm.forward(o);
+    return {
+      y: this.o_proj.forward(normed.reshape([B, T, H * V])),
+      state: { recurrent, position: position + T },
+    };
+  }
+
+  stateSize(): number {
+    return this.heads * this.keySize * this.valueSize;
+  }
+
+  /** Write and read of a [K,V] state per head. */
+  coreMacs(): number {
+    return 2 * this.heads * this.keySize * this.valueSize;
+  }
+}

@@ -1,0 +1,171 @@
+// Outer products under one decay per head, forward: a chunk, and a single token. Letters are those of scalar-decay/README.md.
+import { exp } from '../../../wasm/assembly/lib/exp';
+import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
+import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
+import { addLower, C, CS, decays, gather, gatherColumn, lower, padded, scaleRows, scatter } from './chunk';
+
+/** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
+@unmanaged
+export class Frame {
+  T: i32;
+  K: i32;
+  V: i32;
+  /** Floats to a padded row, and bytes. */
+  kp: i32;
+  vp: i32;
+  ks: usize;
+  vs: usize;
+  /** Bytes from a token to the next: of q and k, of v, of g, which is 0 where the decay is constant. */
+  qstep: usize;
+  vstep: usize;
+  gstep: usize;
+  scale: f32;
+  /** The head at its first token. */
+  q: usize;
+  k: usize;
+  v: usize;
+  g: usize;
+  /** State on entry [K,V]. */
+  s: usize;
+  /** scale q and k [C,K], and k transposed [K,C]. */
+  qx: usize;
+  kx: usize;
+  kt: usize;
+  /** Two buffers [C,V]. */
+  y: usize;
+  vx: usize;
+  /** Q K' under D, and D, both [C,C]. */
+  p: usize;
+  d: usize;
+  /** e^G [C]. */
+  eg: usize;
+  /** Tokens for which D and e^G hold; 0 for none. */
+  valid: i32;
+}
+
+/** Bytes of a frame and the buffers behind it. */
+@inline
+export function frameBytes(K: i32, V: i32): usize {
+  return <usize>(128 + ((3 * C * padded(K) + 2 * C * padded(V) + 2 * C * C + C) << 2));
+}
+
+/** Bytes of a state. */
+@inline
+export function stateBytes(K: i32, V: i32): usize {
+  return <usize>(padded(K) * padded(V)) << 2;
+}
+
+/** Lays out a frame at `scratch`. */
+export function frame(T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32, scratch: usize): Frame {
+  const f = changetype<Frame>(scratch);
+  f.T = T; f.K = K; f.V = V; f.scale = scale;
+  f.kp = padded(K); f.vp = padded(V);
+  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
+  f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2; f.gstep = constant ? 0 : <usize>H << 2;
+  const kb = f.ks * C, vb = f.vs * C;
+  f.qx = scratch + 128; f.kx = f.qx + kb; f.kt = f.kx + kb;
+  f.y = f.kt + kb; f.vx = f.y + vb;
+  f.p = f.vx + vb; f.d = f.p + CS * C; f.eg = f.d + CS * C;
+  return f;
+}
+
+/** Points the frame at head h of row b. */
+export function head(f: Frame, H: i32, b: i32, h: i32, q: usize, k: usize, v: usize, g: usize): void {
+  const at = b * f.T * H + h, key = <usize>(at * f.K) << 2, first = f.gstep ? at : h;
+  f.q = q + key; f.k = k + key; f.v = v + (<usize>(at * f.V) << 2); f.g = g + (<usize>first << 2);
+  f.valid = 0;
+}
+
+/** Keys, values and decays of the chunk from token t on. */
+export function read(f: Frame, t: i32): void {
+  const m = min(C, f.T - t);
+  gather(m, f.K, f.k + <usize>t * f.qstep, f.qstep, f.kx, 1);
+  smallTranspose(C, f.kp, f.kx, f.ks, f.kt, CS);
+  gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
+  if (f.gstep == 0 && f.valid == m) return;
+  gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
+  decays(f.eg, f.d);
+  f.valid = m;
+}
+
+/** P = Q K' under D. */
+export function scores(f: Frame, t: i32): void {
+  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.qstep, f.qstep, f.qx, f.scale);
+  lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
+}
+
+/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' V. Overwrites vx. */
+export function advance(f: Frame, to: usize): void {
+  scaleRows(f.vp, f.d + CS * (C - 1), f.vx);
+  smallMatmul(f.kp, f.vp, C, f.kt, CS, f.vx, f.vs, to, f.vs, load<f32>(f.eg, CS - 4));
+}
+
+/** Tokens from t on: O = e^G (Q S) + P V; then the state moves on in place. */
+export function forward(f: Frame, t: i32, y: usize): void {
+  read(f, t);
+  scores(f, t);
+  smallMatmul(C, f.vp, f.K, f.qx, f.ks, f.s, f.vs, f.y, f.vs, 0);
+  scaleRows(f.vp, f.eg, f.y);
+  addLower(f.vp, f.p, f.vx, f.vs, f.y);
+  scatter(min(C, f.T - t), f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  advance(f, f.s);
+}
+
+/** n columns of one token, n <= 4: y and the state from S [K,V], `row` bytes to a row. `both` is <q, k>. */
+@inline
+function column(
+  n: i32, f: Frame, v: usize, row: usize, from: usize, to: usize, y: usize, keep: v128, both: v128,
+): void {
+  const x = n == 4 ? v128.load(v) : loadPart(v, n);
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < <usize>f.K << 2; i += 4) {
+    let s = f32x4.mul(v128.load32_splat(f.k + i), x);
+    if (from) {
+      const before = n == 4 ? v128.load(from) : loadPart(from, n);
+      sum = fma(v128.load32_splat(f.q + i), before, sum);
+      s = fma(keep, before, s);
+      from += row;
+    }
+    if (n == 4) v128.store(to, s);
+    else storePart(to, s, n);
+    to += row;
+  }
+  const out = f32x4.mul(f32x4.splat(f.scale), fma(both, x, f32x4.mul(keep, sum)));
+  if (n == 4) v128.store(y, out);
+  else storePart(y, out, n);
+}
+
+/** Sixteen columns: as many sums as the latency of an addition hides. */
+function columns(f: Frame, v: usize, row: usize, from: usize, to: usize, y: usize, keep: v128, both: v128): void {
+  const x0 = v128.load(v), x1 = v128.load(v, 16), x2 = v128.load(v, 32), x3 = v128.load(v, 48);
+  let r0 = f32x4.splat(0), r1 = r0, r2 = r0, r3 = r0;
+  for (let i: usize = 0; i < <usize>f.K << 2; i += 4) {
+    const k = v128.load32_splat(f.k + i), q = v128.load32_splat(f.q + i);
+    const s0 = v128.load(from), s1 = v128.load(from, 16), s2 = v128.load(from, 32), s3 = v128.load(from, 48);
+    r0 = fma(q, s0, r0); r1 = fma(q, s1, r1); r2 = fma(q, s2, r2); r3 = fma(q, s3, r3);
+    v128.store(to, fma(keep, s0, f32x4.mul(k, x0)));
+    v128.store(to, fma(keep, s1, f32x4.mul(k, x1)), 16);
+    v128.store(to, fma(keep, s2, f32x4.mul(k, x2)), 32);
+    v128.store(to, fma(keep, s3, f32x4.mul(k, x3)), 48);
+    from += row;
+    to += row;
+  }
+  const by = f32x4.splat(f.scale);
+  v128.store(y, f32x4.mul(by, fma(both, x0, f32x4.mul(keep, r0))));
+  v128.store(y, f32x4.mul(by, fma(both, x1, f32x4.mul(keep, r1))), 16);
+  v128.store(y, f32x4.mul(by, fma(both, x2, f32x4.mul(keep, r2))), 32);
+  v128.store(y, f32x4.mul(by, fma(both, x3, f32x4.mul(keep, r3))), 48);
+}
+
+/** One token: decoding. The state is read and written once; y = scale (e^g S' q + <q,k> v). */
+export function token(f: Frame, h0: usize, y: usize, state: usize): void {
+  const keep = exp(v128.load32_splat(f.g)), row = <usize>f.V << 2;
+  let dot = f32x4.splat(0), i = 0;
+  for (; i + 4 <= f.K; i += 4) dot = fma(v128.load(f.q + (<usize>i << 2)), v128.load(f.k + (<usize>i << 2)), dot);
+  if (i < f.K) dot = fma(loadPart(f.q + (<usize>i << 2), f.K - i), loadPart(f.k + (<usize>i << 2), f.K - i), dot);
+  const both = f32x4.splat(sumLanes(dot));
+  let at: usize = 0;
+  if (h0) for (; at + 64 <= row; at += 64) columns(f, f.v + at, row, h0 + at, state + at, y + at, keep, both);
+  for (; at + 16 <= row; at += 16) column(4, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
+  if (at < row) column(f.V & 3, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
+}

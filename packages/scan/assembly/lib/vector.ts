@@ -1,0 +1,208 @@
+// One chunk with a decay per key channel: what forward and backward have in common. Letters are those of vector-decay/README.md.
+import { exp } from '../../../wasm/assembly/lib/exp';
+import { fma } from '../../../wasm/assembly/lib/simd';
+import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
+import { C, CS, gather, padded } from './chunk';
+
+/** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
+@unmanaged
+export class Frame {
+  T: i32;
+  K: i32;
+  V: i32;
+  /** Floats to a padded row, and bytes. */
+  kp: i32;
+  vp: i32;
+  ks: usize;
+  vs: usize;
+  /** Bytes from a token to the next: of q, k and g, and of v. */
+  kstep: usize;
+  vstep: usize;
+  /** The head at its first token. */
+  q: usize;
+  k: usize;
+  v: usize;
+  g: usize;
+  /** scale q and k [C,K]. */
+  qx: usize;
+  kx: usize;
+  /** Queries since the start of the chunk, keys up to its end; both meeting in its middle, and in the middle of its halves [C,K]. */
+  start: usize;
+  end: usize;
+  half: usize;
+  quarter: usize;
+  /** Up to eight keys transposed [K,8]. */
+  kt: usize;
+  /** Two buffers [C,V]. */
+  vx: usize;
+  y: usize;
+  /** Q K' under the decays [C,C]. */
+  a: usize;
+  /** The chunk, kept for the backward pass: state on entry [K,V], decays of its tokens [C,K] and of the whole [K]. */
+  s: usize;
+  decay: usize;
+  whole: usize;
+}
+
+/** Bytes of a frame, of the buffers behind it, and of a chunk. */
+@inline
+export function frameBytes(K: i32, V: i32): usize {
+  return <usize>(256 + (((6 * C + 8) * padded(K) + 2 * C * padded(V) + C * C) << 2));
+}
+
+@inline
+export function chunkBytes(K: i32, V: i32): usize {
+  return <usize>((padded(K) * padded(V) + (C + 1) * padded(K)) << 2);
+}
+
+/** Lays out a frame at `scratch`. */
+export function frame(T: i32, H: i32, K: i32, V: i32, scratch: usize): Frame {
+  const f = changetype<Frame>(scratch);
+  f.T = T; f.K = K; f.V = V;
+  f.kp = padded(K); f.vp = padded(V);
+  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
+  f.kstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2;
+  const kb = f.ks * C, vb = f.vs * C;
+  f.qx = scratch + 256; f.kx = f.qx + kb;
+  f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
+  f.kt = f.quarter + kb;
+  f.vx = f.kt + (f.ks << 3); f.y = f.vx + vb; f.a = f.y + vb;
+  return f;
+}
+
+/** Points the frame at head j of row b. */
+export function head(f: Frame, H: i32, b: i32, j: i32, q: usize, k: usize, v: usize, g: usize): void {
+  const first = b * f.T * H + j, key = <usize>(first * f.K) << 2;
+  f.q = q + key; f.k = k + key; f.g = g + key; f.v = v + (<usize>(first * f.V) << 2);
+}
+
+/** Points the frame at the buffers of one chunk. */
+export function chunk(f: Frame, at: usize): void {
+  f.s = at; f.decay = at + f.ks * f.vp; f.whole = f.decay + f.ks * C;
+}
+
+/** x_i times the decays from the first of n rows through row i: what a query still sees of a state before them. */
+function sinceStart(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
+  for (let c: usize = 0; c < ks; c += 16) {
+    let run = f32x4.splat(1), at = c;
+    for (let i = 0; i < n; i++) {
+      run = f32x4.mul(run, v128.load(decay + at));
+      v128.store(out + at, f32x4.mul(run, v128.load(x + at)));
+      at += ks;
+    }
+  }
+}
+
+/** x_i times the decays after row i to the last of n rows: what a key leaves behind at their end. */
+function toEnd(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
+  for (let c: usize = 0; c < ks; c += 16) {
+    let run = f32x4.splat(1), at = c + <usize>(n - 1) * ks;
+    for (let i = 0; i < n; i++) {
+      v128.store(out + at, f32x4.mul(run, v128.load(x + at)));
+      run = f32x4.mul(run, v128.load(decay + at));
+      at -= ks;
+    }
+  }
+}
+
+/** Lanes: the sums of a, of b, of c and of d. */
+@inline
+export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
+}
+
+/** Four tokens among themselves, from row `at` bytes on: their triangle of A. A query is decayed once more for every key further back. */
+function diagonal(f: Frame, at: usize, out: usize): void {
+  const ks = f.ks, zero = f32x4.splat(0);
+  let s00 = zero, s10 = zero, s11 = zero, s20 = zero, s21 = zero, s22 = zero, s30 = zero, s31 = zero, s32 = zero, s33 = zero;
+  let q = f.qx + at, k = f.kx + at, d = f.decay + at;
+  for (const end = q + ks; q < end; q += 16) {
+    const k0 = v128.load(k), k1 = v128.load(k + ks), d1 = v128.load(d + ks);
+    s00 = fma(v128.load(q), k0, s00);
+    let x = v128.load(q + ks);
+    s11 = fma(x, k1, s11);
+    s10 = fma(f32x4.mul(x, d1), k0, s10);
+    const k2 = v128.load(k + (ks << 1)), d2 = v128.load(d + (ks << 1));
+    x = v128.load(q + (ks << 1));
+    s22 = fma(x, k2, s22);
+    x = f32x4.mul(x, d2);
+    s21 = fma(x, k1, s21);
+    s20 = fma(f32x4.mul(x, d1), k0, s20);
+    x = v128.load(q + 3 * ks);
+    s33 = fma(x, v128.load(k + 3 * ks), s33);
+    x = f32x4.mul(x, v128.load(d + 3 * ks));
+    s32 = fma(x, k2, s32);
+    x = f32x4.mul(x, d2);
+    s31 = fma(x, k1, s31);
+    s30 = fma(f32x4.mul(x, d1), k0, s30);
+    k += 16;
+    d += 16;
+  }
+  v128.store(out, sums(s00, zero, zero, zero));
+  v128.store(out + CS, sums(s10, s11, zero, zero));
+  v128.store(out + 2 * CS, sums(s20, s21, s22, zero));
+  v128.store(out + 3 * CS, sums(s30, s31, s32, s33));
+}
+
+/** n queries and the n keys before them, from row i on: a square of A below its diagonal. */
+function square(f: Frame, n: i32, i: i32, x: usize): void {
+  const keys = x + <usize>i * f.ks, row = <usize>n << 2;
+  smallTranspose(n, f.kp, keys, f.ks, f.kt, row);
+  smallMatmul(n, n, f.K, keys + <usize>n * f.ks, f.ks, f.kt, row, f.a + <usize>(i + n) * CS + (<usize>i << 2), CS, 0);
+}
+
+/** Keys and values from token t on, decays, and keys up to the end of the chunk. */
+export function writes(f: Frame, t: i32): void {
+  const m = min(C, f.T - t), at = <usize>t * f.kstep;
+  gather(m, f.K, f.k + at, f.kstep, f.kx, 1);
+  gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
+  toEnd(C, f.ks, f.decay, f.kx, f.end);
+}
+
+/** The decays from token t on, and of the whole chunk: of the sum of the gates, so that rounding errors do not add up from chunk to chunk. */
+export function decays(f: Frame, t: i32): void {
+  gather(min(C, f.T - t), f.K, f.g + <usize>t * f.kstep, f.kstep, f.decay, 1);
+  for (let c: usize = 0; c < f.ks; c += 16) {
+    let sum = f32x4.splat(0), at = f.decay + c;
+    for (let i = 0; i < C; i++) {
+      const g = v128.load(at);
+      sum = f32x4.add(sum, g);
+      v128.store(at, exp(g));
+      at += f.ks;
+    }
+    v128.store(f.whole + c, exp(sum));
+  }
+}
+
+/** Queries from token t on, and A: pairs of tokens in different halves or quarters meet at the border between these. */
+export function reads(f: Frame, t: i32, scale: f32): void {
+  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.kstep, f.kstep, f.qx, scale);
+  const ks = f.ks, b4 = ks << 2, b8 = ks << 3, b12 = b4 + b8;
+  sinceStart(C, ks, f.decay, f.qx, f.start);
+  toEnd(8, ks, f.decay, f.kx, f.half);
+  sinceStart(8, ks, f.decay + b8, f.qx + b8, f.half + b8);
+  for (let b: usize = 0; b < b12; b += b8) {
+    toEnd(4, ks, f.decay + b, f.kx + b, f.quarter + b);
+    sinceStart(4, ks, f.decay + b + b4, f.qx + b + b4, f.quarter + b + b4);
+  }
+  square(f, 8, 0, f.half);
+  square(f, 4, 0, f.quarter);
+  square(f, 4, 8, f.quarter);
+  for (let i = 0; i < C; i += 4) diagonal(f, <usize>i * ks, f.a + <usize>i * (CS + 4));
+}
+
+/** Row k of x [K,V] times whole_k. */
+export function fade(f: Frame, x: usize): void {
+  for (let i = 0; i < f.kp; i++) {
+    const by = v128.load32_splat(f.whole + (<usize>i << 2));
+    for (const end = x + f.vs; x < end; x += 16) v128.store(x, f32x4.mul(by, v128.load(x)));
+  }
+}
+
+/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' V. */
+export function advance(f: Frame, to: usize): void {
+  fade(f, to);
+  smallMatmulT(f.kp, f.vp, C, f.end, f.ks, f.vx, f.vs, to, f.vs, 1);
+}

@@ -1,0 +1,64 @@
+// Outer products under one decay per head, forward and backward: sequences chunk after chunk, with the state in scratch.
+import { copy } from '../../wasm/assembly/lib/copy';
+import { C, loadState, storeState } from './lib/chunk';
+import { advance, forward as chunkForward, frame, frameBytes, head, read, stateBytes, token } from './lib/decay';
+import { back, backBytes, backward as chunkBackward } from './lib/decay-backward';
+
+/** Bytes of scratch that `forward` and `backward` want. */
+export function forwardScratch(K: i32, V: i32): usize {
+  return frameBytes(K, V) + stateBytes(K, V);
+}
+
+export function backwardScratch(T: i32, K: i32, V: i32): usize {
+  return frameBytes(K, V) + backBytes(K, V) + <usize>((T + C - 1) / C) * stateBytes(K, V);
+}
+
+/** Heads from..to of all B H. With `constant`, g is [H]. h0 may be 0. */
+export function forward(
+  from: i32, to: i32, T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
+  q: usize, k: usize, v: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
+): void {
+  const f = frame(T, H, K, V, constant, scale, scratch), size = <usize>(K * V) << 2;
+  f.s = scratch + frameBytes(K, V);
+  for (let i = from; i < to; i++) {
+    head(f, H, i / H, i % H, q, k, v, g);
+    const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
+    if (T == 1) {
+      token(f, before, out, own);
+      continue;
+    }
+    loadState(K, V, before, f.s);
+    for (let t = 0; t < T; t += C) chunkForward(f, t, out);
+    storeState(K, V, f.s, own);
+  }
+}
+
+/** The same, backward. dg is 0 where it is not wanted, and always with `constant`; h0 and dh0 may be absent together. */
+export function backward(
+  from: i32, to: i32, T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
+  dy: usize, dstate: usize, q: usize, k: usize, v: usize, g: usize, h0: usize,
+  dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
+): void {
+  const f = frame(T, H, K, V, constant, scale, scratch), b = back(f, scratch + frameBytes(K, V));
+  const first = scratch + frameBytes(K, V) + backBytes(K, V), record = stateBytes(K, V), size = <usize>(K * V) << 2;
+  for (let i = from; i < to; i++) {
+    head(f, H, i / H, i % H, q, k, v, g);
+    b.dy = dy + (f.v - v); b.dq = dq + (f.q - q); b.dk = dk + (f.k - k); b.dv = dv + (f.v - v);
+    b.dg = dg ? dg + (f.g - g) : 0;
+    f.s = first;
+    loadState(K, V, h0 ? h0 + <usize>i * size : 0, f.s);
+    let t = 0;
+    for (; t + C < T; t += C) {
+      read(f, t);
+      copy(f.kp * f.vp, f.s, f.s + record);
+      f.s += record;
+      advance(f, f.s);
+    }
+    loadState(K, V, dstate + <usize>i * size, b.ds);
+    for (; t >= 0; t -= C) {
+      chunkBackward(f, b, t);
+      f.s -= record;
+    }
+    if (h0) storeState(K, V, b.ds, dh0 + <usize>i * size);
+  }
+}

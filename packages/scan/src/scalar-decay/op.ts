@@ -1,0 +1,111 @@
+// scalarDecay: outer products summed under one decay per head (RetNet), chunkwise.
+// B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
+import { apply, type Op, type Shape, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
+import { chunk, chunkLength, decays, join, split, stack } from '../chunk.ts';
+import { agree, sizes } from '../shapes.ts';
+import { step } from './naive.ts';
+
+export interface ScalarDecayAttrs {
+  /** Factor of the queries. */
+  scale: number;
+}
+
+export interface ScalarDecayGradAttrs extends ScalarDecayAttrs {
+  /** Whether the gradient of g is wanted; constant decays need none. */
+  gates: boolean;
+}
+
+const inputs = ['q', 'k', 'v', 'g', 'h0?'] as const;
+
+/** The chunkwise form, equal to the recurrence for any C. */
+export function chunkwise(ins: readonly (Tensor | null)[], { scale }: ScalarDecayAttrs, C: number): Tensor[] {
+  const [q, k, v, g, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor | null];
+  const [B, T, H, K] = q.shape;
+  const V = v.shape[3];
+  const Q = split(q, C); //  [N,B,H,C,K]
+  const Kx = split(k, C); // [N,B,H,C,K]
+  const Vx = split(v, C); // [N,B,H,C,V]
+  const gates = g.shape.length === 1 ? g.reshape([1, 1, H]).broadcastTo([B, T, H]) : g;
+  const { between, fromStart, toEnd, whole } = decays(split(gates, C));
+
+  const added = Kx.mul(toEnd).matmul(Vx, { transposeA: true }); //       [N,B,H,K,V]
+  let S = h0 ?? zeros([B, H, K, V], { device: v.device }); //            [B,H,K,V]
+  const entering: Tensor[] = [];
+  for (let n = 0; n < Q.shape[0]; n++) {
+    entering.push(S);
+    S = S.mul(chunk(whole, n)).add(chunk(added, n));
+  }
+  const P = Q.matmul(Kx, { transposeB: true }).mul(between); //          [N,B,H,C,C]
+  const O = Q.mul(fromStart).matmul(stack(entering)).add(P.matmul(Vx)).mul(scale);
+  return [join(O, T), S];
+}
+
+/** Gradients of scalarDecay. That of an absent h0, and of gates that want none, is [0]. */
+export const scalarDecayGradOp: Op<ScalarDecayGradAttrs> = {
+  name: 'scalarDecayGrad',
+  inputs: ['dy', 'dstate', ...inputs],
+  outputs: ['dq', 'dk', 'dv', 'dg', 'dh0'],
+  shape([dy, dstate, ...ins], { gates }) {
+    const [y, state] = scalarDecayOp.shape(ins, { scale: 1 });
+    agree('scalarDecayGrad', 'dy', dy, y, 'the output');
+    agree('scalarDecayGrad', 'dstate', dstate, state, 'the final state');
+    return ins.map((shape, i) => (shape && (gates || inputs[i] !== 'g') ? shape : [0]));
+  },
+  define([dy, dstate, ...ins], { scale, gates }) {
+    const needs = ins.map((t, i) => t !== null && (gates || inputs[i] !== 'g'));
+    const ds = vjpOfDefinition(scalarDecayOp, [dy, dstate], ins, { scale }, needs);
+    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
+  },
+};
+
+export const scalarDecayOp: Op<ScalarDecayAttrs> = {
+  name: 'scalarDecay',
+  inputs,
+  outputs: ['y', 'state'],
+  shape(ins) {
+    const [q, k, v, g, h0] = ins as Shape[];
+    const { B, T, H, K, V } = sizes('scalarDecay', q, v);
+    agree('scalarDecay', 'k', k, q, `q [${q}]`);
+    agree('scalarDecay', 'v', v, [B, T, H, V], `q [${q}]`);
+    agree('scalarDecay', 'g', g, g.length === 1 ? [H] : [B, T, H], `q [${q}]`);
+    agree('scalarDecay', 'h0', h0, [B, H, K, V], `q [${q}] with v [${v}]`);
+    return [v, [B, H, K, V]];
+  },
+  define(ins, attrs) {
+    const [q, k, v, g, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor | null];
+    const [B, T, H, K] = q.shape;
+    if (T > 1) return chunkwise(ins, attrs, chunkLength(T));
+    const S = h0 ?? zeros([B, H, K, v.shape[3]], { device: v.device });
+    const { y, S: next } = step(S, q, k, v, g, attrs.scale);
+    return [y, next];
+  },
+  vjp(dys, ins, _outs, { scale }, needs) {
+    const gates = needs[inputs.indexOf('g')];
+    const ds = apply(scalarDecayGradOp, [...dys, ...ins], { scale, gates });
+    return ds.map((d, i) => (ins[i] && needs[i] ? d : null));
+  },
+};
+
+/**
+ * Linear attention with one decay per head: S_t = e^{g_t} S_{t-1} + k_t v_t',  y_t = scale S_t' q_t.
+ *
+ * @param q [B,T,H,K]
+ * @param k [B,T,H,K]
+ * @param v [B,T,H,V]
+ * @param g [B,T,H] natural log of the decay, at most 0; or [H], the same at every token.
+ * @param h0 [B,H,K,V] the state before the first token, or null for zeros.
+ * @returns y [B,T,H,V] and the state [B,H,K,V] after the last token.
+ * @throws ShapeError when the inputs disagree or T is 0.
+ * @see Sun et al. 2023, https://arxiv.org/abs/2307.08621, section 2.3
+ */
+export function scalarDecay(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  g: Tensor,
+  h0: Tensor | null,
+  { scale }: ScalarDecayAttrs,
+): { y: Tensor; state: Tensor } {
+  const [y, state] = apply(scalarDecayOp, [q, k, v, g, h0], { scale });
+  return { y, state };
+}

@@ -1,0 +1,105 @@
+// vectorDecay: a state with one decay per key channel (GLA, HGRN2), chunkwise.
+// B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
+import { apply, type Op, type Shape, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
+import { channelDecays, longest, products } from '../channels.ts';
+import { chunk, chunkLength, join, split, stack } from '../chunk.ts';
+import { agree, sizes } from '../shapes.ts';
+import { step } from './naive.ts';
+
+export interface VectorDecayAttrs {
+  /** Factor of the queries. */
+  scale: number;
+}
+
+const inputs = ['q', 'k', 'v', 'g', 'h0?'] as const;
+
+/** The chunkwise form, equal to the recurrence for any C. */
+export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDecayAttrs, C: number): Tensor[] {
+  const [q, k, v, g, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor | null];
+  const [B, T, H, V] = v.shape;
+  const Q = split(q, C); //  [N,B,H,C,K]
+  const Kx = split(k, C); // [N,B,H,C,K]
+  const Vx = split(v, C); // [N,B,H,C,V]
+  const { between, fromStart, toEnd, whole } = channelDecays(split(g, C));
+  const [N, , , , K] = Q.shape;
+
+  const Kend = Kx.mul(toEnd);
+  let S = h0 ?? zeros([B, H, K, V], { device: v.device }); //  [B,H,K,V]
+  const entering: Tensor[] = [];
+  for (let n = 0; n < N; n++) {
+    entering.push(S);
+    S = S.mul(chunk(whole, n)).add(chunk(Kend, n).matmul(chunk(Vx, n), { transposeA: true }));
+  }
+  const P = products(Q, Kx, between); //                       [N,B,H,C,C]
+  const O = Q.mul(fromStart).matmul(stack(entering)).add(P.matmul(Vx)).mul(scale);
+  return [join(O, T), S];
+}
+
+/** Gradients of vectorDecay. An absent h0 has the gradient [0]. */
+export const vectorDecayGradOp: Op<VectorDecayAttrs> = {
+  name: 'vectorDecayGrad',
+  inputs: ['dy', 'dstate', ...inputs],
+  outputs: ['dq', 'dk', 'dv', 'dg', 'dh0'],
+  shape([dy, dstate, ...ins]) {
+    const [y, state] = vectorDecayOp.shape(ins, { scale: 1 });
+    agree('vectorDecayGrad', 'dy', dy, y, 'the output');
+    agree('vectorDecayGrad', 'dstate', dstate, state, 'the final state');
+    return ins.map((shape) => shape ?? [0]);
+  },
+  define([dy, dstate, ...ins], attrs) {
+    const needs = ins.map((t) => t !== null);
+    const ds = vjpOfDefinition(vectorDecayOp, [dy, dstate], ins, attrs, needs);
+    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
+  },
+};
+
+export const vectorDecayOp: Op<VectorDecayAttrs> = {
+  name: 'vectorDecay',
+  inputs,
+  outputs: ['y', 'state'],
+  shape(ins) {
+    const [q, k, v, g, h0] = ins as Shape[];
+    const { B, T, H, K, V } = sizes('vectorDecay', q, v);
+    agree('vectorDecay', 'k', k, q, `q [${q}]`);
+    agree('vectorDecay', 'v', v, [B, T, H, V], `q [${q}]`);
+    agree('vectorDecay', 'g', g, q, `q [${q}]`);
+    agree('vectorDecay', 'h0', h0, [B, H, K, V], `q [${q}] with v [${v}]`);
+    return [v, [B, H, K, V]];
+  },
+  define(ins, attrs) {
+    const [q, k, v, g, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor | null];
+    const [B, T, H, V] = v.shape;
+    if (T > 1) return chunkwise(ins, attrs, chunkLength(T, longest));
+    const S = h0 ?? zeros([B, H, q.shape[3], V], { device: v.device });
+    const { y, S: next } = step(S, q, k, v, g, attrs.scale);
+    return [y, next];
+  },
+  vjp(dys, ins, _outs, attrs) {
+    const ds = apply(vectorDecayGradOp, [...dys, ...ins], attrs);
+    return ds.map((d, i) => (ins[i] ? d : null));
+  },
+};
+
+/**
+ * A state that forgets every key channel at its own rate: S_t = Diag(e^{g_t}) S_{t-1} + k_t v_t',  y_t = scale S_t' q_t.
+ *
+ * @param q [B,T,H,K]
+ * @param k [B,T,H,K]
+ * @param v [B,T,H,V]
+ * @param g [B,T,H,K] natural log of the decay, at most 0.
+ * @param h0 [B,H,K,V] the state before the first token, or null for zeros.
+ * @returns y [B,T,H,V] and the state [B,H,K,V] after the last token.
+ * @throws ShapeError when the inputs disagree or T is 0.
+ * @see Yang et al. 2023, https://arxiv.org/abs/2312.06635
+ */
+export function vectorDecay(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  g: Tensor,
+  h0: Tensor | null,
+  { scale }: VectorDecayAttrs,
+): { y: Tensor; state: Tensor } {
+  const [y, state] = apply(vectorDecayOp, [q, k, v, g, h0], { scale });
+  return { y, state };
+}

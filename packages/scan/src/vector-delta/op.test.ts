@@ -1,0 +1,114 @@
+// vectorDelta on every device: definition = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
+import { apply, cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
+import { conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { describe, expect, it } from 'vitest';
+import { type Recurrence, recurrenceChecks } from '../checks.ts';
+import { type VectorCase, vectorDeltaInputs } from '../vector-cases.ts';
+import { kernels } from '../wasm.ts';
+import { naive } from './naive.ts';
+import { chunkwise, type VectorDeltaAttrs, vectorDelta, vectorDeltaGradOp, vectorDeltaOp } from './op.ts';
+
+const devices: [string, Device][] = [
+  ['cpu', cpu({ poison: true })],
+  ['cpu-f64', cpu({ float: 'f64' })],
+  ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
+  ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+];
+const small = { B: 2, H: 2, K: 7, V: 5 };
+const scale = 0.5;
+
+const recurrence: Recurrence<VectorDeltaAttrs> = {
+  op: vectorDeltaOp,
+  attrs: { scale },
+  inputs: (T, fresh) => vectorDeltaInputs({ ...small, T, fresh }),
+  linearIn: 'v',
+  chunkwise: ({ q, k, v, g, beta, h0 }, C) => chunkwise([q, k, v, g, beta, h0], { scale }, C),
+};
+
+const cases: [string, VectorCase][] = [
+  ...[1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257].map((T): [string, VectorCase] => [`T = ${T}`, { ...small, T }]),
+  ['K = V = 24', { B: 1, T: 70, H: 2, K: 24, V: 24 }],
+  ['K < V, two value heads a key head', { B: 2, T: 37, H: 2, HV: 4, K: 9, V: 14 }],
+  ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
+  ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
+  ['one token, two value heads a key head, no state', { B: 1, T: 1, H: 2, HV: 4, K: 6, V: 38, fresh: true }],
+  ['no state', { ...small, T: 65, fresh: true }],
+  ['no decay', { ...small, T: 100, gates: 'zero' }],
+  ['correlated keys', { ...small, T: 131, keys: 'correlated' }],
+  ['identical keys, beta to 2', { ...small, T: 70, keys: 'identical', reach: 2 }],
+  ['correlated keys, beta to 2, no decay', { ...small, T: 131, keys: 'correlated', reach: 2, gates: 'zero' }],
+  ['gates e^-20', { ...small, T: 131, gates: 'strong' }],
+  ['gates from e^-8 to e^-2', { ...small, T: 131, gates: 'strong-all' }],
+  ['gates e^-20 and 1 by turns', { ...small, T: 131, gates: 'channels' }],
+  ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
+];
+
+describe.each(devices)('vectorDelta on %s', (_, device) => {
+  it.each(cases)('equals the recurrence and its gradients: %s', async (name, at) => {
+    const compared = await conformance(
+      vectorDeltaOp,
+      { name, attrs: { scale }, inputs: vectorDeltaInputs(at) },
+      device,
+      (ins) => ({ ...naive(ins, { scale }) }),
+    );
+    expect(failures(compared, device.float)).toEqual([]);
+  });
+
+  for (const { name, run } of recurrenceChecks(recurrence, device)) it(name, run);
+
+  it('has the gradient of an absent state without elements', () => {
+    const at = { device };
+    const shape = [1, 3, 2, 4];
+    const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), ...[0, 1, 2, 3].map(() => zeros(shape, at))];
+    const ds = apply(vectorDeltaGradOp, [...ins, zeros([1, 3, 2], at), null], { scale });
+    expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, shape, [1, 3, 2], [0]]);
+  });
+});
+
+const checked: [string, VectorCase][] = [
+  ['with everything', { B: 1, T: 9, H: 2, HV: 4, K: 3, V: 2, reach: 2 }],
+  ['more than one chunk', { B: 1, T: 19, H: 1, K: 2, V: 2 }],
+  ['one token', { B: 2, T: 1, H: 1, K: 3, V: 2 }],
+  ['no state', { B: 1, T: 9, H: 1, K: 3, V: 2, fresh: true }],
+];
+
+it.each(checked)('gradcheck %s', async (_, at) => {
+  const inputs = vectorDeltaInputs(at);
+  const names = Object.keys(inputs);
+  const run = (ts: Tensor[]) =>
+    Object.values(named(vectorDeltaOp, { scale })(Object.fromEntries(ts.map((t, i) => [names[i], t]))));
+  const list = Object.values(inputs).map(({ data, shape }) => ({ values: data, shape }));
+  expect(await gradcheck(run, list)).toBeLessThan(1e-7);
+});
+
+describe('what it refuses', () => {
+  const make = (changes: Partial<Record<string, number[]>>) => {
+    const shapes = {
+      q: [2, 3, 2, 4],
+      k: [2, 3, 2, 4],
+      v: [2, 3, 4, 5],
+      g: [2, 3, 4, 4],
+      beta: [2, 3, 4],
+      h0: [2, 4, 4, 5],
+    };
+    const [q, k, v, g, beta, h0] = Object.values({ ...shapes, ...changes }).map((shape) => zeros(shape!));
+    return () => vectorDelta(q, k, v, g, beta, h0, { scale });
+  };
+  it.each<[Partial<Record<string, number[]>>, string]>([
+    [{ q: [2, 0, 2, 4] }, 'vectorDelta: q [2,0,2,4] holds no token; give at least one.'],
+    [{ v: [2, 3, 3, 5] }, 'vectorDelta: 3 value heads cannot share 2 key heads evenly; use a multiple of 2.'],
+    [{ k: [2, 3, 2, 5] }, 'vectorDelta: k is [2,3,2,5] but q [2,3,2,4] asks for [2,3,2,4]; reshape one of them.'],
+    [
+      { g: [2, 3, 4] },
+      'vectorDelta: g is [2,3,4] but q [2,3,2,4] with v [2,3,4,5] asks for [2,3,4,4]; reshape one of them.',
+    ],
+    [{ beta: [2, 3] }, 'vectorDelta: beta is [2,3] but v [2,3,4,5] asks for [2,3,4]; reshape one of them.'],
+    [
+      { h0: [2, 4, 5, 4] },
+      'vectorDelta: h0 is [2,4,5,4] but q [2,3,2,4] with v [2,3,4,5] asks for [2,4,4,5]; reshape one of them.',
+    ],
+  ])('%o', (changes, message) => {
+    expect(make(changes)).toThrow(message);
+  });
+});
