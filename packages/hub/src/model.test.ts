@@ -2,14 +2,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attention } from '@twilljs/attention';
-import { deltanet } from '@twilljs/deltanet';
-import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
 import { cpu, isTwillError, untracked } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
 import fc from 'fast-check';
+import { mixers } from 'twilljs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel, readModelDirectory, saveModel } from './directory.ts';
 import { readModelGolden } from './golden-model.ts';
@@ -17,7 +15,6 @@ import { filesOfModel, type ModelFiles, modelFromFiles } from './model.ts';
 import { parseSafetensors } from './safetensors.ts';
 import { store, toF64 } from './stored.ts';
 
-const mixers = [attention, deltanet, gatedDeltanet];
 const models = new URL('../../../golden/models/', import.meta.url).pathname;
 
 let dir = '';
@@ -60,6 +57,8 @@ describe('models', () => {
     { model_type: 'gated_deltanet', head_dim: 4, ratio: '1:1' },
     { model_type: 'delta_net', use_short_conv: false, tie_word_embeddings: true },
     { model_type: 'attention', qkv_bias: true, qk_norm: true },
+    { model_type: 'hgrn', ratio: '1:1', use_short_conv: true },
+    { model_type: 'retnet', num_kv_heads: 1, fuse_norm: false, feature_map: 'relu' },
     {
       model_type: 'gated_deltanet',
       head_dim: 4,
@@ -75,6 +74,23 @@ describe('models', () => {
     expect(loaded.config.json).toEqual(model.config.json);
     expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
     expect(readModelDirectory(dir).tensors.has('lm_head.weight')).toBe(!model.config.model.tie_word_embeddings);
+  });
+
+  it('load whichever name FLA gave the norm of their output', async () => {
+    const config = { ...small, model_type: 'retnet' };
+    const model = hybrid(config, { mixers, init: initializer(5) });
+    const files = await filesOfModel(model);
+    const { model: other, notes } = await modelFromFiles(
+      { ...files, config: { ...files.config, fuse_norm: false } },
+      { mixers },
+    );
+    expect(notes).toEqual([
+      'model.layers.0.attn.g_norm_swish_gate.weight and 1 more like it: renamed, this configuration calls it g_norm.',
+    ]);
+    const ids = [[1, 2, 3, 4]];
+    const [before, after] = [model, other].map((m) => untracked(() => m.forward(ids)));
+    expect(await after.data()).toEqual(await before.data());
+    expect([...(await filesOfModel(other)).tensors.keys()]).toContain('model.layers.1.attn.g_norm.weight');
   });
 
   it('with several linear mixers load here, and say that they do not elsewhere', async () => {
@@ -149,9 +165,10 @@ describe('models', () => {
 
   it('are refused with the file and the field, or the weights, that do not fit', async () => {
     const files = await filesOfModel(hybrid({ ...small, model_type: 'gated_deltanet', head_dim: 4 }, { mixers }));
+    const few = mixers.filter(({ model_type }) => ['gated_deltanet', 'transformer'].includes(model_type));
     const refusal = async (config: object) => {
       try {
-        await modelFromFiles({ ...files, config: { ...files.config, ...config } }, { mixers }, 'runs/a');
+        await modelFromFiles({ ...files, config: { ...files.config, ...config } }, { mixers: few }, 'runs/a');
       } catch (error) {
         if (isTwillError(error)) return `${error.name}: ${error.message}`;
         throw error;
@@ -176,7 +193,7 @@ describe('models', () => {
     }
     expect(said).toMatchInlineSnapshot(`
       [
-        "OptionError: runs/a/config.json: model_type "mamba" is none of the mixers at hand, transformer, delta_net, gated_deltanet; choose one or hand its mixer in.",
+        "OptionError: runs/a/config.json: model_type "mamba" is none of the mixers at hand, gated_deltanet, transformer; choose one or hand its mixer in.",
         "OptionError: runs/a/config.json: GatedDeltaNet: num_v_heads=3 is no multiple of num_heads=2; choose 2, 4, 8, ...",
         "OptionError: runs/a/config.json: GatedDeltaNet: num_v_heads=1 is no multiple of num_heads=2; choose 2, 4, 8, ...",
         "OptionError: runs/a/config.json: asks for 412339929088 parameters or more, above the limit of 137438953472; choose smaller sizes.",
