@@ -6,3 +6,4 @@ export { type HybridOptions, hybrid } from './hybrid.ts';
 export type { Ids } from './ids.ts';
 export { type Convention, fullLayers, patternLayers } from './layout.ts';
 export { LanguageModel } from './model.ts';
+export { configOf, type ModelSize, modelSizes, otherModels, type Ratio } from './presets.ts';

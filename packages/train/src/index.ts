@@ -4,4 +4,12 @@ export { AdamW, type AdamWOptions } from './optimizer.ts';
 export { type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
 export { learningRate, type Schedule } from './schedule.ts';
 export { type Counters, parseSnapshot, type Snapshot, snapshotFiles } from './snapshot.ts';
+export {
+  type PositionLoss,
+  RESULTS_VERSION,
+  STATE_CONTEXTS,
+  type SweepCellResult,
+  type SweepResults,
+} from './sweep-results.ts';
+export { readSweepSpec, type SweepGrid, type SweepSpec, type SweepTask } from './sweep-spec.ts';
 export { type StepRecord, Trainer } from './trainer.ts';

@@ -1,0 +1,187 @@
+// What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
+import { type ModelSize, modelSizes, type Ratio } from '@twilljs/hybrid';
+import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
+import { trainFields, trainOptions } from './options.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `recall`: MQAR, the value that belongs to a key. `language`: bytes of text. */
+export type SweepTask = 'recall' | 'language';
+
+/** The options of training that a sweep may set; the others have their defaults. */
+const { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches } = trainFields;
+export const sweepTraining = { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches };
+
+/** What a step reads, by task. */
+export const sweepData = {
+  recall: {
+    length: { type: 'integer', default: 64 },
+    batch: { type: 'integer', default: 32 },
+    pairs: { type: 'integer', default: 16 },
+    vocab: { type: 'integer', default: 64, min: 4 },
+  },
+  language: {
+    length: { type: 'integer', default: 256 },
+    batch: { type: 'integer', default: 4 },
+  },
+} as const satisfies Record<SweepTask, Fields>;
+
+export type SweepTraining = Omit<Values<typeof sweepTraining>, 'warmup'> & { readonly warmup: number };
+export type RecallData = Values<typeof sweepData.recall>;
+export type LanguageData = Values<typeof sweepData.language>;
+
+/** One grid: every mixer at every ratio, in every size, with every seed. */
+export interface SweepGrid {
+  /** First part of the names of its cells. Default: the task. */
+  readonly name: string;
+  readonly task: SweepTask;
+  /** Names of mixers. `attention`, the Transformer, has one cell per size and seed whatever the ratios. */
+  readonly mixers: readonly string[];
+  readonly ratios: readonly Ratio[];
+  /** Names of `modelSizes`, or sizes written out; once read, written out. */
+  readonly sizes: readonly ModelSize[];
+  readonly seeds: readonly number[];
+  readonly training: SweepTraining;
+  readonly data: RecallData | LanguageData;
+}
+
+export interface SweepSpec {
+  readonly name: string;
+  readonly grids: readonly SweepGrid[];
+}
+
+/**
+ * Reads and completes a specification.
+ *
+ * @param json parsed JSON: `{ name, grids: [{ task, mixers, ratios, sizes, seeds, training, data }] }`.
+ * @param families the mixers that it may name.
+ * @param where what is read, for messages.
+ * @throws OptionError naming the field, its value and what it may hold.
+ */
+export function readSweepSpec(json: unknown, families: readonly MixerFamily[], where = 'sweep'): SweepSpec {
+  const spec = object(json, where);
+  onlyKeys(spec, ['name', 'grids'], where);
+  const { name } = readFields({ name: { type: 'string', default: 'sweep' } }, spec, where);
+  const grids = list(spec.grids, `${where}: grids`, 'grids').map((grid, i) =>
+    readGrid(object(grid, `${where}: grids[${i}]`), families, `${where}: grids[${i}]`),
+  );
+  return { name, grids };
+}
+
+const gridKeys = ['name', 'task', 'mixers', 'ratios', 'sizes', 'seeds', 'training', 'data'];
+
+function readGrid(grid: Json, families: readonly MixerFamily[], where: string): SweepGrid {
+  onlyKeys(grid, gridKeys, where);
+  const { task } = readFields({ task: { type: 'string', oneOf: ['recall', 'language'] } }, grid, where);
+  const { name } = readFields({ name: { type: 'string', default: task } }, grid, where);
+  if (!/^[a-z0-9][\w.-]{0,40}$/i.test(name)) {
+    throw new OptionError(
+      `${where}: name is ${shown(name)}, of which no directory is named; use letters, digits and -.`,
+    );
+  }
+  const training = object(grid.training ?? {}, `${where}.training`);
+  onlyKeys(training, Object.keys(sweepTraining), `${where}.training`);
+  const data = object(grid.data ?? {}, `${where}.data`);
+  onlyKeys(data, Object.keys(sweepData[task]), `${where}.data`);
+  const chosen = readFields(sweepTraining, training, `${where}.training`);
+  return {
+    name,
+    task,
+    mixers: distinct(grid.mixers, `${where}: mixers`, 'mixers', (mixer) => nameOf(mixer, families, `${where}: mixers`)),
+    ratios: distinct(grid.ratios ?? ['pure'], `${where}: ratios`, 'ratios', (ratio) => readRatio(ratio, where)),
+    sizes: distinct(grid.sizes ?? [sizeOf(task)], `${where}: sizes`, 'sizes', (size, i) =>
+      readSize(size, families, `${where}.sizes[${i}]`),
+    ),
+    seeds: distinct(grid.seeds ?? [0], `${where}: seeds`, 'seeds', (seed) => readSeed(seed, where)),
+    training: {
+      ...chosen,
+      warmup: trainOptions({ ...chosen, warmup: chosen.warmup ?? defaultWarmup(chosen.steps) }).warmup,
+    },
+    data: readFields(sweepData[task], data, `${where}.data`),
+  };
+}
+
+const sizeOf = (task: SweepTask): string => task;
+const defaultWarmup = (steps: number): number => Math.min(100, Math.floor(steps / 10));
+
+function nameOf(value: unknown, families: readonly MixerFamily[], where: string): string {
+  const family = families.find(({ name, model_type }) => value === name || value === model_type);
+  if (family) return family.name;
+  const known = families.map(({ name }) => name).join(', ');
+  throw new OptionError(`${where}: ${shown(value)} is no mixer of this version; choose among ${known}.`);
+}
+
+function readRatio(value: unknown, where: string): Ratio {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (text === 'pure' || (typeof text === 'string' && /^([2-9]|[1-9]\d{1,3})$/.test(text))) return text as Ratio;
+  throw new OptionError(
+    `${where}: ratios: ${shown(value)} is neither "pure" nor r, one full layer in every r, such as "4"; correct it.`,
+  );
+}
+
+function readSeed(value: unknown, where: string): number {
+  return readFields({ seed: { type: 'integer', min: 0, max: 2 ** 53 - 1 } }, { seed: value }, `${where}: seeds`).seed;
+}
+
+/** A name, or a size written out. */
+function readSize(value: unknown, families: readonly MixerFamily[], where: string): ModelSize {
+  if (typeof value === 'string') {
+    const size: ModelSize | undefined = Object.values(modelSizes).find(({ name }) => name === value);
+    if (size) return size;
+    const known = Object.keys(modelSizes).join(', ');
+    throw new OptionError(`${where}: there is no size ${shown(value)}; choose among ${known}, or write one out.`);
+  }
+  const size = object(value, where);
+  onlyKeys(size, ['name', 'model', 'attn', 'mixers'], where);
+  const { name } = readFields({ name: { type: 'string' } }, size, where);
+  if (!/^[a-z0-9][\w.]{0,20}$/i.test(name)) {
+    throw new OptionError(`${where}: name is ${shown(name)}, of which no directory is named; use letters and digits.`);
+  }
+  const model = object(size.model ?? {}, `${where}.model`);
+  onlyKeys(model, Object.keys(modelFields), `${where}.model`);
+  const own = object(size.mixers ?? {}, `${where}.mixers`);
+  for (const [mixer, fields] of Object.entries(own)) {
+    const family = families.find((f) => f.name === nameOf(mixer, families, `${where}.mixers`)) as MixerFamily;
+    const known = [...Object.keys(family.fields), ...Object.keys(modelFields)];
+    onlyKeys(object(fields, `${where}.mixers.${mixer}`), known, `${where}.mixers.${mixer}`);
+  }
+  return {
+    name,
+    model,
+    attn: object(size.attn ?? {}, `${where}.attn`),
+    mixers: Object.fromEntries(
+      Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json]),
+    ),
+  };
+}
+
+function object(value: unknown, where: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new OptionError(`${where} is ${shown(value)} where an object is needed; correct it.`);
+}
+
+function list(value: unknown, where: string, what: string): readonly unknown[] {
+  if (Array.isArray(value) && value.length > 0) return value;
+  throw new OptionError(`${where} is ${shown(value)} where a list with one or more ${what} is needed; correct it.`);
+}
+
+/** A list of one or more, none of them twice. */
+function distinct<T>(value: unknown, where: string, what: string, read: (item: unknown, i: number) => T): T[] {
+  const items = list(value, where, what).map(read);
+  const keys = items.map((item) => (typeof item === 'object' ? (item as { name: string }).name : String(item)));
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice === undefined) return items;
+  throw new OptionError(`${where} names ${shown(twice)} twice; leave one out.`);
+}
+
+function onlyKeys(value: Json, known: readonly string[], where: string): void {
+  const strange = Object.keys(value).find((key) => !known.includes(key));
+  if (strange === undefined) return;
+  throw new OptionError(`${where}: there is no field ${shown(strange)}; the fields are ${known.join(', ')}.`);
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'missing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
