@@ -4,6 +4,8 @@ export { AdamW, type AdamWOptions } from './optimizer.ts';
 export { type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
 export { learningRate, type Schedule } from './schedule.ts';
 export { type Counters, parseSnapshot, type Snapshot, snapshotFiles } from './snapshot.ts';
+export { countsOf, type ModelCounts, planSweep, type SweepCell } from './sweep-plan.ts';
+export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
 export {
   type PositionLoss,
   RESULTS_VERSION,

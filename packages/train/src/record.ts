@@ -78,7 +78,7 @@ export function openRecord(
   const resumed = Array.isArray(before?.resumed) ? before.resumed : [];
 
   function write(status: string, step: number): void {
-    const record = { status, step, command, ...identity, ...machine, version: version(), resumed };
+    const record = { status, step, command, ...identity, ...machine, version: trainVersion(), resumed };
     writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
   }
   return {
@@ -112,6 +112,6 @@ function warnOfOther(before: JsonObject, machine: Machine, path: string, warn: (
 }
 
 /** Of this package, from its manifest. */
-function version(): string {
+export function trainVersion(): string {
   return (createRequire(import.meta.url)('@twilljs/train/package.json') as { version: string }).version;
 }

@@ -5,8 +5,8 @@ import { stateBytes } from '@twilljs/eval';
 import { readConfigFile } from '@twilljs/hub/node';
 import { hybrid } from '@twilljs/hybrid';
 import { countParams, shapesOnly } from '@twilljs/nn';
+import { readMetrics } from '@twilljs/train/node';
 import { mixers } from 'twilljs';
-import { readMetrics } from '../runs.ts';
 import type { Cell } from './cells.ts';
 
 /** Tokens at which the state of a model is compared. */

@@ -1,7 +1,7 @@
 // Trains all cells, a few at a time, and keeps the view up to date from what they write.
 import { setTimeout as wait } from 'node:timers/promises';
+import { readMetrics } from '@twilljs/train/node';
 import { Interrupted } from '../failure.ts';
-import { readMetrics } from '../runs.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cell } from './cells.ts';
 import { runChild } from './child.ts';

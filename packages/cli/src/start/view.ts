@@ -1,7 +1,8 @@
 // All cells at once: a screen of bars that is drawn over, or plain lines where there is no screen.
+
+import type { Metrics } from '@twilljs/train/node';
 import { duration } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
-import type { Metrics } from '../runs.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cell } from './cells.ts';
 

@@ -1,0 +1,79 @@
+// What metrics.jsonl tells of a run, while it goes on and after it.
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '@twilljs/hub';
+
+export interface Metrics {
+  /** Loss of every step, nats per label. */
+  readonly losses: readonly number[];
+  /** Tokens per second of a step in the middle of the order. */
+  readonly tokensPerSecond: number;
+  /** Tokens read by all steps. */
+  readonly tokens: number;
+  /** Steps done. */
+  readonly step: number;
+  /** The last measurement on data kept from training. */
+  readonly validation: JsonObject | null;
+}
+
+/** Follows the metrics of a run directory: each reading goes on where the last one ended. */
+export class MetricsReader {
+  private readonly path: string;
+  private offset = 0;
+  private losses: number[] = [];
+  private speeds: number[] = [];
+  private last = { step: 0, tokens: 0 };
+  private validation: JsonObject | null = null;
+
+  constructor(directory: string) {
+    this.path = join(directory, 'metrics.jsonl');
+  }
+
+  /** All lines so far; one that is still being written does not count. */
+  read(): Metrics {
+    for (const line of this.fresh().split('\n').slice(0, -1)) this.take(JSON.parse(line));
+    const tokensPerSecond = [...this.speeds].sort((a, b) => a - b)[this.speeds.length >> 1] ?? 0;
+    const { step, tokens } = this.last;
+    return { losses: this.losses, tokensPerSecond, tokens, step, validation: this.validation };
+  }
+
+  private take(record: JsonObject & { step: number }): void {
+    if (record.validation) {
+      this.validation = record.validation as JsonObject;
+      return;
+    }
+    this.losses.push(record.loss as number);
+    this.speeds.push(record.tokensPerSecond as number);
+    this.last = { step: record.step, tokens: record.tokens as number };
+  }
+
+  /** Whole lines that have come since. */
+  private fresh(): string {
+    if (!existsSync(this.path)) return '';
+    const fd = openSync(this.path, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      if (size < this.offset) this.restart(); // a resumed run has cut off what it will write again
+      const bytes = Buffer.alloc(size - this.offset);
+      const text = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, this.offset));
+      const whole = text.subarray(0, text.lastIndexOf(10) + 1);
+      this.offset += whole.length;
+      return whole.toString('utf8');
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  private restart(): void {
+    this.offset = 0;
+    this.losses = [];
+    this.speeds = [];
+    this.last = { step: 0, tokens: 0 };
+    this.validation = null;
+  }
+}
+
+/** Reads the metrics of a run directory once. */
+export function readMetrics(directory: string): Metrics {
+  return new MetricsReader(directory).read();
+}

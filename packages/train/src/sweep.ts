@@ -1,0 +1,144 @@
+// Runs the cells of a sweep, several at a time, whatever becomes of single ones; what has been done is never done again.
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JsonObject } from '@twilljs/hub';
+import { type Metrics, MetricsReader } from './read-metrics.ts';
+import { cellDirectory, forgetFailure, isFinished, openSweep, writeFailure, writeResults } from './sweep-directory.ts';
+import type { SweepCell } from './sweep-plan.ts';
+import type { SweepResults } from './sweep-results.ts';
+import type { SweepSpec } from './sweep-spec.ts';
+
+export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
+
+/** How far a cell is. */
+export interface CellState {
+  readonly cell: SweepCell;
+  readonly phase: CellPhase;
+  readonly metrics: Metrics;
+  /** Seconds that it has been running in this call, and the step at which it began. */
+  readonly seconds: number;
+  readonly from: number;
+  /** Why it failed. */
+  readonly failed: string | null;
+}
+
+export interface SweepOptions {
+  /** Created where it is missing. */
+  readonly directory: string;
+  readonly spec: SweepSpec;
+  /** `planSweep` of the specification. */
+  readonly cells: readonly SweepCell[];
+  /** What the language cells read, with a hash of it: the same at every continuation. */
+  readonly corpus: JsonObject | null;
+  /** Cells that run at the same time. */
+  readonly jobs: number;
+  /**
+   * Takes one cell to its end in its run directory, going on from a checkpoint there.
+   *
+   * @throws when the cell failed, or once `signal` has stopped it.
+   */
+  run(cell: SweepCell, directory: string, signal: AbortSignal): Promise<void>;
+  /** When it is aborted, the running cells put their work away and the sweep returns. */
+  readonly signal: AbortSignal;
+  /** Told several times a second how far all cells are, in the order of the grid. */
+  observe?(states: readonly CellState[]): void;
+}
+
+export interface SweepOutcome {
+  readonly status: 'finished' | 'interrupted';
+  /** Null after an interruption. */
+  readonly results: SweepResults | null;
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+const REFRESH_MS = 250;
+
+interface Running {
+  cell: SweepCell;
+  directory: string;
+  phase: CellPhase;
+  metrics: Metrics;
+  reader: MetricsReader;
+  begun: number;
+  seconds: number;
+  from: number;
+  failed: string | null;
+}
+
+/**
+ * Goes through a grid: finished cells are kept, half-done ones go on, failed ones are tried again. The directory gets
+ * `sweep.json` (what it is), `cells/<name>/` (a run each) and, when all have ended, `results.json`.
+ *
+ * @throws OptionError when the directory holds another sweep or something else.
+ */
+export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
+  const { directory, spec, cells, corpus, jobs, signal, observe = () => {} } = options;
+  openSweep(directory, spec, corpus);
+  const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
+  // The longest first, so that processors are idle at the end for as short a time as possible.
+  const waiting = states
+    .filter(({ phase }) => phase === 'waiting')
+    .sort((a, b) => b.cell.trainingFlops - a.cell.trainingFlops);
+
+  async function work(): Promise<void> {
+    for (let state = waiting.shift(); state && !signal.aborted; state = waiting.shift()) await runOne(state, options);
+  }
+
+  function show(): void {
+    for (const state of states) if (state.phase === 'running') refresh(state);
+    observe(states);
+  }
+
+  const finished = new AbortController();
+  const showing = every(REFRESH_MS, show, finished.signal);
+  await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, work)).finally(() => finished.abort());
+  await showing;
+  show();
+  const failures = new Map(states.flatMap(({ cell, failed }) => (failed === null ? [] : [[cell.name, failed]])));
+  if (signal.aborted) return { status: 'interrupted', results: null, failures };
+  return { status: 'finished', results: writeResults(directory, spec, cells, failures), failures };
+}
+
+function stateOf(cell: SweepCell, directory: string): Running {
+  const reader = new MetricsReader(directory);
+  const phase = isFinished(directory) ? 'done' : 'waiting';
+  const metrics = reader.read();
+  return { cell, directory, phase, reader, metrics, begun: 0, seconds: 0, from: metrics.step, failed: null };
+}
+
+async function runOne(state: Running, { run, signal }: SweepOptions): Promise<void> {
+  const { cell, directory } = state;
+  state.phase = 'running';
+  state.begun = performance.now();
+  try {
+    forgetFailure(directory);
+    await run(cell, directory, signal);
+    state.phase = 'done';
+  } catch (error) {
+    state.phase = signal.aborted ? 'waiting' : 'failed';
+    if (!signal.aborted) fail(state, error instanceof Error ? error.message : String(error));
+  }
+  refresh(state);
+}
+
+/** A failure that cannot be written down either is still told. */
+function fail(state: Running, message: string): void {
+  state.failed = message;
+  try {
+    writeFailure(state.directory, message);
+  } catch (error) {
+    state.failed = `${message} (not recorded: ${(error as Error).message})`;
+  }
+}
+
+function refresh(state: Running): void {
+  state.metrics = state.reader.read();
+  state.seconds = (performance.now() - state.begun) / 1000;
+}
+
+async function every(ms: number, act: () => void, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    act();
+    await wait(ms, undefined, { signal: until }).catch(() => {});
+  }
+}
