@@ -21,6 +21,7 @@ export async function capture(argv: readonly string[], signal = new AbortControl
     },
     live: false,
     columns: 100,
+    ask: null,
     signal,
     entry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url)),
     self: 'twill',

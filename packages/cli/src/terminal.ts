@@ -1,4 +1,5 @@
 // Where the command line speaks: standard output, standard error, and the user's Ctrl-C.
+import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
 
 export interface Terminal {
@@ -7,6 +8,8 @@ export interface Terminal {
   /** Standard error is a screen whose lines can be drawn again. */
   readonly live: boolean;
   readonly columns: number;
+  /** Asks for yes or no, where somebody is there to answer; else null. */
+  readonly ask: ((question: string) => Promise<boolean>) | null;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** The module to run in a child process as `twill`. */
@@ -17,7 +20,7 @@ export interface Terminal {
 
 /** The terminal of this process. A second Ctrl-C ends it at once. */
 export function processTerminal(entry: string): Terminal {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -34,10 +37,24 @@ export function processTerminal(entry: string): Terminal {
     err: (text) => stderr.write(text),
     live: isScreen(stderr) && env.TERM !== 'dumb' && !env.CI,
     columns: (isScreen(stderr) && stderr.columns) || 100,
+    ask: stdin.isTTY && isScreen(stderr) ? (question) => askOn(question, stop.signal) : null,
     signal: stop.signal,
     entry,
     self: env.npm_lifecycle_event === 'start' || env.npm_lifecycle_event === 'twill' ? 'npx -y pnpm@10 twill' : 'twill',
   };
+}
+
+/** Anything but a clear yes is a no. */
+async function askOn(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 function isScreen(stream: WriteStream): boolean {

@@ -4,7 +4,18 @@ import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { generateText } from './generate.ts';
 import { parity } from './parity.ts';
+import { presets } from './presets.ts';
 import { start } from './start.ts';
+import { sweepGrid } from './sweep.ts';
 import { train } from './train.ts';
 
-export const commands: readonly (() => Runnable)[] = [start, train, evaluate, generateText, parity, doctor];
+export const commands: readonly (() => Runnable)[] = [
+  start,
+  sweepGrid,
+  train,
+  evaluate,
+  generateText,
+  presets,
+  parity,
+  doctor,
+];

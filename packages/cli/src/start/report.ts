@@ -1,5 +1,5 @@
 // The end of `twill start`: two tables, what they say and what they do not, in words.
-import { grouped } from '../draw/numbers.ts';
+import { bytes, grouped } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { table } from '../draw/table.ts';
 import type { CellResult } from './results.ts';
@@ -73,9 +73,4 @@ export function wrapped(text: string, width: number): string {
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.join('\n');
-}
-
-function bytes(n: number): string {
-  if (n < 1e4) return `${grouped(n)} B`;
-  return n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
 }

@@ -1,10 +1,10 @@
 // Trains all cells, a few at a time, and keeps the view up to date from what they write.
 import { setTimeout as wait } from 'node:timers/promises';
 import { readMetrics } from '@twilljs/train/node';
+import { runChild } from '../child.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cell } from './cells.ts';
-import { runChild } from './child.ts';
 import { type Phase, type Row, View } from './view.ts';
 
 const REFRESH_MS = 250;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TwillError } from '@twilljs/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chooseCorpus } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
 import { readMetrics } from '../runs.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Cell, cells } from './cells.ts';
-import { chooseCorpus } from './corpus.ts';
 import { picture } from './picture.ts';
 import { bestOf, sentence, tables, wrapped } from './report.ts';
 import type { CellResult } from './results.ts';
@@ -61,6 +61,7 @@ describe('running them', () => {
     },
     live: false,
     columns: 100,
+    ask: null,
     signal: stop.signal,
     entry: fileURLToPath(new URL('../main.ts', import.meta.url)),
     self: 'twill',

@@ -148,7 +148,9 @@ export function textWindows(text: Uint8Array, length: number, seed: number): Bat
 
 /** Bits per byte over windows, without their first bytes, which have little to go by. */
 export async function measureText(model: LanguageModel, windows: Batch): Promise<JsonObject> {
-  const { bitsPerByte, warmup } = await evaluateWindows(model, windows, { warmup: Math.min(32, windows.T >> 1) });
+  const { bitsPerByte, warmup, byPosition } = await evaluateWindows(model, windows, {
+    warmup: Math.min(32, windows.T >> 1),
+  });
   return {
     task: 'lm',
     bitsPerByte: bitsPerByte.mean,
@@ -156,7 +158,18 @@ export async function measureText(model: LanguageModel, windows: Batch): Promise
     windows: windows.B,
     length: windows.T,
     warmup,
+    bitsByPosition: inOctaves(byPosition),
   };
+}
+
+/** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */
+function inOctaves(bits: readonly (number | null)[]): JsonObject[] {
+  const octaves: JsonObject[] = [];
+  for (let from = 0, to = 1; from < bits.length; from = to, to *= 2) {
+    const part = bits.slice(from, to).filter((x) => x !== null);
+    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: part.reduce((a, b) => a + b, 0) / part.length });
+  }
+  return octaves;
 }
 
 /** Accuracy at every difficulty of the task. */

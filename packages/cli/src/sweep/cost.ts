@@ -1,0 +1,42 @@
+// What a sweep will cost on this machine, and whether to begin.
+import { mqar } from '@twilljs/data';
+import { configOf, hybrid, modelSizes } from '@twilljs/hybrid';
+import { initializer } from '@twilljs/nn';
+import { rng } from '@twilljs/tensor';
+import { type SweepCell, Trainer } from '@twilljs/train';
+import { mixers } from 'twilljs';
+import type { DeviceName } from '../command.ts';
+import { openDevice } from '../device.ts';
+import { grouped } from '../draw/numbers.ts';
+
+/** Steps of the probe; the first one is not timed. */
+const STEPS = 4;
+const [BATCH, LENGTH] = [2, 512];
+
+/** Floating-point operations per second in training a model of `mini` here and now, one process. */
+export async function probeSpeed(name: DeviceName): Promise<number> {
+  const config = configOf(modelSizes.mini, 'gated-deltanet', '3');
+  const model = hybrid(config, { mixers, init: initializer(0, 0.05) });
+  await model.to(await openDevice(name));
+  const source = mqar({ length: LENGTH, vocab: 256, pairs: 16, batch: BATCH, source: rng(0) });
+  const times: number[] = [];
+  using trainer = new Trainer(model, { steps: STEPS });
+  for await (const _ of trainer.run(source)) times.push(performance.now());
+  const seconds = (times[STEPS - 1] - times[0]) / 1000 / (STEPS - 1);
+  return (3 * BATCH * LENGTH * model.flopsPerToken(LENGTH)) / seconds;
+}
+
+/** `155 cells, 1.8e+15 FLOPs`. */
+export function sizeText(cells: readonly SweepCell[]): string {
+  return `${cells.length} cells, ${flopsOf(cells).toExponential(1).replace('+', '')} FLOPs`;
+}
+
+/** Hours at a speed per process. */
+export function hoursText(cells: readonly SweepCell[], speed: number, jobs: number): string {
+  const hours = flopsOf(cells) / (speed * jobs) / 3600;
+  const gigaflops = grouped(speed / 1e9);
+  const each = jobs === 1 ? 'one process' : `${jobs} processes`;
+  return `about ${hours < 10 ? hours.toFixed(1) : grouped(hours)} hours on this machine (${each} at ${gigaflops} GFLOP/s each)`;
+}
+
+const flopsOf = (cells: readonly SweepCell[]) => cells.reduce((sum, { trainingFlops }) => sum + trainingFlops, 0);

@@ -1,0 +1,59 @@
+// A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
+import { resolve } from 'node:path';
+import type { SweepCell, SweepSpec } from '@twilljs/train';
+import { type SweepOutcome, sweep } from '@twilljs/train/node';
+import type { DeviceName } from '../command.ts';
+import { type CorpusChoice, chooseCorpus } from '../corpus.ts';
+import { Interrupted } from '../failure.ts';
+import type { Terminal } from '../terminal.ts';
+import { openSource, readCorpus } from '../train/source.ts';
+import { runCell } from './cell.ts';
+import { SweepView } from './view.ts';
+
+export interface SweepRun {
+  readonly terminal: Terminal;
+  readonly spec: SweepSpec;
+  readonly cells: readonly SweepCell[];
+  readonly out: string;
+  readonly jobs: number;
+  readonly device: DeviceName;
+  /** What the language cells read; null where there are none. */
+  readonly corpus: CorpusChoice | null;
+}
+
+/** The text for the language cells. @throws before any work, when it will not do. */
+export async function corpusFor(
+  cells: readonly SweepCell[],
+  patterns: string[] | undefined,
+): Promise<CorpusChoice | null> {
+  const language = cells.filter(({ task }) => task === 'language');
+  if (language.length === 0) return null;
+  const corpus = chooseCorpus(patterns);
+  for (const length of new Set(language.map(({ data }) => data.length))) {
+    await openSource({ data: [...corpus.patterns], length }, 0);
+  }
+  return corpus;
+}
+
+/** @throws Interrupted after Ctrl-C, with all work put away. */
+export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
+  const { terminal, spec, cells, out, jobs, device, corpus } = run;
+  const patterns = corpus?.patterns ?? [];
+  const text = corpus && (await readCorpus(patterns));
+  const place = { out: resolve(out), entry: terminal.entry, device, patterns };
+  const view = new SweepView(terminal);
+  const outcome = await sweep({
+    directory: out,
+    spec,
+    cells,
+    corpus: text && { documents: text.documents.length, sha256: text.sha256 },
+    jobs,
+    run: (cell, directory, signal) => runCell(cell, resolve(directory), place, signal),
+    signal: terminal.signal,
+    observe: (states) => view.update(states),
+  });
+  if (outcome.status === 'interrupted') {
+    throw new Interrupted(`${spec.name}: stopped, with checkpoints; the same command goes on.`);
+  }
+  return outcome;
+}
