@@ -7,7 +7,7 @@ import { TwillError } from '@twilljs/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseCorpus } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
-import { readMetrics } from '../runs.ts';
+import { readMetrics } from '@twilljs/train/node';
 import type { Terminal } from '../terminal.ts';
 import { type Cell, cells } from './cells.ts';
 import { picture } from './picture.ts';
