@@ -1,0 +1,99 @@
+// Specifications of sweeps: what they may hold, what is said of others, and the cells that they stand for.
+import { mixers } from 'twilljs';
+import { describe, expect, it } from 'vitest';
+import { planSweep, readSweepSpec, sweepPresets } from './index.ts';
+
+const grid = {
+  task: 'recall',
+  mixers: ['hgrn2', 'attention'],
+  ratios: ['pure', 2],
+  seeds: [1, 2],
+  training: { steps: 30 },
+};
+const plan = (...grids: object[]) => planSweep(readSweepSpec({ grids }, mixers), mixers);
+
+describe('a specification', () => {
+  it('is completed', () => {
+    const [read] = readSweepSpec({ grids: [grid] }, mixers).grids;
+    expect(read).toMatchObject({
+      name: 'recall',
+      ratios: ['pure', '2'],
+      sizes: [{ name: 'recall', model: { hidden_size: 48 } }],
+      training: { steps: 30, warmup: 3, decay: 'cosine' },
+      data: { length: 64, batch: 32, pairs: 16, vocab: 64 },
+    });
+    expect(readSweepSpec(JSON.parse(JSON.stringify({ grids: [read] })), mixers).grids).toEqual([read]);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [[], /sweep is \[\] where an object is needed/],
+    [{}, /grids is missing where a list with one or more grids is needed/],
+    [{ grids: [] }, /grids is \[\] where a list/],
+    [{ grids: [grid], jobs: 2 }, /no field "jobs"; the fields are name, grids/],
+    [{ grids: [{ ...grid, task: 'copy' }] }, /grids\[0\]: task is "copy" where "recall", "language" is needed/],
+    [{ grids: [{ ...grid, lr: 1 }] }, /grids\[0\]: there is no field "lr"/],
+    [{ grids: [{ ...grid, name: '../up' }] }, /name is "..\/up", of which no directory is named/],
+    [{ grids: [{ ...grid, mixers: undefined }] }, /mixers is missing where a list with one or more mixers is needed/],
+    [{ grids: [{ ...grid, mixers: ['mamba'] }] }, /"mamba" is no mixer of this version; choose among .*hgrn2/],
+    [{ grids: [{ ...grid, mixers: ['gla', 'gla'] }] }, /mixers names "gla" twice/],
+    [{ grids: [{ ...grid, mixers: ['delta_net', 'deltanet'] }] }, /mixers names "deltanet" twice/],
+    [{ grids: [{ ...grid, ratios: ['3:1'] }] }, /"3:1" is neither "pure" nor r/],
+    [{ grids: [{ ...grid, ratios: [1] }] }, /1 is neither "pure" nor r/],
+    [{ grids: [{ ...grid, seeds: [0.5] }] }, /seed is 0.5 where an integer from 0/],
+    [{ grids: [{ ...grid, seeds: [1, 1] }] }, /seeds names "1" twice/],
+    [{ grids: [{ ...grid, training: {} }] }, /training: steps is missing/],
+    [{ grids: [{ ...grid, training: { steps: 3, rate: 1 } }] }, /training: there is no field "rate"/],
+    [{ grids: [{ ...grid, training: { steps: 3, warmup: 4 } }] }, /warmup is 4 but the run has 3 steps/],
+    [{ grids: [{ ...grid, data: { files: [] } }] }, /data: there is no field "files"/],
+    [{ grids: [{ ...grid, sizes: ['7B'] }] }, /there is no size "7B"; choose among recall, language, mini, 340M, 1.3B/],
+    [
+      { grids: [{ ...grid, sizes: [{ name: 'a', model: { width: 3 } }] }] },
+      /sizes\[0\].model: there is no field "width"/,
+    ],
+    [
+      { grids: [{ ...grid, sizes: [{ name: 'a', mixers: { gla: { heads: 3 } } }] }] },
+      /mixers.gla: there is no field "heads"/,
+    ],
+  ])('%j', (json, message) => {
+    expect(() => readSweepSpec(json, mixers)).toThrow(message);
+  });
+
+  it('must stand for models and tasks that can be', () => {
+    expect(() => plan({ ...grid, ratios: ['3'] })).toThrow(/recall-hgrn2-r3: .*needs 3 layers/);
+    expect(() => plan({ ...grid, data: { pairs: 40 } })).toThrow(/recall-hgrn2-pure: mqar/);
+    expect(() => plan({ ...grid, data: { vocab: 128 } })).toThrow(/vocab_size is 64 but its task has 128 ids/);
+    expect(() => plan(grid, grid)).toThrow(/two grids have a cell recall-hgrn2-pure-s1; give one/);
+  });
+});
+
+describe('its cells', () => {
+  it('have names by grid, mixer, ratio and seed, and the Transformer no ratio', () => {
+    expect(plan(grid).map(({ name, title }) => `${name}: ${title}`)).toEqual([
+      'recall-hgrn2-pure-s1: HGRN2',
+      'recall-hgrn2-pure-s2: HGRN2',
+      'recall-hgrn2-r2-s1: HGRN2, 1 in 2 full',
+      'recall-hgrn2-r2-s2: HGRN2, 1 in 2 full',
+      'recall-attention-pure-s1: Transformer',
+      'recall-attention-pure-s2: Transformer',
+    ]);
+    const sizes = plan({ ...grid, task: 'language', sizes: ['language', 'mini'], ratios: [4], seeds: [0] });
+    expect(sizes.map(({ name }) => name)).toEqual([
+      'language-language-hgrn2-r4-s0',
+      'language-language-attention-pure-s0',
+      'language-mini-hgrn2-r4-s0',
+      'language-mini-attention-pure-s0',
+    ]);
+  });
+
+  it.each([
+    ['small', 58, 1.72e13],
+    ['smaller', 23, 0.78e13],
+    ['paper-mini', 155, 2.0e15],
+    ['paper', 62, Number.NaN],
+  ] as const)('%s has %i of them, and the cost that was planned', (name, count, flops) => {
+    const cells = planSweep(readSweepSpec(sweepPresets[name], mixers), mixers);
+    expect(cells).toHaveLength(count);
+    const sum = cells.reduce((total, cell) => total + cell.trainingFlops, 0);
+    if (!Number.isNaN(flops)) expect(Math.abs(sum / flops - 1)).toBeLessThan(0.1);
+  });
+});
