@@ -31,7 +31,10 @@ export class MetricsReader {
 
   /** All lines so far; one that is still being written does not count. */
   read(): Metrics {
-    for (const line of this.fresh().split('\n').slice(0, -1)) this.take(JSON.parse(line));
+    for (const line of this.fresh().split('\n').slice(0, -1)) {
+      const record = parsed(line);
+      if (record) this.take(record);
+    }
     const tokensPerSecond = [...this.speeds].sort((a, b) => a - b)[this.speeds.length >> 1] ?? 0;
     const { step, tokens } = this.last;
     return { losses: this.losses, tokensPerSecond, tokens, step, validation: this.validation };
@@ -70,6 +73,15 @@ export class MetricsReader {
     this.speeds = [];
     this.last = { step: 0, tokens: 0 };
     this.validation = null;
+  }
+}
+
+/** A line that a crash of the machine has damaged is as if it were not there: the resumed run writes it again. */
+function parsed(line: string): (JsonObject & { step: number }) | null {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
   }
 }
 

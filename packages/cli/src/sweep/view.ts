@@ -21,9 +21,17 @@ export class SweepView {
   }
 
   update(states: readonly CellState[]): void {
-    this.before ??= workOf(states);
+    if (this.before === null) this.begin(states);
     if (this.terminal.live) this.draw(states);
     else this.tell(states);
+  }
+
+  /** What was finished before this call is said once, not cell by cell. */
+  private begin(states: readonly CellState[]): void {
+    this.before = workOf(states);
+    const done = states.filter(({ phase }) => phase === 'done');
+    for (const { cell } of done) this.told.add(cell.name);
+    if (done.length > 0) this.terminal.err(`${done.length} of ${states.length} cells were finished before.\n`);
   }
 
   private draw(states: readonly CellState[]): void {

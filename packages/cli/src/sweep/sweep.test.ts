@@ -1,0 +1,142 @@
+// Sweeps through processes of their own: what is left on disk, what goes on, what fails, and what is refused.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capture } from '../capture.ts';
+
+const cwd = process.cwd();
+const options = process.env.NODE_OPTIONS;
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-sweep-')));
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+const size = {
+  name: 'tiny',
+  model: { num_hidden_layers: 2, hidden_size: 8, intermediate_size: 8, initializer_range: 0.1 },
+  attn: { num_heads: 2 },
+  mixers: { deltanet: { num_heads: 2 }, attention: { num_heads: 2 } },
+};
+const shared = { sizes: [size], mixers: ['deltanet', 'attention'], seeds: [3] };
+const grids = [
+  {
+    ...shared,
+    task: 'recall',
+    ratios: ['pure', '2'],
+    training: { steps: 4 },
+    data: { length: 16, pairs: 4, batch: 2 },
+  },
+  { ...shared, task: 'language', mixers: ['attention'], training: { steps: 3 }, data: { length: 16, batch: 2 } },
+];
+const names = [
+  'recall-deltanet-pure-s3',
+  'recall-deltanet-r2-s3',
+  'recall-attention-pure-s3',
+  'language-attention-pure-s3',
+];
+
+beforeAll(() => {
+  process.chdir(work);
+  // Child processes read source, as `pnpm start` does.
+  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
+  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
+  writeFileSync('grid.json', JSON.stringify({ name: 'two', grids }));
+  writeFileSync('other.json', JSON.stringify({ name: 'two', grids: grids.slice(1) }));
+  writeFileSync('book.txt', 'Call me Ishmael. Some years ago, never mind how long precisely. '.repeat(40));
+  writeFileSync('else.txt', 'It was the best of times, it was the worst of times. '.repeat(40));
+});
+
+afterAll(() => {
+  process.chdir(cwd);
+  if (options === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = options;
+  rmSync(work, { recursive: true });
+});
+
+const sweep = (line: string) => capture(`sweep ${line}`.split(' '));
+
+/** Without what depends on the time. */
+const facts = (out: string) =>
+  json(`${out}/results.json`).cells.map(({ tokensPerSecond: _, ...rest }: { tokensPerSecond: number }) => rest);
+
+describe('a sweep', () => {
+  it('leaves a run for each cell, and what they found', async () => {
+    const { code, err } = await sweep('grid.json --corpus book.txt --out all --jobs 2');
+    expect(code, err).toBe(0);
+    expect(readdirSync('all/cells').sort()).toEqual([...names].sort());
+    const { version, spec, cells } = json('all/results.json');
+    expect({ version, name: spec.name }).toEqual({ version: 1, name: 'two' });
+    expect(cells.map(({ name }: { name: string }) => name)).toEqual(names);
+    expect(cells[1]).toMatchObject({
+      ...{ task: 'recall', mixer: 'deltanet', ratio: '2', layers: 2, seed: 3, title: 'DeltaNet, 1 in 2 full' },
+      ...{ directory: 'cells/recall-deltanet-r2-s3', recall: { 4: expect.any(Number) } },
+    });
+    expect(cells[0].stateBytes[1024]).toBe(cells[0].stateBytes[32768]);
+    expect(cells[2].stateBytes[32768]).toBe(32 * cells[2].stateBytes[1024]);
+    expect(cells[3]).toMatchObject({ task: 'language', bitsPerByte: expect.any(Number) });
+    expect(cells[3].bitsByPosition.map(({ to }: { to: number }) => to)).toEqual([1, 2, 4, 8, 16]);
+    expect(cells[0].losses.map(([step]: [number]) => step)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('does nothing again when all is finished, and mends what is lost', async () => {
+    const before = facts('all');
+    const weights = `all/cells/${names[0]}/model.safetensors`;
+    const bytes = readFileSync(weights);
+    rmSync(weights);
+    const { code, err } = await sweep('grid.json --corpus book.txt --out all --jobs 2');
+    expect(code, err).toBe(0);
+    expect(err).toContain('3 of 4 cells were finished before');
+    expect(readFileSync(weights).equals(bytes)).toBe(true);
+    expect(facts('all')).toEqual(before);
+  });
+
+  it('records a cell that fails, and takes the others to their end', async () => {
+    mkdirSync(`one/cells/${names[0]}`, { recursive: true });
+    writeFileSync('one/sweep.json', readFileSync('all/sweep.json'));
+    writeFileSync(`one/cells/${names[0]}/metrics.jsonl`, '');
+    const { code, out } = await sweep('grid.json --corpus book.txt --out one');
+    expect(code).toBe(1);
+    expect(out).toMatch(/recall-deltanet-pure-s3 failed: .*holds metrics.jsonl but no run.json/);
+    expect(out).toContain('3 of 4 cells in');
+    expect(json(`one/cells/${names[0]}/failed.json`).message).toMatch(/no run.json/);
+    const [failed, ...others] = facts('one');
+    expect(failed).toMatchObject({ name: names[0], failed: expect.stringContaining('no run.json'), losses: [] });
+    expect(failed.parameters).toBe(facts('all')[0].parameters);
+    expect(others).toEqual(facts('all').slice(1));
+
+    rmSync(`one/cells/${names[0]}/metrics.jsonl`);
+    expect((await sweep('grid.json --corpus book.txt --out one')).code).toBe(0);
+    expect(existsSync(`one/cells/${names[0]}/failed.json`)).toBe(false);
+    expect(facts('one')).toEqual(facts('all'));
+  });
+
+  it.each([
+    ['grid.json', /--out is missing/],
+    ['--out new', /nothing to compare: give a specification or --preset, one of small, smaller, paper-mini, paper/],
+    ['grid.json --preset small --out new', /--preset small and grid.json both say what to compare/],
+    ['--preset large --out new', /--preset <name>" argument "large" is invalid. Allowed choices are small/],
+    ['--preset paper-mini --out new', /--preset paper-mini takes long, and here is nobody to ask; add --yes/],
+    ['none.json --out new', /none.json/],
+    ['book.txt --out new', /book.txt: .*JSON/],
+    ['grid.json --out new --jobs 0', /--jobs is "0" where a whole number/],
+    ['grid.json --out new --corpus none.txt', /none.txt does not exist/],
+    ['grid.json --out all --corpus else.txt', /corpus.sha256 is .* in all\/sweep.json but .* was asked for/],
+    ['other.json --out all --corpus book.txt', /spec.grids\[0\].* in all\/sweep.json but/],
+    ['grid.json --out . --corpus book.txt', /holds .* but no sweep.json; choose an empty or another directory/],
+    ['grid.json --out book.txt --corpus book.txt', /book.txt: is a file where a directory is needed/],
+  ])('refuses %s', async (line, message) => {
+    const { code, err } = await sweep(line);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+    expect(existsSync('new')).toBe(false);
+  });
+});
