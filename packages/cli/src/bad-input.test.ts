@@ -176,7 +176,7 @@ const calls: Record<string, Call[]> = {
     ['generate runs/done --prompt x --max-tokens 0', /--max-tokens is "0"/],
   ],
   'what to train': [
-    [`${onBook} --mixer gla`, /--mixer is "gla".*gated-deltanet/],
+    [`${onBook} --mixer mamba`, /--mixer is "mamba".*gated-deltanet/],
     [`${onBook} --ratio 3`, /ratio: '3' is not of the form r:1/],
     [`${onBook} --ratio 0:1`, /ratio: '0:1'/],
     [`${onBook} --ratio 3:2`, /ratio: '3:2'/],

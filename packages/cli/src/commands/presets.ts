@@ -31,8 +31,8 @@ export function presets() {
     device: 'means nothing here: nothing is computed',
     examples: ['twill presets', 'twill presets --json'],
     notes: [
-      `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence. 1 in r: layer i is softmax\n` +
-        'attention iff (i + 1) mod r = 0, the convention of the paper.',
+      `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence.\n` +
+        '1 in r: layer i is softmax attention iff (i + 1) mod r = 0, the convention of the paper.',
     ],
   });
   return { command, run: async (context: Context, _: readonly string[], __: CommonOptions) => runPresets(context) };
