@@ -5,6 +5,7 @@ import { evaluate } from './eval.ts';
 import { generateText } from './generate.ts';
 import { parity } from './parity.ts';
 import { presets } from './presets.ts';
+import { report } from './report.ts';
 import { start } from './start.ts';
 import { sweepGrid } from './sweep.ts';
 import { train } from './train.ts';
@@ -12,6 +13,7 @@ import { train } from './train.ts';
 export const commands: readonly (() => Runnable)[] = [
   start,
   sweepGrid,
+  report,
   train,
   evaluate,
   generateText,

@@ -1,0 +1,180 @@
+// Puts a report together from the parts of one or several sweeps.
+import type { SweepSpec } from '@twilljs/train';
+import { readSweepSpec, sweepPresets } from '@twilljs/train';
+import { mixers } from 'twilljs';
+import type { Block, Key, Report, Section } from './document.ts';
+import { curveFigures } from './figures/curves.ts';
+import { overRatio, paperOverRatio } from './figures/over-ratio.ts';
+import { recallFigure } from './figures/recall.ts';
+import { AT, overState, stateFigures } from './figures/state.ts';
+import { findings } from './findings.ts';
+import type { LoadedSweep } from './load.ts';
+import { paperTables } from './paper.ts';
+import { mixersOf, modelsOf, mostPairs, type Part, partsOf, ratiosOf, ratioText } from './parts.ts';
+import { listed, tokensText } from './stats.ts';
+import { besideTable, resultTable, stateTable } from './tables.ts';
+import { familyColor, ratioColor, soft } from './theme.ts';
+import { seedsOf, taskText, trainedText } from './words.ts';
+
+export function buildReport(sweeps: readonly LoadedSweep[]): Report {
+  const parts = partsOf(sweeps);
+  const shown = parts.filter((part) => modelsOf(part).length > 0);
+  const cells = parts.reduce((n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0), 0);
+  const failed = parts.flatMap((part) => part.failed);
+  const mixerNames = [...new Set(shown.flatMap((part) => mixersOf(part).map(({ family }) => family)))];
+  return {
+    title: `Linear attention, alone and woven with softmax: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
+    lead:
+      `${cells} trained models${failed.length > 0 ? `, ${failed.length} of which failed` : ''}: ${listed(mixerNames)}, alone and with softmax attention in some layers` +
+      `${shown.some(({ transformer }) => transformer) ? ', beside a plain Transformer' : ''}. The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457), asked small.`,
+    sections: [
+      ...(shown.length > 0 ? [summary(shown)] : []),
+      ...shown.map(measured),
+      ...shown.map(memory),
+      ...shown.filter((part) => mixersOf(part).length > 0).map((part) => beside(part)),
+      ...shown.map(curves).filter((section) => section !== null),
+      ...(failed.length > 0 ? [failures(failed)] : []),
+      reproduce(sweeps),
+    ],
+  };
+}
+
+function summary(parts: readonly Part[]): Section {
+  return {
+    title: 'What the numbers show, and what they do not',
+    blocks: parts.map((part) => ({ kind: 'text', text: `${part.title}. ${findings(part)}` })),
+  };
+}
+
+function measured(part: Part): Section {
+  const ratios = ratiosOf(part);
+  const isRecall = part.task === 'recall';
+  const hasLines = ratios.length > 1;
+  const figures = [
+    ...(isRecall && ratios.length > 0 ? [recallFigure(part)] : []),
+    ...(hasLines ? [overRatio(part, isRecall ? 'Recall over ratio' : 'Loss over ratio')] : []),
+  ];
+  const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
+  const caption = isRecall
+    ? `Left: one dot per seed at ${mostPairs(part)} pairs. Right: means over the seeds.${seeds} ${trainedText(part)}`
+    : `A thin line per mixer, the bold one is their mean.${seeds} ${trainedText(part)}`;
+  return {
+    title: part.title,
+    blocks: [
+      { kind: 'text', text: taskText(part) },
+      ...(figures.length > 0
+        ? [{ kind: 'figures', caption, keys: isRecall ? ratioKeys(part, 'dot') : [], figures } as const]
+        : []),
+      resultTable(part),
+    ],
+  };
+}
+
+function memory(part: Part): Section {
+  const text =
+    `A linear layer keeps a state of fixed size, a softmax layer keys and values of every token. ` +
+    (part.task === 'recall' ? 'Recall' : 'Loss') +
+    ` is measured at the length of training, bytes of state are counted at ${tokensText(AT)} tokens.`;
+  const shapes: Key[] = [
+    ...familyKeys(part, 'line'),
+    { label: 'pure', color: soft, mark: 'dot' },
+    { label: 'woven (squares)', color: soft, mark: 'ring' },
+  ];
+  return {
+    title: `Memory: ${part.title.toLowerCase()}`,
+    blocks: [
+      { kind: 'text', text },
+      { kind: 'figures', caption: trainedText(part), keys: shapes, figures: [overState(part)] },
+      {
+        kind: 'figures',
+        caption: 'Bytes of state over tokens of context; both axes grow by factors. Counted, not measured.',
+        keys: [],
+        figures: stateFigures(part),
+        small: true,
+      },
+      stateTable(part),
+    ],
+  };
+}
+
+function beside(part: Part): Section {
+  const paper = paperTables[part.task];
+  const figures = [paperOverRatio(paper, part), ...(ratiosOf(part).length > 1 ? [overRatio(part, 'Here')] : [])];
+  return {
+    title: `Beside the paper: ${part.title.toLowerCase()}`,
+    blocks: [
+      {
+        kind: 'text',
+        text:
+          'The paper trained 340M and 1.3B parameters on 20 and 100 billion tokens. Its figures and these have different units and ' +
+          'models thousands of times larger: compare directions, not sizes. “1 in 3” has one softmax layer in every three.',
+      },
+      { kind: 'figures', caption: paper.note, keys: [], figures },
+      besideTable(part, paper),
+    ],
+  };
+}
+
+function curves(part: Part): Section | null {
+  const figures = curveFigures(part);
+  if (figures.length === 0) return null;
+  const keys: Key[] = [...ratioKeys(part, 'line'), ...(part.transformer ? [{ label: 'Transformer', color: soft, mark: 'dash' as const }] : [])];
+  const caption =
+    part.task === 'recall'
+      ? `Training loss, a line per seed. Rows hold more and more pairs until seven tenths of the steps: a level line is progress. ${trainedText(part)}`
+      : `Training loss, a line per seed. ${trainedText(part)}`;
+  return { title: `Learning curves: ${part.title.toLowerCase()}`, blocks: [{ kind: 'figures', caption, keys, figures, small: true }] };
+}
+
+function failures(failed: Part['failed']): Section {
+  return {
+    title: 'Cells that failed',
+    blocks: [
+      {
+        kind: 'table',
+        caption: 'They are left out of everything above. Running the sweep again tries them again.',
+        head: ['cell', 'why'],
+        rows: failed.map(({ name, failed }) => [name, failed as string]),
+      },
+    ],
+  };
+}
+
+function reproduce(sweeps: readonly LoadedSweep[]): Section {
+  const blocks = sweeps.flatMap(({ results: { spec } }): Block[] => {
+    const preset = presetOf(spec);
+    const file = `${spec.name}.json`;
+    const spell: Block = { kind: 'code', text: `${JSON.stringify(spec, null, 2)}\n`, summary: `The specification, ${file}` };
+    const command = `twill sweep ${preset ? `--preset ${preset}` : file} --out DIR\ntwill report DIR`;
+    return [{ kind: 'code', text: command }, spell];
+  });
+  return {
+    title: 'How to reproduce it',
+    blocks: [
+      {
+        kind: 'text',
+        text:
+          'Every number above comes from results.json of the sweep. Initial weights, batches and evaluation sets follow from the seeds; ' +
+          'language cells need the same text (--corpus).',
+      },
+      ...blocks,
+    ],
+  };
+}
+
+/** Name of the preset that is this specification. */
+function presetOf(spec: SweepSpec): string | null {
+  const found = Object.values(sweepPresets).find(
+    (preset) => JSON.stringify(readSweepSpec(preset, mixers)) === JSON.stringify(spec),
+  );
+  return found?.name ?? null;
+}
+
+function familyKeys(part: Part, mark: Key['mark']): Key[] {
+  const linear = mixersOf(part).map(({ family }, i): Key => ({ label: family, color: familyColor(i), mark }));
+  return part.transformer ? [...linear, { label: part.transformer.family, color: soft, mark: 'dot' }] : linear;
+}
+
+function ratioKeys(part: Part, mark: Key['mark']): Key[] {
+  return ratiosOf(part).map((ratio) => ({ label: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`, color: ratioColor(part, ratio), mark }));
+}

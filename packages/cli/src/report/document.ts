@@ -1,0 +1,47 @@
+// A report as data: sections of text, tables and figures. The Markdown and the page are two ways to write it.
+import type { TopLevelSpec } from 'vega-lite';
+
+export interface Figure {
+  readonly title: string;
+  /** What one reads off it, for those who cannot see it. */
+  readonly description: string;
+  readonly spec: TopLevelSpec;
+}
+
+/** What a colour or a shape stands for. */
+export interface Key {
+  readonly label: string;
+  readonly color: string;
+  readonly mark: 'line' | 'dash' | 'dot' | 'ring' | 'bold';
+}
+
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'code'; readonly text: string; readonly summary?: string }
+  | {
+      readonly kind: 'table';
+      readonly caption: string;
+      readonly head: readonly string[];
+      /** The first cell of a row is its head. */
+      readonly rows: readonly (readonly string[])[];
+    }
+  | {
+      readonly kind: 'figures';
+      readonly caption: string;
+      readonly keys: readonly Key[];
+      readonly figures: readonly Figure[];
+      /** Small ones stand three in a row. */
+      readonly small?: boolean;
+    };
+
+export interface Section {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+export interface Report {
+  readonly title: string;
+  readonly lead: string;
+  readonly sections: readonly Section[];
+}

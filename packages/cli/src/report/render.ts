@@ -1,0 +1,33 @@
+// Draws a figure as SVG text in plain Node. Vega is loaded when the first one is drawn, and never before.
+import { escaped } from './escape.ts';
+import type { Figure } from './document.ts';
+import { config } from './theme.ts';
+
+/** @param id unique in the page. */
+export async function draw({ title, description, spec }: Figure, id: string): Promise<string> {
+  const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const compiled = compile({ ...spec, config } as typeof spec);
+  const view = new View(parse(compiled.spec), { renderer: 'none', logLevel: Warn });
+  const svg = await view.toSVG();
+  view.finalize();
+  return labelled(slim(svg), { title, description, id });
+}
+
+/** What no browser needs inside a page: namespaces, class names, invisible shapes, digits below a hundredth. */
+function slim(svg: string): string {
+  return svg
+    .replace(/ xmlns(:xlink)?="[^"]*"| version="1.1"| class="[^"]*"| role="[^"]*"| aria-[a-z]+="[^"]*"/g, '')
+    .replace(/<path d="[^"]*" pointer-events="none"( display="none")?\/>|<path d="[^"]*" display="none"\/>/g, '')
+    .replace(/<path d="[^"]*"\/>/g, '')
+    .replaceAll(' pointer-events="none"', '')
+    .replaceAll(' opacity="1"', '')
+    .replaceAll(` font-family="${escaped(config.font)}"`, '')
+    .replaceAll('"', '"')
+    .replace(/<g>\s*<\/g>/g, '')
+    .replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
+}
+
+function labelled(svg: string, { title, description, id }: { title: string; description: string; id: string }): string {
+  const names = `<title id="${id}-t">${escaped(title)}</title><desc id="${id}-d">${escaped(description)}</desc>`;
+  return svg.replace(/^<svg([^>]*)>/, `<svg role="img" aria-labelledby="${id}-t ${id}-d"$1>${names}`);
+}

@@ -1,0 +1,104 @@
+// The tables of a report.
+import { STATE_CONTEXTS } from '@twilljs/train';
+import { grouped } from '../draw/numbers.ts';
+import type { Block } from './document.ts';
+import { gainText } from './findings.ts';
+import { type PaperTable, paperRatios } from './paper.ts';
+import { meansOf, measureOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
+import { bytesText, fixed, type Spread, spreadOf, spreadText, tokensText } from './stats.ts';
+import { seedsOf, trainedText } from './words.ts';
+
+type Table = Extract<Block, { kind: 'table' }>;
+
+const INTERVAL = 'In brackets: the smallest and the largest of the seeds.';
+
+/** Every model with its results and its size. */
+export function resultTable(part: Part): Table {
+  const several = seedsOf(part).length > 1;
+  const pairs = pairsOf(part);
+  const heads = part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte'];
+  const rows = modelsOf(part).map((model) => {
+    const { counts, cells, family, ratio } = model;
+    const results =
+      part.task === 'recall'
+        ? pairs.map((n) => spreadText(spreadOf(cells.flatMap(({ recall }) => recall?.[n] ?? []))))
+        : [spreadText(resultOf(part, model))];
+    const each = cells.map((cell) => fixed(measureOf(part, cell))).join(' / ');
+    return [
+      model === part.transformer ? family : `${family}, ${ratioText(ratio)}`,
+      ...results,
+      ...(several ? [each] : []),
+      grouped(counts.parameters),
+      grouped(counts.nonEmbeddingParameters),
+      `${(counts.flopsPerToken / 1e6).toFixed(counts.flopsPerToken < 1e8 ? 2 : 0)}`,
+    ];
+  });
+  const means = meansOf(part).map(({ ratio, spread, mixers }) => [
+    `Mean of ${mixers}, ${ratioText(ratio)}`,
+    ...(part.task === 'recall' ? pairs.slice(1).map(() => '') : []),
+    spreadText(spread),
+    ...(several ? [''] : []),
+    '',
+    '',
+    '',
+  ]);
+  return {
+    kind: 'table',
+    caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}`,
+    head: ['model', ...heads, ...(several ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
+    rows: [...rows, ...means],
+  };
+}
+
+function pairsOf(part: Part): number[] {
+  const all = modelsOf(part).flatMap(({ cells }) => cells.flatMap(({ recall }) => Object.keys(recall ?? {}).map(Number)));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+export function stateTable(part: Part): Table {
+  return {
+    kind: 'table',
+    caption: 'Bytes that one sequence keeps while it is continued: KV cache of softmax layers, state of linear ones, in f32.',
+    head: ['model', ...STATE_CONTEXTS.map((tokens) => `${tokensText(tokens)} tokens`)],
+    rows: modelsOf(part).map((model) => [
+      model === part.transformer ? model.family : `${model.family}, ${ratioText(model.ratio)}`,
+      ...STATE_CONTEXTS.map((tokens) => bytesText(model.counts.stateBytes[tokens])),
+    ]),
+  };
+}
+
+/** The paper's figures beside ours; the last columns compare how far softmax layers move each. */
+export function besideTable(part: Part, paper: PaperTable): Table {
+  const ratios = ratiosOf(part);
+  const most = ratios.at(-1) as (typeof ratios)[number];
+  const single = (value: number): Spread => ({ mean: value, low: value, high: value, count: 1 });
+  const row = (name: string, theirs: readonly number[] | undefined, ours: readonly (Spread | null)[]) => [
+    name,
+    ...paperRatios.map((_, i) => (theirs ? fixed(theirs[i]) : '–')),
+    ...ours.map((spread) => spreadText(spread)),
+    theirs ? gainText(single(theirs[0]), single(theirs[theirs.length - 1])) : '–',
+    most === 'pure' ? '–' : gainText(ours[0], ours[ours.length - 1]),
+  ];
+  const means = meansOf(part);
+  const full = resultOf(part, part.transformer);
+  return {
+    kind: 'table',
+    caption: `${paper.unit} (paper) beside ${part.task === 'recall' ? 'accuracy' : 'bits per byte'} here. ${paper.note}`,
+    head: [
+      'mixer',
+      ...paperRatios.map((ratio) => `paper ${ratio === 'pure' ? 'pure' : `${ratio}:1`}`),
+      ...ratios.map((ratio) => `here ${ratioText(ratio)}`),
+      'paper 3:1 − pure',
+      most === 'pure' ? 'here' : `here ${ratioText(most)} − pure`,
+    ],
+    rows: [
+      ...mixersOf(part).map(({ mixer, family }) =>
+        row(family, paper.rows[mixer], ratios.map((ratio) => resultOf(part, modelAt(part, mixer, ratio)))),
+      ),
+      ...(means.length > 0 ? [row('Mean', paper.mean, means.map(({ spread }) => spread))] : []),
+      ...(full
+        ? [[`Transformer: ${paper.transformer === null ? '' : `paper ${fixed(paper.transformer)}, `}here ${spreadText(full)}`, ...Array(paperRatios.length + ratios.length + 2).fill('')]]
+        : []),
+    ],
+  };
+}
