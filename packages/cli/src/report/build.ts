@@ -4,22 +4,26 @@ import { readSweepSpec, sweepPresets } from '@twilljs/train';
 import { mixers } from 'twilljs';
 import type { Block, Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
+import { ratioKeys } from './figures/keys.ts';
 import { overRatio, paperOverRatio } from './figures/over-ratio.ts';
 import { recallFigure } from './figures/recall.ts';
 import { AT, overState, stateFigures } from './figures/state.ts';
 import { findings } from './findings.ts';
 import type { LoadedSweep } from './load.ts';
 import { paperTables } from './paper.ts';
-import { mixersOf, modelsOf, mostPairs, type Part, partsOf, ratiosOf, ratioText } from './parts.ts';
+import { mixersOf, modelsOf, type Part, partsOf, ratiosOf } from './parts.ts';
 import { listed, tokensText } from './stats.ts';
 import { besideTable, resultTable, stateTable } from './tables.ts';
-import { familyColor, ratioColor, soft } from './theme.ts';
+import { soft } from './theme.ts';
 import { seedsOf, taskText, trainedText } from './words.ts';
 
 export function buildReport(sweeps: readonly LoadedSweep[]): Report {
   const parts = partsOf(sweeps);
   const shown = parts.filter((part) => modelsOf(part).length > 0);
-  const cells = parts.reduce((n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0), 0);
+  const cells = parts.reduce(
+    (n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0),
+    0,
+  );
   const failed = parts.flatMap((part) => part.failed);
   const mixerNames = [...new Set(shown.flatMap((part) => mixersOf(part).map(({ family }) => family)))];
   return {
@@ -42,53 +46,35 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
 function summary(parts: readonly Part[]): Section {
   return {
     title: 'What the numbers show, and what they do not',
-    blocks: parts.map((part) => ({ kind: 'text', text: `${part.title}. ${findings(part)}` })),
+    blocks: parts.map((part) => ({ kind: 'text', about: part.title, text: findings(part) })),
   };
 }
 
 function measured(part: Part): Section {
-  const ratios = ratiosOf(part);
   const isRecall = part.task === 'recall';
-  const hasLines = ratios.length > 1;
-  const figures = [
-    ...(isRecall && ratios.length > 0 ? [recallFigure(part)] : []),
-    ...(hasLines ? [overRatio(part, isRecall ? 'Recall over ratio' : 'Loss over ratio')] : []),
-  ];
+  const hasLinear = mixersOf(part).length > 0;
+  const first = isRecall ? recallFigure(part) : overRatio(part, 'Loss over ratio');
+  const figures = [...(hasLinear ? [first] : []), overState(part)];
   const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
+  const memory = `Bytes of state are counted at ${tokensText(AT)} tokens; what is measured comes from the length of training.`;
   const caption = isRecall
-    ? `Left: one dot per seed at ${mostPairs(part)} pairs. Right: means over the seeds.${seeds} ${trainedText(part)}`
-    : `A thin line per mixer, the bold one is their mean.${seeds} ${trainedText(part)}`;
+    ? `A row per mixer with a dot per seed; and the means over what the models keep in memory. ${memory}${seeds} ${trainedText(part)}`
+    : `A thin line per mixer, the bold one is their mean; and the same over what the models keep in memory. ${memory}${seeds} ${trainedText(part)}`;
   return {
     title: part.title,
-    blocks: [
-      { kind: 'text', text: taskText(part) },
-      ...(figures.length > 0
-        ? [{ kind: 'figures', caption, keys: isRecall ? ratioKeys(part, 'dot') : [], figures } as const]
-        : []),
-      resultTable(part),
-    ],
+    blocks: [{ kind: 'text', text: taskText(part) }, { kind: 'figures', caption, figures }, resultTable(part)],
   };
 }
 
 function memory(part: Part): Section {
-  const text =
-    `A linear layer keeps a state of fixed size, a softmax layer keys and values of every token. ` +
-    (part.task === 'recall' ? 'Recall' : 'Loss') +
-    ` is measured at the length of training, bytes of state are counted at ${tokensText(AT)} tokens.`;
-  const shapes: Key[] = [
-    ...familyKeys(part, 'line'),
-    { label: 'pure', color: soft, mark: 'dot' },
-    { label: 'woven (squares)', color: soft, mark: 'ring' },
-  ];
+  const text = 'A linear layer keeps a state of fixed size, a softmax layer the keys and values of every token.';
   return {
     title: `Memory: ${part.title.toLowerCase()}`,
     blocks: [
       { kind: 'text', text },
-      { kind: 'figures', caption: trainedText(part), keys: shapes, figures: [overState(part)] },
       {
         kind: 'figures',
         caption: 'Bytes of state over tokens of context; both axes grow by factors. Counted, not measured.',
-        keys: [],
         figures: stateFigures(part),
         small: true,
       },
@@ -109,7 +95,7 @@ function beside(part: Part): Section {
           'The paper trained 340M and 1.3B parameters on 20 and 100 billion tokens. Its figures and these have different units and ' +
           'models thousands of times larger: compare directions, not sizes. “1 in 3” has one softmax layer in every three.',
       },
-      { kind: 'figures', caption: paper.note, keys: [], figures },
+      { kind: 'figures', caption: paper.note, figures },
       besideTable(part, paper),
     ],
   };
@@ -118,12 +104,18 @@ function beside(part: Part): Section {
 function curves(part: Part): Section | null {
   const figures = curveFigures(part);
   if (figures.length === 0) return null;
-  const keys: Key[] = [...ratioKeys(part, 'line'), ...(part.transformer ? [{ label: 'Transformer', color: soft, mark: 'dash' as const }] : [])];
+  const keys: Key[] = [
+    ...ratioKeys(part, 'line'),
+    ...(part.transformer ? [{ label: 'Transformer', color: soft, mark: 'dash' as const }] : []),
+  ];
   const caption =
     part.task === 'recall'
       ? `Training loss, a line per seed. Rows hold more and more pairs until seven tenths of the steps: a level line is progress. ${trainedText(part)}`
       : `Training loss, a line per seed. ${trainedText(part)}`;
-  return { title: `Learning curves: ${part.title.toLowerCase()}`, blocks: [{ kind: 'figures', caption, keys, figures, small: true }] };
+  return {
+    title: `Learning curves: ${part.title.toLowerCase()}`,
+    blocks: [{ kind: 'figures', caption, keys, figures, small: true }],
+  };
 }
 
 function failures(failed: Part['failed']): Section {
@@ -144,7 +136,11 @@ function reproduce(sweeps: readonly LoadedSweep[]): Section {
   const blocks = sweeps.flatMap(({ results: { spec } }): Block[] => {
     const preset = presetOf(spec);
     const file = `${spec.name}.json`;
-    const spell: Block = { kind: 'code', text: `${JSON.stringify(spec, null, 2)}\n`, summary: `The specification, ${file}` };
+    const spell: Block = {
+      kind: 'code',
+      text: `${JSON.stringify(spec, null, 2)}\n`,
+      summary: `The specification, ${file}`,
+    };
     const command = `twill sweep ${preset ? `--preset ${preset}` : file} --out DIR\ntwill report DIR`;
     return [{ kind: 'code', text: command }, spell];
   });
@@ -168,13 +164,4 @@ function presetOf(spec: SweepSpec): string | null {
     (preset) => JSON.stringify(readSweepSpec(preset, mixers)) === JSON.stringify(spec),
   );
   return found?.name ?? null;
-}
-
-function familyKeys(part: Part, mark: Key['mark']): Key[] {
-  const linear = mixersOf(part).map(({ family }, i): Key => ({ label: family, color: familyColor(i), mark }));
-  return part.transformer ? [...linear, { label: part.transformer.family, color: soft, mark: 'dot' }] : linear;
-}
-
-function ratioKeys(part: Part, mark: Key['mark']): Key[] {
-  return ratiosOf(part).map((ratio) => ({ label: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`, color: ratioColor(part, ratio), mark }));
 }

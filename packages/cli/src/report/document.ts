@@ -5,6 +5,7 @@ export interface Figure {
   readonly title: string;
   /** What one reads off it, for those who cannot see it. */
   readonly description: string;
+  readonly keys?: readonly Key[];
   readonly spec: TopLevelSpec;
 }
 
@@ -12,12 +13,11 @@ export interface Figure {
 export interface Key {
   readonly label: string;
   readonly color: string;
-  readonly mark: 'line' | 'dash' | 'dot' | 'ring' | 'bold';
+  readonly mark: 'line' | 'dash' | 'dot' | 'square' | 'diamond';
 }
 
 export type Block =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'text'; readonly text: string; readonly about?: string }
   | { readonly kind: 'code'; readonly text: string; readonly summary?: string }
   | {
       readonly kind: 'table';
@@ -29,7 +29,7 @@ export type Block =
   | {
       readonly kind: 'figures';
       readonly caption: string;
-      readonly keys: readonly Key[];
+      readonly keys?: readonly Key[];
       readonly figures: readonly Figure[];
       /** Small ones stand three in a row. */
       readonly small?: boolean;

@@ -1,6 +1,6 @@
 // What the numbers show and what they do not, in words that follow from the numbers alone.
 import { grouped } from '../draw/numbers.ts';
-import { meansOf, type Model, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
+import { type Model, meansOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
 import { fixed, listed, meanOf, type Spread, signed } from './stats.ts';
 import { chanceOf, seedsOf } from './words.ts';
 
@@ -34,21 +34,26 @@ function recallShows(part: Part): string[] {
   const pairs = pairsOf(part);
   const woven = ratiosOf(part).at(-1);
   const name = ({ family, pure, woven }: Pair) => `${family} (${fixed(pure.mean)} to ${fixed(woven.mean)})`;
-  const lifted = pairs.filter(({ pure, woven }) => woven.mean - pure.mean >= APART);
-  const alone = pairs.filter(({ pure, woven }) => pure.mean >= SOLVED && woven.mean - pure.mean < APART);
+  const lifted = pairs.filter(({ pure, woven }) => woven.low - pure.high >= APART);
+  const alone = pairs.filter(({ pure, woven }) => pure.low >= SOLVED && woven.low - pure.high < APART);
   const neither = pairs.filter(({ pure, woven }) => pure.mean <= UNLEARNED && woven.mean <= UNLEARNED);
-  const lowered = pairs.filter(({ pure, woven }) => pure.mean - woven.mean >= APART);
+  const lowered = pairs.filter(({ pure, woven }) => pure.low - woven.high >= APART);
   const full = resultOf(part, part.transformer);
+  const several = seedsOf(part).length > 1;
   const means = meansOf(part);
   const [first, last] = [means[0], means.at(-1)];
   return [
-    woven && lifted.length > 0 && `Softmax attention in ${ratioText(woven)} layers raises recall for ${listed(lifted.map(name))}.`,
+    woven &&
+      lifted.length > 0 &&
+      `Softmax attention in one layer of ${woven} raises recall for ${listed(lifted.map(name))}${several ? ', in every seed' : ''}.`,
     alone.length > 0 &&
       `${listed(alone.map(({ family, pure }) => `${family} (${fixed(pure.mean)})`))} ${alone.length > 1 ? 'recall' : 'recalls'} without it.`,
     neither.length > 0 &&
       `${listed(neither.map(({ family }) => family))} did not learn the task, alone or woven (at most ${fixed(Math.max(...neither.map(({ pure, woven }) => Math.max(pure.mean, woven.mean))))}).`,
     lowered.length > 0 && `Recall is lower with it for ${listed(lowered.map(name))}.`,
-    first && last && first !== last &&
+    first &&
+      last &&
+      first !== last &&
       `The mean of ${first.mixers} mixers goes from ${fixed(first.spread.mean)} (${ratioText(first.ratio)}) to ${fixed(last.spread.mean)} (${ratioText(last.ratio)}).`,
     full && `The Transformer is at ${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}.`,
     split(part),
@@ -117,7 +122,9 @@ function limits(part: Part): string[] {
     isRecall
       ? `All this is what is learned in ${grouped(steps)} steps, not what a state can hold: more steps can change it.`
       : `All this is after ${grouped(steps)} steps on one text: early learning, not what the models reach.`,
-    isRecall && layers <= 2 && `With ${layers} layers a weave is one softmax layer or none, so nothing is said about ratios between.`,
+    isRecall &&
+      layers <= 2 &&
+      `With ${layers} layers a weave is one softmax layer or none, so nothing is said about ratios between.`,
     seeds === 1
       ? 'With one seed a difference between two single models can be chance; only what holds over many models counts.'
       : `With ${seeds} seeds the interval is from the smallest to the largest of them, not a confidence interval.`,

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { FileError, isTwillError } from '@twilljs/tensor';
-import { RESULTS_VERSION, readSweepSpec, STATE_CONTEXTS, type SweepCellResult, type SweepResults } from '@twilljs/train';
+import {
+  RESULTS_VERSION,
+  readSweepSpec,
+  STATE_CONTEXTS,
+  type SweepCellResult,
+  type SweepResults,
+} from '@twilljs/train';
 import { mixers } from 'twilljs';
 
 export interface LoadedSweep {

@@ -14,9 +14,7 @@ export function markdown({ title, lead, sections }: Report): string {
 function written(block: Block): string[] {
   switch (block.kind) {
     case 'text':
-      return [plain(block.text)];
-    case 'list':
-      return [block.items.map((item) => `- ${plain(item)}`).join('\n')];
+      return [`${block.about ? `**${plain(block.about)}.** ` : ''}${plain(block.text)}`];
     case 'code':
       return [...(block.summary ? [`${plain(block.summary)}:`] : []), `\`\`\`\n${block.text.trimEnd()}\n\`\`\``];
     case 'table':
@@ -27,7 +25,8 @@ function written(block: Block): string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => plain(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => plain(cell).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map((_, i) => (i === 0 ? ' :-- ' : ' --: ')).join('|')}|`, ...rows.map(line)].join('\n');
 }
 

@@ -15,7 +15,7 @@ h3{font-size:.95rem;margin:0 0 .5rem;font-weight:600}
 p{max-width:46rem;margin:.6rem 0}
 .lead{font-size:1.1rem;color:var(--soft)}
 figure{margin:1.25rem 0}
-figcaption,caption{color:var(--soft);font-size:.85rem;line-height:1.45;text-align:left}
+figcaption,.caption{color:var(--soft);font-size:.85rem;line-height:1.45;text-align:left}
 figcaption{margin-top:.5rem;max-width:46rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21.5rem),1fr));gap:1rem}
 .figures>div{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.9rem .75rem}
@@ -26,14 +26,16 @@ figcaption{margin-top:.5rem;max-width:46rem}
 .legend li{display:flex;align-items:center;gap:.45rem}
 .legend i{display:inline-block;width:1.4rem;height:0;border-top:2px solid var(--key)}
 .legend .dash{border-top-style:dashed}
-.legend .bold{border-top-width:4px}
-.legend .dot,.legend .ring{width:.7rem;height:.7rem;border:0;background:var(--key);border-radius:50%}
-.legend .ring{border-radius:1px}
-.table{overflow-x:auto;margin:1.25rem 0}
-table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:100%}
-caption{caption-side:top;padding-bottom:.5rem;white-space:normal}
-th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--rule)}
+.legend .dot,.legend .square,.legend .diamond{width:.7rem;height:.7rem;border:0;background:var(--key);border-radius:50%}
+.legend .square{border-radius:1px}
+.legend .diamond{border-radius:0;transform:rotate(45deg) scale(.8)}
+.figures>div .legend{font-size:.8rem;gap:.1rem .8rem}
+.table{overflow-x:auto;margin:.4rem 0 1.25rem}
+table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:100%}
+.caption{margin:1.5rem 0 0}
+th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--rule)}
 th:first-child{text-align:left;padding-left:0;font-weight:500}
+td:last-child,th:last-child{padding-right:.2rem}
 thead th{color:var(--soft);font-weight:500;vertical-align:bottom}
 pre{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:.5rem;padding:.75rem .9rem;font-size:.85rem;line-height:1.45}
 details{margin:.75rem 0}

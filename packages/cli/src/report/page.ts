@@ -36,9 +36,7 @@ ${written.join('\n')}
 async function html(block: Block, id: string): Promise<string> {
   switch (block.kind) {
     case 'text':
-      return `<p>${escaped(block.text)}</p>`;
-    case 'list':
-      return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
+      return `<p>${block.about ? `<strong>${escaped(block.about)}.</strong> ` : ''}${escaped(block.text)}</p>`;
     case 'code': {
       const code = `<pre tabindex="0"><code>${escaped(block.text)}</code></pre>`;
       return block.summary ? `<details><summary>${escaped(block.summary)}</summary>${code}</details>` : code;
@@ -49,7 +47,7 @@ async function html(block: Block, id: string): Promise<string> {
       const drawn: string[] = [];
       for (const [i, figure] of block.figures.entries()) {
         const svg = await draw(figure, `${id}f${i}`);
-        drawn.push(block.small ? svg : `<div><h3>${escaped(figure.title)}</h3>${svg}</div>`);
+        drawn.push(block.small ? svg : `<div><h3>${escaped(figure.title)}</h3>${legend(figure.keys)}${svg}</div>`);
       }
       const grid = `<div class="figures${block.small ? ' small' : ''}">${drawn.join('\n')}</div>`;
       return `<figure>${legend(block.keys)}${grid}<figcaption>${escaped(block.caption)}</figcaption></figure>`;
@@ -57,10 +55,11 @@ async function html(block: Block, id: string): Promise<string> {
   }
 }
 
-function legend(keys: readonly Key[]): string {
+function legend(keys: readonly Key[] = []): string {
   if (keys.length === 0) return '';
   const items = keys.map(
-    ({ label, color, mark }) => `<li><i class="${mark}" style="--key:${color}" aria-hidden="true"></i>${escaped(label)}</li>`,
+    ({ label, color, mark }) =>
+      `<li><i class="${mark}" style="--key:${color}" aria-hidden="true"></i>${escaped(label)}</li>`,
   );
   return `<ul class="legend" aria-label="Legend">${items.join('')}</ul>`;
 }
@@ -72,7 +71,8 @@ function table({ caption, head, rows }: Extract<Block, { kind: 'table' }>, id: s
     return `<tr><th scope="row">${escaped(first)}</th>${data}</tr>`;
   });
   return (
-    `<div class="table" role="region" tabindex="0" aria-labelledby="${id}"><table><caption id="${id}">${escaped(caption)}</caption>` +
+    `<p class="caption" id="${id}">${escaped(caption)}</p>` +
+    `<div class="table" role="region" tabindex="0" aria-labelledby="${id}"><table aria-labelledby="${id}">` +
     `<thead><tr>${heads}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`
   );
 }

@@ -60,7 +60,9 @@ function gridOf(cell: SweepCellResult, grids: readonly SweepGrid[], directory: s
       if (grid.task === cell.task && cell.name === `${stem}-${cell.mixer}-${weave}-s${cell.seed}`) return [grid, size];
     }
   }
-  throw new FileError(`${directory}/results.json: cell ${cell.name} belongs to none of its grids; run the sweep again.`);
+  throw new FileError(
+    `${directory}/results.json: cell ${cell.name} belongs to none of its grids; run the sweep again.`,
+  );
 }
 
 function addCell({ cells }: Group, cell: SweepCellResult, directory: string): void {
@@ -139,7 +141,9 @@ export function ratioText(ratio: Ratio): string {
 
 /** Pairs of the hardest evaluation. */
 export function mostPairs(part: Part): number {
-  return Math.max(...modelsOf(part).flatMap(({ cells }) => cells.flatMap((c) => Object.keys(c.recall ?? {}).map(Number))));
+  return Math.max(
+    ...modelsOf(part).flatMap(({ cells }) => cells.flatMap((c) => Object.keys(c.recall ?? {}).map(Number))),
+  );
 }
 
 /** What a cell is judged by: accuracy at the most pairs, or bits per byte. */

@@ -1,16 +1,23 @@
 // Draws a figure as SVG text in plain Node. Vega is loaded when the first one is drawn, and never before.
-import { escaped } from './escape.ts';
+
 import type { Figure } from './document.ts';
+import { escaped } from './escape.ts';
 import { config } from './theme.ts';
 
 /** @param id unique in the page. */
 export async function draw({ title, description, spec }: Figure, id: string): Promise<string> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
-  const compiled = compile({ ...spec, config } as typeof spec);
+  const compiled = compile({ ...withData(spec), config } as typeof spec);
   const view = new View(parse(compiled.spec), { renderer: 'none', logLevel: Warn });
   const svg = await view.toSVG();
   view.finalize();
   return labelled(slim(svg), { title, description, id });
+}
+
+/** Without the layers that have nothing to show, of which Vega would warn. */
+function withData(spec: Figure['spec']): Figure['spec'] {
+  const { layer } = spec as unknown as { layer: readonly { data: { values: readonly unknown[] } }[] };
+  return { ...spec, layer: layer.filter(({ data }) => data.values.length > 0) } as unknown as Figure['spec'];
 }
 
 /** What no browser needs inside a page: namespaces, class names, invisible shapes, digits below a hundredth. */
@@ -22,9 +29,10 @@ function slim(svg: string): string {
     .replaceAll(' pointer-events="none"', '')
     .replaceAll(' opacity="1"', '')
     .replaceAll(` font-family="${escaped(config.font)}"`, '')
-    .replaceAll('"', '"')
     .replace(/<g>\s*<\/g>/g, '')
-    .replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
+    .replace(/="[^"]*"/g, (value) =>
+      value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2)))),
+    );
 }
 
 function labelled(svg: string, { title, description, id }: { title: string; description: string; id: string }): string {

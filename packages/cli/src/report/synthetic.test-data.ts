@@ -1,12 +1,23 @@
 // Results of a sweep that never ran: the grid of the small preset with numbers made up in the test that asks for them.
-import { planSweep, readSweepSpec, RESULTS_VERSION, type SweepCell, type SweepCellResult, type SweepResults, sweepPresets } from '@twilljs/train';
+import {
+  planSweep,
+  RESULTS_VERSION,
+  readSweepSpec,
+  type SweepCell,
+  type SweepCellResult,
+  type SweepResults,
+  sweepPresets,
+} from '@twilljs/train';
 import { mixers } from 'twilljs';
 
 /** What a made-up cell found. */
 export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'failed'>;
 
 /** Every cell of a preset, with its true counts and made-up measurements. */
-export function syntheticResults(preset: keyof typeof sweepPresets, measure: (cell: SweepCell) => Measured): SweepResults {
+export function syntheticResults(
+  preset: keyof typeof sweepPresets,
+  measure: (cell: SweepCell) => Measured,
+): SweepResults {
   const spec = readSweepSpec(sweepPresets[preset], mixers);
   const cells = planSweep(spec, mixers).map((cell): SweepCellResult => {
     const { name, task, mixer, ratio, layers, seed, title } = cell;
@@ -29,12 +40,30 @@ export function syntheticResults(preset: keyof typeof sweepPresets, measure: (ce
 /** Accuracy at 16 pairs by seed, alone and in every second layer; bits per byte alone, in every fourth and second. */
 const recall: Readonly<Record<string, readonly (readonly number[])[]>> = {
   attention: [[0.998, 0.998, 0.998]],
-  hgrn: [[0.125, 0.13, 0.135], [1, 1, 1]],
-  hgrn2: [[0.4, 0.118, 0.081], [1, 1, 1]],
-  deltanet: [[0.985, 0.965, 0.981], [0.993, 0.987, 0.991]],
-  'gated-deltanet': [[0.93, 0.987, 0.11], [0.983, 0.936, 0.994]],
-  gla: [[0.067, 0.067, 0.071], [0.052, 0.048, 0.062]],
-  retnet: [[0.11, 0.128, 0.105], [0.064, 0.071, 0.072]],
+  hgrn: [
+    [0.125, 0.13, 0.135],
+    [1, 1, 1],
+  ],
+  hgrn2: [
+    [0.4, 0.118, 0.081],
+    [1, 1, 1],
+  ],
+  deltanet: [
+    [0.985, 0.965, 0.981],
+    [0.993, 0.987, 0.991],
+  ],
+  'gated-deltanet': [
+    [0.93, 0.987, 0.11],
+    [0.983, 0.936, 0.994],
+  ],
+  gla: [
+    [0.067, 0.067, 0.071],
+    [0.052, 0.048, 0.062],
+  ],
+  retnet: [
+    [0.11, 0.128, 0.105],
+    [0.064, 0.071, 0.072],
+  ],
 };
 const language: Readonly<Record<string, readonly number[]>> = {
   attention: [2.869],

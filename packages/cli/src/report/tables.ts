@@ -51,14 +51,17 @@ export function resultTable(part: Part): Table {
 }
 
 function pairsOf(part: Part): number[] {
-  const all = modelsOf(part).flatMap(({ cells }) => cells.flatMap(({ recall }) => Object.keys(recall ?? {}).map(Number)));
+  const all = modelsOf(part).flatMap(({ cells }) =>
+    cells.flatMap(({ recall }) => Object.keys(recall ?? {}).map(Number)),
+  );
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
 export function stateTable(part: Part): Table {
   return {
     kind: 'table',
-    caption: 'Bytes that one sequence keeps while it is continued: KV cache of softmax layers, state of linear ones, in f32.',
+    caption:
+      'Bytes that one sequence keeps while it is continued: KV cache of softmax layers, state of linear ones, in f32.',
     head: ['model', ...STATE_CONTEXTS.map((tokens) => `${tokensText(tokens)} tokens`)],
     rows: modelsOf(part).map((model) => [
       model === part.transformer ? model.family : `${model.family}, ${ratioText(model.ratio)}`,
@@ -93,11 +96,28 @@ export function besideTable(part: Part, paper: PaperTable): Table {
     ],
     rows: [
       ...mixersOf(part).map(({ mixer, family }) =>
-        row(family, paper.rows[mixer], ratios.map((ratio) => resultOf(part, modelAt(part, mixer, ratio)))),
+        row(
+          family,
+          paper.rows[mixer],
+          ratios.map((ratio) => resultOf(part, modelAt(part, mixer, ratio))),
+        ),
       ),
-      ...(means.length > 0 ? [row('Mean', paper.mean, means.map(({ spread }) => spread))] : []),
+      ...(means.length > 0
+        ? [
+            row(
+              'Mean',
+              paper.mean,
+              means.map(({ spread }) => spread),
+            ),
+          ]
+        : []),
       ...(full
-        ? [[`Transformer: ${paper.transformer === null ? '' : `paper ${fixed(paper.transformer)}, `}here ${spreadText(full)}`, ...Array(paperRatios.length + ratios.length + 2).fill('')]]
+        ? [
+            [
+              `Transformer: ${paper.transformer === null ? '' : `paper ${fixed(paper.transformer)}, `}here ${spreadText(full)}`,
+              ...Array(paperRatios.length + ratios.length + 2).fill(''),
+            ],
+          ]
         : []),
     ],
   };

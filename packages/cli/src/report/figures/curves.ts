@@ -21,7 +21,9 @@ export function curveFigures(part: Part): Figure[] {
     ];
     return {
       title: family,
-      description: models.map((model) => `${ratioText(model.ratio)}: training loss ends at ${endsOf(model)}`).join('; '),
+      description: models
+        .map((model) => `${ratioText(model.ratio)}: training loss ends at ${endsOf(model)}`)
+        .join('; '),
       spec: {
         title: { text: family, anchor: 'start', fontSize: 12, color: 'var(--ink)', offset: 6 },
         width: 200,
@@ -35,8 +37,18 @@ export function curveFigures(part: Part): Figure[] {
             ...(color === soft && { strokeDash: [4, 3] }),
           },
           encoding: {
-            x: { field: 'step', type: 'quantitative', scale: { domain: x, nice: false }, axis: { title: 'step', grid: false, tickCount: 4 } },
-            y: { field: 'loss', type: 'quantitative', scale: { domain: [bottom, top] }, axis: { title: 'nats', tickCount: 4 } },
+            x: {
+              field: 'step',
+              type: 'quantitative',
+              scale: { domain: x, nice: false },
+              axis: { title: 'step', grid: false, tickCount: 4 },
+            },
+            y: {
+              field: 'loss',
+              type: 'quantitative',
+              scale: { domain: [bottom, top] },
+              axis: { title: 'nats', tickCount: 4 },
+            },
           },
         })),
       } as unknown as TopLevelSpec,
@@ -49,7 +61,9 @@ function curvesOf({ cells }: Model, color: string): { color: string; points: { s
 }
 
 function endsOf({ cells }: Model): string {
-  return cells.map(({ losses }) => (losses.length > 0 ? fixed(smoothed(losses).at(-1)?.[1] as number, 2) : 'nothing')).join(', ');
+  return cells
+    .map(({ losses }) => (losses.length > 0 ? fixed(smoothed(losses).at(-1)?.[1] as number, 2) : 'nothing'))
+    .join(', ');
 }
 
 /** Means of equal parts of a curve, at most `POINTS` of them. */

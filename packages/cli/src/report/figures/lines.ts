@@ -28,7 +28,7 @@ export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain,
   const [low, high] = domain ?? domainOf(lines, transformer?.spread.mean);
   const rows = (from: readonly Line[]) =>
     from.flatMap(({ name, color, points }) => points.map(({ x, spread }) => ({ x, name, color, ...spread })));
-  const labels = placeLabels(labelsOf(lines, mean, transformer), ((high - low) * LABEL) / HEIGHT);
+  const labels = placeLabels(labelsOf(lines, mean, transformer), ((high - low) * LABEL) / HEIGHT, [low, high]);
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,

@@ -10,10 +10,18 @@ export interface Label {
 /**
  * Values at which the labels can stand, in their order, at least `gap` apart and as near to their lines as the ones before
  * allow.
+ *
+ * @param bounds ends of the axis, beyond which no label goes.
  */
-export function placeLabels(labels: readonly Label[], gap: number): (Label & { readonly place: number })[] {
+export function placeLabels(
+  labels: readonly Label[],
+  gap: number,
+  bounds: readonly [number, number],
+): (Label & { readonly place: number })[] {
   const sorted = [...labels].sort((a, b) => a.at - b.at);
   // Blocks of touching labels are centred on the mean of their lines, and merged while they touch each other.
+  const inside = (middle: number, count: number) =>
+    Math.max(bounds[0] + (gap * (count - 1)) / 2, Math.min(bounds[1] - (gap * (count - 1)) / 2, middle));
   const blocks: { labels: Label[]; middle: number }[] = [];
   for (const label of sorted) {
     let block = { labels: [label], middle: label.at };
@@ -22,7 +30,10 @@ export function placeLabels(labels: readonly Label[], gap: number): (Label & { r
       if (apart >= (gap * (block.labels.length + last.labels.length)) / 2) break;
       blocks.pop();
       const merged = [...last.labels, ...block.labels];
-      block = { labels: merged, middle: merged.reduce((sum, { at }) => sum + at, 0) / merged.length };
+      block = {
+        labels: merged,
+        middle: inside(merged.reduce((sum, { at }) => sum + at, 0) / merged.length, merged.length),
+      };
     }
     blocks.push(block);
   }

@@ -5,6 +5,7 @@ import { measureOf, mixersOf, modelAt, mostPairs, type Part, ratiosOf, ratioText
 import { fixed, spreadText } from '../stats.ts';
 import { card, ratioColor, rule, soft } from '../theme.ts';
 import { chanceOf } from '../words.ts';
+import { ratioKeys } from './keys.ts';
 
 const ROW = 13;
 
@@ -37,10 +38,12 @@ export function recallFigure(part: Part): Figure {
   const color = { field: 'color', type: 'nominal', scale: null };
   const separators = mixers.slice(1).map(({ family }) => ({ family }));
   return {
-    title: `${part.title}: accuracy at ${mostPairs(part)} pairs, one dot per seed`,
+    title: `Accuracy at ${mostPairs(part)} pairs, a dot per seed`,
+    keys: ratioKeys(part, 'dot'),
     description: [
-      ...spans.map(({ family, weave, mean, low, high, count }) =>
-        `${family} ${weave}: ${mean === undefined ? 'no result' : spreadText({ mean, low: low as number, high: high as number, count: count as number })}`,
+      ...spans.map(
+        ({ family, weave, mean, low, high, count }) =>
+          `${family} ${weave}: ${mean === undefined ? 'no result' : spreadText({ mean, low: low as number, high: high as number, count: count as number })}`,
       ),
       ...lines.map(({ label, value }) => (label === 'chance' ? `chance: ${fixed(value)}` : label)),
     ].join('; '),

@@ -5,6 +5,7 @@ import type { Figure } from '../document.ts';
 import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText, resultOf } from '../parts.ts';
 import { bytesText, spreadText, tokensText } from '../stats.ts';
 import { card, familyColor, ratioColor, soft } from '../theme.ts';
+import { familyKeys } from './keys.ts';
 import { type Label, placeLabels } from './place-labels.ts';
 
 /** Tokens at which the first figure counts. */
@@ -40,6 +41,13 @@ export function overState(part: Part): Figure {
   const color = { field: 'color', type: 'nominal', scale: null };
   return {
     title: isRecall ? 'Recall over bytes of state' : 'Loss over bytes of state',
+    keys: [
+      ...familyKeys(part),
+      { label: 'pure', color: soft, mark: 'dot' },
+      ...(ratiosOf(part).some((ratio) => ratio !== 'pure')
+        ? [{ label: 'woven', color: soft, mark: 'square' } as const]
+        : []),
+    ],
     description: points.map((p) => `${p.text}: ${spreadText(p)} with ${bytesText(p.bytes)}`).join('; '),
     spec: {
       width: 270,
@@ -83,7 +91,8 @@ function stateFigure(part: Part, ratio: ReturnType<typeof ratiosOf>[number], dom
   const models = full ? [...linear, { family: full.family, color: soft, bytes: full.counts.stateBytes }] : linear;
   const last = STATE_CONTEXTS[STATE_CONTEXTS.length - 1];
   const logs = models.map(({ family, color, bytes }): Label => ({ text: family, color, at: Math.log(bytes[last]) }));
-  const labels = placeLabels(logs, (13 * Math.log(domain[1] / domain[0])) / HEIGHT);
+  const ends = [Math.log(domain[0]), Math.log(domain[1])] as const;
+  const labels = placeLabels(logs, (13 * (ends[1] - ends[0])) / HEIGHT, ends);
   const y = {
     field: 'bytes',
     type: 'quantitative',
@@ -94,10 +103,19 @@ function stateFigure(part: Part, ratio: ReturnType<typeof ratiosOf>[number], dom
   return {
     title: ratioText(ratio),
     description: models
-      .map(({ family, bytes }) => `${family}: ${STATE_CONTEXTS.map((t) => `${bytesText(bytes[t])} at ${tokensText(t)}`).join(', ')}`)
+      .map(
+        ({ family, bytes }) =>
+          `${family}: ${STATE_CONTEXTS.map((t) => `${bytesText(bytes[t])} at ${tokensText(t)}`).join(', ')}`,
+      )
       .join('; '),
     spec: {
-      title: { text: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`, anchor: 'start', fontSize: 12, color: ratioColor(part, ratio), offset: 6 },
+      title: {
+        text: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`,
+        anchor: 'start',
+        fontSize: 12,
+        color: ratioColor(part, ratio),
+        offset: 6,
+      },
       width: 140,
       height: HEIGHT,
       layer: [
@@ -109,7 +127,13 @@ function stateFigure(part: Part, ratio: ReturnType<typeof ratiosOf>[number], dom
           },
           mark: { type: 'line', strokeWidth: 1.8 },
           encoding: {
-            x: { field: 'context', type: 'ordinal', sort: null, scale: { padding: 0.1 }, axis: { title: 'tokens of context', labelAngle: 0, grid: false } },
+            x: {
+              field: 'context',
+              type: 'ordinal',
+              sort: null,
+              scale: { padding: 0.1 },
+              axis: { title: 'tokens of context', labelAngle: 0, grid: false },
+            },
             y,
             stroke: color,
             detail: { field: 'family' },
