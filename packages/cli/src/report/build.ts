@@ -29,7 +29,7 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
   return {
     title: `Linear attention, alone and woven with softmax: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
     lead:
-      `${cells} trained models${failed.length > 0 ? `, ${failed.length} of which failed` : ''}: ${listed(mixerNames)}, alone and with softmax attention in some layers` +
+      `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}: ${listed(mixerNames)}, alone and with softmax attention in some layers` +
       `${shown.some(({ transformer }) => transformer) ? ', beside a plain Transformer' : ''}. The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457), asked small.`,
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),

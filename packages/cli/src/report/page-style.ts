@@ -8,7 +8,7 @@ export function style(): string {
 @media (prefers-color-scheme:dark){:root{${variables(2)}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
-main{max-width:62rem;margin:0 auto;padding:2.5rem 1rem 4rem}
+main{max-width:66rem;margin:0 auto;padding:2.5rem 1rem 4rem}
 h1{font-size:clamp(1.5rem,4.5vw,2.1rem);line-height:1.2;letter-spacing:-.015em;margin:0 0 .75rem;text-wrap:balance}
 h2{font-size:1.3rem;line-height:1.3;margin:3rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--rule)}
 h3{font-size:.95rem;margin:0 0 .5rem;font-weight:600}
@@ -36,7 +36,7 @@ table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-num
 th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--rule)}
 th:first-child{text-align:left;padding-left:0;font-weight:500}
 td:last-child,th:last-child{padding-right:.2rem}
-thead th{color:var(--soft);font-weight:500;vertical-align:bottom}
+thead th{color:var(--soft);font-weight:500;vertical-align:bottom;white-space:normal;min-width:4.2rem}
 pre{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:.5rem;padding:.75rem .9rem;font-size:.85rem;line-height:1.45}
 details{margin:.75rem 0}
 summary{cursor:pointer;color:var(--link)}

@@ -84,9 +84,11 @@ export function besideTable(part: Part, paper: PaperTable): Table {
   ];
   const means = meansOf(part);
   const full = resultOf(part, part.transformer);
+  const theirs = paper.transformer === null ? '' : `${fixed(paper.transformer)} in the paper, `;
+  const transformer = full ? ` The Transformer: ${theirs}${spreadText(full)} here.` : '';
   return {
     kind: 'table',
-    caption: `${paper.unit} (paper) beside ${part.task === 'recall' ? 'accuracy' : 'bits per byte'} here. ${paper.note}`,
+    caption: `${capital(paper.unit)}, beside ${part.task === 'recall' ? 'accuracy' : 'bits per byte'} here. ${paper.note}${transformer}`,
     head: [
       'mixer',
       ...paperRatios.map((ratio) => `paper ${ratio === 'pure' ? 'pure' : `${ratio}:1`}`),
@@ -111,14 +113,10 @@ export function besideTable(part: Part, paper: PaperTable): Table {
             ),
           ]
         : []),
-      ...(full
-        ? [
-            [
-              `Transformer: ${paper.transformer === null ? '' : `paper ${fixed(paper.transformer)}, `}here ${spreadText(full)}`,
-              ...Array(paperRatios.length + ratios.length + 2).fill(''),
-            ],
-          ]
-        : []),
     ],
   };
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }

@@ -7,7 +7,7 @@ import { card, ratioColor, rule, soft } from '../theme.ts';
 import { chanceOf } from '../words.ts';
 import { ratioKeys } from './keys.ts';
 
-const ROW = 13;
+const ROW = 17;
 
 export function recallFigure(part: Part): Figure {
   const ratios = ratiosOf(part);
