@@ -10,10 +10,8 @@ export const trainFields = {
   lr: { type: 'number', default: 3e-3, min: 0 },
   /** Steps over which the learning rate rises to its peak. Default: a tenth of the steps, at most 100. */
   warmup: { type: 'integer', default: null, min: 0, max: 2 ** 31 },
-  /** How it falls. */
+  /** How it falls after that. */
   decay: { type: 'string', default: 'cosine', oneOf: ['cosine', 'linear', 'constant'] },
-  /** Where it begins to fall: after the warm-up, or at the first step, under the warm-up's rise. */
-  decayFrom: { type: 'string', default: 'warmup', oneOf: ['warmup', 'start'] },
   /** Learning rate of the last step, as a part of the peak. Means nothing to a constant one. */
   minRatio: { type: 'number', default: 0.1, min: 0, max: 1 },
   beta1: { type: 'number', default: 0.9, min: 0, max: 0.9999999 },

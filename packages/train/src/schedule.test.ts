@@ -20,25 +20,16 @@ it('is the learning rate of the goldens, step by step', () => {
 
 it('rises to the peak, falls to the floor, and stays where it is constant', () => {
   const at = (decay: 'cosine' | 'linear' | 'constant', step: number) =>
-    learningRate({ steps: 10, lr: 8, warmup: 2, decay, decayFrom: 'warmup', minRatio: 0.25 }, step);
+    learningRate({ steps: 10, lr: 8, warmup: 2, decay, minRatio: 0.25 }, step);
   expect([0, 1, 5, 9].map((step) => at('linear', step))).toEqual([4, 8, 5, 2]);
   expect([0, 1, 5, 9].map((step) => at('cosine', step))).toEqual([4, 8, 5, 2]);
   expect([0, 1, 5, 9].map((step) => at('constant', step))).toEqual([4, 8, 8, 8]);
 });
 
 it('has a peak at once without warm-up, and no decay when all of the run is warm-up', () => {
-  const schedule = { steps: 4, lr: 1, decay: 'linear', decayFrom: 'warmup', minRatio: 0 } as const;
+  const schedule = { steps: 4, lr: 1, decay: 'linear', minRatio: 0 } as const;
   expect([0, 1, 2, 3].map((s) => learningRate({ ...schedule, warmup: 0 }, s))).toEqual([0.75, 0.5, 0.25, 0]);
   expect([0, 1, 2, 3].map((s) => learningRate({ ...schedule, warmup: 4 }, s))).toEqual([0.25, 0.5, 0.75, 1]);
-});
-
-it('falls from the first step on, under the warm-up, when it is asked to', () => {
-  const at = (decay: 'cosine' | 'linear' | 'constant', step: number) =>
-    learningRate({ steps: 8, lr: 8, warmup: 2, decay, decayFrom: 'start', minRatio: 0 }, step);
-  expect([0, 1, 3, 7].map((step) => at('linear', step))).toEqual([3.5, 6, 4, 0]);
-  expect([0, 1, 3, 7].map((step) => at('constant', step))).toEqual([4, 8, 8, 8]);
-  expect(at('cosine', 1)).toBeCloseTo(4 * (1 + Math.SQRT1_2), 12);
-  expect(at('cosine', 7)).toBe(0);
 });
 
 it('fills in a warm-up of a tenth of the steps, at most 100', () => {
@@ -56,6 +47,6 @@ it('refuses options that cannot be', () => {
     `[OptionError: train: beta2 is 1 where a number from 0 up to 0.9999999 is needed; correct it.]`,
   );
   expect(() => trainOptions({ steps: 1, learningRate: 1 } as never)).toThrowErrorMatchingInlineSnapshot(
-    `[OptionError: train: there is no option learningRate; the options are steps, lr, warmup, decay, decayFrom, minRatio, beta1, beta2, eps, weightDecay, decayed, maxNorm, microBatches, maxSkips.]`,
+    `[OptionError: train: there is no option learningRate; the options are steps, lr, warmup, decay, minRatio, beta1, beta2, eps, weightDecay, decayed, maxNorm, microBatches, maxSkips.]`,
   );
 });

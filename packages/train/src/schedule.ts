@@ -1,25 +1,21 @@
 // The learning rate of each step.
 import type { TrainOptions } from './options.ts';
 
-export type Schedule = Pick<TrainOptions, 'steps' | 'lr' | 'warmup' | 'decay' | 'decayFrom' | 'minRatio'>;
+export type Schedule = Pick<TrainOptions, 'steps' | 'lr' | 'warmup' | 'decay' | 'minRatio'>;
 
 /**
- * Learning rate of a step: with W warm-up steps of S and step s = 0..S-1,
- *
- *     lr min(1, (s + 1) / W) (m + (1 - m) f(p)),   p = max(0, (s + 1 - W) / (S - W)), or (s + 1) / S from the start,
- *
- * where m is `minRatio` and f(p) = (1 + cos(pi p)) / 2 for cosine, 1 - p for linear, 1 for constant. The last step has m
- * times the peak.
+ * Learning rate of a step: with W warm-up steps of S and step s = 0..S-1, lr (s + 1) / W while s < W; after that, with
+ * p = (s + 1 - W) / (S - W), lr (m + (1 - m) f(p)), where m is `minRatio` and f(p) = (1 + cos(pi p)) / 2 for cosine,
+ * 1 - p for linear, 1 for constant. So the last warm-up step has the peak, and the last step of all m times the peak.
  *
  * @param step counted from 0.
  * @example
- * learningRate({ steps: 12, lr: 3, warmup: 3, decay: 'linear', decayFrom: 'warmup', minRatio: 0 }, 11) // => 0
+ * learningRate({ steps: 12, lr: 3, warmup: 3, decay: 'linear', minRatio: 0 }, 11) // => 0
  */
-export function learningRate({ steps, lr, warmup, decay, decayFrom, minRatio }: Schedule, step: number): number {
-  const from = decayFrom === 'warmup' ? warmup : 0;
-  const p = Math.max(0, (step + 1 - from) / (steps - from || 1));
-  const rise = step < warmup ? (step + 1) / warmup : 1;
-  return lr * rise * (minRatio + (1 - minRatio) * shapes[decay](p));
+export function learningRate({ steps, lr, warmup, decay, minRatio }: Schedule, step: number): number {
+  if (step < warmup) return (lr * (step + 1)) / warmup;
+  const p = (step + 1 - warmup) / (steps - warmup);
+  return lr * (minRatio + (1 - minRatio) * shapes[decay](p));
 }
 
 const shapes = {
