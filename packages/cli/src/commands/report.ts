@@ -1,13 +1,7 @@
 // twill report: draws what sweeps have found, as Markdown and as one page.
-import { join, resolve } from 'node:path';
-import { writeAtomic } from '@twilljs/hub/node';
-import { FileError } from '@twilljs/tensor';
 import { Argument } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { buildReport } from '../report/build.ts';
-import { loadSweep } from '../report/load.ts';
-import { markdown } from '../report/markdown.ts';
-import { page } from '../report/page.ts';
+import { writeReport } from '../report/write.ts';
 
 export function report() {
   const command = makeCommand({
@@ -22,28 +16,6 @@ export function report() {
     command,
     run: (context: Context, directories: readonly string[], _: CommonOptions) => runReport(context, directories),
   };
-}
-
-/** Paths of a report. */
-export interface WrittenReport {
-  readonly markdown: string;
-  readonly page: string;
-}
-
-/**
- * Writes the report of finished sweeps into the first of their directories.
- *
- * @throws FileError when a directory holds no results, or results that cannot be put together.
- */
-export async function writeReport(directories: readonly string[]): Promise<WrittenReport> {
-  const twice = directories.find((one, i) => directories.findIndex((other) => resolve(other) === resolve(one)) !== i);
-  if (twice !== undefined) throw new FileError(`${twice}: is given twice; give it once.`);
-  const drawn = buildReport(directories.map(loadSweep));
-  const paths = { markdown: join(directories[0], 'report.md'), page: join(directories[0], 'report.html') };
-  const html = await page(drawn);
-  writeAtomic(paths.markdown, markdown(drawn));
-  writeAtomic(paths.page, html);
-  return paths;
 }
 
 async function runReport({ say }: Context, directories: readonly string[]): Promise<Result> {

@@ -31,7 +31,7 @@ figcaption{margin-top:.5rem;max-width:46rem}
 .legend .diamond{border-radius:0;transform:rotate(45deg) scale(.8)}
 .figures>div .legend{font-size:.8rem;gap:.1rem .8rem}
 .table{overflow-x:auto;margin:.4rem 0 1.25rem}
-table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:100%}
+table{border-collapse:collapse;font-size:.8rem;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:100%}
 .caption{margin:1.5rem 0 0}
 th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--rule)}
 th:first-child{text-align:left;padding-left:0;font-weight:500}

@@ -1,0 +1,220 @@
+// Reports: what they say follows from the numbers, the page stands alone, and what is no result is refused.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { SweepResults } from '@twilljs/train';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capture } from '../capture.ts';
+import { plausible, syntheticResults } from './synthetic.test-data.ts';
+
+const cwd = process.cwd();
+const options = process.env.NODE_OPTIONS;
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-report-')));
+const study = syntheticResults('small', plausible);
+
+beforeAll(() => {
+  process.chdir(work);
+});
+
+afterAll(() => {
+  process.chdir(cwd);
+  rmSync(work, { recursive: true });
+});
+
+function put(directory: string, results: unknown): string {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'results.json'), typeof results === 'string' ? results : JSON.stringify(results));
+  return directory;
+}
+
+async function reported(...directories: string[]): Promise<{ text: string; page: string }> {
+  const { code, err } = await capture(['report', ...directories]);
+  expect(code, err).toBe(0);
+  const read = (name: string) => readFileSync(join(directories[0], name), 'utf8');
+  return { text: read('report.md'), page: read('report.html') };
+}
+
+/** The results of the study with some cells changed. */
+function changed(change: (cell: SweepResults['cells'][number]) => object): SweepResults {
+  return { ...study, cells: study.cells.map((cell) => ({ ...cell, ...change(cell) })) };
+}
+
+describe('the words', () => {
+  it('say what the numbers say', async () => {
+    const { text } = await reported(put('study', study));
+    expect(text).toContain('raises recall for HGRN (0.130 to 1.000) and HGRN2 (0.200 to 1.000), in every seed.');
+    expect(text).toContain('DeltaNet (0.977) recalls without it.');
+    expect(text).toContain('RetNet and GLA did not learn the task, alone or woven (at most 0.114).');
+    expect(text).toContain('Seeds disagree for HGRN2 pure (0.081 to 0.400) and GatedDeltaNet pure (0.110 to 0.987)');
+    expect(text).toContain('moves by 0.006 bit, over the mixers by 0.311 bit: here the choice of mixer matters more');
+    expect(text).toContain('learned in 300 steps, not what a state can hold');
+    expect(text).toContain('Parameter counts differ by up to 35 %.');
+    expect(text).toContain('chance is 0.031');
+    expect(text).toContain('0.676 [0.110, 0.987] | 0.930 / 0.987 / 0.110');
+    expect(text).toContain('twill sweep --preset small --out DIR');
+  });
+
+  it('say the opposite of opposite numbers', async () => {
+    const flat = changed(({ task, ratio }) =>
+      task === 'recall'
+        ? { recall: { 4: 0.9, 8: 0.9, 16: ratio === 'pure' ? 0.9 : 0.3 } }
+        : { bitsPerByte: ratio === 'pure' ? 2 : 3 },
+    );
+    const { text } = await reported(put('flat', flat));
+    expect(text).toContain('Recall is lower with it for HGRN (0.900 to 0.300)');
+    expect(text).toContain('here the ratio matters more than the choice of mixer');
+    expect(text).not.toContain('raises recall');
+    expect(text).not.toContain('Seeds disagree');
+  });
+
+  it('name the cells that failed and leave them out', async () => {
+    const { recall: _, ...hgrn } = study.cells.find(
+      ({ name }) => name === 'recall-hgrn-pure-s2',
+    ) as (typeof study)['cells'][0];
+    const cells = study.cells.map((cell) => (cell.name === hgrn.name ? { ...hgrn, failed: 'loss is <NaN>' } : cell));
+    const { text, page } = await reported(put('failed', { ...study, cells }));
+    expect(text).toContain('| recall-hgrn-pure-s2 | loss is &lt;NaN> |');
+    expect(text).toContain('0.130 [0.125, 0.135] | 0.125 / 0.135');
+    expect(text).toContain('1 of which failed');
+    expect(page).toContain('loss is &lt;NaN&gt;');
+    expect(page).not.toContain('<NaN');
+  });
+
+  it('do with a Transformer alone, and with nothing but failures', async () => {
+    const alone = { ...study, cells: study.cells.filter(({ mixer }) => mixer === 'attention') };
+    expect((await reported(put('alone', alone))).text).toContain('The Transformer is at 0.998');
+    const nothing = changed(() => ({ failed: 'out of memory', recall: undefined, bitsPerByte: undefined, losses: [] }));
+    expect((await reported(put('nothing', nothing))).text).toContain('58 of which failed');
+  });
+});
+
+describe('the page', () => {
+  it('is the same bytes from the same results, small, and fetches nothing', async () => {
+    const { page } = await reported(put('study', study));
+    expect((await reported('study')).page).toBe(page);
+    expect(Buffer.byteLength(page)).toBeLessThan(1e6);
+    expect(page).not.toMatch(/https?:|src=|href=|url\(|@import|<script|<link/);
+    expect(page).toContain('prefers-color-scheme:dark');
+  });
+
+  it('has a name and a description for every picture, and heads in every table', async () => {
+    const { page } = await reported(put('study', study));
+    const pictures = [...page.matchAll(/<svg [^>]*>.*?<\/svg>/gs)].map(([svg]) => svg);
+    expect(pictures.length).toBeGreaterThanOrEqual(4 + 5 + 4 + 12 - 1);
+    for (const svg of pictures) {
+      expect(svg).toMatch(
+        /^<svg role="img" aria-labelledby="(\S+)-t \1-d"[^>]*><title id="\1-t">[^<]+<\/title><desc id="\1-d">[^<]+/,
+      );
+      expect(svg).not.toMatch(/NaN|undefined|#[0-9a-f]{3,6}"/);
+    }
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [table] of page.matchAll(/<table.*?<\/table>/gs)) {
+      expect(table).toContain('<th scope="col">');
+      expect(table).toContain('<th scope="row">');
+    }
+    const variables = new Set([...page.matchAll(/var\((--\w+)\)/g)].map(([, name]) => name));
+    for (const name of variables) expect(page).toContain(`${name}:`);
+  });
+});
+
+describe('several directories', () => {
+  it('are one sweep when they have the same grid', async () => {
+    const seed = (n: number) => ({ ...study, cells: study.cells.filter((cell) => cell.seed === n) });
+    put('one', seed(1));
+    put('rest', { ...study, cells: study.cells.filter((cell) => cell.seed > 1) });
+    const merged = await reported('one', 'rest');
+    expect(merged.text).toContain('0.200 [0.081, 0.400]');
+    expect(existsSync('rest/report.md')).toBe(false);
+  });
+
+  it('are kept apart when their training differs', async () => {
+    const grids = study.spec.grids.map((grid) => ({ ...grid, training: { ...grid.training, steps: 900 } }));
+    put('longer', { ...study, spec: { ...study.spec, grids } });
+    const { text } = await reported(put('study', study), 'longer');
+    expect(text).toContain('## Recall: recall, study');
+    expect(text).toContain('## Recall: recall, longer');
+  });
+});
+
+describe('what is refused', () => {
+  const cases: [string, unknown, RegExp][] = [
+    ['not JSON', '{"version": 1,', /results\.json/],
+    ['another version', { ...study, version: 9 }, /version is 9 but this program reads 1/],
+    ['no cells', { ...study, cells: [] }, /cells is \[\] where a list/],
+    ['a strange spec', { ...study, spec: { grids: [] } }, /spec: grids is \[\]/],
+    ['an accuracy of 7', changed(() => ({ recall: { 16: 7 } })), /cells\[0\]\.recall is \{"16":7\}/],
+    [
+      'no result',
+      changed(() => ({ recall: undefined, bitsPerByte: undefined })),
+      /cells\[0\] has neither recall nor failed/,
+    ],
+    ['no bytes of state', changed(() => ({ stateBytes: { 1024: 1 } })), /stateBytes/],
+    ['a cell of no grid', changed(({ name }) => ({ name: `x${name}` })), /belongs to none of its grids/],
+  ];
+  it.each(cases)('%s', async (_, results, message) => {
+    const { code, err } = await capture(['report', put('bad', results)]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(existsSync('bad/report.md')).toBe(false);
+    expect(existsSync('bad/report.html')).toBe(false);
+  });
+
+  it('directories that are none, unfinished, given twice or at odds', async () => {
+    const refused = async (...argv: string[]) => {
+      const { code, err } = await capture(['report', ...argv]);
+      expect(code).toBe(2);
+      return err;
+    };
+    mkdirSync('unfinished', { recursive: true });
+    writeFileSync('unfinished/sweep.json', '{}');
+    put('study', study);
+    put(
+      'other',
+      changed(({ task }) => (task === 'recall' ? { recall: { 4: 0.5, 8: 0.5, 16: 0.5 } } : {})),
+    );
+    expect(await refused()).toMatch(/missing required argument/);
+    expect(await refused('nowhere')).toMatch(/nowhere.*does not exist; check the path/);
+    expect(await refused('unfinished')).toMatch(/has not come to its end; run it again/);
+    expect(await refused('study', './study')).toMatch(/given twice/);
+    expect(await refused('study', 'other')).toMatch(/recall-hgrn-pure-s1 has another result than the same cell/);
+  });
+});
+
+it('a sweep that really ran is reported with its own numbers', async () => {
+  // Child processes read source, as `pnpm start` does.
+  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
+  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
+  const size = {
+    name: 'tiny',
+    model: { num_hidden_layers: 2, hidden_size: 8, intermediate_size: 8, initializer_range: 0.1 },
+    attn: { num_heads: 2 },
+    mixers: { deltanet: { num_heads: 2 }, attention: { num_heads: 2 } },
+  };
+  const grid = {
+    ...{ task: 'recall', sizes: [size], mixers: ['deltanet', 'attention'], ratios: ['pure', '2'], seeds: [3] },
+    ...{ training: { steps: 4 }, data: { length: 16, pairs: 4, batch: 2 } },
+  };
+  writeFileSync('grid.json', JSON.stringify({ name: 'tiny', grids: [grid] }));
+  const swept = await capture('sweep grid.json --out real --jobs 2 --device cpu'.split(' '));
+  if (options === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = options;
+  expect(swept.code, swept.err).toBe(0);
+  const { text } = await reported('real');
+  const { cells }: SweepResults = JSON.parse(readFileSync('real/results.json', 'utf8'));
+  expect(cells).toHaveLength(3);
+  for (const { mixer, title, recall, parameters } of cells) {
+    const row = text
+      .split('\n')
+      .find((line) =>
+        line.startsWith(
+          `| ${mixer === 'attention' ? title : title.replace(/ full$/, '').replace(/^DeltaNet$/, 'DeltaNet, pure')} |`,
+        ),
+      );
+    expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${parameters} | `);
+  }
+  expect(text).toContain('learned in 4 steps');
+  expect(text).toContain('twill sweep tiny.json --out DIR');
+});
