@@ -55,7 +55,10 @@ function recallShows(part: Part): string[] {
       last &&
       first !== last &&
       `The mean of ${first.mixers} mixers goes from ${fixed(first.spread.mean)} (${ratioText(first.ratio)}) to ${fixed(last.spread.mean)} (${ratioText(last.ratio)}).`,
-    full && `The Transformer is at ${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}.`,
+    full &&
+      (full.mean > UNLEARNED
+        ? `The Transformer is at ${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}.`
+        : `The Transformer did not learn it either (${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}): these runs tell no model from another.`),
     split(part),
   ].filter((sentence) => typeof sentence === 'string');
 }
