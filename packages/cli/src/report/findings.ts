@@ -74,7 +74,8 @@ function split(part: Part): string | null {
     const spread = resultOf(part, model) as Spread;
     return `${model.family} ${ratioText(model.ratio)} (${fixed(spread.low)} to ${fixed(spread.high)})`;
   };
-  return `Seeds disagree for ${listed(apart.map(shown))}: learning this task is a jump that a run makes or misses, so their mean describes no run; look at the dots.`;
+  const which = apart.length > 4 ? `${apart.length} models` : listed(apart.map(shown));
+  return `Seeds disagree for ${which}: learning this task is a jump that a run makes or misses, so their mean describes no run; look at the dots.`;
 }
 
 function languageShows(part: Part): string[] {

@@ -10,11 +10,15 @@ import { seedsOf, trainedText } from './words.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
 
+/** So many stand in a row one by one; more are in the picture. */
+const MOST_SEEDS = 4;
+
 const INTERVAL = 'In brackets: the smallest and the largest of the seeds.';
 
 /** Every model with its results and its size. */
 export function resultTable(part: Part): Table {
   const several = seedsOf(part).length > 1;
+  const few = several && seedsOf(part).length <= MOST_SEEDS;
   const pairs = pairsOf(part);
   const heads = part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte'];
   const rows = modelsOf(part).map((model) => {
@@ -27,17 +31,17 @@ export function resultTable(part: Part): Table {
     return [
       model === part.transformer ? family : `${family}, ${ratioText(ratio)}`,
       ...results,
-      ...(several ? [each] : []),
+      ...(few ? [each] : []),
       grouped(counts.parameters),
       grouped(counts.nonEmbeddingParameters),
-      `${(counts.flopsPerToken / 1e6).toFixed(counts.flopsPerToken < 1e8 ? 2 : 0)}`,
+      flopsText(counts.flopsPerToken / 1e6),
     ];
   });
   const means = meansOf(part).map(({ ratio, spread, mixers }) => [
     `Mean of ${mixers}, ${ratioText(ratio)}`,
     ...(part.task === 'recall' ? pairs.slice(1).map(() => '') : []),
     spreadText(spread),
-    ...(several ? [''] : []),
+    ...(few ? [''] : []),
     '',
     '',
     '',
@@ -45,7 +49,7 @@ export function resultTable(part: Part): Table {
   return {
     kind: 'table',
     caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}`,
-    head: ['model', ...heads, ...(several ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
+    head: ['model', ...heads, ...(few ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
     rows: [...rows, ...means],
   };
 }
@@ -115,6 +119,10 @@ export function besideTable(part: Part, paper: PaperTable): Table {
         : []),
     ],
   };
+}
+
+function flopsText(millions: number): string {
+  return millions < 999.5 ? millions.toPrecision(3) : grouped(millions);
 }
 
 function capital(text: string): string {

@@ -17,7 +17,10 @@ export function seedsOf(part: Part): number[] {
 
 export function seedsText(part: Part): string {
   const seeds = seedsOf(part);
-  return seeds.length === 1 ? `one seed (${seeds[0]})` : `seeds ${listed(seeds.map(String))}`;
+  if (seeds.length === 1) return `one seed (${seeds[0]})`;
+  const [first, last] = [seeds[0], seeds[seeds.length - 1]];
+  const isRow = seeds.length > 3 && last - first === seeds.length - 1;
+  return `seeds ${isRow ? `${first} to ${last}` : listed(seeds.map(String))}`;
 }
 
 export function tokensOf({ grid }: Part): number {

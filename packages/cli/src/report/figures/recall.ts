@@ -22,9 +22,11 @@ export function recallFigure(part: Part): Figure {
   const dots = at.flatMap(({ model, ...row }) => model.cells.map((cell) => ({ ...row, value: measureOf(part, cell) })));
   const spans = at.map(({ model, ...row }) => ({ ...row, ...resultOf(part, model) }));
   const full = resultOf(part, part.transformer);
+  // Two names fit above the plot where they point away from each other.
+  const isLow = full !== null && full.mean < 0.5;
   const lines = [
-    { value: chanceOf(part), label: 'chance', align: 'left' },
-    ...(full ? [{ value: full.mean, label: `Transformer ${fixed(full.mean)}`, align: 'right' }] : []),
+    { value: chanceOf(part), label: 'chance', align: isLow ? 'right' : 'left' },
+    ...(full ? [{ value: full.mean, label: `Transformer ${fixed(full.mean)}`, align: isLow ? 'left' : 'right' }] : []),
   ];
   const y = { field: 'family', type: 'nominal', sort: null, axis: { title: null, labelFontSize: 12, grid: false } };
   const band = { ...y, scale: { domain: mixers.map(({ family }) => family), paddingInner: 0.2, paddingOuter: 0.1 } };
