@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
-const names = ['start', 'sweep', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
+const names = ['start', 'sweep', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
 
 describe('twill', () => {
   it('lists its commands, and without one says so with exit code 2', async () => {
