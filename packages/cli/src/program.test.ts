@@ -41,7 +41,28 @@ describe('twill', () => {
       await message('parity', 'x', '--dtype', 'f16'),
       await message('doctor', 'now'),
       await message('doctor', '--seed'),
-    ]).toMatchInlineSnapshot();
+    ]).toMatchInlineSnapshot(`
+      [
+        "twill: unknown command "trian"; did you mean train?
+      ",
+        "train: unknown option "--learning_rate"; did you mean --lr?
+      ",
+        "train: unknown option "--mixr"; did you mean --mixer?
+      ",
+        "train: unknown option "--stesp=3"; did you mean --steps?
+      ",
+        "eval: missing required argument "dir"; see twill eval --help.
+      ",
+        "generate: required option "--prompt <text>" not specified; see twill generate --help.
+      ",
+        "parity: option "--dtype <type>" argument "f16" is invalid. Allowed choices are f32, f64; see twill parity --help.
+      ",
+        "doctor: too many arguments for "doctor". Expected 0 arguments but got 1; see twill doctor --help.
+      ",
+        "doctor: option "--seed <n>" argument missing; see twill doctor --help.
+      ",
+      ]
+    `);
   });
 
   it('prints errors under --json as one object on standard output, and as a message on standard error', async () => {
