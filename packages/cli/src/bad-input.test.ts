@@ -176,7 +176,7 @@ const calls: Record<string, Call[]> = {
     ['generate runs/done --prompt x --max-tokens 0', /--max-tokens is "0"/],
   ],
   'what to train': [
-    [`${onBook} --mixer mamba`, /--mixer is "mamba".*gated-deltanet/],
+    [`${onBook} --mixer mamba2`, /--mixer is "mamba2".*gated-deltanet/],
     [`${onBook} --ratio 3`, /ratio: '3' is not of the form r:1/],
     [`${onBook} --ratio 0:1`, /ratio: '0:1'/],
     [`${onBook} --ratio 3:2`, /ratio: '3:2'/],
@@ -195,6 +195,7 @@ const calls: Record<string, Call[]> = {
     [`${onBook} --set nonsense=1`, /--set: gated-deltanet has no field nonsense/],
     [`${onBook} --set conv_size`, /--set is "conv_size" where field=value/],
     [`${onBook} --set conv_size=1000`, /conv_size is 1000/],
+    [`${onBook} --set vocab_size=200`, /--set: vocab_size is 200 but the data have 256 ids/],
     [`${onBook} --set hidden_size=64 --hidden-size 32`, /--set hidden_size=64 contradicts/],
     [`${onBook} --task mqar`, /--data book.txt and --task mqar both/],
     [`${onBook} --pairs 4`, /--pairs 4 means nothing with --data/],

@@ -5,10 +5,14 @@ import * as dataNode from '@twilljs/data/node';
 import * as deltanet from '@twilljs/deltanet';
 import * as evaluation from '@twilljs/eval';
 import * as gatedDeltanet from '@twilljs/gated-deltanet';
+import * as gla from '@twilljs/gla';
+import * as hgrn from '@twilljs/hgrn';
+import * as hgrn2 from '@twilljs/hgrn2';
 import * as hub from '@twilljs/hub';
 import * as hubNode from '@twilljs/hub/node';
 import * as hybrid from '@twilljs/hybrid';
 import * as nn from '@twilljs/nn';
+import * as retnet from '@twilljs/retnet';
 import * as scan from '@twilljs/scan';
 import * as tensor from '@twilljs/tensor';
 import * as train from '@twilljs/train';
@@ -21,13 +25,16 @@ import * as node from './node.ts';
 /** Every mixer has one, under the same name: the oracle of its own tests. */
 const left = ['recurrence'];
 
-it.each(
-  Object.entries({ attention, data, deltanet, evaluation, gatedDeltanet, hub, hybrid, nn, scan, tensor, train, wasm }),
-)('has all of %s', (_, pack: object) => {
-  // Two packages that export one name would lose it here without a word.
-  const missing = Object.keys(pack).filter((name) => !(name in all));
-  expect(missing.filter((name) => !left.includes(name))).toEqual([]);
-});
+const mixers = { attention, deltanet, gatedDeltanet, gla, hgrn, hgrn2, retnet };
+
+it.each(Object.entries({ ...mixers, data, evaluation, hub, hybrid, nn, scan, tensor, train, wasm }))(
+  'has all of %s',
+  (_, pack: object) => {
+    // Two packages that export one name would lose it here without a word.
+    const missing = Object.keys(pack).filter((name) => !(name in all));
+    expect(missing.filter((name) => !left.includes(name))).toEqual([]);
+  },
+);
 
 it('has all that needs files in ./node', () => {
   const names = [dataNode, hubNode, trainNode].flatMap((pack: object) => Object.keys(pack));
@@ -35,6 +42,7 @@ it('has all that needs files in ./node', () => {
 });
 
 it('has every mixer once, under three names each', () => {
+  expect(all.mixers).toHaveLength(Object.keys(mixers).length);
   for (const key of ['name', 'model_type', 'architecture'] as const) {
     expect(new Set(all.mixers.map((mixer) => mixer[key])).size).toBe(all.mixers.length);
   }
@@ -42,8 +50,9 @@ it('has every mixer once, under three names each', () => {
 
 it('trains every mixer on its device without a slow op', async () => {
   const device = await all.device();
-  for (const { model_type } of all.mixers) {
-    const config = { model_type, hidden_size: 16, num_heads: 2, head_dim: 8, num_hidden_layers: 2, vocab_size: 32 };
+  for (const { model_type, evenHeads } of all.mixers) {
+    const sizes = { hidden_size: 16, num_heads: 2, ...evenHeads?.(16, 2) };
+    const config = { model_type, ...sizes, num_hidden_layers: 2, vocab_size: 32 };
     const model = await all.hybrid(config, { mixers: all.mixers }).to(device);
     const source = all.mqar({ length: 8, vocab: 32, pairs: 2, batch: 2, source: all.rng(0) });
     const { loss } = await new all.Trainer(model, { steps: 1 }).train(source.batch(0));

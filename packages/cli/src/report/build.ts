@@ -30,7 +30,7 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
     title: `Linear attention, alone and woven with softmax: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
     lead:
       `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}: ${listed(mixerNames)}, alone and with softmax attention in some layers` +
-      `${shown.some(({ transformer }) => transformer) ? ', beside a plain Transformer' : ''}. The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457), asked small.`,
+      `${shown.some(({ transformer }) => transformer) ? ', beside a plain Transformer' : ''}. The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457).`,
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),
       ...shown.map(measured),
@@ -85,6 +85,7 @@ function memory(part: Part): Section {
 
 function beside(part: Part): Section {
   const paper = paperTables[part.task];
+  const isSmall = modelsOf(part).every(({ counts }) => counts.parameters < 3.4e5);
   const figures = [paperOverRatio(paper, part), ...(ratiosOf(part).length > 1 ? [overRatio(part, 'Here')] : [])];
   return {
     title: `Beside the paper: ${part.title.toLowerCase()}`,
@@ -92,8 +93,8 @@ function beside(part: Part): Section {
       {
         kind: 'text',
         text:
-          'The paper trained 340M and 1.3B parameters on 20 and 100 billion tokens. Its figures and these have different units and ' +
-          'models thousands of times larger: compare directions, not sizes. “1 in 3” has one softmax layer in every three.',
+          'The paper trained 340M and 1.3B parameters on 20 and 100 billion tokens. Its figures and these have different units' +
+          `${isSmall ? ', and its models are thousands of times larger' : ''}: compare directions, not sizes. “1 in 3” has one softmax layer in every three.`,
       },
       { kind: 'figures', caption: paper.note, figures },
       besideTable(part, paper),

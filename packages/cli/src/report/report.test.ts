@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { SweepResults } from '@twilljs/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
+import { grouped } from '../draw/numbers.ts';
 import { plausible, syntheticResults } from './synthetic.test-data.ts';
 
 const cwd = process.cwd();
@@ -213,7 +214,7 @@ it('a sweep that really ran is reported with its own numbers', async () => {
           `| ${mixer === 'attention' ? title : title.replace(/ full$/, '').replace(/^DeltaNet$/, 'DeltaNet, pure')} |`,
         ),
       );
-    expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${parameters} | `);
+    expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${grouped(parameters)} | `);
   }
   expect(text).toContain('learned in 4 steps');
   expect(text).toContain('twill sweep tiny.json --out DIR');

@@ -20,7 +20,15 @@ const layouts = ['ratio', 'pattern', 'layers', 'attn'] as const;
  */
 export function modelConfig(given: Given, vocab: number): Config {
   checkLayout(given);
-  if (given.config !== undefined) return fromFile(given.config, given, vocab);
+  const config = given.config === undefined ? fromFlags(given, vocab) : fromFile(given.config, given, vocab);
+  const { vocab_size: size } = config;
+  if (typeof size !== 'number' || size >= vocab) return config;
+  throw new OptionError(
+    `${given.config ?? '--set'}: vocab_size is ${size} but the data have ${vocab} ids; set it to ${vocab} or more.`,
+  );
+}
+
+function fromFlags(given: Given, vocab: number): Config {
   const family = findMixer(given.mixer ?? 'gated-deltanet');
   return { ...defaults(family, given, vocab), ...fieldsOf(given, family) };
 }
@@ -143,15 +151,11 @@ function fromFile(path: string, given: Given, vocab: number): Config {
       `${path}: ${there} already places the full layers, and --${added} would do so too; leave one out.`,
     );
   }
-  const size = file.vocab_size ?? vocab;
-  if (typeof size === 'number' && size < vocab) {
-    throw new OptionError(`${path}: vocab_size is ${size} but the data have ${vocab} ids; set it to ${vocab} or more.`);
-  }
   return {
     bos_token_id: null,
     eos_token_id: null,
     ...file,
-    vocab_size: size,
+    vocab_size: file.vocab_size ?? vocab,
     model_type: file.model_type ?? family.model_type,
     ...flags,
   };
