@@ -26,7 +26,7 @@ export function runChild(entry: string, args: readonly string[], signal: AbortSi
     });
     // Not by a signal: Ctrl-C may have reached the child as well, and a second one would end it without a checkpoint.
     const stop = () => {
-      if (child.connected) child.disconnect();
+      if (child.connected) child.send('stop', () => {}); // it may end meanwhile, which is as good
     };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);

@@ -29,7 +29,8 @@ export function processTerminal(entry: string): Terminal {
     });
   }
   for (const stream of [stdout, stderr]) stream.on('error', closedPipe);
-  // As a child of `twill start`: when that is gone, put the work away and end.
+  // As a child of a sweep: when that says so or is gone, put the work away and end.
+  process.once('message', () => stop.abort());
   process.once('disconnect', () => stop.abort());
   process.channel?.unref();
   return {

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { readMetrics } from '@twilljs/train/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 
@@ -117,6 +119,20 @@ describe('a sweep', () => {
     expect((await sweep('grid.json --corpus book.txt --out one')).code).toBe(0);
     expect(existsSync(`one/cells/${names[0]}/failed.json`)).toBe(false);
     expect(facts('one')).toEqual(facts('all'));
+  });
+
+  it('stops at Ctrl-C with checkpoints', async () => {
+    const stop = new AbortController();
+    const long = grids.map((grid) => ({ ...grid, training: { steps: 2000 } }));
+    writeFileSync('long.json', JSON.stringify({ grids: long.slice(0, 1) }));
+    const running = capture('sweep long.json --out cut --jobs 2'.split(' '), stop.signal);
+    const record = join('cut/cells', names[1], 'run.json');
+    const steps = () => readMetrics(join('cut/cells', names[1])).step;
+    while (!existsSync(record) || steps() < 15) await sleep(50);
+    stop.abort();
+    expect(await running).toMatchObject({ code: 130, err: expect.stringContaining('stopped, with checkpoints') });
+    expect(json(record)).toMatchObject({ status: 'interrupted', step: steps() });
+    expect(existsSync('cut/results.json')).toBe(false);
   });
 
   it.each([
