@@ -4,7 +4,8 @@ import { evaluationWindows, mqar, parity } from '@twilljs/data';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
-import { cpu, rng, untracked } from '@twilljs/tensor';
+import { rng, untracked } from '@twilljs/tensor';
+import { device } from 'twilljs';
 import { expect, it } from 'vitest';
 import { decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 import { evaluateDocuments, evaluateWindows } from './language.ts';
@@ -21,8 +22,11 @@ const config = {
   intermediate_size: 16,
   attn: { layers: [1], num_heads: 2 },
 };
-const model = (vocab_size: number) =>
-  hybrid({ ...config, vocab_size }, { mixers: [attention, gatedDeltanet], init: initializer(1, 0.3) }).to(cpu());
+const onDevice = device();
+const model = async (vocab_size: number) =>
+  hybrid({ ...config, vocab_size }, { mixers: [attention, gatedDeltanet], init: initializer(1, 0.3) }).to(
+    await onDevice,
+  );
 
 it('scores every row as the loss of the model does, however many rows run at once', async () => {
   const m = await model(16);

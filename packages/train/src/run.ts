@@ -4,6 +4,7 @@ import type { Batches } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import { saveModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { type Fields, readFields } from '@twilljs/nn';
 import { Checkpoints } from './checkpoints.ts';
 import { MetricsLog } from './metrics.ts';
 import type { TrainSettings } from './options.ts';
@@ -41,6 +42,12 @@ export interface RunOptions {
   warn?(message: string): void;
 }
 
+const checkpointFields = (steps: number) =>
+  ({
+    every: { type: 'integer', default: steps < 1000 ? 10 : 100, max: 2 ** 31 },
+    keep: { type: 'integer', default: 2 },
+  }) as const satisfies Fields;
+
 export interface RunResult {
   /** `complete`: the run had finished before, and nothing was changed. */
   readonly status: 'finished' | 'interrupted' | 'complete';
@@ -63,7 +70,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   const { directory, model, source, seed, data, validation, signal, resume = false, warn = () => {} } = options;
   using trainer = new Trainer(model, options.training);
   const { steps } = trainer.options;
-  const { every = steps < 1000 ? 10 : 100, keep = 2 } = options.checkpoints ?? {};
+  const { every, keep } = readFields(checkpointFields(steps), { ...options.checkpoints }, 'checkpoints');
   const identity = { model: model.config.json as JsonObject, training: { ...trainer.options }, data, seed };
   const record = openRecord(directory, identity, machineOf(model.device), options.command, { resume, warn });
   if (record.complete) return { status: 'complete', step: steps, from: steps, last: null };
