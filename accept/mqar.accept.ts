@@ -6,11 +6,11 @@ import { accuracies, type Config, learn, report } from './learning.ts';
 
 const steps = 300;
 /**
- * Learning recall in 300 steps is a race that some seeds lose. Of seeds 1 to 16 the Transformer passes 0.98 in twelve (2, 4, 5
- * and 11 end at 0.90 to 0.97), and an independent program given these weights and batches ends at the same figures; the
- * Gated DeltaNet hybrid ends at 0.60 with seed 8. These three are seeds that win it in every cell.
+ * The study's seeds, not chosen by their results. Learning recall in 300 steps is a race that some seeds lose: of seeds 1 to 16 the
+ * Transformer passes 0.98 in twelve (the others end at 0.90 to 0.97), and an independent program given these weights and batches
+ * ends at the same figures. So the Transformer's line can fail here; every seed is printed.
  */
-const seeds = [3, 7, 9];
+const seeds = [1, 2, 3];
 const training = { steps, lr: 6e-3, warmup: 50, minRatio: 0.05, weightDecay: 0.01, decayed: 'all' } as const;
 const common = { hidden_size: 48, num_hidden_layers: 2, intermediate_size: 96 };
 const softmax = { num_heads: 2 };
