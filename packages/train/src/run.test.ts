@@ -163,7 +163,9 @@ it('refuses a directory that holds a run, another run, or something else', async
   expect(await message({ resume: true, data: { task: 'mqar', sha256: 'ab' } })).toMatchInlineSnapshot(
     `"run: data.sha256 is absent in runs/whole/run.json but "ab" was asked for; use the same, or another directory."`,
   );
-  expect(await message({ checkpoints: { every: 0 } }, 'never')).toMatchInlineSnapshot(`"checkpoints: every is 0 where an integer from 1 to 2147483648 is needed; correct it."`);
+  expect(await message({ checkpoints: { every: 0 } }, 'never')).toMatchInlineSnapshot(
+    `"checkpoints: every is 0 where an integer from 1 to 2147483648 is needed; correct it."`,
+  );
   await run('other', stopAfter(1));
   rmSync(at('other', 'run.json'));
   expect(await message({ resume: true }, 'other')).toMatchInlineSnapshot(
