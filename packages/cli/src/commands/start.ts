@@ -1,89 +1,87 @@
-// twill start: the small study on this machine; three models of text and three of recall, side by side.
+// twill start: the small study on this machine; six linear mixers, alone and woven with attention, beside a Transformer.
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
-import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { generate } from '@twilljs/hybrid';
+import { planSweep } from '@twilljs/train';
 import { Option } from 'commander';
+import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { type CorpusChoice, chooseCorpus } from '../corpus.ts';
+import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
 import { duration } from '../draw/numbers.ts';
 import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
-import { cells, LENGTH } from '../start/cells.ts';
-import { picture } from '../start/picture.ts';
-import { bestOf, sentence, tables, wrapped } from '../start/report.ts';
-import { type CellResult, readResult } from '../start/results.ts';
-import { trainAll } from '../start/schedule.ts';
-import { openSource, readCorpus } from '../train/source.ts';
+import { writeReport } from '../report/write.ts';
+import { bestOf, resultTable, sentence, wrapped } from '../start/report.ts';
+import { sizeText } from '../sweep/cost.ts';
+import { corpusFor, runSweep } from '../sweep/run.ts';
+import { openSpec } from '../sweep/spec.ts';
+import { readCorpus } from '../train/source.ts';
 
 interface Options extends CommonOptions {
   readonly corpus: string[] | undefined;
   readonly out: string;
 }
 
+/** What fits into ten minutes on two processors. */
+const PRESET = 'smaller';
+
 export function start() {
   const command = makeCommand({
     name: 'start',
-    summary: 'Trains six small models side by side, three on text and three on recall, and shows what came out.',
-    seed: 'decides initial weights, batches and the text that is written',
+    summary: 'The small study: linear mixers, alone and woven with attention, on text and on recall, side by side.',
+    seed: 'is added to every seed of the study',
     examples: ['twill start', "twill start --corpus 'notes/**/*.md' --out runs/notes"],
-    notes: ['Run it again with the same --out: what is finished is kept, what was stopped goes on.'],
+    notes: [
+      'Run it again with the same --out: what is finished is kept, what was stopped goes on.',
+      `It is the preset ${PRESET}, which fits into ten minutes on two processors; the whole study is\n  $ twill sweep --preset small --out runs/small`,
+    ],
   })
     .addOption(new Option('--corpus <glob...>', 'text for the language models (default: Moby-Dick)'))
     .addOption(
-      new Option('--out <dir>', 'where the six run directories go')
+      new Option('--out <dir>', 'where everything goes')
         .argParser(once('--out', someText('--out')))
         .default('runs/start'),
     );
   return { command, run: (context: Context, _: readonly string[], options: Options) => runStart(context, options) };
 }
 
-async function runStart(context: Context, { corpus, out, seed, device }: Options): Promise<Result> {
-  const { terminal, say, note } = context;
+async function runStart({ terminal, say, note }: Context, options: Options): Promise<Result> {
+  const { out, seed, device } = options;
   const started = performance.now();
-  const text = chooseCorpus(corpus);
-  // Before any work: whether the text will do, and whether there is a place for the runs.
-  await openSource({ data: [...text.patterns], length: LENGTH }, seed);
-  makeDirectory(out);
+  const spec = openSpec(PRESET, undefined, seed);
+  const cells = planSweep(spec, mixers);
+  const corpus = await corpusFor(cells, options.corpus);
+  const jobs = availableParallelism();
+  note(`The small study in its ${PRESET} form, ${sizeText(cells)}, ${jobs} at a time, into ${out}; all of it is\n`);
+  note(`${terminal.self} sweep --preset small. Ctrl-C stops; the same command goes on.\n\n`);
+  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
 
-  const atOnce = Math.min(cells.length, availableParallelism());
-  note(`Six models, ${atOnce} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n\n`);
-  const directoryOf = (name: string) => join(out, name);
-  const common = ['--seed', String(seed), '--device', device];
-  await trainAll(terminal, atOnce, cells, directoryOf, (cell) => [
-    'train',
-    ...cell.args,
-    ...(cell.part === 'language' ? ['--data', ...text.patterns.map((pattern) => resolve(pattern))] : []),
-    ...common,
-    ...['--out', directoryOf(cell.name), '--resume'],
-  ]);
-
-  const results = cells.map((cell) => readResult(cell, directoryOf(cell.name)));
-  say(`\n${tables(results, text.title)}\n${wrapped(sentence(results), 100)}\n`);
-  const best = bestOf(results);
-  const paragraph = best && (await write(best, text, { seed, device }));
+  const found = results?.cells ?? [];
+  const words = sentence(found);
+  say(`\n${resultTable(found, corpus?.title ?? '')}\n${wrapped(words, 100)}\n`);
+  for (const [name, message] of failures) say(`\n${name} failed: ${message}\n`);
+  const best = bestOf(found);
+  const directory = best && join(out, best.directory);
+  const paragraph = corpus && directory ? await write(directory, corpus, options) : null;
+  if (paragraph) {
+    const from = JSON.stringify(paragraph.prompt);
+    say(`\nThe best on text (${best?.title}) goes on from ${from}:\n\n${indented(paragraph)}\n`);
+  }
+  const report = await writeReport([out]);
+  const seconds = (performance.now() - started) / 1000;
+  say(`\nReport    ${report.page}\n          ${report.markdown}`);
+  say(`\nResults   ${join(out, 'results.json')}\nRuns      ${join(out, 'cells')}\nTime      ${duration(seconds)}\n`);
   if (paragraph)
     say(
-      `\nThe best of them (${best.title}) goes on from ${JSON.stringify(paragraph.prompt)}:\n\n${indented(paragraph)}\n`,
-    );
-  writeAtomic(join(out, 'study.svg'), picture(results));
-  const seconds = (performance.now() - started) / 1000;
-  say(`\nRuns      ${cells.map(({ name }) => directoryOf(name)).join('\n          ')}\n`);
-  say(`Picture   ${join(out, 'study.svg')}\nTime      ${duration(seconds)}\n`);
-  if (best)
-    say(
-      `Next      ${terminal.self} generate ${best.directory} --prompt ${JSON.stringify(paragraph?.prompt)} --temperature 0.7\n`,
+      `Next      ${terminal.self} generate ${directory} --prompt ${JSON.stringify(paragraph.prompt)} --temperature 0.7\n`,
     );
   return {
-    answer: true,
+    answer: failures.size === 0,
     data: {
-      out,
-      seed,
-      seconds,
-      results: results.map(({ losses, stateByContext: _, ...r }) => ({ ...r, loss: losses.at(-1) })),
-      paragraph,
+      ...{ out, seed, seconds, failed: Object.fromEntries(failures), sentence: words, paragraph, report },
+      results: found.map(({ losses, bitsByPosition: _, ...cell }) => ({ ...cell, loss: losses.at(-1)?.[1] ?? null })),
     },
   };
 }
@@ -97,7 +95,7 @@ const BYTES = 400;
 
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(
-  { directory }: CellResult,
+  directory: string,
   { prompt: given, patterns }: CorpusChoice,
   { seed, device }: Pick<Options, 'seed' | 'device'>,
 ): Promise<Paragraph> {

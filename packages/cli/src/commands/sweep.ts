@@ -72,7 +72,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const seconds = (performance.now() - started) / 1000;
   for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
   say(`${cells.length - failures.size} of ${cells.length} cells in ${duration(seconds)}\n`);
-  say(`results     ${join(out, 'results.json')}\nnext        twill report ${out}\n`);
+  say(`results     ${join(out, 'results.json')}\nnext        ${terminal.self} report ${out}\n`);
   return {
     answer: failures.size === 0,
     data: { out, cells: cells.length, failed: Object.fromEntries(failures), seconds },

@@ -1,8 +1,7 @@
-// Curves, tables, numbers and charts.
+// Curves, tables and numbers.
 import { describe, expect, it } from 'vitest';
-import { duration, grouped } from './numbers.ts';
+import { bytes, duration, grouped } from './numbers.ts';
 import { averaged, sparkline } from './sparkline.ts';
-import { charts, type Panel } from './svg.ts';
 import { table } from './table.ts';
 
 describe('sparkline', () => {
@@ -53,35 +52,6 @@ it('numbers are grouped and seconds are clocks', () => {
   ]);
 });
 
-describe('charts', () => {
-  const axis = { label: 'a < b', ticks: [0, 10], scale: 'linear', shown: String } as const;
-  const panel = (points: [number, number][]): Panel => ({
-    title: 'T & U',
-    x: axis,
-    y: axis,
-    lines: [{ name: 'one', points }],
-  });
-
-  it('places values between the ends of the axes, and those outside on the edge', () => {
-    const svg = charts(
-      [
-        panel([
-          [0, 0],
-          [5, 5],
-          [10, 100],
-        ]),
-      ],
-      'caption',
-    );
-    expect(/points="([^"]*)"/.exec(svg)?.[1]).toBe('52,218 180,126 308,34');
-  });
-
-  it('is well-formed XML with its texts escaped', () => {
-    const svg = charts([panel([]), panel([[1, 1]])], 'a "caption"');
-    expect(svg).toContain('T &amp; U');
-    expect(svg).toContain('a &lt; b');
-    const tags = [...svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)];
-    const depth = tags.reduce((n, [, close, , self]) => n + (self ? 0 : close ? -1 : 1), 0);
-    expect(depth).toBe(0);
-  });
+it('bytes have the unit that suits them', () => {
+  expect([0, 9999, 10_000, 1e6, 1.5e9].map(bytes)).toEqual(['0 B', '9,999 B', '10.0 kB', '1.0 MB', '1.5 GB']);
 });

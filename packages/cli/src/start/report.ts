@@ -1,66 +1,69 @@
-// The end of `twill start`: two tables, what they say and what they do not, in words.
+// The end of `twill start`: one table, what it says and what it does not, in words.
+import type { SweepCellResult } from '@twilljs/train';
 import { bytes, grouped } from '../draw/numbers.ts';
-import { sparkline } from '../draw/sparkline.ts';
 import { table } from '../draw/table.ts';
-import type { CellResult } from './results.ts';
 
-const CURVE = 20;
+type Cells = readonly SweepCellResult[];
 
-/** Both tables. @param corpus what the language models read. */
-export function tables(results: readonly CellResult[], corpus: string): string {
-  const language = results.filter(({ part }) => part === 'language');
-  const recall = results.filter(({ part }) => part === 'recall');
-  const pairs = Object.keys(recall[0]?.recall ?? {});
-  return [
-    `Language: ${corpus}\n`,
-    table(
-      ['model', 'bits per byte', 'state at 32k', 'parameters', 'tokens/s', 'training loss'],
-      language.map((r) => [
-        r.title,
-        (r.bitsPerByte ?? Number.NaN).toFixed(3),
-        bytes(r.stateBytes),
-        grouped(r.parameters),
-        grouped(r.tokensPerSecond),
-        sparkline(r.losses, CURVE),
-      ]),
-    ),
-    '\nRecall: the value that belongs to a key, among 4, 8 and 16 pairs (MQAR; chance 0.031)\n',
-    table(
-      ['model', ...pairs.map((n) => `${n} pairs`), 'state at 32k', 'parameters', 'tokens/s', 'training loss'],
-      recall.map((r) => [
-        r.title,
-        ...pairs.map((n) => (r.recall?.[Number(n)] ?? Number.NaN).toFixed(3)),
-        bytes(r.stateBytes),
-        grouped(r.parameters),
-        grouped(r.tokensPerSecond),
-        sparkline(r.losses, CURVE),
-      ]),
-    ),
-  ].join('');
+/** One row for each mixer: bits per byte and recall, at each ratio. @param corpus what the language models read. */
+export function resultTable(cells: Cells, corpus: string): string {
+  const language = cells.filter(({ task }) => task === 'language');
+  const recall = cells.filter(({ task }) => task === 'recall');
+  const pairs = hardest(recall);
+  const [bitsAt, recallAt] = [language, recall].map(ratiosOf);
+  const mixers = [...new Set(cells.map(({ mixer }) => mixer))];
+  const rows = mixers.map((mixer) => {
+    const own = cells.filter((cell) => cell.mixer === mixer);
+    const pure = own.find(({ task, ratio }) => task === 'language' && ratio === 'pure') ?? own[0];
+    return [
+      nameOf(pure),
+      ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), ({ bitsPerByte }) => bitsPerByte?.toFixed(3))),
+      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => cell.recall?.[pairs]?.toFixed(2))),
+      grouped(pure.parameters),
+      bytes(pure.stateBytes[32768]),
+    ];
+  });
+  const head = [
+    'mixer',
+    ...bitsAt.map((ratio) => `bits, ${ratioText(ratio)}`),
+    ...recallAt.map((ratio) => `recall, ${ratioText(ratio)}`),
+    'parameters',
+    'state at 32k',
+  ];
+  const seeds = new Set(recall.map(({ seed }) => seed)).size;
+  return (
+    `bits: per byte of ${corpus}; recall: among ${pairs} pairs (MQAR, chance 0.03), ${seeds} seed${seeds > 1 ? 's' : ''}\n` +
+    'pure: the mixer alone; 1 in r: with full attention in one layer of r; parameters and state: of the pure model\n\n' +
+    table(head, rows)
+  );
 }
 
-/** What the language cells show, with what keeps it from being a finding. */
-export function sentence(results: readonly CellResult[]): string {
-  const of = (name: string) => results.find((r) => r.name === name);
-  const [pure, hybrid, transformer] = ['pure', 'hybrid', 'transformer'].map((name) => of(`language-${name}`));
-  if (!pure?.bitsPerByte || !hybrid?.bitsPerByte || !transformer?.bitsPerByte) return '';
-  const gap = (other: number, name: string) => {
-    const off = other - (hybrid.bitsPerByte as number);
-    return `${Math.abs(off).toFixed(3)} bit ${off >= 0 ? 'better' : 'worse'} than ${name}`;
-  };
-  const smaller = transformer.stateBytes / hybrid.stateBytes;
+/** What the numbers show, with what keeps them from being a finding. */
+export function sentence(cells: Cells): string {
+  const linear = cells.filter(({ mixer, failed }) => mixer !== 'attention' && failed === undefined);
+  const language = linear.filter(({ bitsPerByte }) => bitsPerByte !== undefined);
+  const recall = linear.filter((cell) => cell.recall !== undefined);
+  if (language.length === 0 || recall.length === 0) return '';
+  const pairs = hardest(recall);
+  const [alone, woven] = [true, false].map((isPure) =>
+    mean(recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => cell.recall?.[pairs] as number)),
+  );
+  const bits = (group: Cells) => mean(group.map(({ bitsPerByte }) => bitsPerByte as number));
+  const complete = groups(language, ({ mixer }) => mixer).filter((own) => own.length === ratiosOf(language).length);
+  const byRatio = complete.length > 0 ? spanOf(groups(complete.flat(), ({ ratio }) => ratio).map(bits)) : 0;
+  const byMixer = spanOf(groups(language, ({ mixer }) => mixer).map(bits));
   return (
-    `After half a million bytes the hybrid is ${gap(pure.bitsPerByte, 'pure Gated DeltaNet')} and ` +
-    `${gap(transformer.bitsPerByte, 'the Transformer')}, and at 32k tokens its state is ${smaller.toFixed(1)} times smaller than the Transformer's; ` +
-    'with one seed a gap below 0.07 bit means nothing, attention without convolutions is slow to learn at this size, ' +
-    'and recall is what was learned in 300 steps, not what a model can hold.'
+    `With full attention in some layers the mixers recall ${percent(woven)} of the values instead of ${percent(alone)}, ` +
+    `while the loss on text moves by ${byRatio.toFixed(3)} bit with the ratio and by ${byMixer.toFixed(3)} bit with the mixer; ` +
+    'these are tiny models with unequal parameters after some hundred steps, so it is what is learned soon that counts here, not what ' +
+    'a model can hold, and a gap below 0.07 bit between two cells means nothing.'
   );
 }
 
 /** The language cell with the fewest bits per byte. */
-export function bestOf(results: readonly CellResult[]): CellResult | undefined {
-  return results
-    .filter((r) => r.bitsPerByte !== undefined)
+export function bestOf(cells: Cells): SweepCellResult | undefined {
+  return cells
+    .filter(({ bitsPerByte, failed }) => bitsPerByte !== undefined && failed === undefined)
     .sort((a, b) => (a.bitsPerByte as number) - (b.bitsPerByte as number))[0];
 }
 
@@ -73,4 +76,34 @@ export function wrapped(text: string, width: number): string {
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.join('\n');
+}
+
+const nameOf = ({ title }: SweepCellResult): string => title.split(',')[0];
+const ratioText = (ratio: string): string => (ratio === 'pure' ? ratio : `1 in ${ratio}`);
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const spanOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** The largest number of pairs that was asked for. */
+function hardest(recall: Cells): number {
+  return Math.max(...recall.flatMap((cell) => Object.keys(cell.recall ?? {}).map(Number)));
+}
+
+function ratiosOf(cells: Cells): string[] {
+  return [...new Set(cells.map(({ ratio }) => ratio))];
+}
+
+function at(cells: Cells, mixer: string, ratio: string): Cells {
+  return cells.filter((cell) => cell.mixer === mixer && cell.ratio === ratio);
+}
+
+/** Every seed, never only a mean. */
+function shown(cells: Cells, value: (cell: SweepCellResult) => string | undefined): string {
+  return cells.map((cell) => (cell.failed === undefined && value(cell)) || 'failed').join(' ');
+}
+
+function groups(cells: Cells, key: (cell: SweepCellResult) => string): Cells[] {
+  const by = new Map<string, SweepCellResult[]>();
+  for (const cell of cells) by.set(key(cell), [...(by.get(key(cell)) ?? []), cell]);
+  return [...by.values()];
 }
