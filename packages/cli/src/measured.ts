@@ -3,13 +3,32 @@ import type { JsonObject } from '@twilljs/hub';
 
 /** `2.531 ± 0.028 bits per byte`, or the accuracies of a task. */
 export function measuredText(measured: JsonObject): string {
-  if (measured.task === 'lm') {
-    return `${fixed(measured.bitsPerByte)} ± ${fixed(measured.standardError)} bits per byte`;
-  }
+  if (measured.task === 'lm') return `${estimated(measured, 'bitsPerByte')} bits per byte`;
   const unit = measured.task === 'mqar' ? 'pairs' : 'tokens';
   const accuracy = measured.accuracy as { difficulty: number; mean: number }[];
   const parts = accuracy.map(({ difficulty, mean }) => `${fixed(mean)} at ${difficulty} ${unit}`);
   return `accuracy ${parts.join(', ')} (chance ${fixed(measured.chance)})`;
+}
+
+/** Of text: bits by position, and what a second occurrence gains. A line each. */
+export function detailLines(measured: JsonObject): string[] {
+  if (measured.task !== 'lm') return [];
+  const positions = measured.bitsByPosition as { from: number; to: number; bitsPerByte: number }[];
+  const parts = positions.map(({ from, to, bitsPerByte }) => `${rangeText(from, to)}: ${fixed(bitsPerByte)}`);
+  const gain = measured.copyGain as JsonObject | null;
+  return [
+    `by position  ${parts.join('  ')}`,
+    ...(gain ? [`copy gain    ${estimated(gain, 'mean')} bits per byte of a passage that comes again`] : []),
+  ];
+}
+
+/** Positions counted from 1, as `1`, or `65-128`. */
+function rangeText(from: number, to: number): string {
+  return to - from === 1 ? String(to) : `${from + 1}-${to}`;
+}
+
+function estimated(measured: JsonObject, mean: string): string {
+  return `${fixed(measured[mean])} ± ${fixed(measured.standardError)}`;
 }
 
 function fixed(value: unknown): string {

@@ -1,6 +1,8 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
 export type { Batch, Batches, Tokens } from './batch.ts';
 export { IGNORE } from './batch.ts';
+export type { Copies, CopiesOptions } from './copies.ts';
+export { copies } from './copies.ts';
 export type { Document } from './documents.ts';
 export { joinDocuments, naturalOrder, splitDocuments } from './documents.ts';
 export type { Packed, PackOptions } from './pack.ts';

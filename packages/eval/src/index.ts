@@ -2,7 +2,9 @@
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export { type Estimate, estimate } from './estimate.ts';
 export {
+  type CopyingResult,
   type DocumentsResult,
+  evaluateCopying,
   evaluateDocuments,
   evaluateWindows,
   type WindowsResult,

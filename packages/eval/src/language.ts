@@ -1,5 +1,5 @@
-// Language modelling of bytes: bits per byte over windows and over whole documents.
-import type { Batch, Document, Tokens } from '@twilljs/data';
+// Language modelling of bytes: bits per byte over windows and over whole documents, and what a second occurrence gains.
+import type { Batch, Copies, Document, Tokens } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { keep, OptionError, scope, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
@@ -38,6 +38,35 @@ export async function evaluateWindows(
   const scores = await score(model, windows);
   const bits = scores.nats.map((nats) => nats / Math.LN2);
   return { bitsPerByte: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores) };
+}
+
+export interface CopyingResult {
+  /** Bits per token of a passage minus those of its second occurrence: above 0 the model looks back and copies. Rows are the independent units. */
+  readonly gain: Estimate;
+  /** Bits per token of the passage, and of its second occurrence. */
+  readonly first: number;
+  readonly second: number;
+}
+
+/** How much less a passage of text costs when it comes again. @param rows from `copies`, shared by all models that are compared. */
+export async function evaluateCopying(model: LanguageModel, rows: Copies): Promise<CopyingResult> {
+  const { nats } = await score(model, rows);
+  const sums = [rows.first, rows.second].map((at) =>
+    Float64Array.from({ length: rows.B }, (_, row) => {
+      const from = row * rows.T + at;
+      return nats.subarray(from, from + rows.span).reduce((a, b) => a + b, 0) / Math.LN2;
+    }),
+  );
+  const counts = new Float64Array(rows.B).fill(rows.span);
+  const [first, second] = sums.map((bits) => estimate(bits, counts).mean);
+  return {
+    gain: estimate(
+      sums[0].map((bits, row) => bits - sums[1][row]),
+      counts,
+    ),
+    first,
+    second,
+  };
 }
 
 export interface DocumentsResult {

@@ -1,6 +1,6 @@
 // Measurements of a real model: against its own loss, against decoding in one piece, and the costs in closed form.
 import { attention } from '@twilljs/attention';
-import { evaluationWindows, mqar, parity } from '@twilljs/data';
+import { copies, evaluationWindows, IGNORE, mqar, parity } from '@twilljs/data';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
@@ -8,7 +8,7 @@ import { rng, untracked } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { expect, it } from 'vitest';
 import { decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
-import { evaluateDocuments, evaluateWindows } from './language.ts';
+import { evaluateCopying, evaluateDocuments, evaluateWindows } from './language.ts';
 import { meanOf, score } from './score.ts';
 import { evaluateTask } from './task.ts';
 
@@ -77,6 +77,24 @@ it('leaves the warm-up of windows out, and counts bits', async () => {
   await expect(evaluateWindows(m, windows, { warmup: 24 })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[OptionError: evaluateWindows: warmup is 24 but a window has 24 positions; give less or longer windows.]`,
   );
+});
+
+it('measures what a passage costs less when it comes again', async () => {
+  const m = await model(256);
+  const tokens = rng(5).ints(300, 256);
+  const rows = copies({ tokens, count: 6, span: 8, distance: 10, context: 4, source: rng(1) });
+  const { gain, first, second } = await evaluateCopying(m, rows);
+  expect(gain).toMatchObject({ count: 48, rows: 6 });
+  expect(gain.mean).toBeCloseTo(first - second, 10);
+  const shape = [rows.B, rows.T] as const;
+  const bitsFrom = async (at: number) => {
+    const isAsked = (i: number) => i % rows.T >= at && i % rows.T < at + rows.span;
+    const data = rows.labels.map((label, i) => (isAsked(i) ? label : IGNORE));
+    const loss = untracked(() => m.loss({ data: rows.inputs, shape }, { data, shape }));
+    return (await loss.item()) / Math.LN2;
+  };
+  expect(first).toBeCloseTo(await bitsFrom(rows.first), 5);
+  expect(second).toBeCloseTo(await bitsFrom(rows.second), 5);
 });
 
 it('reads whole documents in blocks as if in one piece', async () => {

@@ -7,11 +7,13 @@ export { type Counters, parseSnapshot, type Snapshot, snapshotFiles } from './sn
 export { countsOf, type ModelCounts, planSweep, type SweepCell } from './sweep-plan.ts';
 export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
 export {
+  type LossPoint,
   type PositionLoss,
   RESULTS_VERSION,
   STATE_CONTEXTS,
   type SweepCellResult,
   type SweepResults,
+  thinned,
 } from './sweep-results.ts';
 export { readSweepSpec, type SweepGrid, type SweepSpec, type SweepTask } from './sweep-spec.ts';
 export { type StepRecord, Trainer } from './trainer.ts';

@@ -6,8 +6,8 @@ import type { JsonObject } from '@twilljs/hub';
 export interface Metrics {
   /** Loss of every step, nats per label. */
   readonly losses: readonly number[];
-  /** Tokens per second of a step in the middle of the order. */
-  readonly tokensPerSecond: number;
+  /** Tokens per second of every step. */
+  readonly speeds: readonly number[];
   /** Tokens read by all steps. */
   readonly tokens: number;
   /** Steps done. */
@@ -35,9 +35,7 @@ export class MetricsReader {
       const record = parsed(line);
       if (record) this.take(record);
     }
-    const tokensPerSecond = [...this.speeds].sort((a, b) => a - b)[this.speeds.length >> 1] ?? 0;
-    const { step, tokens } = this.last;
-    return { losses: this.losses, tokensPerSecond, tokens, step, validation: this.validation };
+    return { losses: this.losses, speeds: this.speeds, ...this.last, validation: this.validation };
   }
 
   private take(record: JsonObject & { step: number }): void {

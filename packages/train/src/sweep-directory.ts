@@ -8,7 +8,14 @@ import { firstDifference } from './difference.ts';
 import { readMetrics } from './read-metrics.ts';
 import { trainVersion } from './record.ts';
 import type { SweepCell } from './sweep-plan.ts';
-import { type PositionLoss, RESULTS_VERSION, type SweepCellResult, type SweepResults } from './sweep-results.ts';
+import {
+  LOSS_POINTS,
+  type PositionLoss,
+  RESULTS_VERSION,
+  type SweepCellResult,
+  type SweepResults,
+  thinned,
+} from './sweep-results.ts';
 import type { SweepSpec } from './sweep-spec.ts';
 
 const SPEC = 'sweep.json';
@@ -94,11 +101,14 @@ function resultOf(directory: string, cell: SweepCell, failed: string | undefined
   const { name, task, mixer, ratio, layers, seed, title } = cell;
   const { parameters, nonEmbeddingParameters, flopsPerToken, stateBytes } = cell;
   const run = cellDirectory(name);
-  const { losses, tokensPerSecond, validation } = readMetrics(join(directory, run));
+  const { losses, validation } = readMetrics(join(directory, run));
   return {
     ...{ name, task, mixer, ratio, layers, seed, title, directory: run },
-    ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, tokensPerSecond },
-    losses: losses.map((loss, i) => [i + 1, loss] as const).filter(([, loss]) => Number.isFinite(loss)),
+    ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes },
+    losses: thinned(
+      losses.flatMap((loss, i) => (Number.isFinite(loss) ? [[i + 1, loss] as const] : [])),
+      LOSS_POINTS,
+    ),
     ...(validation && measuredOf(task, validation)),
     ...(failed !== undefined && { failed }),
   };
@@ -112,5 +122,6 @@ function measuredOf(task: SweepCell['task'], measured: JsonObject): Partial<Swee
   return {
     bitsPerByte: measured.bitsPerByte as number,
     bitsByPosition: measured.bitsByPosition as unknown as PositionLoss[],
+    copyGain: (measured.copyGain as { mean: number } | null)?.mean ?? null,
   };
 }

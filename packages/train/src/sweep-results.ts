@@ -7,6 +7,12 @@ export const RESULTS_VERSION = 1;
 /** Contexts, in tokens, at which the bytes of state are counted. */
 export const STATE_CONTEXTS = [1024, 4096, 32768] as const;
 
+/** Of a training curve, at most: enough for any picture, so that a long sweep has a file that can be read. */
+export const LOSS_POINTS = 1000;
+
+/** Step, counted from 1, and training loss in nats per label. */
+export type LossPoint = readonly [step: number, loss: number];
+
 /** Bits per byte of the targets at positions [from, to) of the windows. */
 export interface PositionLoss {
   readonly from: number;
@@ -15,8 +21,7 @@ export interface PositionLoss {
 }
 
 /**
- * One cell. Nothing in it depends on the time or on interruptions, but `tokensPerSecond`. A cell that failed has `failed`,
- * the counts of its model where the model could be made (else 0), and what it measured before that.
+ * One cell. Nothing in it depends on the time, on the machine's speed or on interruptions. A cell that failed has `failed`, the counts of its model where the model could be made (else 0), and what it measured before that.
  */
 export interface SweepCellResult {
   /** Unique in the sweep, and the name of its run directory under `cells/`. */
@@ -39,15 +44,15 @@ export interface SweepCellResult {
   readonly flopsPerToken: number;
   /** Of one sequence, f32: tokens of context -> bytes. */
   readonly stateBytes: Readonly<Record<(typeof STATE_CONTEXTS)[number], number>>;
-  /** In training, on the machine that ran it: of the step in the middle of the order. */
-  readonly tokensPerSecond: number;
-  /** Training loss, nats per label: [step, loss] of every step. */
-  readonly losses: readonly (readonly [number, number])[];
+  /** Of every step; of more than `LOSS_POINTS` so many means. */
+  readonly losses: readonly LossPoint[];
   /** Of a recall cell: pairs -> accuracy. */
   readonly recall?: Readonly<Record<number, number>>;
   /** Of a language cell, on text kept from training. */
   readonly bitsPerByte?: number;
   readonly bitsByPosition?: readonly PositionLoss[];
+  /** Of a language cell: how many bits per byte less a passage costs when it comes again; null where the text is too short. */
+  readonly copyGain?: number | null;
   /** Why the cell has no (complete) result. */
   readonly failed?: string;
 }
@@ -56,4 +61,14 @@ export interface SweepResults {
   readonly version: typeof RESULTS_VERSION;
   readonly spec: SweepSpec;
   readonly cells: readonly SweepCellResult[];
+}
+
+/** A curve of at most `count` points: means of equal parts. */
+export function thinned(curve: readonly LossPoint[], count: number): readonly LossPoint[] {
+  if (curve.length <= count) return curve;
+  return Array.from({ length: count }, (_, i) => {
+    const part = curve.slice(Math.floor((i * curve.length) / count), Math.floor(((i + 1) * curve.length) / count));
+    const mean = (of: 0 | 1) => part.reduce((sum, point) => sum + point[of], 0) / part.length;
+    return [mean(0), mean(1)];
+  });
 }

@@ -1,17 +1,20 @@
 // twill eval: measures a model on a task, or on text.
 import { existsSync } from 'node:fs';
 import { joinDocuments } from '@twilljs/data';
+import { decodeSpeed } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
+import { countsOf, STATE_CONTEXTS } from '@twilljs/train';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
-import { grouped } from '../draw/numbers.ts';
-import { measuredText } from '../measured.ts';
+import { bytes, grouped } from '../draw/numbers.ts';
+import { detailLines, measuredText } from '../measured.ts';
 import { openModel } from '../model.ts';
 import { readRecord } from '../train/resume.ts';
-import { measureTask, measureText, openTask, readCorpus, type TaskSizes, textWindows } from '../train/source.ts';
+import { measureTask, openTask, readCorpus, type TaskSizes } from '../train/source.ts';
+import { measureText, textProbe } from '../train/text.ts';
 
 interface Options extends CommonOptions {
   readonly task: 'mqar' | 'parity' | 'lm' | undefined;
@@ -62,13 +65,42 @@ async function runEval({ say, note }: Context, dir: string, options: Options): P
   }
   note(`${dir} on ${deviceLabel(device)}, ${measuring.what}\n`);
   const measured = await measuring.measure(model);
-  say(`${measuredText(measured)}\n`);
-  return { answer: true, data: { dir, device: device.name, seed, what: measuring.what, ...measured } };
+  const cost = await costOf(model, measuring.length);
+  for (const line of [measuredText(measured), ...detailLines(measured), ...costLines(cost)]) say(`${line}\n`);
+  return { answer: true, data: { dir, device: device.name, seed, what: measuring.what, ...measured, cost } };
+}
+
+/** Tokens that are read, and then decoded one by one, to time it. */
+const [PROMPT, DECODED] = [64, 32];
+
+/** What the model costs: counted at a length, and timed on this device. */
+async function costOf(model: LanguageModel, length: number) {
+  const prompt = rng(0).ints(PROMPT, model.config.model.vocab_size);
+  const speed = await decodeSpeed(model, prompt, DECODED);
+  return {
+    ...countsOf(model, length),
+    length,
+    promptMsPerToken: 1000 / speed.prompt,
+    decodeMsPerToken: 1000 / speed.decode,
+  };
+}
+
+function costLines(cost: Awaited<ReturnType<typeof costOf>>): string[] {
+  const { parameters, nonEmbeddingParameters, flopsPerToken, length, stateBytes } = cost;
+  const states = STATE_CONTEXTS.map((tokens) => `${bytes(stateBytes[tokens])} at ${tokens / 1024}k tokens`);
+  return [
+    `parameters   ${grouped(parameters)}, ${grouped(nonEmbeddingParameters)} without embeddings`,
+    `arithmetic   ${grouped(flopsPerToken)} FLOPs per token, forward, over ${grouped(length)} tokens`,
+    `state        ${states.join(', ')}`,
+    `decoding     ${cost.decodeMsPerToken.toFixed(2)} ms per token, reading ${cost.promptMsPerToken.toFixed(2)} (this machine, now)`,
+  ];
 }
 
 interface Measuring {
   /** Ids that occur. */
   readonly vocab: number;
+  /** Tokens of a row. */
+  readonly length: number;
   /** On what, in words. */
   readonly what: string;
   measure(model: LanguageModel): Promise<JsonObject>;
@@ -86,6 +118,7 @@ function onTask(name: 'mqar' | 'parity', trained: JsonObject, seed: number): Mea
   const task = openTask(name, kind === name ? (sizes as TaskSizes) : {}, rng(seed));
   return {
     vocab: task.vocab,
+    length: task.T,
     what: `${name}, fresh rows of seed ${seed}`,
     measure: (model) => measureTask(model, task),
   };
@@ -105,13 +138,14 @@ async function onText(record: JsonObject | null, data: string[] | undefined, see
     );
   }
   const text = isSame ? corpus.evaluation : joinDocuments(corpus.documents);
-  const windows = textWindows(text, typeof trained.length === 'number' ? trained.length : 256, seed);
+  const probe = textProbe(text, typeof trained.length === 'number' ? trained.length : 256, seed);
   return {
     vocab: 256,
+    length: probe.windows.T,
     what: isSame
       ? `${grouped(text.length)} bytes of its text that were kept from training`
       : `all ${grouped(text.length)} bytes of the text`,
-    measure: (model) => measureText(model, windows),
+    measure: (model) => measureText(model, probe),
   };
 }
 

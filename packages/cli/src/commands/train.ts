@@ -83,10 +83,11 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     );
   }
   const metrics = readMetrics(out);
+  const tokensPerSecond = median(metrics.speeds);
   say(
     result.status === 'complete'
       ? `${out}: the run had finished before; nothing was changed.\n`
-      : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(metrics.tokensPerSecond)} tokens/s\n`,
+      : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
   );
   say(`loss        ${curve(metrics.losses, source.data.kind === 'text')}\n`);
   if (metrics.validation) say(`validation  ${measuredText(metrics.validation)}\n`);
@@ -100,7 +101,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       from: result.from,
       loss: metrics.losses.at(-1) ?? null,
       tokens: metrics.tokens,
-      tokensPerSecond: metrics.tokensPerSecond,
+      tokensPerSecond,
       parameters: countParams(model),
       device: device.name,
       validation: metrics.validation,
@@ -148,4 +149,8 @@ function curve(losses: readonly number[], isText: boolean): string {
   const [unit, name] = isText ? [Math.LN2, 'bits per byte'] : [1, 'nats per answer'];
   const [first, last] = [losses[0], losses.at(-1) ?? Number.NaN].map((loss) => (loss / unit).toFixed(3));
   return `${first} ${sparkline(losses, 40)} ${last} ${name}`;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -6,6 +6,7 @@ import type { Block, Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
 import { ratioKeys } from './figures/keys.ts';
 import { overRatio, paperOverRatio } from './figures/over-ratio.ts';
+import { positionFigures } from './figures/position.ts';
 import { recallFigure } from './figures/recall.ts';
 import { AT, overState, stateFigures } from './figures/state.ts';
 import { findings } from './findings.ts';
@@ -36,7 +37,7 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
       ...shown.map(measured),
       ...shown.map(memory),
       ...shown.filter((part) => mixersOf(part).length > 0).map((part) => beside(part)),
-      ...shown.map(curves).filter((section) => section !== null),
+      ...[...shown.map(byPosition), ...shown.map(curves)].filter((section) => section !== null),
       ...(failed.length > 0 ? [failures(failed)] : []),
       reproduce(sweeps),
     ],
@@ -99,6 +100,16 @@ function beside(part: Part): Section {
       { kind: 'figures', caption: paper.note, figures },
       besideTable(part, paper),
     ],
+  };
+}
+
+function byPosition(part: Part): Section | null {
+  const figures = positionFigures(part);
+  if (figures.length === 0) return null;
+  const caption = `Bits per byte at places of the window that double: a line goes on falling where more context still helps. ${trainedText(part)}`;
+  return {
+    title: `Loss by position: ${part.title.toLowerCase()}`,
+    blocks: [{ kind: 'figures', caption, figures }],
   };
 }
 

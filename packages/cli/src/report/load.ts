@@ -73,6 +73,8 @@ const rules: { readonly [K in keyof SweepCellResult]?: Rule } = {
   losses: ['a list of [step, loss]', isCurve],
   recall: maybe(share),
   bitsPerByte: maybe(count),
+  bitsByPosition: maybe(['a list of from, to and bitsPerByte', isByPosition]),
+  copyGain: maybe(['a number, or null', (v) => v === null || typeof v === 'number']),
   failed: maybe(text),
 };
 
@@ -91,6 +93,11 @@ function checkCell(cell: unknown, path: string, where: string): void {
 function isCurve(value: unknown): boolean {
   const isPoint = (p: unknown) => Array.isArray(p) && p.length === 2 && p.every(Number.isFinite);
   return Array.isArray(value) && value.every(isPoint);
+}
+
+function isByPosition(value: unknown): boolean {
+  const isPart = (part: JsonObject) => [part?.from, part?.to, part?.bitsPerByte].every(count[1]);
+  return Array.isArray(value) && value.length > 0 && value.every(isPart);
 }
 
 function isAccuracy(value: unknown): boolean {

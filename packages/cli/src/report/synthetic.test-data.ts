@@ -11,7 +11,7 @@ import {
 import { mixers } from 'twilljs';
 
 /** What a made-up cell found. */
-export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'failed'>;
+export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'bitsByPosition' | 'copyGain' | 'failed'>;
 
 /** Every cell of a preset, with its true counts and made-up measurements. */
 export function syntheticResults(
@@ -30,7 +30,7 @@ export function syntheticResults(
     ]);
     return {
       ...{ name, task, mixer, ratio, layers, seed, title, directory: `cells/${name}` },
-      ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, tokensPerSecond: 1000, losses },
+      ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, losses },
       ...measured,
     };
   });

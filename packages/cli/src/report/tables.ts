@@ -1,32 +1,38 @@
 // The tables of a report.
-import { STATE_CONTEXTS } from '@twilljs/train';
+import { STATE_CONTEXTS, type SweepCellResult } from '@twilljs/train';
 import { grouped } from '../draw/numbers.ts';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';
 import { type PaperTable, paperRatios } from './paper.ts';
 import { meansOf, measureOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
 import { bytesText, fixed, type Spread, spreadOf, spreadText, tokensText } from './stats.ts';
-import { seedsOf, trainedText } from './words.ts';
+import { seedsOf, tokensOf, trainedText } from './words.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
 
 /** So many stand in a row one by one; more are in the picture. */
 const MOST_SEEDS = 4;
 
+/** Trained on fewer tokens than this no model copies, and the column would be noise. */
+const COPYING = 1e6;
+
 const INTERVAL = 'In brackets: the smallest and the largest of the seeds.';
+const COPY_GAIN = 'Copy gain: how many bits per byte less a passage of text costs when it comes again soon after.';
 
 /** Every model with its results and its size. */
 export function resultTable(part: Part): Table {
   const several = seedsOf(part).length > 1;
   const few = several && seedsOf(part).length <= MOST_SEEDS;
   const pairs = pairsOf(part);
-  const heads = part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte'];
+  const copying = part.task === 'language' && tokensOf(part) >= COPYING;
+  const heads =
+    part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte', ...(copying ? ['copy gain'] : [])];
   const rows = modelsOf(part).map((model) => {
     const { counts, cells, family, ratio } = model;
     const results =
       part.task === 'recall'
         ? pairs.map((n) => spreadText(spreadOf(cells.flatMap(({ recall }) => recall?.[n] ?? []))))
-        : [spreadText(resultOf(part, model))];
+        : [spreadText(resultOf(part, model)), ...(copying ? [spreadText(copyGainOf(cells))] : [])];
     const each = cells.map((cell) => fixed(measureOf(part, cell))).join(' / ');
     return [
       model === part.transformer ? family : `${family}, ${ratioText(ratio)}`,
@@ -41,6 +47,7 @@ export function resultTable(part: Part): Table {
     `Mean of ${mixers}, ${ratioText(ratio)}`,
     ...(part.task === 'recall' ? pairs.slice(1).map(() => '') : []),
     spreadText(spread),
+    ...(copying ? [''] : []),
     ...(few ? [''] : []),
     '',
     '',
@@ -48,10 +55,15 @@ export function resultTable(part: Part): Table {
   ]);
   return {
     kind: 'table',
-    caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}`,
+    caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}${copying ? ` ${COPY_GAIN}` : ''}`,
     head: ['model', ...heads, ...(few ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
     rows: [...rows, ...means],
   };
+}
+
+/** Bits per byte that a passage costs less when it comes again. */
+function copyGainOf(cells: readonly SweepCellResult[]): Spread | null {
+  return spreadOf(cells.flatMap(({ copyGain }) => copyGain ?? []));
 }
 
 function pairsOf(part: Part): number[] {

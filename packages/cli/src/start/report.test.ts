@@ -14,7 +14,7 @@ function cell(
   return {
     ...{ name: `${task}-${mixer}-${ratio}-${seed}`, task, mixer, ratio, layers: 2, seed, directory: '' },
     title: ratio === 'pure' ? title : `${title}, 1 in ${ratio} full`,
-    ...{ parameters: 123456, nonEmbeddingParameters: 1, flopsPerToken: 1, tokensPerSecond: 1, losses: [] },
+    ...{ parameters: 123456, nonEmbeddingParameters: 1, flopsPerToken: 1, losses: [] },
     stateBytes: { 1024: 1, 4096: 1, 32768: mixer === 'attention' ? 50_331_648 : 18_432 },
     ...(task === 'recall' ? { recall: { 4: 1, 16: value } } : { bitsPerByte: value }),
   };

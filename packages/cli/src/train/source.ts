@@ -2,10 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import {
-  type Batch,
   type Batches,
   type Document,
-  evaluationWindows,
   joinDocuments,
   mqar,
   parity,
@@ -14,14 +12,14 @@ import {
   windows,
 } from '@twilljs/data';
 import { readDocuments } from '@twilljs/data/node';
-import { evaluateTask, evaluateWindows } from '@twilljs/eval';
+import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
 import type { Given } from './flags.ts';
+import { measureText, textProbe } from './text.ts';
 
-/** Windows of an evaluation on text, and rows of one on a task. */
-const WINDOWS = 192;
+/** Rows of an evaluation on a task. */
 const ROWS = 384;
 /** Of a step, at most. */
 const TOKENS = 2 ** 22;
@@ -81,7 +79,7 @@ async function textSource(given: Given, patterns: readonly string[], seed: numbe
   const { length = 256, batch = 4 } = given;
   checkSize(batch, length, given.microBatches);
   const { documents, train, evaluation, sha256 } = await readCorpus(patterns);
-  const kept = textWindows(evaluation, length, 0); // before training, which is too long to find out after it
+  const kept = textProbe(evaluation, length, 0); // before training, which is too long to find out after it
   return {
     vocab: 256,
     batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
@@ -129,47 +127,6 @@ export function openTask(
 
 function mqarSizes({ length = 64, pairs = 16, vocab = 64 }: Record<string, number | undefined>): TaskSizes {
   return { length, pairs, vocab };
-}
-
-/** Fixed windows of a text to measure on; of a short text, shorter ones. */
-export function textWindows(text: Uint8Array, length: number, seed: number): Batch {
-  if (text.length < 2) {
-    throw new OptionError(
-      `the text to measure on has ${text.length} bytes, of which none can be predicted; give more text.`,
-    );
-  }
-  return evaluationWindows({
-    tokens: text,
-    length: Math.min(length, text.length - 1),
-    count: WINDOWS,
-    source: rng(seed),
-  });
-}
-
-/** Bits per byte over windows, without their first bytes, which have little to go by. */
-export async function measureText(model: LanguageModel, windows: Batch): Promise<JsonObject> {
-  const { bitsPerByte, warmup, byPosition } = await evaluateWindows(model, windows, {
-    warmup: Math.min(32, windows.T >> 1),
-  });
-  return {
-    task: 'lm',
-    bitsPerByte: bitsPerByte.mean,
-    standardError: bitsPerByte.standardError,
-    windows: windows.B,
-    length: windows.T,
-    warmup,
-    bitsByPosition: inOctaves(byPosition),
-  };
-}
-
-/** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */
-function inOctaves(bits: readonly (number | null)[]): JsonObject[] {
-  const octaves: JsonObject[] = [];
-  for (let from = 0, to = 1; from < bits.length; from = to, to *= 2) {
-    const part = bits.slice(from, to).filter((x) => x !== null);
-    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: part.reduce((a, b) => a + b, 0) / part.length });
-  }
-  return octaves;
 }
 
 /** Accuracy at every difficulty of the task. */

@@ -1,4 +1,5 @@
 // Learning curves: a small plot per mixer, a line per seed and weave, the Transformer behind.
+import { type LossPoint, thinned } from '@twilljs/train';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Figure } from '../document.ts';
 import { type Model, mixersOf, modelsOf, type Part, ratioText } from '../parts.ts';
@@ -66,12 +67,7 @@ function endsOf({ cells }: Model): string {
     .join(', ');
 }
 
-/** Means of equal parts of a curve, at most `POINTS` of them. */
-export function smoothed(losses: readonly (readonly [number, number])[]): [number, number][] {
-  const parts = Math.min(POINTS, losses.length);
-  return Array.from({ length: parts }, (_, i) => {
-    const some = losses.slice(Math.floor((i * losses.length) / parts), Math.floor(((i + 1) * losses.length) / parts));
-    const mean = (of: 0 | 1) => some.reduce((sum, point) => sum + point[of], 0) / some.length;
-    return [Number(mean(0).toFixed(1)), Number(mean(1).toFixed(3))];
-  });
+/** As many points as a picture shows, in as few digits. */
+function smoothed(losses: readonly LossPoint[]): LossPoint[] {
+  return thinned(losses, POINTS).map(([step, loss]) => [Number(step.toFixed(1)), Number(loss.toFixed(3))]);
 }

@@ -92,7 +92,7 @@ function labelsOf(lines: readonly Line[], mean: Line | null, transformer: LinesO
 }
 
 /** Round ends around all values. */
-function domainOf(lines: readonly Line[], also: number | undefined): [number, number] {
+export function domainOf(lines: readonly Line[], also?: number): [number, number] {
   const spreads = lines.flatMap(({ points }) => points.map(({ spread }) => spread));
   const values = [...spreads.flatMap(({ low, high }) => [low, high]), ...(also === undefined ? [] : [also])];
   const [least, most] = [Math.min(...values), Math.max(...values)];

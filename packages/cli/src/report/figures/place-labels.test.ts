@@ -1,6 +1,5 @@
 // Labels beside lines: apart, inside, and as near to their lines as that allows.
 import { expect, it } from 'vitest';
-import { smoothed } from './curves.ts';
 import { placeLabels } from './place-labels.ts';
 
 const at = (...values: number[]) => values.map((value) => ({ text: String(value), color: '', at: value }));
@@ -15,14 +14,4 @@ it('labels stay where there is room, and are centred on their lines where there 
 it('labels stay inside', () => {
   expect(places([10, 10, 10], 2)).toEqual([6, 8, 10]);
   expect(places([0, 0], 1)).toEqual([0, 1]);
-});
-
-it('curves keep their mean and their ends', () => {
-  const curve = Array.from({ length: 100 }, (_, i): [number, number] => [i + 1, i]);
-  const smooth = smoothed(curve);
-  expect(smooth).toHaveLength(50);
-  expect(smooth[0]).toEqual([1.5, 0.5]);
-  expect(smooth.reduce((sum, [, y]) => sum + y, 0) / 50).toBeCloseTo(49.5, 6);
-  expect(smoothed([[1, 3]])).toEqual([[1, 3]]);
-  expect(smoothed([])).toEqual([]);
 });
