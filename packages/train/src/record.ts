@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
-import { makeDirectory, readText, writeAtomic } from '@twilljs/hub/node';
+import { readText, writeAtomic } from '@twilljs/hub/node';
 import type { Device } from '@twilljs/tensor';
 import { OptionError } from '@twilljs/tensor';
 import { firstDifference } from './difference.ts';
@@ -31,7 +31,7 @@ export interface RunRecord {
   /** Records that the run starts, or goes on, at a step. */
   begin(step: number): void;
   /** Records how it ended. */
-  end(status: 'interrupted' | 'finished', step: number): void;
+  end(status: 'interrupted' | 'diverged' | 'finished', step: number): void;
 }
 
 const FILE = 'run.json';
@@ -57,7 +57,6 @@ export function openRecord(
   command: readonly string[],
   { resume, warn }: { resume: boolean; warn(message: string): void },
 ): RunRecord {
-  makeDirectory(directory);
   const path = join(directory, FILE);
   const there = OWN.filter((name) => existsSync(join(directory, name)));
   if (!resume && there.length > 0) {

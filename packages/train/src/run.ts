@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { Batches } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
-import { saveModel } from '@twilljs/hub/node';
+import { makeDirectory, saveModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Fields, readFields } from '@twilljs/nn';
 import { Checkpoints } from './checkpoints.ts';
+import { DivergenceError } from './errors.ts';
+import { lockDirectory } from './lock.ts';
 import { MetricsLog } from './metrics.ts';
 import type { TrainSettings } from './options.ts';
 import { machineOf, openRecord } from './record.ts';
@@ -63,7 +65,8 @@ export interface RunResult {
  * Trains a model and leaves a run directory: `config.json` and `model.safetensors` (final weights), `metrics.jsonl`,
  * `run.json` and `checkpoints/`. A run that was killed and resumed ends with the same bits as one that was not, on the same device.
  *
- * @throws OptionError when the directory holds a run and `resume` is not set, or another run than the one described;
+ * @throws OptionError when the directory holds a run and `resume` is not set, another run than the one described, or another
+ * process works in it;
  * FileError when it cannot be written; DivergenceError when the loss stays without a finite value.
  */
 export async function trainRun(options: RunOptions): Promise<RunResult> {
@@ -72,6 +75,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   const { steps } = trainer.options;
   const { every, keep } = readFields(checkpointFields(steps), { ...options.checkpoints }, 'checkpoints');
   const identity = { model: model.config.json as JsonObject, training: { ...trainer.options }, data, seed };
+  makeDirectory(directory);
+  using _ = await lockDirectory(directory);
   const record = openRecord(directory, identity, machineOf(model.device), options.command, { resume, warn });
   if (record.complete) return { status: 'complete', step: steps, from: steps, last: null };
 
@@ -116,6 +121,9 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
     for (const note of await saveModel(directory, model)) warn(note);
     record.end('finished', steps);
     return { status: 'finished', step: steps, from, last };
+  } catch (error) {
+    if (error instanceof DivergenceError) record.end('diverged', trainer.step);
+    throw error;
   } finally {
     metrics.close();
   }

@@ -33,7 +33,6 @@ const VERSION = 1;
  * @throws OptionError when it holds another sweep, or files of something else.
  */
 export function openSweep(directory: string, spec: SweepSpec, corpus: JsonObject | null): void {
-  makeDirectory(directory);
   const path = join(directory, SPEC);
   if (existsSync(path)) {
     const before = parseJsonObject(readText(path), path);

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject } from '@twilljs/hub';
+import { makeDirectory } from '@twilljs/hub/node';
+import { lockDirectory } from './lock.ts';
 import { type Metrics, MetricsReader } from './read-metrics.ts';
 import { cellDirectory, forgetFailure, isFinished, openSweep, writeFailure, writeResults } from './sweep-directory.ts';
 import type { SweepCell } from './sweep-plan.ts';
@@ -69,10 +71,12 @@ interface Running {
  * Goes through a grid: finished cells are kept, half-done ones go on, failed ones are tried again. The directory gets
  * `sweep.json` (what it is), `cells/<name>/` (a run each) and, when all have ended, `results.json`.
  *
- * @throws OptionError when the directory holds another sweep or something else.
+ * @throws OptionError when the directory holds another sweep or something else, or another process works in it.
  */
 export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const { directory, spec, cells, corpus, jobs, signal, observe = () => {} } = options;
+  makeDirectory(directory);
+  using _ = await lockDirectory(directory);
   openSweep(directory, spec, corpus);
   const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
   // The longest first, so that processors are idle at the end for as short a time as possible.
