@@ -32,9 +32,10 @@ writeFileSync(
 );
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
+
 /** The leader of a process group of its own. */
 function sweep(out: string): ChildProcess {
-  const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
   const args = [...twill, 'sweep', spec, '--out', out, '--jobs', '2'];
   return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
 }
@@ -57,10 +58,11 @@ function stepsOf(out: string): number {
   return paths.reduce((sum, path) => sum + (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0), 0);
 }
 
-/** What does not depend on the time. */
-function factsOf(out: string): object[] {
-  const { cells } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
-  return cells.map(({ tokensPerSecond: _, ...rest }: { tokensPerSecond: number }) => rest);
+/** Writes the report of a sweep. */
+async function report(out: string): Promise<void> {
+  const child = spawn(process.execPath, [...twill, 'report', out], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { code, text } = await ended(child);
+  expect(code, text).toBe(0);
 }
 
 it('has the weights and the numbers of an undisturbed sweep', async () => {
@@ -99,5 +101,9 @@ it('has the weights and the numbers of an undisturbed sweep', async () => {
     const [is, was] = [out, undisturbed].map((path) => readFileSync(join(path, 'cells', name, 'model.safetensors')));
     expect(is.equals(was), name).toBe(true);
   }
-  expect(factsOf(out)).toEqual(factsOf(undisturbed));
+  for (const directory of [undisturbed, out]) await report(directory);
+  for (const name of ['results.json', 'report.md', 'report.html']) {
+    const [is, was] = [out, undisturbed].map((path) => readFileSync(join(path, name)));
+    expect(is.equals(was), name).toBe(true);
+  }
 });

@@ -324,6 +324,6 @@ it('twill generate with an empty prompt', async () => {
   ]);
 });
 
-it('is more than forty calls', () => {
+it('is more than a hundred calls', () => {
   expect(Object.values(calls).flat().length).toBeGreaterThan(100);
 });

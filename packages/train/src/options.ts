@@ -2,12 +2,15 @@
 import { type Fields, readFields, type Values } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 
+/** Of a step, at most: beyond it the ids alone would fill a large part of the memory. */
+export const MOST_TOKENS = 2 ** 22;
+
 /** Every option with its default; null means that a rule chooses, which `trainOptions` then writes out. */
 export const trainFields = {
   /** Optimiser steps of the whole run. */
   steps: { type: 'integer', max: 2 ** 31 },
   /** Peak learning rate. */
-  lr: { type: 'number', default: 3e-3, min: 0 },
+  lr: { type: 'number', default: 3e-3, above: 0, max: 10 },
   /** Steps over which the learning rate rises to its peak. Default: a tenth of the steps, at most 100. */
   warmup: { type: 'integer', default: null, min: 0, max: 2 ** 31 },
   /** How it falls after that. */
@@ -17,7 +20,7 @@ export const trainFields = {
   beta1: { type: 'number', default: 0.9, min: 0, max: 0.9999999 },
   beta2: { type: 'number', default: 0.95, min: 0, max: 0.9999999 },
   eps: { type: 'number', default: 1e-8, above: 0 },
-  weightDecay: { type: 'number', default: 0.1, min: 0 },
+  weightDecay: { type: 'number', default: 0.1, min: 0, max: 10 },
   /** Parameters with weight decay: those of two axes and more, or all. */
   decayed: { type: 'string', default: 'matrices', oneOf: ['matrices', 'all'] },
   /** Gradients of a larger global norm are scaled down to it. */
@@ -49,11 +52,16 @@ export function trainOptions(settings: TrainSettings): TrainOptions {
     throw new OptionError(`train: there is no option ${name}; the options are ${Object.keys(trainFields).join(', ')}.`);
   }
   const options = readFields(trainFields, { ...settings }, 'train');
-  const warmup = options.warmup ?? Math.min(100, Math.floor(options.steps / 10));
+  const warmup = options.warmup ?? defaultWarmup(options.steps);
   if (warmup > options.steps) {
     throw new OptionError(
       `train: warmup is ${warmup} but the run has ${options.steps} steps; give at most ${options.steps}.`,
     );
   }
   return { ...options, warmup };
+}
+
+/** Steps of warm-up where none are asked for. */
+export function defaultWarmup(steps: number): number {
+  return Math.min(100, Math.floor(steps / 10));
 }

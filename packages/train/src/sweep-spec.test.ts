@@ -32,7 +32,7 @@ describe('a specification', () => {
     [{ grids: [grid], jobs: 2 }, /no field "jobs"; the fields are name, grids/],
     [{ grids: [{ ...grid, task: 'copy' }] }, /grids\[0\]: task is "copy" where "recall", "language" is needed/],
     [{ grids: [{ ...grid, lr: 1 }] }, /grids\[0\]: there is no field "lr"/],
-    [{ grids: [{ ...grid, name: '../up' }] }, /name is "..\/up", of which no directory is named/],
+    [{ grids: [{ ...grid, name: '../up' }] }, /name is "..\/up", of which no file is named/],
     [{ grids: [{ ...grid, mixers: undefined }] }, /mixers is missing where a list with one or more mixers is needed/],
     [{ grids: [{ ...grid, mixers: ['mamba'] }] }, /"mamba" is no mixer of this version; choose among .*hgrn2/],
     [{ grids: [{ ...grid, mixers: ['gla', 'gla'] }] }, /mixers names "gla" twice/],

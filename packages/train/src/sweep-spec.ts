@@ -2,7 +2,7 @@
 import { type ModelSize, modelSizes, type Ratio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
-import { trainFields, trainOptions } from './options.ts';
+import { defaultWarmup, MOST_TOKENS, trainFields } from './options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -63,6 +63,7 @@ export function readSweepSpec(json: unknown, families: readonly MixerFamily[], w
   const spec = object(json, where);
   onlyKeys(spec, ['name', 'grids'], where);
   const { name } = readFields({ name: { type: 'string', default: 'sweep' } }, spec, where);
+  checkName(name, where);
   const grids = list(spec.grids, `${where}: grids`, 'grids').map((grid, i) =>
     readGrid(object(grid, `${where}: grids[${i}]`), families, `${where}: grids[${i}]`),
   );
@@ -75,16 +76,14 @@ function readGrid(grid: Json, families: readonly MixerFamily[], where: string): 
   onlyKeys(grid, gridKeys, where);
   const { task } = readFields({ task: { type: 'string', oneOf: ['recall', 'language'] } }, grid, where);
   const { name } = readFields({ name: { type: 'string', default: task } }, grid, where);
-  if (!/^[a-z0-9][\w.-]{0,40}$/i.test(name)) {
-    throw new OptionError(
-      `${where}: name is ${shown(name)}, of which no directory is named; use letters, digits and -.`,
-    );
-  }
+  checkName(name, where);
   const training = object(grid.training ?? {}, `${where}.training`);
   onlyKeys(training, Object.keys(sweepTraining), `${where}.training`);
   const data = object(grid.data ?? {}, `${where}.data`);
   onlyKeys(data, Object.keys(sweepData[task]), `${where}.data`);
-  const chosen = readFields(sweepTraining, training, `${where}.training`);
+  const sizes = readFields(sweepData[task], data, `${where}.data`);
+  const settings = readTraining(training, `${where}.training`);
+  checkStep(sizes, settings, where);
   return {
     name,
     task,
@@ -94,16 +93,43 @@ function readGrid(grid: Json, families: readonly MixerFamily[], where: string): 
       readSize(size, families, `${where}.sizes[${i}]`),
     ),
     seeds: distinct(grid.seeds ?? [0], `${where}: seeds`, 'seeds', (seed) => readSeed(seed, where)),
-    training: {
-      ...chosen,
-      warmup: trainOptions({ ...chosen, warmup: chosen.warmup ?? defaultWarmup(chosen.steps) }).warmup,
-    },
-    data: readFields(sweepData[task], data, `${where}.data`),
+    training: settings,
+    data: sizes,
   };
 }
 
 const sizeOf = (task: SweepTask): string => task;
-const defaultWarmup = (steps: number): number => Math.min(100, Math.floor(steps / 10));
+
+/** Of what becomes part of a file's name. */
+function checkName(name: string, where: string): void {
+  if (/^[a-z0-9][\w.-]{0,40}$/i.test(name)) return;
+  throw new OptionError(`${where}: name is ${shown(name)}, of which no file is named; use letters, digits and -.`);
+}
+
+function readTraining(json: Json, where: string): SweepTraining {
+  const chosen = readFields(sweepTraining, json, where);
+  const warmup = chosen.warmup ?? defaultWarmup(chosen.steps);
+  if (warmup > chosen.steps) {
+    throw new OptionError(
+      `${where}: warmup is ${warmup} but the run has ${chosen.steps} steps; give at most ${chosen.steps}.`,
+    );
+  }
+  return { ...chosen, warmup };
+}
+
+/** What every cell of a grid would refuse. */
+function checkStep({ batch, length }: LanguageData, { microBatches }: SweepTraining, where: string): void {
+  if (batch % microBatches !== 0) {
+    throw new OptionError(
+      `${where}: microBatches is ${microBatches}, which does not divide a batch of ${batch}; choose a divisor of it.`,
+    );
+  }
+  if (batch * length > MOST_TOKENS) {
+    throw new OptionError(
+      `${where}: a batch of ${batch} rows of ${length} makes ${batch * length} tokens a step, above the limit of ${MOST_TOKENS}; lower one of them.`,
+    );
+  }
+}
 
 function nameOf(value: unknown, families: readonly MixerFamily[], where: string): string {
   const family = families.find(({ name, model_type }) => value === name || value === model_type);

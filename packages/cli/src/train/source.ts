@@ -16,13 +16,12 @@ import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
+import { MOST_TOKENS } from '@twilljs/train';
 import type { Given } from './flags.ts';
 import { measureText, textProbe } from './text.ts';
 
 /** Rows of an evaluation on a task. */
 const ROWS = 384;
-/** Of a step, at most. */
-const TOKENS = 2 ** 22;
 
 export interface Source {
   /** Ids that occur. */
@@ -150,9 +149,9 @@ function checkSize(batch: number, length: number, parts = 1): void {
   if (batch % parts !== 0) {
     throw new OptionError(`--micro-batches ${parts} does not divide --batch ${batch}; choose a divisor of it.`);
   }
-  if (batch * length <= TOKENS) return;
+  if (batch * length <= MOST_TOKENS) return;
   throw new OptionError(
-    `--batch ${batch} of --length ${length} makes ${batch * length} tokens a step, above the limit of ${TOKENS}; lower one of them.`,
+    `--batch ${batch} of --length ${length} makes ${batch * length} tokens a step, above the limit of ${MOST_TOKENS}; lower one of them.`,
   );
 }
 
