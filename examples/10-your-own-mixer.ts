@@ -61,6 +61,7 @@ class RunningMean implements Mixer {
 
 const runningMean: MixerFamily = {
   name: 'running-mean',
+  title: 'Running mean',
   model_type: 'running_mean',
   architecture: 'RunningMeanForCausalLM',
   role: 'linear',

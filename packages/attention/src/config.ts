@@ -13,6 +13,7 @@ export const fields = {
 
 export const attention: MixerFamily<typeof fields> = {
   name: 'attention',
+  title: 'Transformer',
   model_type: 'transformer',
   architecture: 'TransformerForCausalLM',
   role: 'softmax',

@@ -19,6 +19,7 @@ export const fields = {
 
 export const deltanet: MixerFamily<typeof fields> = {
   name: 'deltanet',
+  title: 'DeltaNet',
   model_type: 'delta_net',
   architecture: 'DeltaNetForCausalLM',
   role: 'linear',

@@ -15,6 +15,7 @@ export const fields = {
 
 export const gatedDeltanet: MixerFamily<typeof fields> = {
   name: 'gated-deltanet',
+  title: 'Gated DeltaNet',
   model_type: 'gated_deltanet',
   architecture: 'GatedDeltaNetForCausalLM',
   role: 'linear',

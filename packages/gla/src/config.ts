@@ -25,6 +25,7 @@ export const fields = {
 
 export const gla: MixerFamily<typeof fields> = {
   name: 'gla',
+  title: 'GLA',
   model_type: 'gla',
   architecture: 'GLAForCausalLM',
   role: 'linear',

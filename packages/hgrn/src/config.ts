@@ -12,6 +12,7 @@ export const fields = {
 
 export const hgrn: MixerFamily<typeof fields> = {
   name: 'hgrn',
+  title: 'HGRN',
   model_type: 'hgrn',
   architecture: 'HGRNForCausalLM',
   role: 'linear',

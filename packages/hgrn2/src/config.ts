@@ -14,6 +14,7 @@ export const fields = {
 
 export const hgrn2: MixerFamily<typeof fields> = {
   name: 'hgrn2',
+  title: 'HGRN2',
   model_type: 'hgrn2',
   architecture: 'HGRN2ForCausalLM',
   role: 'linear',

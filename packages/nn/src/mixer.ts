@@ -63,6 +63,8 @@ export interface ModelWidths {
 export interface MixerFamily<F extends Fields = Fields> {
   /** Package and `--mixer` name: `gated-deltanet`. */
   readonly name: string;
+  /** What tables and pictures call a model of it: `Gated DeltaNet`. */
+  readonly title: string;
   /** FLA's `model_type`: `gated_deltanet`. */
   readonly model_type: string;
   /** FLA's class: `GatedDeltaNetForCausalLM`. */

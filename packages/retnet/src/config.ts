@@ -18,6 +18,7 @@ export const fields = {
 
 export const retnet: MixerFamily<typeof fields> = {
   name: 'retnet',
+  title: 'RetNet',
   model_type: 'retnet',
   architecture: 'RetNetForCausalLM',
   role: 'linear',

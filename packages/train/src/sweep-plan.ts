@@ -90,7 +90,7 @@ function cellsOfModel(
     );
   }
   const tokens = training.steps * data.batch * data.length;
-  const title = family.architecture.replace('ForCausalLM', '') + (ratio === 'pure' ? '' : `, 1 in ${ratio} full`);
+  const title = family.title + (ratio === 'pure' ? '' : `, 1 in ${ratio} full`);
   return seeds.map((seed) => ({
     name: `${stem}-s${seed}`,
     task,

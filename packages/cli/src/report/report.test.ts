@@ -47,7 +47,7 @@ describe('the words', () => {
     expect(text).toContain('raises recall for HGRN (0.130 to 1.000) and HGRN2 (0.200 to 1.000), in every seed.');
     expect(text).toContain('DeltaNet (0.977) recalls without it.');
     expect(text).toContain('RetNet and GLA did not learn the task, alone or woven (at most 0.114).');
-    expect(text).toContain('Seeds disagree for HGRN2 pure (0.081 to 0.400) and GatedDeltaNet pure (0.110 to 0.987)');
+    expect(text).toContain('Seeds disagree for HGRN2 pure (0.081 to 0.400) and Gated DeltaNet pure (0.110 to 0.987)');
     expect(text).toContain('moves by 0.006 bit, over the mixers by 0.311 bit: here the choice of mixer matters more');
     expect(text).toContain('learned in 300 steps, not what a state can hold');
     expect(text).toContain('Parameter counts differ by up to 35 %.');
