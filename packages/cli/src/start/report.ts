@@ -1,6 +1,6 @@
 // The end of `twill start`: one table, what it says and what it does not, in words.
 import type { SweepCellResult } from '@twilljs/train';
-import { bytes, grouped } from '../draw/numbers.ts';
+import { bytes } from '../draw/numbers.ts';
 import { table } from '../draw/table.ts';
 
 type Cells = readonly SweepCellResult[];
@@ -18,24 +18,25 @@ export function resultTable(cells: Cells, corpus: string): string {
     return [
       nameOf(pure),
       ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), ({ bitsPerByte }) => bitsPerByte?.toFixed(3))),
-      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => cell.recall?.[pairs]?.toFixed(2))),
-      grouped(pure.parameters),
+      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(cell.recall?.[pairs]))),
+      `${Math.round(pure.parameters / 1000)}k`,
       bytes(pure.stateBytes[32768]),
     ];
   });
   const head = [
     'mixer',
-    ...bitsAt.map((ratio) => `bits, ${ratioText(ratio)}`),
-    ...recallAt.map((ratio) => `recall, ${ratioText(ratio)}`),
-    'parameters',
-    'state at 32k',
+    ...bitsAt.map((ratio) => `bits\n${ratioText(ratio)}`),
+    ...recallAt.map((ratio) => `recall %\n${ratioText(ratio)}`),
+    'size',
+    'state\nat 32k',
   ];
-  const seeds = new Set(recall.map(({ seed }) => seed)).size;
-  return (
-    `bits: per byte of ${corpus}; recall: among ${pairs} pairs (MQAR, chance 0.03), ${seeds} seed${seeds > 1 ? 's' : ''}\n` +
-    'pure: the mixer alone; 1 in r: with full attention in one layer of r; parameters and state: of the pure model\n\n' +
-    table(head, rows)
-  );
+  const seeds = [...new Set(recall.map(({ seed }) => seed))];
+  return `${[
+    `bits    per byte of ${corpus}`,
+    `recall  of ${pairs} pairs (MQAR, chance 3 %), ${seeds.length > 1 ? `seeds ${seeds.join(', ')}` : `seed ${seeds[0]}`}`,
+    'pure    the mixer alone; 1 in r: with full attention in one layer of r',
+    'size    parameters of the pure model; state: bytes of one sequence at 32k tokens',
+  ].join('\n')}\n\n${table(head, rows)}`;
 }
 
 /** What the numbers show, with what keeps them from being a finding. */
@@ -83,6 +84,7 @@ const ratioText = (ratio: string): string => (ratio === 'pure' ? ratio : `1 in $
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const spanOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percentOf = (share: number | undefined) => (share === undefined ? undefined : String(Math.round(100 * share)));
 
 /** The largest number of pairs that was asked for. */
 function hardest(recall: Cells): number {
