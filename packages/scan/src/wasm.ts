@@ -3,6 +3,7 @@ import { elementwiseGradKernel, elementwiseKernel } from './elementwise/wasm.ts'
 import { scalarDecayGradKernel, scalarDecayKernel } from './scalar-decay/wasm.ts';
 import { scalarDeltaGradKernel, scalarDeltaKernel } from './scalar-delta/wasm.ts';
 import { vectorDecayGradKernel, vectorDecayKernel } from './vector-decay/wasm.ts';
+import { vectorDeltaGradKernel, vectorDeltaKernel } from './vector-delta/wasm.ts';
 
 /** All kernels of this package. */
 export const kernels = /* @__PURE__ */ (() => [
@@ -14,4 +15,6 @@ export const kernels = /* @__PURE__ */ (() => [
   scalarDeltaGradKernel,
   vectorDecayKernel,
   vectorDecayGradKernel,
+  vectorDeltaKernel,
+  vectorDeltaGradKernel,
 ])();

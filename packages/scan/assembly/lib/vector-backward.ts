@@ -49,12 +49,14 @@ export function back(f: Frame, at: usize): Back {
 }
 
 /**
- * Through `sinceStart`: the gradient dx of n decayed queries, added to that of the queries x, and to that of each gate what
+ * Through `sinceStart`: the gradient dx of n decayed queries, added to that of the queries x, dq, and to that of each gate what
  * the queries from its token on see through it. `flow` is what flows through all of them. Written, not added, if `first`.
  */
 @inline
-function backSinceStart(f: Frame, b: Back, n: i32, at: usize, flow: usize, first: bool): void {
-  const ks = f.ks, decay = f.decay + at, x = f.qx + at, dx = b.dx + at, dq = b.dqx + at, dg = b.dgx + at;
+export function backSinceStart(f: Frame, b: Back, n: i32, at: usize, x: usize, dq: usize, flow: usize, first: bool): void {
+  const ks = f.ks, decay = f.decay + at, dx = b.dx + at, dg = b.dgx + at;
+  x += at;
+  dq += at;
   for (let c: usize = 0; c < ks; c += 16) {
     let run = f32x4.splat(1), i = c;
     const end = c + <usize>n * ks;
@@ -75,7 +77,7 @@ function backSinceStart(f: Frame, b: Back, n: i32, at: usize, flow: usize, first
 
 /** Through `toEnd`: the same for keys, whose gates are those after them. Gates are added to; keys are written if `first`. */
 @inline
-function backToEnd(f: Frame, b: Back, n: i32, at: usize, first: bool): void {
+export function backToEnd(f: Frame, b: Back, n: i32, at: usize, first: bool): void {
   const ks = f.ks, decay = f.decay + at, x = f.kx + at, dx = b.dx + at, dk = b.dkx + at, dg = b.dgx + at;
   for (let c: usize = 0; c < ks; c += 16) {
     const end = c + <usize>n * ks;
@@ -96,11 +98,11 @@ function backToEnd(f: Frame, b: Back, n: i32, at: usize, first: bool): void {
 }
 
 /** Through `square`. */
-function backSquare(f: Frame, b: Back, n: i32, i: i32, x: usize): void {
-  const keys = <usize>i * f.ks, queries = <usize>(i + n) * f.ks, da = b.da + <usize>(i + n) * CS + (<usize>i << 2);
-  smallMatmul(n, f.kp, n, da, CS, x + keys, f.ks, b.dx + queries, f.ks, 0);
-  smallMatmulT(n, f.kp, n, da, CS, x + queries, f.ks, b.dx + keys, f.ks, 0);
-  backSinceStart(f, b, n, queries, b.none, false);
+function backSquare(f: Frame, b: Back, n: i32, i: i32, met: usize, x: usize, dq: usize, dp: usize): void {
+  const keys = <usize>i * f.ks, queries = <usize>(i + n) * f.ks, da = dp + <usize>(i + n) * CS + (<usize>i << 2);
+  smallMatmul(n, f.kp, n, da, CS, met + keys, f.ks, b.dx + queries, f.ks, 0);
+  smallMatmulT(n, f.kp, n, da, CS, met + queries, f.ks, b.dx + keys, f.ks, 0);
+  backSinceStart(f, b, n, queries, x, dq, b.none, false);
   backToEnd(f, b, n, keys, false);
 }
 
@@ -117,9 +119,9 @@ function entry(da: usize, i: usize, j: usize): v128 {
 }
 
 /** Through `diagonal`: e is the gradient of a query as far decayed as a key sees it, from the furthest key to the nearest. */
-function backDiagonal(f: Frame, b: Back, at: usize, da: usize): void {
+function backDiagonal(f: Frame, b: Back, at: usize, x: usize, dx: usize, da: usize): void {
   const ks = f.ks, ks2 = ks << 1, ks3 = ks2 + ks;
-  let dq = b.dqx + at, dk = b.dkx + at, dg = b.dgx + at, q = f.qx + at, k = f.kx + at, d = f.decay + at;
+  let dq = dx + at, dk = b.dkx + at, dg = b.dgx + at, q = x + at, k = f.kx + at, d = f.decay + at;
   for (const end = q + ks; q < end; q += 16) {
     const k0 = v128.load(k), k1 = v128.load(k + ks), k2 = v128.load(k + ks2);
     const d1 = v128.load(d + ks), d2 = v128.load(d + ks2), d3 = v128.load(d + ks3);
@@ -155,8 +157,16 @@ function backDiagonal(f: Frame, b: Back, at: usize, da: usize): void {
   }
 }
 
+/** Through `products` with rows x, which have met the keys: dx, dk and dg from its gradient. dx may be dk. */
+export function backProducts(f: Frame, b: Back, x: usize, dx: usize, da: usize): void {
+  backSquare(f, b, 8, 0, f.half, x, dx, da);
+  backSquare(f, b, 4, 0, f.quarter, x, dx, da);
+  backSquare(f, b, 4, 8, f.quarter, x, dx, da);
+  for (let i = 0; i < C; i += 4) backDiagonal(f, b, <usize>i * f.ks, x, dx, da + <usize>i * (CS + 4));
+}
+
 /** flow_k = e^(G_C)_k <S_k, dS_k>: four rows at a time. */
-function throughState(f: Frame, b: Back): void {
+export function throughState(f: Frame, b: Back): void {
   let s = f.s, ds = b.ds;
   const row = f.vs;
   for (let i: usize = 0; i < f.ks; i += 16) {
@@ -190,7 +200,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
   throughState(f, b);
   smallTranspose(f.kp, f.vp, f.s, f.vs, b.st, f.ks);
   smallMatmul(C, f.kp, f.V, f.y, f.vs, b.st, f.ks, b.dx, f.ks, 0);
-  backSinceStart(f, b, C, 0, b.flow, true);
+  backSinceStart(f, b, C, 0, f.qx, b.dqx, b.flow, true);
   smallTranspose(f.kp, f.vp, b.ds, f.vs, b.dst, f.ks);
   smallMatmul(C, f.kp, f.V, f.vx, f.vs, b.dst, f.ks, b.dx, f.ks, 0);
   backToEnd(f, b, C, 0, true);
@@ -198,10 +208,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
   // Through A, with dA = dO V' on and below the diagonal.
   smallTranspose(C, f.vp, f.vx, f.vs, b.vt, CS);
   triangle(f.V, f.y, f.vs, b.vt, b.da);
-  backSquare(f, b, 8, 0, f.half);
-  backSquare(f, b, 4, 0, f.quarter);
-  backSquare(f, b, 4, 8, f.quarter);
-  for (let i = 0; i < C; i += 4) backDiagonal(f, b, <usize>i * f.ks, b.da + <usize>i * (CS + 4));
+  backProducts(f, b, f.qx, b.dqx, b.da);
 
   scatter(m, f.K, b.dqx, b.dq + kat, f.kstep, b.scale, false);
   scatter(m, f.K, b.dkx, b.dk + kat, f.kstep, 1, false);

@@ -15,9 +15,10 @@ export class Frame {
   vp: i32;
   ks: usize;
   vs: usize;
-  /** Bytes from a token to the next: of q, k and g, and of v. */
+  /** Bytes from a token to the next: of q and k, of v, of g. */
   kstep: usize;
   vstep: usize;
+  gstep: usize;
   /** The head at its first token. */
   q: usize;
   k: usize;
@@ -61,7 +62,7 @@ export function frame(T: i32, H: i32, K: i32, V: i32, scratch: usize): Frame {
   f.T = T; f.K = K; f.V = V;
   f.kp = padded(K); f.vp = padded(V);
   f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
-  f.kstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2;
+  f.kstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2; f.gstep = f.kstep;
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 256; f.kx = f.qx + kb;
   f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
@@ -82,7 +83,7 @@ export function chunk(f: Frame, at: usize): void {
 }
 
 /** x_i times the decays from the first of n rows through row i: what a query still sees of a state before them. */
-function sinceStart(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
+export function sinceStart(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
   for (let c: usize = 0; c < ks; c += 16) {
     let run = f32x4.splat(1), at = c;
     for (let i = 0; i < n; i++) {
@@ -114,29 +115,29 @@ export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** Four tokens among themselves, from row `at` bytes on: their triangle of A. A query is decayed once more for every key further back. */
-function diagonal(f: Frame, at: usize, out: usize): void {
+function diagonal(f: Frame, x: usize, at: usize, out: usize): void {
   const ks = f.ks, zero = f32x4.splat(0);
   let s00 = zero, s10 = zero, s11 = zero, s20 = zero, s21 = zero, s22 = zero, s30 = zero, s31 = zero, s32 = zero, s33 = zero;
-  let q = f.qx + at, k = f.kx + at, d = f.decay + at;
+  let q = x + at, k = f.kx + at, d = f.decay + at;
   for (const end = q + ks; q < end; q += 16) {
     const k0 = v128.load(k), k1 = v128.load(k + ks), d1 = v128.load(d + ks);
     s00 = fma(v128.load(q), k0, s00);
-    let x = v128.load(q + ks);
-    s11 = fma(x, k1, s11);
-    s10 = fma(f32x4.mul(x, d1), k0, s10);
+    let u = v128.load(q + ks);
+    s11 = fma(u, k1, s11);
+    s10 = fma(f32x4.mul(u, d1), k0, s10);
     const k2 = v128.load(k + (ks << 1)), d2 = v128.load(d + (ks << 1));
-    x = v128.load(q + (ks << 1));
-    s22 = fma(x, k2, s22);
-    x = f32x4.mul(x, d2);
-    s21 = fma(x, k1, s21);
-    s20 = fma(f32x4.mul(x, d1), k0, s20);
-    x = v128.load(q + 3 * ks);
-    s33 = fma(x, v128.load(k + 3 * ks), s33);
-    x = f32x4.mul(x, v128.load(d + 3 * ks));
-    s32 = fma(x, k2, s32);
-    x = f32x4.mul(x, d2);
-    s31 = fma(x, k1, s31);
-    s30 = fma(f32x4.mul(x, d1), k0, s30);
+    u = v128.load(q + (ks << 1));
+    s22 = fma(u, k2, s22);
+    u = f32x4.mul(u, d2);
+    s21 = fma(u, k1, s21);
+    s20 = fma(f32x4.mul(u, d1), k0, s20);
+    u = v128.load(q + 3 * ks);
+    s33 = fma(u, v128.load(k + 3 * ks), s33);
+    u = f32x4.mul(u, v128.load(d + 3 * ks));
+    s32 = fma(u, k2, s32);
+    u = f32x4.mul(u, d2);
+    s31 = fma(u, k1, s31);
+    s30 = fma(f32x4.mul(u, d1), k0, s30);
     k += 16;
     d += 16;
   }
@@ -147,10 +148,10 @@ function diagonal(f: Frame, at: usize, out: usize): void {
 }
 
 /** n queries and the n keys before them, from row i on: a square of A below its diagonal. */
-function square(f: Frame, n: i32, i: i32, x: usize): void {
+function square(f: Frame, n: i32, i: i32, x: usize, out: usize): void {
   const keys = x + <usize>i * f.ks, row = <usize>n << 2;
   smallTranspose(n, f.kp, keys, f.ks, f.kt, row);
-  smallMatmul(n, n, f.K, keys + <usize>n * f.ks, f.ks, f.kt, row, f.a + <usize>(i + n) * CS + (<usize>i << 2), CS, 0);
+  smallMatmul(n, n, f.K, keys + <usize>n * f.ks, f.ks, f.kt, row, out + <usize>(i + n) * CS + (<usize>i << 2), CS, 0);
 }
 
 /** Keys and values from token t on, decays, and keys up to the end of the chunk. */
@@ -163,7 +164,7 @@ export function writes(f: Frame, t: i32): void {
 
 /** The decays from token t on, and of the whole chunk: of the sum of the gates, so that rounding errors do not add up from chunk to chunk. */
 export function decays(f: Frame, t: i32): void {
-  gather(min(C, f.T - t), f.K, f.g + <usize>t * f.kstep, f.kstep, f.decay, 1);
+  gather(min(C, f.T - t), f.K, f.g + <usize>t * f.gstep, f.gstep, f.decay, 1);
   for (let c: usize = 0; c < f.ks; c += 16) {
     let sum = f32x4.splat(0), at = f.decay + c;
     for (let i = 0; i < C; i++) {
@@ -176,21 +177,31 @@ export function decays(f: Frame, t: i32): void {
   }
 }
 
-/** Queries from token t on, and A: pairs of tokens in different halves or quarters meet at the border between these. */
-export function reads(f: Frame, t: i32, scale: f32): void {
-  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.kstep, f.kstep, f.qx, scale);
+/** Rows x as queries, and the keys, at the border between the halves or quarters in which they are. */
+export function meet(f: Frame, x: usize): void {
   const ks = f.ks, b4 = ks << 2, b8 = ks << 3, b12 = b4 + b8;
-  sinceStart(C, ks, f.decay, f.qx, f.start);
   toEnd(8, ks, f.decay, f.kx, f.half);
-  sinceStart(8, ks, f.decay + b8, f.qx + b8, f.half + b8);
+  sinceStart(8, ks, f.decay + b8, x + b8, f.half + b8);
   for (let b: usize = 0; b < b12; b += b8) {
     toEnd(4, ks, f.decay + b, f.kx + b, f.quarter + b);
-    sinceStart(4, ks, f.decay + b + b4, f.qx + b + b4, f.quarter + b + b4);
+    sinceStart(4, ks, f.decay + b + b4, x + b + b4, f.quarter + b + b4);
   }
-  square(f, 8, 0, f.half);
-  square(f, 4, 0, f.quarter);
-  square(f, 4, 8, f.quarter);
-  for (let i = 0; i < C; i += 4) diagonal(f, <usize>i * ks, f.a + <usize>i * (CS + 4));
+}
+
+/** X K' under the decays, on and below the diagonal. */
+export function products(f: Frame, x: usize, out: usize): void {
+  meet(f, x);
+  square(f, 8, 0, f.half, out);
+  square(f, 4, 0, f.quarter, out);
+  square(f, 4, 8, f.quarter, out);
+  for (let i = 0; i < C; i += 4) diagonal(f, x, <usize>i * f.ks, out + <usize>i * (CS + 4));
+}
+
+/** Queries from token t on, and A. */
+export function reads(f: Frame, t: i32, scale: f32): void {
+  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.kstep, f.kstep, f.qx, scale);
+  sinceStart(C, f.ks, f.decay, f.qx, f.start);
+  products(f, f.qx, f.a);
 }
 
 /** Row k of x [K,V] times whole_k. */

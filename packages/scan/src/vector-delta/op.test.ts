@@ -1,4 +1,4 @@
-// vectorDelta on every device: definition = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
+// vectorDelta on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
@@ -8,6 +8,7 @@ import { type VectorCase, vectorDeltaInputs } from '../vector-cases.ts';
 import { kernels } from '../wasm.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type VectorDeltaAttrs, vectorDelta, vectorDeltaGradOp, vectorDeltaOp } from './op.ts';
+import { scratchBytes, vectorDeltaKernel } from './wasm.ts';
 
 const devices: [string, Device][] = [
   ['cpu', cpu({ poison: true })],
@@ -32,6 +33,8 @@ const cases: [string, VectorCase][] = [
   ['K < V, two value heads a key head', { B: 2, T: 37, H: 2, HV: 4, K: 9, V: 14 }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
+  ['three value heads a key head', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3 }],
+  ['one token of many values', { B: 1, T: 1, H: 2, HV: 4, K: 5, V: 39 }],
   ['one token, two value heads a key head, no state', { B: 1, T: 1, H: 2, HV: 4, K: 6, V: 38, fresh: true }],
   ['no state', { ...small, T: 65, fresh: true }],
   ['no decay', { ...small, T: 100, gates: 'zero' }],
@@ -64,6 +67,26 @@ describe.each(devices)('vectorDelta on %s', (_, device) => {
     const ds = apply(vectorDeltaGradOp, [...ins, zeros([1, 3, 2], at), null], { scale });
     expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, shape, [1, 3, 2], [0]]);
   });
+});
+
+it('runs by its kernels on wasm, in the scratch that these count on', async () => {
+  const device = await wasm({ kernels, tier: 'plain' });
+  const inputs = vectorDeltaInputs({ ...small, T: 20 });
+  await conformance(vectorDeltaOp, { name: '', attrs: { scale }, inputs }, device);
+  expect([...device.fallbacks.keys()]).toEqual([]);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const bytes = Uint8Array.from(atob(vectorDeltaKernel.module.plain), (c) => c.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const exports = instance.exports as Record<string, (...sizes: number[]) => number>;
+  for (const [K, V] of [
+    [1, 1],
+    [7, 5],
+    [24, 24],
+    [128, 256],
+  ]) {
+    expect(scratchBytes(K, V).forward).toBe(exports.forwardScratch(K, V));
+    for (const T of [1, 16, 17, 4096]) expect(scratchBytes(K, V).backward(T)).toBe(exports.backwardScratch(T, K, V));
+  }
 });
 
 const checked: [string, VectorCase][] = [

@@ -1,0 +1,100 @@
+// One chunk of the delta rule with a decay per key channel: what forward and backward have in common. Letters are those of vector-delta/README.md.
+import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
+import { solve } from '../../../wasm/assembly/lib/solve';
+import { C, CS, gatherColumn, padded } from './chunk';
+import {
+  chunk as vectorChunk, chunkBytes as vectorChunkBytes, Frame as VectorFrame, frame as vectorFrame,
+  frameBytes as vectorFrameBytes, fade, products, sinceStart, writes,
+} from './vector';
+
+/** The frame of a decay per key channel, and what the correction adds. */
+@unmanaged
+export class Frame extends VectorFrame {
+  H: i32;
+  HV: i32;
+  /** Bytes from a token to the next, and the head at its first token. */
+  bstep: usize;
+  beta: usize;
+  /** Keys since the start of the chunk [C,K], and a buffer [C,V]. */
+  kstart: usize;
+  r: usize;
+  /** Kept for the backward pass: what S holds at the keys, (e^G K) S, and the corrected values, both [C,V]. */
+  w: usize;
+  vn: usize;
+  /** K K' under the decays [C,C], and beta [C]. */
+  m: usize;
+  beta1: usize;
+}
+
+/** Bytes of a frame, of the buffers behind it, and of a chunk. */
+@inline
+export function frameBytes(K: i32, V: i32): usize {
+  return vectorFrameBytes(K, V) + (<usize>(C * padded(K) + C * padded(V)) << 2);
+}
+
+@inline
+export function chunkBytes(K: i32, V: i32): usize {
+  return vectorChunkBytes(K, V) + (<usize>(2 * C * padded(V) + C * C + C) << 2);
+}
+
+/** Lays out a frame at `scratch`. */
+export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
+  const f = changetype<Frame>(vectorFrame(T, H, K, V, scratch));
+  f.H = H; f.HV = HV;
+  f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>(HV * K) << 2; f.bstep = <usize>HV << 2;
+  f.kstart = scratch + vectorFrameBytes(K, V); f.r = f.kstart + f.ks * C;
+  return f;
+}
+
+/** Points the frame at value head j of row b. */
+export function head(f: Frame, b: i32, j: i32, q: usize, k: usize, v: usize, g: usize, beta: usize): void {
+  const shared = j / (f.HV / f.H), key = <usize>((b * f.T * f.H + shared) * f.K) << 2, first = b * f.T * f.HV + j;
+  f.q = q + key; f.k = k + key; f.v = v + (<usize>(first * f.V) << 2);
+  f.g = g + (<usize>(first * f.K) << 2); f.beta = beta + (<usize>first << 2);
+}
+
+/** Points the frame at the buffers of one chunk. */
+export function chunk(f: Frame, at: usize): void {
+  const vb = f.vs * C;
+  vectorChunk(f, at);
+  f.w = at + vectorChunkBytes(f.K, f.V); f.vn = f.w + vb; f.m = f.vn + vb; f.beta1 = f.m + CS * C;
+}
+
+/** Keys and values from token t on, and keys up to the end of the chunk and since its start. */
+export function inputs(f: Frame, t: i32): void {
+  writes(f, t);
+  sinceStart(C, f.ks, f.decay, f.kx, f.kstart);
+}
+
+/** out = beta M, the matrix of the triangular system, on and below the diagonal. */
+export function system(f: Frame, out: usize): void {
+  for (let i: usize = 0; i < CS * C; i += CS) {
+    const by = v128.load32_splat(f.beta1 + i / C), own = i + ((i / C) & ~15);
+    for (let v = i; v <= own; v += 16) v128.store(out + v, f32x4.mul(by, v128.load(f.m + v)));
+  }
+}
+
+/** From the state s on entry to M, w and the corrected values: (I + stril(beta M)) Vn = beta (V - w). Overwrites a. */
+export function correct(f: Frame, t: i32): void {
+  inputs(f, t);
+  gatherColumn(min(C, f.T - t), f.beta + <usize>t * f.bstep, f.bstep, f.beta1);
+  products(f, f.kx, f.m);
+  smallMatmul(C, f.vp, f.K, f.kstart, f.ks, f.s, f.vs, f.w, f.vs, 0);
+  let w = f.w, x = f.vx, y = f.vn;
+  for (let i: usize = 0; i < CS; i += 4) {
+    const beta = v128.load32_splat(f.beta1 + i);
+    for (const end = w + f.vs; w < end; w += 16) {
+      v128.store(y, f32x4.mul(beta, f32x4.sub(v128.load(x), v128.load(w))));
+      x += 16;
+      y += 16;
+    }
+  }
+  system(f, f.a);
+  solve(C, f.vp, f.a, CS, 4, f.vn, f.vs);
+}
+
+/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' Vn. */
+export function advance(f: Frame, to: usize): void {
+  fade(f, to);
+  smallMatmulT(f.kp, f.vp, C, f.end, f.ks, f.vn, f.vs, to, f.vs, 1);
+}
