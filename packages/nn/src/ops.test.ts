@@ -11,6 +11,7 @@ import {
   l2NormOp,
   layerNormOp,
   logSumExpOp,
+  normalCdfOp,
   rmsNormOp,
   rotaryOp,
   shortConvOp,
@@ -77,6 +78,7 @@ const tried: Tried[] = [
   },
   { op: siluOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
   { op: swigluOp, cases: (n) => [{ inputs: { gate: floats([3, n], n, wide), up: floats([3, n], 2) } }] },
+  { op: normalCdfOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
   { op: softmaxOp, cases: (n) => [{ inputs: { x: floats([3, n + 1], n, wide) } }] },
   { op: logSumExpOp, cases: (n) => [{ inputs: { x: floats([2, 3, n], n, wide) } }] },
   {

@@ -15,7 +15,7 @@ export { type L2NormAttrs, l2Norm, l2NormGradOp, l2NormOp } from './l2-norm/op.t
 export { type LayerNormAttrs, layerNorm, layerNormGradOp, layerNormOp } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
 export { logSumExp, logSumExpOp } from './log-sum-exp/op.ts';
-export { normalCdf, normalCdfOp } from './normal-cdf/op.ts';
+export { normalCdf, normalCdfGradOp, normalCdfOp } from './normal-cdf/op.ts';
 export { type RmsNormAttrs, rmsNorm, rmsNormGradOp, rmsNormOp } from './rms-norm/op.ts';
 export {
   type RopeOptions,

@@ -7,6 +7,7 @@ import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/was
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { logSumExpKernel } from './log-sum-exp/wasm.ts';
+import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
 import { rotaryKernel } from './rotary/wasm.ts';
 import { shortConvGradKernel, shortConvKernel } from './short-conv/wasm.ts';
@@ -27,6 +28,8 @@ export const kernels: readonly WasmKernel[] = [
   siluGradKernel,
   swigluKernel,
   swigluGradKernel,
+  normalCdfKernel,
+  normalCdfGradKernel,
   softmaxKernel,
   softmaxGradKernel,
   logSumExpKernel,
