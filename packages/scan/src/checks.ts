@@ -1,20 +1,25 @@
-// What every recurrence must satisfy on a device, as a list of checks for any test runner.
+// The properties of a recurrence that every op must have on a device, as a list of checks for any test runner.
 import { type Device, type Op, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { deviation, type Numbers, named, noise } from '@twilljs/tensor/testing';
 
-type Inputs = Readonly<Record<string, Numbers>>;
-type Named = Readonly<Record<string, Tensor>>;
+export type Inputs = Readonly<Record<string, Numbers>>;
+export type Named = Readonly<Record<string, Tensor>>;
 type Outputs = Record<'y' | 'state', Float64Array>;
 
-export interface Recurrence<A> {
+/** An op with attributes `A`, and all that its tests compare it with, on cases `C`. */
+export interface Recurrence<A, C> {
   readonly op: Op<A>;
   readonly attrs: A;
-  /** Inputs of a sequence of `T` tokens, two rows, with a state `h0` unless `fresh`. Those with axes [B,T, ...] have time. */
-  inputs(T: number, fresh: boolean): Inputs;
+  /** The recurrence token by token: the oracle. */
+  naive(ins: Named, attrs: A): { readonly y: Tensor; readonly state: Tensor };
+  /** The inputs of a case. Those with axes [B,T, ...] have time. */
+  inputs(at: C): Inputs;
+  /** A small case of `T` tokens, two rows, with a state `h0` unless `fresh`. */
+  small(T: number, fresh: boolean): C;
   /** The input that the outputs are linear in while the state starts at zero. */
   readonly linearIn: string;
-  /** The chunkwise form for a chunk length, where there is one. */
-  chunkwise?(ins: Named, C: number): readonly Tensor[];
+  /** The chunkwise form for a chunk length, where there is one, from inputs in the order of the op's. */
+  chunkwise?(ins: readonly (Tensor | null)[], attrs: A, C: number): readonly Tensor[];
 }
 
 export interface Check {
@@ -26,8 +31,9 @@ export interface Check {
 const close = 1e-5;
 
 /** Hand-over, causality, independence of rows, linearity and independence of the chunk. */
-export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] {
-  const { op, attrs, linearIn, chunkwise } = at;
+export function recurrenceChecks<A, C>(of: Recurrence<A, C>, device: Device): Check[] {
+  const { op, attrs, linearIn, chunkwise } = of;
+  const small = (T: number, fresh: boolean) => of.inputs(of.small(T, fresh));
   const outputs = async (inputs: Inputs, run: (ins: Named) => Named = named(op, attrs)): Promise<Outputs> => {
     const { y, state } = scope(() => {
       const ins = Object.entries(inputs).map(([name, { data, shape }]) => [name, tensor(data, shape, { device })]);
@@ -39,7 +45,7 @@ export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] 
     {
       name: 'continues from the state of any split',
       async run() {
-        const inputs = at.inputs(81, false);
+        const inputs = small(81, false);
         const whole = await outputs(inputs);
         for (const t of [1, 2, 15, 16, 40, 64, 80]) {
           const head = await outputs({ ...part(inputs, 0, t), h0: inputs.h0 });
@@ -53,7 +59,7 @@ export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] 
     {
       name: 'never lets a later token change an earlier output, to the last bit',
       async run() {
-        const inputs = at.inputs(90, false);
+        const inputs = small(90, false);
         const before = await outputs(inputs);
         for (const t of [1, 17, 64, 89]) {
           const after = await outputs(changed(inputs, (_, token) => token >= t));
@@ -68,7 +74,7 @@ export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] 
     {
       name: 'never lets a row of the batch change another, to the last bit',
       async run() {
-        const inputs = at.inputs(70, false);
+        const inputs = small(70, false);
         const before = await outputs(inputs);
         const after = await outputs(changed(inputs, (b) => b === 0));
         for (const name of ['y', 'state'] as const) {
@@ -81,7 +87,7 @@ export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] 
     {
       name: `is linear in ${linearIn} while the state starts at zero`,
       async run() {
-        const inputs = at.inputs(70, true);
+        const inputs = small(70, true);
         const x = inputs[linearIn];
         const other = { ...x, data: noise(x.data.length, 50) };
         const sum = { ...x, data: other.data.map((v, i) => 2 * v + x.data[i]) };
@@ -104,11 +110,12 @@ export function recurrenceChecks<A>(at: Recurrence<A>, device: Device): Check[] 
   const chunks: Check = {
     name: 'does not depend on the chunk',
     async run() {
-      const inputs = at.inputs(100, false);
+      const inputs = small(100, false);
       const whole = await outputs(inputs);
       for (const C of [1, 5, 16, 32, 100, 128]) {
         const other = await outputs(inputs, (ins) => {
-          const [y, state] = chunkwise(ins, C);
+          const order = op.inputs.map((name) => ins[name.replace('?', '')] ?? null);
+          const [y, state] = chunkwise(order, attrs, C);
           return { y, state };
         });
         within(`y in chunks of ${C}`, other.y, whole.y);

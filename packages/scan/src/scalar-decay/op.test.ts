@@ -1,34 +1,38 @@
 // scalarDecay on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
-import { apply, cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
-import { conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
-import { wasm } from '@twilljs/wasm';
+import { apply, zeros } from '@twilljs/tensor';
+import { failures } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { type DecayCase, decayInputs } from '../cases.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.ts';
-import { kernels } from '../wasm.ts';
+import {
+  compare,
+  countsScratch,
+  gradChecks,
+  lengths,
+  oracleChecks,
+  runsByKernels,
+  testDevices,
+  withShapes,
+} from '../op-checks.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDecayAttrs, scalarDecay, scalarDecayGradOp, scalarDecayOp } from './op.ts';
 import { scalarDecayKernel, scratchBytes } from './wasm.ts';
 
-const devices: [string, Device][] = [
-  ['cpu', cpu({ poison: true })],
-  ['cpu-f64', cpu({ float: 'f64' })],
-  ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
-  ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
-];
 const small = { B: 2, H: 2, K: 7, V: 5 };
-const scale = 0.5;
+const attrs = { scale: 0.5 };
 
-const recurrence = (gates: NonNullable<DecayCase['gates']>): Recurrence<ScalarDecayAttrs> => ({
+const recurrence = (gates: NonNullable<DecayCase['gates']>): Recurrence<ScalarDecayAttrs, DecayCase> => ({
   op: scalarDecayOp,
-  attrs: { scale },
-  inputs: (T, fresh) => decayInputs({ ...small, T, fresh, gates }),
+  attrs,
+  naive,
+  inputs: decayInputs,
+  small: (T, fresh) => ({ ...small, T, fresh, gates }),
   linearIn: 'v',
-  chunkwise: ({ q, k, v, g, h0 }, C) => chunkwise([q, k, v, g, h0], { scale }, C),
+  chunkwise,
 });
 
 const cases: [string, DecayCase][] = [
-  ...[1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257].map((T): [string, DecayCase] => [`T = ${T}`, { ...small, T }]),
+  ...lengths([1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257], small),
   ...[1, 5, 16, 37, 131].map((T): [string, DecayCase] => [`fixed, T = ${T}`, { ...small, T, gates: 'fixed' }]),
   ['K = V = 24', { B: 1, T: 70, H: 2, K: 24, V: 24 }],
   ['K < V', { B: 2, T: 37, H: 4, K: 9, V: 14 }],
@@ -44,28 +48,12 @@ const cases: [string, DecayCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(devices)('scalarDecay on %s', (_, device) => {
-  it.each(cases)('equals the recurrence and its gradients: %s', async (name, at) => {
-    const compared = await conformance(
-      scalarDecayOp,
-      { name, attrs: { scale }, inputs: decayInputs(at) },
-      device,
-      (ins) => ({ ...naive(ins, { scale }) }),
-    );
-    expect(failures(compared, device.float)).toEqual([]);
-  });
+describe.each(await testDevices())('scalarDecay on %s', (_, device) => {
+  for (const { name, run } of oracleChecks(recurrence('mild'), cases, device)) it(name, run);
 
   it.each(['mild', 'fixed'] as const)('has the gradients of its inputs without that of %s gates', async (gates) => {
     const wanted = ['q', 'k', 'v', 'h0'];
-    const inputs = decayInputs({ ...small, T: 50, gates });
-    const compared = await conformance(
-      scalarDecayOp,
-      { name: gates, attrs: { scale }, inputs, wanted },
-      device,
-      (ins) => ({
-        ...naive(ins, { scale }),
-      }),
-    );
+    const compared = await compare(recurrence(gates), { ...small, T: 50, gates }, device, wanted);
     expect(compared.map((c) => c.name)).toEqual(expect.arrayContaining(['grad.q', 'grad.k', 'grad.v', 'grad.h0']));
     expect(failures(compared, device.float)).toEqual([]);
   });
@@ -79,31 +67,11 @@ describe.each(devices)('scalarDecay on %s', (_, device) => {
     const shape = [1, 3, 2, 4];
     const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), zeros(shape, at), zeros(shape, at), zeros(shape, at)];
     const of = (gates: boolean, g: number[]) =>
-      apply(scalarDecayGradOp, [...ins, zeros(g, at), null], { scale, gates }).map((d) => d.shape);
+      apply(scalarDecayGradOp, [...ins, zeros(g, at), null], { ...attrs, gates }).map((d) => d.shape);
     expect(of(true, [1, 3, 2])).toEqual([shape, shape, shape, [1, 3, 2], [0]]);
     expect(of(false, [1, 3, 2])).toEqual([shape, shape, shape, [0], [0]]);
     expect(of(true, [2])).toEqual([shape, shape, shape, [2], [0]]);
   });
-});
-
-it('runs by its kernels on wasm, in the scratch that these count on', async () => {
-  const device = await wasm({ kernels, tier: 'plain' });
-  const inputs = decayInputs({ ...small, T: 20 });
-  await conformance(scalarDecayOp, { name: '', attrs: { scale }, inputs }, device);
-  expect([...device.fallbacks.keys()]).toEqual([]);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const bytes = Uint8Array.from(atob(scalarDecayKernel.module.plain), (c) => c.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const exports = instance.exports as Record<string, (...sizes: number[]) => number>;
-  for (const [K, V] of [
-    [1, 1],
-    [7, 5],
-    [24, 24],
-    [128, 256],
-  ]) {
-    expect(scratchBytes(K, V).forward).toBe(exports.forwardScratch(K, V));
-    for (const T of [1, 16, 17, 4096]) expect(scratchBytes(K, V).backward(T)).toBe(exports.backwardScratch(T, K, V));
-  }
 });
 
 const checked: [string, DecayCase][] = [
@@ -112,22 +80,14 @@ const checked: [string, DecayCase][] = [
   ['RetNet', { B: 1, T: 9, H: 2, K: 3, V: 2, gates: 'fixed', fresh: true }],
 ];
 
-it.each(checked)('gradcheck %s', async (_, at) => {
-  const inputs = decayInputs(at);
-  const names = Object.keys(inputs);
-  const run = (ts: Tensor[]) =>
-    Object.values(named(scalarDecayOp, { scale })(Object.fromEntries(ts.map((t, i) => [names[i], t]))));
-  const list = Object.values(inputs).map(({ data, shape }) => ({ values: data, shape }));
-  expect(await gradcheck(run, list)).toBeLessThan(1e-7);
-});
+const mild = recurrence('mild');
+const kernels = [runsByKernels(mild), countsScratch(scalarDecayKernel, scratchBytes)];
+for (const { name, run } of [...kernels, ...gradChecks(mild, checked)]) it(name, run);
 
 describe('what it refuses', () => {
-  const make = (changes: Partial<Record<string, number[]>>) => {
-    const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 2, 5], g: [2, 3, 2], h0: [2, 2, 4, 5] };
-    const [q, k, v, g, h0] = Object.values({ ...shapes, ...changes }).map((shape) => zeros(shape!));
-    return () => scalarDecay(q, k, v, g, h0, { scale });
-  };
-  it.each<[Partial<Record<string, number[]>>, string]>([
+  const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 2, 5], g: [2, 3, 2], h0: [2, 2, 4, 5] };
+  const make = withShapes(shapes, (q, k, v, g, h0) => scalarDecay(q, k, v, g, h0, attrs));
+  it.each<[Record<string, number[]>, string]>([
     [
       { q: [2, 3, 8] },
       'scalarDecay: q [2,3,8] and v [2,3,2,5] are not [B,T,H,K] and [B,T,HV,V]; split the heads first.',

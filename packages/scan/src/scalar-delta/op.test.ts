@@ -1,34 +1,36 @@
 // scalarDelta on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
-import { apply, cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
-import { conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
-import { wasm } from '@twilljs/wasm';
+import { apply, zeros } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.ts';
-import { kernels } from '../wasm.ts';
+import {
+  countsScratch,
+  gradChecks,
+  lengths,
+  oracleChecks,
+  runsByKernels,
+  testDevices,
+  withShapes,
+} from '../op-checks.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 import { scalarDeltaKernel, scratchBytes } from './wasm.ts';
 
-const devices: [string, Device][] = [
-  ['cpu', cpu({ poison: true })],
-  ['cpu-f64', cpu({ float: 'f64' })],
-  ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
-  ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
-];
 const small = { B: 2, H: 2, K: 7, V: 5 };
-const scale = 0.5;
+const attrs = { scale: 0.5 };
 
-const recurrence: Recurrence<ScalarDeltaAttrs> = {
+const recurrence: Recurrence<ScalarDeltaAttrs, DeltaCase> = {
   op: scalarDeltaOp,
-  attrs: { scale },
-  inputs: (T, fresh) => deltaInputs({ ...small, T, fresh, reach: 2 }),
+  attrs,
+  naive,
+  inputs: deltaInputs,
+  small: (T, fresh) => ({ ...small, T, fresh, reach: 2 }),
   linearIn: 'v',
-  chunkwise: ({ q, k, v, g, beta, h0 }, C) => chunkwise([q, k, v, g, beta, h0], { scale }, C),
+  chunkwise,
 };
 
 const cases: [string, DeltaCase][] = [
-  ...[1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257].map((T): [string, DeltaCase] => [`T = ${T}`, { ...small, T }]),
+  ...lengths([1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257], small),
   ['K = V = 24', { B: 1, T: 70, H: 2, K: 24, V: 24 }],
   ['K < V, two value heads a key head', { B: 2, T: 37, H: 2, HV: 4, K: 9, V: 14 }],
   ['three value heads a key head, no gate', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3, gates: 'none' }],
@@ -47,25 +49,16 @@ const cases: [string, DeltaCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(devices)('scalarDelta on %s', (_, device) => {
-  it.each(cases)('equals the recurrence and its gradients: %s', async (name, at) => {
-    const oracle = (ins: Readonly<Record<string, Tensor>>) => ({ ...naive(ins, { scale }) });
-    const compared = await conformance(
-      scalarDeltaOp,
-      { name, attrs: { scale }, inputs: deltaInputs(at) },
-      device,
-      oracle,
-    );
-    expect(failures(compared, device.float)).toEqual([]);
-  });
-
-  for (const { name, run } of recurrenceChecks(recurrence, device)) it(name, run);
+describe.each(await testDevices())('scalarDelta on %s', (_, device) => {
+  for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
+    it(name, run);
+  }
 
   it('has gradients of absent inputs without elements', () => {
     const at = { device };
     const shape = [1, 3, 2, 4];
     const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), zeros(shape, at), zeros(shape, at), zeros(shape, at)];
-    const ds = apply(scalarDeltaGradOp, [...ins, null, zeros([1, 3, 2], at), null], { scale });
+    const ds = apply(scalarDeltaGradOp, [...ins, null, zeros([1, 3, 2], at), null], attrs);
     expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, [0], [1, 3, 2], [0]]);
   });
 });
@@ -76,48 +69,13 @@ const checked: [string, DeltaCase][] = [
   ['DeltaNet', { B: 1, T: 9, H: 1, K: 3, V: 2, gates: 'none', fresh: true }],
 ];
 
-it('runs by its kernels on wasm, in the scratch that these count on', async () => {
-  const device = devices[2][1];
-  await conformance(scalarDeltaOp, { name: '', attrs: { scale }, inputs: deltaInputs({ ...small, T: 20 }) }, device);
-  expect([...device.fallbacks.keys()]).toEqual([]);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const bytes = Uint8Array.from(atob(scalarDeltaKernel.module.plain), (c) => c.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const exports = instance.exports as Record<string, (...sizes: number[]) => number>;
-  for (const [K, V] of [
-    [1, 1],
-    [7, 5],
-    [24, 24],
-    [128, 256],
-  ]) {
-    expect(scratchBytes(K, V).forward).toBe(exports.forwardScratch(K, V));
-    for (const T of [1, 16, 17, 4096]) expect(scratchBytes(K, V).backward(T)).toBe(exports.backwardScratch(T, K, V));
-  }
-});
-
-it.each(checked)('gradcheck %s', async (_, at) => {
-  const inputs = deltaInputs(at);
-  const names = Object.keys(inputs);
-  const run = (ts: Tensor[]) =>
-    Object.values(named(scalarDeltaOp, { scale })(Object.fromEntries(ts.map((t, i) => [names[i], t]))));
-  const list = Object.values(inputs).map(({ data, shape }) => ({ values: data, shape }));
-  expect(await gradcheck(run, list)).toBeLessThan(1e-7);
-});
+const kernels = [runsByKernels(recurrence), countsScratch(scalarDeltaKernel, scratchBytes)];
+for (const { name, run } of [...kernels, ...gradChecks(recurrence, checked)]) it(name, run);
 
 describe('what it refuses', () => {
-  const make = (changes: Partial<Record<string, number[]>>) => {
-    const shapes = {
-      q: [2, 3, 2, 4],
-      k: [2, 3, 2, 4],
-      v: [2, 3, 4, 5],
-      g: [2, 3, 4],
-      beta: [2, 3, 4],
-      h0: [2, 4, 4, 5],
-    };
-    const [q, k, v, g, beta, h0] = Object.values({ ...shapes, ...changes }).map((shape) => zeros(shape!));
-    return () => scalarDelta(q, k, v, g, beta, h0, { scale });
-  };
-  it.each<[Partial<Record<string, number[]>>, string]>([
+  const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 4, 5], g: [2, 3, 4], beta: [2, 3, 4], h0: [2, 4, 4, 5] };
+  const make = withShapes(shapes, (q, k, v, g, beta, h0) => scalarDelta(q, k, v, g, beta, h0, attrs));
+  it.each<[Record<string, number[]>, string]>([
     [
       { q: [2, 3, 8] },
       'scalarDelta: q [2,3,8] and v [2,3,4,5] are not [B,T,H,K] and [B,T,HV,V]; split the heads first.',

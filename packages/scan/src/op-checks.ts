@@ -1,0 +1,110 @@
+// What the op of every recurrence must satisfy: its oracle's outputs and gradients on every device, and kernels of its own.
+import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
+import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
+import { type WasmKernel, wasm } from '@twilljs/wasm';
+import type { Check, Recurrence } from './checks.ts';
+import { kernels } from './wasm.ts';
+
+type Cases<C> = readonly (readonly [name: string, at: C])[];
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** Every device that ops run on, by name. Memory holds no zeros by chance. */
+export async function testDevices(): Promise<[name: string, device: Device][]> {
+  return [
+    ['cpu', cpu({ poison: true })],
+    ['cpu-f64', cpu({ float: 'f64' })],
+    ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
+    ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+  ];
+}
+
+/** Cases of a size for sequences of these lengths. */
+export function lengths<S>(Ts: readonly number[], size: S): [string, S & { T: number }][] {
+  return Ts.map((T) => [`T = ${T}`, { ...size, T }]);
+}
+
+/** Errors of outputs and gradients against the recurrence token by token. @param wanted inputs that take a gradient; default: all. */
+export function compare<A, C>(
+  { op, attrs, naive, inputs }: Recurrence<A, C>,
+  at: C,
+  device: Device,
+  wanted?: readonly string[],
+): Promise<Compared[]> {
+  const given = { name: '', attrs, inputs: inputs(at), ...(wanted && { wanted }) };
+  return conformance(op, given, device, (ins) => ({ ...naive(ins, attrs) }));
+}
+
+/** A check for each case: outputs and gradients are those of the recurrence token by token. */
+export function oracleChecks<A, C>(of: Recurrence<A, C>, cases: Cases<C>, device: Device): Check[] {
+  return cases.map(([name, at]) => ({
+    name: `equals the recurrence and its gradients: ${name}`,
+    async run() {
+      const failed = failures(await compare(of, at, device), device.float);
+      if (failed.length > 0) throw new Error(failed.map((c) => `${c.name}: error ${c.error}`).join('; '));
+    },
+  }));
+}
+
+/** A check for each case: gradients against central differences. */
+export function gradChecks<A, C>({ op, attrs, inputs }: Recurrence<A, C>, cases: Cases<C>): Check[] {
+  return cases.map(([name, at]) => ({
+    name: `gradcheck ${name}`,
+    async run() {
+      const given = inputs(at);
+      const names = Object.keys(given);
+      const f = (ins: Tensor[]) => named(op, attrs)(Object.fromEntries(ins.map((t, i) => [names[i], t])));
+      const list = Object.values(given).map(({ data, shape }) => ({ values: data, shape }));
+      const error = await gradcheck((ins) => Object.values(f(ins)), list);
+      if (!(error < 1e-7)) throw new Error(`error ${error} above 1e-7`);
+    },
+  }));
+}
+
+/** Forward and backward run by kernels, not by definitions. */
+export function runsByKernels<A, C>(of: Recurrence<A, C>): Check {
+  return {
+    name: 'runs by its kernels on wasm',
+    async run() {
+      const device = await wasm({ kernels, tier: 'plain' });
+      await compare(of, of.small(20, false), device);
+      const slow = [...device.fallbacks.keys()];
+      if (slow.length > 0) throw new Error(`${slow} have no kernel`);
+    },
+  };
+}
+
+/** The bytes of scratch that the plans ask for are those that the module lays out. */
+export function countsScratch(
+  { module }: WasmKernel,
+  scratchBytes: (K: number, V: number) => { forward: number; backward(T: number): number },
+): Check {
+  return {
+    name: 'asks for the scratch that its kernels lay out',
+    async run() {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+      const bytes = Uint8Array.from(atob(module.plain), (c) => c.charCodeAt(0));
+      const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+      const { forwardScratch, backwardScratch } = instance.exports as Record<string, (...sizes: number[]) => number>;
+      const same = (what: string, ours: number, theirs: number) => {
+        if (ours !== theirs) throw new Error(`${what}: ${ours} bytes where the module lays out ${theirs}`);
+      };
+      for (const [K, V] of [
+        [1, 1],
+        [7, 5],
+        [24, 24],
+        [128, 256],
+      ]) {
+        const { forward, backward } = scratchBytes(K, V);
+        same(`forward K=${K} V=${V}`, forward, forwardScratch(K, V));
+        for (const T of [1, 16, 17, 4096]) {
+          same(`backward T=${T} K=${K} V=${V}`, backward(T), backwardScratch(T, K, V));
+        }
+      }
+    },
+  };
+}
+
+/** `call` of zeros of these shapes, in their order, some of them changed: for what it refuses. */
+export function withShapes(shapes: Shapes, call: (...ins: Tensor[]) => unknown): (changes: Shapes) => () => unknown {
+  return (changes) => () => call(...Object.values({ ...shapes, ...changes }).map((shape) => zeros(shape)));
+}
