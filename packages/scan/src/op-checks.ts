@@ -1,15 +1,17 @@
 // What the op of every recurrence must satisfy: its oracle's outputs and gradients on every device, and kernels of its own.
 import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
-import { type WasmKernel, wasm } from '@twilljs/wasm';
+import type { WasmDevice, WasmKernel, WasmOptions } from '@twilljs/wasm';
 import type { Check, Recurrence } from './checks.ts';
 import { kernels } from './wasm.ts';
 
 type Cases<C> = readonly (readonly [name: string, at: C])[];
+/** `wasm` of @twilljs/wasm. */
+type Wasm = (options: WasmOptions) => Promise<WasmDevice>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Every device that ops run on, by name. Memory holds no zeros by chance. */
-export async function testDevices(): Promise<[name: string, device: Device][]> {
+export async function testDevices(wasm: Wasm): Promise<[name: string, device: Device][]> {
   return [
     ['cpu', cpu({ poison: true })],
     ['cpu-f64', cpu({ float: 'f64' })],
@@ -61,7 +63,7 @@ export function gradChecks<A, C>({ op, attrs, inputs }: Recurrence<A, C>, cases:
 }
 
 /** Forward and backward run by kernels, not by definitions. */
-export function runsByKernels<A, C>(of: Recurrence<A, C>): Check {
+export function runsByKernels<A, C>(of: Recurrence<A, C>, wasm: Wasm): Check {
   return {
     name: 'runs by its kernels on wasm',
     async run() {

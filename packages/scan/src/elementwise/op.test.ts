@@ -1,5 +1,6 @@
 // elementwise on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, zeros } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type ElementwiseCase, elementwiseInputs } from '../cases.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.ts';
@@ -29,7 +30,7 @@ const cases: [string, ElementwiseCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices())('elementwise on %s', (_, device) => {
+describe.each(await testDevices(wasm))('elementwise on %s', (_, device) => {
   for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
     it(name, run);
   }
@@ -47,7 +48,7 @@ const checked: [string, ElementwiseCase][] = [
   ['no state', { B: 1, T: 9, D: 3, fresh: true }],
 ];
 
-for (const { name, run } of [runsByKernels(recurrence), ...gradChecks(recurrence, checked)]) it(name, run);
+for (const { name, run } of [runsByKernels(recurrence, wasm), ...gradChecks(recurrence, checked)]) it(name, run);
 
 describe('what it refuses', () => {
   const shapes = { x: [2, 3, 4], g: [2, 3, 4], h0: [2, 4] };

@@ -1,6 +1,7 @@
 // scalarDecay on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, zeros } from '@twilljs/tensor';
 import { failures } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DecayCase, decayInputs } from '../cases.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.ts';
@@ -48,7 +49,7 @@ const cases: [string, DecayCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices())('scalarDecay on %s', (_, device) => {
+describe.each(await testDevices(wasm))('scalarDecay on %s', (_, device) => {
   for (const { name, run } of oracleChecks(recurrence('mild'), cases, device)) it(name, run);
 
   it.each(['mild', 'fixed'] as const)('has the gradients of its inputs without that of %s gates', async (gates) => {
@@ -81,7 +82,7 @@ const checked: [string, DecayCase][] = [
 ];
 
 const mild = recurrence('mild');
-const kernels = [runsByKernels(mild), countsScratch(scalarDecayKernel, scratchBytes)];
+const kernels = [runsByKernels(mild, wasm), countsScratch(scalarDecayKernel, scratchBytes)];
 for (const { name, run } of [...kernels, ...gradChecks(mild, checked)]) it(name, run);
 
 describe('what it refuses', () => {

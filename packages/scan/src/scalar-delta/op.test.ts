@@ -1,5 +1,6 @@
 // scalarDelta on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, zeros } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.ts';
@@ -49,7 +50,7 @@ const cases: [string, DeltaCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices())('scalarDelta on %s', (_, device) => {
+describe.each(await testDevices(wasm))('scalarDelta on %s', (_, device) => {
   for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
     it(name, run);
   }
@@ -69,7 +70,7 @@ const checked: [string, DeltaCase][] = [
   ['DeltaNet', { B: 1, T: 9, H: 1, K: 3, V: 2, gates: 'none', fresh: true }],
 ];
 
-const kernels = [runsByKernels(recurrence), countsScratch(scalarDeltaKernel, scratchBytes)];
+const kernels = [runsByKernels(recurrence, wasm), countsScratch(scalarDeltaKernel, scratchBytes)];
 for (const { name, run } of [...kernels, ...gradChecks(recurrence, checked)]) it(name, run);
 
 describe('what it refuses', () => {
