@@ -1,5 +1,5 @@
 // @twilljs/nn/testing: what every mixer must satisfy, as a list of checks for any test runner.
-import { type Device, grad, keep, type Shape, scope, Tensor, tensor, untracked } from '@twilljs/tensor';
+import { cpu, type Device, grad, keep, type Shape, scope, size, Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing';
 import { readFields } from './config.ts';
 import { initializer } from './initializer.ts';
@@ -12,6 +12,12 @@ export interface MixerCase {
   /** Fields that differ from the defaults, under FLA's names; `hidden_size` among them. */
   readonly config: Readonly<Record<string, unknown>> & { readonly hidden_size: number };
   readonly device: Device;
+}
+
+export interface MixerSuite {
+  readonly family: MixerFamily;
+  readonly configs: readonly MixerCase['config'][];
+  readonly devices: readonly Device[];
 }
 
 export interface Check {
@@ -37,19 +43,28 @@ export async function makeMixer({ family, config, device }: MixerCase): Promise<
 const B = 2;
 const T = 70; // more than one chunk, with a short tail
 
-/** All checks of a mixer: hand-over, decoding, causality, batch independence, state size and gradients. */
-export function mixerChecks(given: MixerCase): Check[] {
+/**
+ * All checks of a family in each configuration: hand-over, decoding, causality, batch independence, state size and gradients on
+ * every device; and gradients against central differences.
+ */
+export function mixerChecks({ family, configs, devices }: MixerSuite): Check[] {
+  return configs.flatMap((config) => {
+    const shown = JSON.stringify(config);
+    const onDevices = devices.flatMap((device) =>
+      contract({ family, config, device }).map(({ name, run }) => ({
+        name: `${shown} on ${device.name}: ${name}`,
+        run,
+      })),
+    );
+    return [...onDevices, { name: `${shown}: has the gradients of its forward`, run: () => gradients(family, config) }];
+  });
+}
+
+/** The contract of a mixer, of one case. */
+function contract(given: MixerCase): Check[] {
   const { device, config } = given;
   const width = config.hidden_size;
-  const input = (seed: number, shape: Shape = [B, T, width]) =>
-    tensor(
-      noise(
-        shape.reduce((a, b) => a * b, 1),
-        seed,
-      ),
-      shape,
-      { device },
-    );
+  const input = (seed: number) => tensor(noise(B * T * width, seed), [B, T, width], { device });
   const run = async (mixer: Mixer, f: (mixer: Mixer) => Record<string, Tensor>) => {
     const out: Record<string, Float64Array> = {};
     const made = untracked(() => scope(() => f(mixer)));
@@ -169,13 +184,9 @@ export function mixerChecks(given: MixerCase): Check[] {
   ];
 }
 
-/**
- * The gradients of a mixer against central differences, on the f64 device: of its input, of every and of the
- * initial state through y and the final state.
- *
- * @returns the largest RMS ratio.
- */
-export async function mixerGradcheck({ family, config, device }: MixerCase): Promise<number> {
+/** The gradients against central differences, on the f64 device: of the input, every parameter and the state, through y and the next state. */
+async function gradients(family: MixerFamily, config: MixerCase['config']): Promise<void> {
+  const device = cpu({ float: 'f64' });
   const mixer = await makeMixer({ family, config, device });
   const [rows, tokens] = [1, 6];
   const x = { shape: [rows, tokens, config.hidden_size], values: noise(tokens * config.hidden_size, 1) };
@@ -206,7 +217,7 @@ export async function mixerGradcheck({ family, config, device }: MixerCase): Pro
       });
     }
   };
-  return gradcheck(
+  const error = await gradcheck(
     ([input, ...rest]) => {
       const state: State = { ...start, ...Object.fromEntries(names.map((name, i) => [name, rest[i]])) };
       return withWeights(rest.slice(names.length), () => {
@@ -217,6 +228,31 @@ export async function mixerGradcheck({ family, config, device }: MixerCase): Pro
     [x, ...initial, ...weights],
     8,
   );
+  if (!(error <= 1e-7)) throw new Error(`error ${error} above 1e-7`);
+}
+
+/** Noise from a seed, number by number through `map`. */
+type Make = (seed: number, shape: Shape, map?: (x: number) => number) => Tensor;
+type Named = Readonly<Record<string, Tensor>>;
+
+/**
+ * Our form of a recurrence against the one that the paper prints, on the f64 device.
+ *
+ * @param run both on the same inputs: outputs and states, in the same order.
+ * @returns the largest RMS ratio.
+ */
+export async function paperError(run: (make: Make, device: Device) => { paper: Named; ours: Named }): Promise<number> {
+  const device = cpu({ float: 'f64' });
+  const make: Make = (seed, shape, map = (x) => x) => tensor(noise(size(shape), seed).map(map), shape, { device });
+  const [paper, ours] = scope(() => {
+    const made = run(make, device);
+    return [Object.values(made.paper), Object.values(made.ours)];
+  });
+  if (ours.length < 1 || ours.length !== paper.length) {
+    throw new Error(`${ours.length} results against the paper's ${paper.length}`);
+  }
+  const errors = ours.map(async (t, i) => deviation(await t.data(), await paper[i].data()).error);
+  return Math.max(...(await Promise.all(errors)));
 }
 
 function within(what: string, ours: ArrayLike<number>, expected: ArrayLike<number>, bound: number): void {
