@@ -8,8 +8,8 @@ export const fields = {
   num_heads: { type: 'integer', default: null },
   use_short_conv: { type: 'boolean', default: false },
   conv_size: { type: 'integer', default: 4, min: 2, max: 64 },
-  use_lower_bound: { type: 'boolean', default: true },
   elementwise_affine: { type: 'boolean', default: true },
+  use_lower_bound: { type: 'boolean', default: true },
 } as const satisfies Fields;
 
 export const hgrn2: MixerFamily<typeof fields> = {
