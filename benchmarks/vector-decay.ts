@@ -1,78 +1,27 @@
 // A decay per key channel on the wasm device: kernels against the chunkwise definition, and against a JavaScript loop over tokens.
 import { vectorDecayGradOp, vectorDecayOp } from '@twilljs/scan';
-import { kernels } from '@twilljs/scan/wasm';
-import { apply, type Shape, scope, size, type Tensor, tensor, untracked } from '@twilljs/tensor';
-import { noise } from '@twilljs/tensor/testing';
-import { wasm } from '@twilljs/wasm';
-import { type VectorCase, vectorDecayInputs } from '../packages/scan/src/vector-cases.ts';
-import { report, seconds } from './measure.ts';
+import { vectorDecayInputs } from '../packages/scan/src/vector-cases.ts';
+import { arrays, headSizes, label, measureRecurrence, overTokens } from './recurrence.ts';
 
 const attrs = { scale: 0.2 };
-const names = ['q', 'k', 'v', 'g', 'h0'] as const;
-const cases: VectorCase[] = [
-  { B: 4, T: 256, H: 2, K: 24, V: 24 },
-  { B: 32, T: 64, H: 2, K: 24, V: 24 },
-  { B: 2, T: 256, H: 4, K: 64, V: 64 },
-  { B: 1, T: 512, H: 2, K: 128, V: 128 },
-  { B: 8, T: 1, H: 4, K: 64, V: 64 },
-];
 
-/** The recurrence as a JavaScript programmer writes it, forward only. */
-function loop({ B, T, H, K, V }: VectorCase, inputs: Readonly<Record<string, ArrayLike<number>>>): () => void {
-  const [q, k, v, g, h0] = names.map((name) => Float32Array.from(inputs[name]));
-  const [S, y] = [new Float32Array(K * V), new Float32Array(v.length)];
-  return () => {
-    for (let b = 0; b < B; b++) {
-      for (let h = 0; h < H; h++) {
-        S.set(h0.subarray((b * H + h) * K * V, (b * H + h + 1) * K * V));
-        for (let t = 0; t < T; t++) {
-          const at = (b * T + t) * H + h;
-          for (let j = 0; j < V; j++) y[at * V + j] = 0;
-          for (let i = 0; i < K; i++) {
-            const decay = Math.exp(g[at * K + i]);
-            const x = k[at * K + i];
-            const z = attrs.scale * q[at * K + i];
-            for (let j = 0; j < V; j++) {
-              S[i * V + j] = decay * S[i * V + j] + x * v[at * V + j];
-              y[at * V + j] += z * S[i * V + j];
-            }
-          }
-        }
+for (const size of headSizes) {
+  const { K, V } = size;
+  const inputs = vectorDecayInputs(size);
+  const { q, k, v, g, h0 } = arrays(inputs, ['q', 'k', 'v', 'g', 'h0']);
+  const y = new Float32Array(v.length);
+  const loop = overTokens(size, h0, (S, at) => {
+    for (let j = 0; j < V; j++) y[at * V + j] = 0;
+    for (let i = 0; i < K; i++) {
+      const decay = Math.exp(g[at * K + i]);
+      const x = k[at * K + i];
+      const z = attrs.scale * q[at * K + i];
+      for (let j = 0; j < V; j++) {
+        S[i * V + j] = decay * S[i * V + j] + x * v[at * V + j];
+        y[at * V + j] += z * S[i * V + j];
       }
     }
-  };
-}
-
-for (const at of cases) {
-  const inputs = vectorDecayInputs(at);
-  const { B, T, H, K, V } = at;
-  const label = `B=${B} T=${T} H=${H} K=${K} V=${V}`;
-  const numbers = Object.fromEntries(names.map((name) => [name, inputs[name].data]));
-  const floor = seconds(loop(at, numbers));
-  report({ benchmark: 'vector-decay', case: `${label} forward, JavaScript loop`, value: floor * 1e3, unit: 'ms' });
-  for (const tier of ['plain', 'relaxed'] as const) {
-    const fast = await wasm({ tier, kernels });
-    const slow = await wasm({ tier });
-    const make = (device: typeof fast): [Tensor[], Tensor[]] => {
-      const ins = names.map((name) => tensor(inputs[name].data, inputs[name].shape, { device }));
-      const outs = vectorDecayOp.shape(
-        ins.map((t) => t.shape),
-        attrs,
-      );
-      const dys = outs.map((shape: Shape, i) => tensor(noise(size(shape), i), shape, { device }));
-      return [ins, [...dys, ...ins]];
-    };
-    const time = (op: typeof vectorDecayOp, ins: readonly Tensor[]) =>
-      seconds(() => untracked(() => scope(() => void apply(op, ins, attrs))));
-    const [[ins, dins], [slowIns, slowDins]] = [make(fast), make(slow)];
-    for (const [pass, op, a, b] of [
-      ['forward', vectorDecayOp, ins, slowIns],
-      ['backward', vectorDecayGradOp, dins, slowDins],
-    ] as const) {
-      const [ours, definition] = [time(op, a), time(op, b)];
-      const result = { benchmark: 'vector-decay', case: `${tier} ${label} ${pass}`, value: ours * 1e3, unit: 'ms' };
-      report({ ...result, ratio: definition / ours, floor: 'definition' });
-      if (pass === 'forward') report({ ...result, ratio: floor / ours, floor: 'JavaScript loop' });
-    }
-  }
+  });
+  const ops = { op: vectorDecayOp, gradOp: vectorDecayGradOp, attrs };
+  await measureRecurrence({ benchmark: 'vector-decay', case: label(size), ...ops, inputs, loop });
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { compileKernels } from './asc.ts';
 import { root } from './check/repository.ts';
 
+/** What the programs share. */
+const shared = ['measure.ts', 'recurrence.ts'];
 const programs = readdirSync(join(root, 'benchmarks'))
-  .filter((file) => file.endsWith('.ts') && file !== 'measure.ts')
+  .filter((file) => file.endsWith('.ts') && !shared.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !programs.includes(name));
