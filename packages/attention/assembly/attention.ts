@@ -1,10 +1,11 @@
 // Softmax attention, forward and backward: one key/value head after another, its queries block by block.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { packB } from '../../wasm/assembly/lib/pack';
+import { clear, padded } from '../../wasm/assembly/lib/padded';
 import { row, rowT } from '../../wasm/assembly/lib/row';
 import { scale as scaleRow } from '../../wasm/assembly/lib/softmax';
 import { block, combine, Frame, R, scores, slopes, spread, weights } from './lib/block';
-import { clear, gather, padded, scatter } from './lib/rows';
+import { gather, scatter } from './lib/rows';
 import { weigh } from './lib/weights';
 
 @inline

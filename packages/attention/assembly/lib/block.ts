@@ -1,8 +1,8 @@
 // A block of queries against the keys that they see. Four queries make a strip and eight keys a panel; scores are formed, and
 // weights used, only in tiles of a strip and a panel that some query of the strip sees.
 import { fill } from '../../../wasm/assembly/lib/copy';
+import { clear, padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
-import { clear, padded } from './rows';
 import { slope, weigh } from './weights';
 
 /** Queries of a block, a multiple of 4. */

@@ -1,5 +1,6 @@
 // A chunk of a sequence in scratch: rows of tokens padded with zeros to whole vectors and to C rows, and its gates.
 import { exp } from '../../../wasm/assembly/lib/exp';
+import { clear, padded, padRow, unpadRow } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
 
@@ -8,26 +9,15 @@ import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matm
 /** Bytes of a row of a [C,C] matrix. */
 @inline export const CS: usize = C << 2;
 
-/** The floats of a row, up to whole vectors. */
-@inline
-export function padded(n: i32): i32 {
-  return (n + 3) & ~3;
-}
-
-export function clear(p: usize, end: usize): void {
-  for (; p < end; p += 16) v128.store(p, f32x4.splat(0));
-}
-
 /** m <= C rows of n floats, `step` bytes apart, times `factor`, as C rows of padded(n). */
 export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, factor: f32): void {
-  const f = f32x4.splat(factor), whole = <usize>(n & ~3) << 2, rest = n & 3;
+  const f = f32x4.splat(factor), row = <usize>padded(n) << 2;
   for (let i = 0; i < m; i++) {
-    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, f32x4.mul(f, v128.load(from + j)));
-    if (rest) v128.store(to + whole, f32x4.mul(f, loadPart(from + whole, rest)));
+    padRow(n, f, from, to);
     from += step;
-    to += <usize>padded(n) << 2;
+    to += row;
   }
-  clear(to, to + (<usize>((C - m) * padded(n)) << 2));
+  clear(to, to + <usize>(C - m) * row);
 }
 
 /** The first m rows back to their places, times `factor`; added to what is there if `add`. */
@@ -37,10 +27,7 @@ export function scatter(m: i32, n: i32, from: usize, to: usize, step: usize, fac
     if (add) {
       for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, fma(f, v128.load(from + j), v128.load(to + j)));
       if (rest) storePart(to + whole, fma(f, v128.load(from + whole), loadPart(to + whole, rest)), rest);
-    } else {
-      for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, f32x4.mul(f, v128.load(from + j)));
-      if (rest) storePart(to + whole, f32x4.mul(f, v128.load(from + whole)), rest);
-    }
+    } else unpadRow(n, f, from, to);
     from += <usize>padded(n) << 2;
     to += step;
   }

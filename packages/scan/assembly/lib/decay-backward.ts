@@ -1,6 +1,7 @@
 // Outer products under one decay per head, backward: one chunk, given the state on its entry. Equations in scalar-decay/README.md.
+import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, addLowerT, C, CS, gather, padded, scaleRows, scatter } from './chunk';
+import { addLower, addLowerT, C, CS, gather, scaleRows, scatter } from './chunk';
 import { Frame, read, scores } from './decay';
 import { gates, overlap, scaleDot, throughRead } from './gates';
 

@@ -1,8 +1,9 @@
 // Outer products under one decay per head, forward: a chunk, and a single token. Letters are those of scalar-decay/README.md.
 import { exp } from '../../../wasm/assembly/lib/exp';
+import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, C, CS, decays, gather, gatherColumn, lower, padded, scaleRows, scatter } from './chunk';
+import { addLower, C, CS, decays, gather, gatherColumn, lower, scaleRows, scatter } from './chunk';
 
 /** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
 @unmanaged

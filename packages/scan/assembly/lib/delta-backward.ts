@@ -1,8 +1,9 @@
 // The gated delta rule backward: one chunk, given what the forward pass left of it. Equations in scalar-delta/README.md.
+import { clear, padded } from '../../../wasm/assembly/lib/padded';
 import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solveTransposed } from '../../../wasm/assembly/lib/solve';
-import { addLower, addLowerT, C, clear, CS, gather, lower, padded, scaleRows, scatter, triangle } from './chunk';
+import { addLower, addLowerT, C, CS, gather, lower, scaleRows, scatter, triangle } from './chunk';
 import { gates, overlap, scaleDot, throughRead } from './gates';
 import { Frame, keys, system } from './delta';
 

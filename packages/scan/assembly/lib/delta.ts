@@ -1,7 +1,8 @@
 // One chunk of the gated delta rule: what forward and backward have in common. Letters are those of scalar-delta/README.md.
+import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
-import { C, CS, decays, gather, gatherColumn, lower, noDecays, padded } from './chunk';
+import { C, CS, decays, gather, gatherColumn, lower, noDecays } from './chunk';
 
 /** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
 @unmanaged

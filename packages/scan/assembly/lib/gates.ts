@@ -1,6 +1,7 @@
 // What reaches the gates of a chunk backward, in every rule with one decay per head. Equations in scalar-delta/README.md.
+import { clear } from '../../../wasm/assembly/lib/padded';
 import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
-import { C, clear, CS, triangle } from './chunk';
+import { C, CS, triangle } from './chunk';
 
 /** out_i = <x_i, y_i>, or added to it, for rows of n floats; x_i is scaled by s_i before. */
 export function scaleDot(n: i32, s: usize, x: usize, y: usize, out: usize, add: bool): void {

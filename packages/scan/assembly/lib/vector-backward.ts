@@ -1,7 +1,8 @@
 // A state with one decay per key channel, backward: one chunk, given what the forward pass left of it. Equations in vector-decay/README.md.
+import { clear, padded } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLowerT, C, clear, CS, gather, padded, scatter, triangle } from './chunk';
+import { addLowerT, C, CS, gather, scatter, triangle } from './chunk';
 import { fade, Frame, reads, sums, writes } from './vector';
 
 /** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */

@@ -1,7 +1,8 @@
 // One chunk of the delta rule with a decay per key channel: what forward and backward have in common. Letters are those of vector-delta/README.md.
+import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
-import { C, CS, gatherColumn, padded } from './chunk';
+import { C, CS, gatherColumn } from './chunk';
 import {
   chunk as vectorChunk, chunkBytes as vectorChunkBytes, Frame as VectorFrame, frame as vectorFrame,
   frameBytes as vectorFrameBytes, fade, products, sinceStart, writes,

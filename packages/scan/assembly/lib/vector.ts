@@ -1,8 +1,9 @@
 // One chunk with a decay per key channel: what forward and backward have in common. Letters are those of vector-decay/README.md.
 import { exp } from '../../../wasm/assembly/lib/exp';
+import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { C, CS, gather, padded } from './chunk';
+import { C, CS, gather } from './chunk';
 
 /** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
 @unmanaged
