@@ -19,7 +19,7 @@ export function forward(
   from: i32, to: i32, T: i32, H: i32, K: i32, V: i32, scale: f32,
   q: usize, k: usize, v: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, K, V, scratch), size = <usize>(K * V) << 2;
+  const f = frame(T, H, H, K, V, scratch), size = <usize>(K * V) << 2;
   chunk(f, scratch + frameBytes(K, V));
   for (let i = from; i < to; i++) {
     head(f, H, i / H, i % H, q, k, v, g);
@@ -40,7 +40,7 @@ export function backward(
   q: usize, k: usize, v: usize, g: usize, h0: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, K, V, scratch), b = back(f, scratch + frameBytes(K, V));
+  const f = frame(T, H, H, K, V, scratch), b = back(f, scratch + frameBytes(K, V));
   const first = scratch + frameBytes(K, V) + backBytes(K, V), record = chunkBytes(K, V), size = <usize>(K * V) << 2;
   b.scale = scale;
   for (let i = from; i < to; i++) {

@@ -3,21 +3,12 @@ import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { addLower, addLowerT, C, CS, gather, scaleRows, scatter } from './chunk';
 import { Frame, read, scores } from './decay';
+import { HeadBack, states } from './frame';
 import { gates, overlap, scaleDot, throughRead } from './gates';
 
-/** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */
+/** Buffers of the backward pass beyond the frame's. dg is 0 where it is not wanted. */
 @unmanaged
-export class Back {
-  dy: usize;
-  dq: usize;
-  dk: usize;
-  dv: usize;
-  /** 0 where it is not wanted. */
-  dg: usize;
-  /** Gradient of the state after the chunk, then before it [K,V]; it and the state transposed [V,K]. */
-  ds: usize;
-  dst: usize;
-  st: usize;
+export class Back extends HeadBack {
   /** Values transposed [V,C], gradients of a side, [C,K] and [C,V]. */
   vt: usize;
   dx: usize;
@@ -38,9 +29,8 @@ export function backBytes(K: i32, V: i32): usize {
 }
 
 export function back(f: Frame, at: usize): Back {
-  const b = changetype<Back>(at), state = f.ks * f.vp;
-  b.ds = at + 64; b.dst = b.ds + state; b.st = b.dst + state;
-  b.vt = b.st + state; b.dx = b.vt + f.vs * C; b.r = b.dx + f.ks * C;
+  const b = changetype<Back>(at);
+  b.vt = states(f, b, at + 64); b.dx = b.vt + f.vs * C; b.r = b.dx + f.ks * C;
   b.dp = b.r + f.vs * C; b.z = b.dp + CS * C;
   b.inner = b.z + CS * C; b.outer = b.inner + CS; b.sums = b.outer + CS;
   return b;

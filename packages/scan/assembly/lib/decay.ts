@@ -4,28 +4,12 @@ import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { addLower, C, CS, decays, gather, gatherColumn, lower, scaleRows, scatter } from './chunk';
+import { HeadFrame, measure } from './frame';
 
-/** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
+/** One chunk's buffers behind the head. gstep is 0 where the decay is constant. */
 @unmanaged
-export class Frame {
-  T: i32;
-  K: i32;
-  V: i32;
-  /** Floats to a padded row, and bytes. */
-  kp: i32;
-  vp: i32;
-  ks: usize;
-  vs: usize;
-  /** Bytes from a token to the next: of q and k, of v, of g, which is 0 where the decay is constant. */
-  qstep: usize;
-  vstep: usize;
-  gstep: usize;
+export class Frame extends HeadFrame {
   scale: f32;
-  /** The head at its first token. */
-  q: usize;
-  k: usize;
-  v: usize;
-  g: usize;
   /** State on entry [K,V]. */
   s: usize;
   /** scale q and k [C,K], and k transposed [K,C]. */
@@ -59,10 +43,8 @@ export function stateBytes(K: i32, V: i32): usize {
 /** Lays out a frame at `scratch`. */
 export function frame(T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  f.T = T; f.K = K; f.V = V; f.scale = scale;
-  f.kp = padded(K); f.vp = padded(V);
-  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
-  f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2; f.gstep = constant ? 0 : <usize>H << 2;
+  measure(f, T, H, H, K, V, constant ? 0 : H);
+  f.scale = scale;
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 128; f.kx = f.qx + kb; f.kt = f.kx + kb;
   f.y = f.kt + kb; f.vx = f.y + vb;

@@ -4,25 +4,17 @@ import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solveTransposed } from '../../../wasm/assembly/lib/solve';
 import { addLower, addLowerT, C, CS, gather, lower, scaleRows, scatter, triangle } from './chunk';
+import { HeadBack, states } from './frame';
 import { gates, overlap, scaleDot, throughRead } from './gates';
 import { Frame, keys, system } from './delta';
 
-/** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */
+/** Buffers of the backward pass beyond the frame's. */
 @unmanaged
-export class Back {
-  dy: usize;
-  dq: usize;
-  dk: usize;
-  dv: usize;
-  dg: usize;
+export class Back extends HeadBack {
   dbeta: usize;
   scale: f32;
   /** Another value head has written dq and dk: add. */
   add: bool;
-  /** Gradient of the state after the chunk, then before it [K,V]; it and the state transposed [V,K]. */
-  ds: usize;
-  dst: usize;
-  st: usize;
   /** Corrected values transposed [V,C], gradient of a side [C,K]. */
   vnt: usize;
   dx: usize;
@@ -43,9 +35,8 @@ export function backBytes(K: i32, V: i32): usize {
 }
 
 export function back(f: Frame, at: usize): Back {
-  const b = changetype<Back>(at), state = f.ks * f.vp;
-  b.ds = at + 128; b.dst = b.ds + state; b.st = b.dst + state;
-  b.vnt = b.st + state; b.dx = b.vnt + f.vs * C;
+  const b = changetype<Back>(at);
+  b.vnt = states(f, b, at + 128); b.dx = b.vnt + f.vs * C;
   b.dp = b.dx + f.ks * C; b.n = b.dp + CS * C; b.z = b.n + CS * C;
   b.inner = b.z + CS * C; b.outer = b.inner + CS; b.db = b.outer + CS;
   return b;

@@ -3,29 +3,13 @@ import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
 import { C, CS, decays, gather, gatherColumn, lower, noDecays } from './chunk';
+import { HeadFrame, measure } from './frame';
 
-/** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
+/** Sizes, one head's inputs and one chunk's buffers. g is 0 where it is absent; its step is that of beta, too. */
 @unmanaged
-export class Frame {
-  T: i32;
+export class Frame extends HeadFrame {
   H: i32;
   HV: i32;
-  K: i32;
-  V: i32;
-  /** Floats to a padded row, and bytes. */
-  kp: i32;
-  vp: i32;
-  ks: usize;
-  vs: usize;
-  /** Bytes from a token to the next: of q and k, of v, of g and beta. */
-  qstep: usize;
-  vstep: usize;
-  gstep: usize;
-  /** The head at its first token; 0 where g is absent. */
-  q: usize;
-  k: usize;
-  v: usize;
-  g: usize;
   beta: usize;
   /** scale q and k [C,K], one after the other, and k transposed [K,C]. */
   qx: usize;
@@ -66,10 +50,8 @@ export function chunkBytes(K: i32, V: i32): usize {
 /** Lays out a frame at `scratch`. */
 export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  f.T = T; f.H = H; f.HV = HV; f.K = K; f.V = V;
-  f.kp = padded(K); f.vp = padded(V);
-  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
-  f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>HV << 2;
+  measure(f, T, H, HV, K, V, HV);
+  f.H = H; f.HV = HV;
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 256; f.kx = f.qx + kb; f.kt = f.kx + kb;
   f.y = f.kt + kb; f.r = f.y + vb; f.vx = f.r + vb;

@@ -3,21 +3,13 @@ import { clear, padded } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { addLowerT, C, CS, gather, scatter, triangle } from './chunk';
+import { HeadBack, states } from './frame';
 import { fade, Frame, reads, sums, writes } from './vector';
 
-/** Buffers of the backward pass beyond the frame's, and this head's outputs at its first token. */
+/** Buffers of the backward pass beyond the frame's. */
 @unmanaged
-export class Back {
-  dy: usize;
-  dq: usize;
-  dk: usize;
-  dv: usize;
-  dg: usize;
+export class Back extends HeadBack {
   scale: f32;
-  /** Gradient of the state after the chunk, then before it [K,V]; it and the state transposed [V,K]. */
-  ds: usize;
-  dst: usize;
-  st: usize;
   /** Gradient of the values [C,V], values transposed [V,C]. */
   dvx: usize;
   vt: usize;
@@ -40,9 +32,8 @@ export function backBytes(K: i32, V: i32): usize {
 }
 
 export function back(f: Frame, at: usize): Back {
-  const b = changetype<Back>(at), state = f.ks * f.vp, kb = f.ks * C;
-  b.ds = at + 128; b.dst = b.ds + state; b.st = b.dst + state;
-  b.dvx = b.st + state; b.vt = b.dvx + f.vs * C;
+  const b = changetype<Back>(at), kb = f.ks * C;
+  b.dvx = states(f, b, at + 128); b.vt = b.dvx + f.vs * C;
   b.dx = b.vt + f.vs * C; b.dqx = b.dx + kb; b.dkx = b.dqx + kb; b.dgx = b.dkx + kb;
   b.da = b.dgx + kb; b.flow = b.da + CS * C; b.none = b.flow + f.ks;
   clear(b.none, b.none + f.ks);
@@ -187,7 +178,7 @@ export function throughState(f: Frame, b: Back): void {
 
 /** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
 export function backward(f: Frame, b: Back, t: i32): void {
-  const m = min(C, f.T - t), kat = <usize>t * f.kstep, vat = <usize>t * f.vstep;
+  const m = min(C, f.T - t), kat = <usize>t * f.qstep, vat = <usize>t * f.vstep;
   writes(f, t);
   reads(f, t, b.scale);
   gather(m, f.V, b.dy + vat, f.vstep, f.y, 1);
@@ -211,9 +202,9 @@ export function backward(f: Frame, b: Back, t: i32): void {
   triangle(f.V, f.y, f.vs, b.vt, b.da);
   backProducts(f, b, f.qx, b.dqx, b.da);
 
-  scatter(m, f.K, b.dqx, b.dq + kat, f.kstep, b.scale, false);
-  scatter(m, f.K, b.dkx, b.dk + kat, f.kstep, 1, false);
-  scatter(m, f.K, b.dgx, b.dg + kat, f.kstep, 1, false);
+  scatter(m, f.K, b.dqx, b.dq + kat, f.qstep, b.scale, false);
+  scatter(m, f.K, b.dkx, b.dk + kat, f.qstep, 1, false);
+  scatter(m, f.K, b.dgx, b.dg + kat, f.qstep, 1, false);
   fade(f, b.ds);
   smallMatmulT(f.kp, f.vp, C, f.start, f.ks, f.y, f.vs, b.ds, f.vs, 1);
 }

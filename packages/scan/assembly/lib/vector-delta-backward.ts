@@ -67,7 +67,7 @@ function throughError(f: Frame, b: Back): void {
 
 /** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
 export function backward(f: Frame, b: Back, t: i32): void {
-  const m = min(C, f.T - t), kat = <usize>t * f.kstep, vat = <usize>t * f.vstep, bat = b.dbeta + <usize>t * f.bstep;
+  const m = min(C, f.T - t), kat = <usize>t * f.qstep, vat = <usize>t * f.vstep, bat = b.dbeta + <usize>t * f.bstep;
   inputs(f, t);
   reads(f, t, b.scale);
   gather(m, f.V, b.dy + vat, f.vstep, f.y, 1);
@@ -102,8 +102,8 @@ export function backward(f: Frame, b: Back, t: i32): void {
   meet(f, f.kx);
   backProducts(f, b, f.kx, b.dkx, b.dm);
 
-  scatter(m, f.K, b.dqx, b.dq + kat, f.kstep, b.scale, b.add);
-  scatter(m, f.K, b.dkx, b.dk + kat, f.kstep, 1, b.add);
+  scatter(m, f.K, b.dqx, b.dq + kat, f.qstep, b.scale, b.add);
+  scatter(m, f.K, b.dkx, b.dk + kat, f.qstep, 1, b.add);
   scatter(m, f.K, b.dgx, b.dg + <usize>t * f.gstep, f.gstep, 1, false);
   for (let i = 0; i < m; i++) store<f32>(bat + <usize>i * f.bstep, load<f32>(b.db + (<usize>i << 2)));
   fade(f, b.ds);

@@ -40,9 +40,8 @@ export function chunkBytes(K: i32, V: i32): usize {
 
 /** Lays out a frame at `scratch`. */
 export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
-  const f = changetype<Frame>(vectorFrame(T, H, K, V, scratch));
-  f.H = H; f.HV = HV;
-  f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>(HV * K) << 2; f.bstep = <usize>HV << 2;
+  const f = changetype<Frame>(vectorFrame(T, H, HV, K, V, scratch));
+  f.H = H; f.HV = HV; f.bstep = <usize>HV << 2;
   f.kstart = scratch + vectorFrameBytes(K, V); f.r = f.kstart + f.ks * C;
   return f;
 }

@@ -4,27 +4,11 @@ import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { C, CS, gather } from './chunk';
+import { HeadFrame, measure } from './frame';
 
-/** Sizes of a call, one head's inputs and one chunk's buffers. Lives in scratch: nothing is allocated. Rows are padded. */
+/** Sizes, one head's inputs and one chunk's buffers. */
 @unmanaged
-export class Frame {
-  T: i32;
-  K: i32;
-  V: i32;
-  /** Floats to a padded row, and bytes. */
-  kp: i32;
-  vp: i32;
-  ks: usize;
-  vs: usize;
-  /** Bytes from a token to the next: of q and k, of v, of g. */
-  kstep: usize;
-  vstep: usize;
-  gstep: usize;
-  /** The head at its first token. */
-  q: usize;
-  k: usize;
-  v: usize;
-  g: usize;
+export class Frame extends HeadFrame {
   /** scale q and k [C,K]. */
   qx: usize;
   kx: usize;
@@ -58,12 +42,9 @@ export function chunkBytes(K: i32, V: i32): usize {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(T: i32, H: i32, K: i32, V: i32, scratch: usize): Frame {
+export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  f.T = T; f.K = K; f.V = V;
-  f.kp = padded(K); f.vp = padded(V);
-  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
-  f.kstep = <usize>(H * K) << 2; f.vstep = <usize>(H * V) << 2; f.gstep = f.kstep;
+  measure(f, T, H, HV, K, V, HV * K);
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 256; f.kx = f.qx + kb;
   f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
@@ -157,8 +138,8 @@ function square(f: Frame, n: i32, i: i32, x: usize, out: usize): void {
 
 /** Keys and values from token t on, decays, and keys up to the end of the chunk. */
 export function writes(f: Frame, t: i32): void {
-  const m = min(C, f.T - t), at = <usize>t * f.kstep;
-  gather(m, f.K, f.k + at, f.kstep, f.kx, 1);
+  const m = min(C, f.T - t), at = <usize>t * f.qstep;
+  gather(m, f.K, f.k + at, f.qstep, f.kx, 1);
   gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
   toEnd(C, f.ks, f.decay, f.kx, f.end);
 }
@@ -200,7 +181,7 @@ export function products(f: Frame, x: usize, out: usize): void {
 
 /** Queries from token t on, and A. */
 export function reads(f: Frame, t: i32, scale: f32): void {
-  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.kstep, f.kstep, f.qx, scale);
+  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.qstep, f.qstep, f.qx, scale);
   sinceStart(C, f.ks, f.decay, f.qx, f.start);
   products(f, f.qx, f.a);
 }

@@ -1,0 +1,55 @@
+// What every frame starts with: the sizes of a call, and one head's inputs; and every pass backward: its gradients and states.
+import { padded } from '../../../wasm/assembly/lib/padded';
+
+/** Lives in scratch: nothing is allocated. Rows are padded. */
+@unmanaged
+export class HeadFrame {
+  T: i32;
+  K: i32;
+  V: i32;
+  /** Floats to a padded row, and bytes. */
+  kp: i32;
+  vp: i32;
+  ks: usize;
+  vs: usize;
+  /** Bytes from a token to the next: of q and k, of v, of g. */
+  qstep: usize;
+  vstep: usize;
+  gstep: usize;
+  /** The head at its first token. */
+  q: usize;
+  k: usize;
+  v: usize;
+  g: usize;
+}
+
+/** Sizes and steps, of H key heads and HV value heads, with `gates` gates to a token. */
+@inline
+export function measure(f: HeadFrame, T: i32, H: i32, HV: i32, K: i32, V: i32, gates: i32): void {
+  f.T = T; f.K = K; f.V = V;
+  f.kp = padded(K); f.vp = padded(V);
+  f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
+  f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>gates << 2;
+}
+
+/** This head's outputs of the backward pass at its first token, and the states that it needs. */
+@unmanaged
+export class HeadBack {
+  dy: usize;
+  dq: usize;
+  dk: usize;
+  dv: usize;
+  dg: usize;
+  /** Gradient of the state after the chunk, then before it [K,V]; it and the state transposed [V,K]. */
+  ds: usize;
+  dst: usize;
+  st: usize;
+}
+
+/** Lays out the states from `at` on; returns where they end. */
+@inline
+export function states(f: HeadFrame, b: HeadBack, at: usize): usize {
+  const state = f.ks * f.vp;
+  b.ds = at; b.dst = at + state; b.st = b.dst + state;
+  return b.st + state;
+}
