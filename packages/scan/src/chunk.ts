@@ -75,3 +75,18 @@ export function shareHeads(x: Tensor, HV: number): Tensor {
     .broadcastTo([B, T, H, HV / H, K])
     .reshape([B, T, HV, K]);
 }
+
+/** A recurrence as a loop over tokens, from the state S before the first: `step` is given token t of what it asks for. */
+export function overTokens(
+  T: number,
+  S: Tensor,
+  step: (S: Tensor, at: (x: Tensor) => Tensor) => { y: Tensor; S: Tensor },
+): { y: Tensor; state: Tensor } {
+  const ys: Tensor[] = [];
+  for (let t = 0; t < T; t++) {
+    const token = step(S, (x) => x.slice(1, t, t + 1));
+    S = token.S;
+    ys.push(token.y);
+  }
+  return { y: concat(ys, 1), state: S };
+}

@@ -1,6 +1,7 @@
 // The decayed sum of outer products token by token, straight from the equation: the oracle of scalarDecay.
 // B batch, T time, H heads, K key size, V value size.
-import { concat, type Tensor, zeros } from '@twilljs/tensor';
+import { type Tensor, zeros } from '@twilljs/tensor';
+import { overTokens } from '../chunk.ts';
 
 /** One token: S <- e^g S + k v';  y = scale S' q. */
 export function step(
@@ -24,13 +25,6 @@ export function naive(
   { scale }: { scale: number },
 ): { y: Tensor; state: Tensor } {
   const [B, T, H, K] = q.shape;
-  let S = h0 ?? zeros([B, H, K, v.shape[3]], { device: v.device });
-  const ys: Tensor[] = [];
-  for (let t = 0; t < T; t++) {
-    const at = (x: Tensor) => x.slice(1, t, t + 1);
-    const token = step(S, at(q), at(k), at(v), g.shape.length === 1 ? g : at(g), scale);
-    S = token.S;
-    ys.push(token.y);
-  }
-  return { y: concat(ys, 1), state: S };
+  const S = h0 ?? zeros([B, H, K, v.shape[3]], { device: v.device });
+  return overTokens(T, S, (S, at) => step(S, at(q), at(k), at(v), g.shape.length === 1 ? g : at(g), scale));
 }

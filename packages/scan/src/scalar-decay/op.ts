@@ -1,7 +1,8 @@
 // scalarDecay: outer products summed under one decay per head (RetNet), chunkwise.
 // B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
+import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { chunk, chunkLength, decays, join, split, stack } from '../chunk.ts';
+import { gradientOf } from '../gradient.ts';
 import { agree, sizes } from '../shapes.ts';
 import { step } from './naive.ts';
 
@@ -14,8 +15,6 @@ export interface ScalarDecayGradAttrs extends ScalarDecayAttrs {
   /** Whether the gradient of g is wanted; constant decays need none. */
   gates: boolean;
 }
-
-const inputs = ['q', 'k', 'v', 'g', 'h0?'] as const;
 
 /** The chunkwise form, equal to the recurrence for any C. */
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: ScalarDecayAttrs, C: number): Tensor[] {
@@ -40,27 +39,9 @@ export function chunkwise(ins: readonly (Tensor | null)[], { scale }: ScalarDeca
   return [join(O, T), S];
 }
 
-/** Gradients of scalarDecay. That of an absent h0, and of gates that want none, is [0]. */
-export const scalarDecayGradOp: Op<ScalarDecayGradAttrs> = {
-  name: 'scalarDecayGrad',
-  inputs: ['dy', 'dstate', ...inputs],
-  outputs: ['dq', 'dk', 'dv', 'dg', 'dh0'],
-  shape([dy, dstate, ...ins], { gates }) {
-    const [y, state] = scalarDecayOp.shape(ins, { scale: 1 });
-    agree('scalarDecayGrad', 'dy', dy, y, 'the output');
-    agree('scalarDecayGrad', 'dstate', dstate, state, 'the final state');
-    return ins.map((shape, i) => (shape && (gates || inputs[i] !== 'g') ? shape : [0]));
-  },
-  define([dy, dstate, ...ins], { scale, gates }) {
-    const needs = ins.map((t, i) => t !== null && (gates || inputs[i] !== 'g'));
-    const ds = vjpOfDefinition(scalarDecayOp, [dy, dstate], ins, { scale }, needs);
-    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
-  },
-};
-
 export const scalarDecayOp: Op<ScalarDecayAttrs> = {
   name: 'scalarDecay',
-  inputs,
+  inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, h0] = ins as Shape[];
@@ -80,11 +61,17 @@ export const scalarDecayOp: Op<ScalarDecayAttrs> = {
     return [y, next];
   },
   vjp(dys, ins, _outs, { scale }, needs) {
-    const gates = needs[inputs.indexOf('g')];
+    const [, , , gates] = needs;
     const ds = apply(scalarDecayGradOp, [...dys, ...ins], { scale, gates });
     return ds.map((d, i) => (ins[i] && needs[i] ? d : null));
   },
 };
+
+/** Gradients of scalarDecay. Gates that want none have [0], as an absent h0 has. */
+export const scalarDecayGradOp: Op<ScalarDecayGradAttrs> = /* @__PURE__ */ gradientOf(
+  scalarDecayOp,
+  (input, { gates }: ScalarDecayGradAttrs) => gates || input !== 'g',
+);
 
 /**
  * Linear attention with one decay per head: S_t = e^{g_t} S_{t-1} + k_t v_t',  y_t = scale S_t' q_t.

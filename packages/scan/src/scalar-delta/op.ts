@@ -1,77 +1,34 @@
 // scalarDelta: the delta rule with one decay per head (DeltaNet, Gated DeltaNet), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, concat, type Op, type Shape, solveTril, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
-import { chunk, chunkLength, decays, join, shareHeads, split, stack } from '../chunk.ts';
+import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
+import { chunkLength, decays, shareHeads, split } from '../chunk.ts';
+import { step, throughChunks } from '../delta.ts';
+import { gradientOf } from '../gradient.ts';
 import { agree, sharing, sizes } from '../shapes.ts';
-import { step } from './naive.ts';
 
 export interface ScalarDeltaAttrs {
   /** Factor of the queries. */
   scale: number;
 }
 
-const inputs = ['q', 'k', 'v', 'g?', 'beta', 'h0?'] as const;
-
 /** The chunkwise form, equal to the recurrence for any C. */
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: ScalarDeltaAttrs, C: number): Tensor[] {
   const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor | null, Tensor, Tensor | null];
   const [B, T, HV, V] = v.shape;
-  const device = v.device;
+  const { device } = v;
   const Q = split(shareHeads(q, HV), C); // [N,B,HV,C,K]
-  const Kx = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
-  const Vx = split(v, C); //           [N,B,HV,C,V]
-  const b = split(beta, C); //         [N,B,HV,C,1]
-  const gates = g ? split(g, C) : zeros(b.shape, { device });
-  const N = b.shape[0];
-  const [K] = Q.shape.slice(-1);
-
-  const { between: D, fromStart, toEnd, whole } = decays(gates);
-
-  // What each token corrects: its own value less what the tokens before it in the chunk have written along its key.
-  const M = Kx.matmul(Kx, { transposeB: true }).mul(D).mul(b); //              [N,B,HV,C,C], read below the diagonal
-  const UW = solveTril(M, concat([Vx.mul(b), Kx.mul(b.mul(fromStart))], -1));
-  const U = UW.slice(-1, 0, V); //                                             [N,B,HV,C,V]
-  const W = UW.slice(-1, V, V + K); //                                         [N,B,HV,C,K]
-  const Kend = Kx.mul(toEnd);
-
-  let S = h0 ?? zeros([B, HV, K, V], { device }); //                           [B,HV,K,V]
-  const entering: Tensor[] = [];
-  const written: Tensor[] = [];
-  for (let n = 0; n < N; n++) {
-    const Vn = chunk(U, n).sub(chunk(W, n).matmul(S)); //                      [B,HV,C,V]
-    entering.push(S);
-    written.push(Vn);
-    S = S.mul(chunk(whole, n)).add(chunk(Kend, n).matmul(Vn, { transposeA: true }));
-  }
-  const P = Q.matmul(Kx, { transposeB: true }).mul(D); //                      [N,B,HV,C,C]
-  const O = Q.mul(fromStart)
-    .matmul(stack(entering))
-    .add(P.matmul(stack(written)))
-    .mul(scale);
-  return [join(O, T), S];
+  const K = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
+  const b = split(beta, C); //              [N,B,HV,C,1]
+  const { between, ...others } = decays(g ? split(g, C) : zeros(b.shape, { device }));
+  const [KK, QK] = [K, Q].map((rows) => rows.matmul(K, { transposeB: true }).mul(between)); // [N,B,HV,C,C]
+  const S = h0 ?? zeros([B, HV, k.shape[3], V], { device });
+  const [y, state] = throughChunks({ Q, K, V: split(v, C), beta: b, KK, QK, ...others }, S, T);
+  return [y.mul(scale), state];
 }
-
-/** Gradients of scalarDelta. An absent input has the gradient [0]. */
-export const scalarDeltaGradOp: Op<ScalarDeltaAttrs> = {
-  name: 'scalarDeltaGrad',
-  inputs: ['dy', 'dstate', ...inputs],
-  outputs: ['dq', 'dk', 'dv', 'dg', 'dbeta', 'dh0'],
-  shape([dy, dstate, ...ins]) {
-    const [y, state] = scalarDeltaOp.shape(ins, { scale: 1 });
-    agree('scalarDeltaGrad', 'dy', dy, y, 'the output');
-    agree('scalarDeltaGrad', 'dstate', dstate, state, 'the final state');
-    return ins.map((shape) => shape ?? [0]);
-  },
-  define([dy, dstate, ...ins], attrs) {
-    const needs = ins.map((t) => t !== null);
-    const ds = vjpOfDefinition(scalarDeltaOp, [dy, dstate], ins, attrs, needs);
-    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
-  },
-};
 
 export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   name: 'scalarDelta',
-  inputs,
+  inputs: ['q', 'k', 'v', 'g?', 'beta', 'h0?'],
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
@@ -98,6 +55,8 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
     return ds.map((d, i) => (ins[i] ? d : null));
   },
 };
+
+export const scalarDeltaGradOp: Op<ScalarDeltaAttrs> = /* @__PURE__ */ gradientOf(scalarDeltaOp);
 
 /**
  * The gated delta rule: S_t = e^{g_t} S_{t-1} + k_t beta_t (v_t - e^{g_t} S_{t-1}' k_t)',  y_t = scale S_t' q_t.

@@ -1,6 +1,7 @@
 // The state with one decay per key channel, token by token, straight from the equation: the oracle of vectorDecay.
 // B batch, T time, H heads, K key size, V value size.
-import { concat, type Tensor, zeros } from '@twilljs/tensor';
+import { type Tensor, zeros } from '@twilljs/tensor';
+import { overTokens } from '../chunk.ts';
 
 /** One token: S <- Diag(e^g) S + k v';  y = scale S' q. */
 export function step(
@@ -25,13 +26,6 @@ export function naive(
 ): { y: Tensor; state: Tensor } {
   const { q, k, v, g, h0 } = ins;
   const [B, T, H, V] = v.shape;
-  let S = h0 ?? zeros([B, H, q.shape[3], V], { device: v.device });
-  const ys: Tensor[] = [];
-  for (let t = 0; t < T; t++) {
-    const at = (x: Tensor) => x.slice(1, t, t + 1);
-    const token = step(S, at(q), at(k), at(v), at(g), scale);
-    S = token.S;
-    ys.push(token.y);
-  }
-  return { y: concat(ys, 1), state: S };
+  const S = h0 ?? zeros([B, H, q.shape[3], V], { device: v.device });
+  return overTokens(T, S, (S, at) => step(S, at(q), at(k), at(v), at(g), scale));
 }

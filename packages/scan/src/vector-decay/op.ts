@@ -1,8 +1,9 @@
 // vectorDecay: a state with one decay per key channel (GLA, HGRN2), chunkwise.
 // B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
+import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
 import { chunk, chunkLength, join, split, stack } from '../chunk.ts';
+import { gradientOf } from '../gradient.ts';
 import { agree, sizes } from '../shapes.ts';
 import { step } from './naive.ts';
 
@@ -10,8 +11,6 @@ export interface VectorDecayAttrs {
   /** Factor of the queries. */
   scale: number;
 }
-
-const inputs = ['q', 'k', 'v', 'g', 'h0?'] as const;
 
 /** The chunkwise form, equal to the recurrence for any C. */
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDecayAttrs, C: number): Tensor[] {
@@ -35,27 +34,9 @@ export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDeca
   return [join(O, T), S];
 }
 
-/** Gradients of vectorDecay. An absent h0 has the gradient [0]. */
-export const vectorDecayGradOp: Op<VectorDecayAttrs> = {
-  name: 'vectorDecayGrad',
-  inputs: ['dy', 'dstate', ...inputs],
-  outputs: ['dq', 'dk', 'dv', 'dg', 'dh0'],
-  shape([dy, dstate, ...ins]) {
-    const [y, state] = vectorDecayOp.shape(ins, { scale: 1 });
-    agree('vectorDecayGrad', 'dy', dy, y, 'the output');
-    agree('vectorDecayGrad', 'dstate', dstate, state, 'the final state');
-    return ins.map((shape) => shape ?? [0]);
-  },
-  define([dy, dstate, ...ins], attrs) {
-    const needs = ins.map((t) => t !== null);
-    const ds = vjpOfDefinition(vectorDecayOp, [dy, dstate], ins, attrs, needs);
-    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
-  },
-};
-
 export const vectorDecayOp: Op<VectorDecayAttrs> = {
   name: 'vectorDecay',
-  inputs,
+  inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, h0] = ins as Shape[];
@@ -79,6 +60,8 @@ export const vectorDecayOp: Op<VectorDecayAttrs> = {
     return ds.map((d, i) => (ins[i] ? d : null));
   },
 };
+
+export const vectorDecayGradOp: Op<VectorDecayAttrs> = /* @__PURE__ */ gradientOf(vectorDecayOp);
 
 /**
  * A state that forgets every key channel at its own rate: S_t = Diag(e^{g_t}) S_{t-1} + k_t v_t',  y_t = scale S_t' q_t.

@@ -1,74 +1,33 @@
 // vectorDelta: the delta rule with one decay per key channel (KDA), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, concat, type Op, type Shape, solveTril, type Tensor, vjpOfDefinition, zeros } from '@twilljs/tensor';
+import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
-import { chunk, chunkLength, join, shareHeads, split, stack } from '../chunk.ts';
+import { chunkLength, shareHeads, split } from '../chunk.ts';
+import { step, throughChunks } from '../delta.ts';
+import { gradientOf } from '../gradient.ts';
 import { agree, sharing, sizes } from '../shapes.ts';
-import { step } from './naive.ts';
 
 export interface VectorDeltaAttrs {
   /** Factor of the queries. */
   scale: number;
 }
 
-const inputs = ['q', 'k', 'v', 'g', 'beta', 'h0?'] as const;
-
 /** The chunkwise form, equal to the recurrence for any C. */
 export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDeltaAttrs, C: number): Tensor[] {
   const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | null];
   const [B, T, HV, V] = v.shape;
-  const Q = split(shareHeads(q, HV), C); //  [N,B,HV,C,K]
-  const Kx = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
-  const Vx = split(v, C); //                 [N,B,HV,C,V]
-  const b = split(beta, C); //               [N,B,HV,C,1]
-  const { between, fromStart, toEnd, whole } = channelDecays(split(g, C));
-  const [N, , , , K] = Q.shape;
-
-  // What each token corrects: its own value less what the tokens before it in the chunk have written along its key.
-  const M = products(Kx, Kx, between).mul(b); //                   [N,B,HV,C,C], read below the diagonal
-  const UW = solveTril(M, concat([Vx.mul(b), Kx.mul(fromStart).mul(b)], -1));
-  const U = UW.slice(-1, 0, V); //                                 [N,B,HV,C,V]
-  const W = UW.slice(-1, V, V + K); //                             [N,B,HV,C,K]
-  const Kend = Kx.mul(toEnd);
-
-  let S = h0 ?? zeros([B, HV, K, V], { device: v.device }); //     [B,HV,K,V]
-  const entering: Tensor[] = [];
-  const written: Tensor[] = [];
-  for (let n = 0; n < N; n++) {
-    const Vn = chunk(U, n).sub(chunk(W, n).matmul(S)); //          [B,HV,C,V]
-    entering.push(S);
-    written.push(Vn);
-    S = S.mul(chunk(whole, n)).add(chunk(Kend, n).matmul(Vn, { transposeA: true }));
-  }
-  const P = products(Q, Kx, between); //                           [N,B,HV,C,C]
-  const O = Q.mul(fromStart)
-    .matmul(stack(entering))
-    .add(P.matmul(stack(written)))
-    .mul(scale);
-  return [join(O, T), S];
+  const Q = split(shareHeads(q, HV), C); // [N,B,HV,C,K]
+  const K = split(shareHeads(k, HV), C); // [N,B,HV,C,K]
+  const { between, ...others } = channelDecays(split(g, C));
+  const [KK, QK] = [K, Q].map((rows) => products(rows, K, between)); // [N,B,HV,C,C]
+  const S = h0 ?? zeros([B, HV, k.shape[3], V], { device: v.device });
+  const [y, state] = throughChunks({ Q, K, V: split(v, C), beta: split(beta, C), KK, QK, ...others }, S, T);
+  return [y.mul(scale), state];
 }
-
-/** Gradients of vectorDelta. An absent h0 has the gradient [0]. */
-export const vectorDeltaGradOp: Op<VectorDeltaAttrs> = {
-  name: 'vectorDeltaGrad',
-  inputs: ['dy', 'dstate', ...inputs],
-  outputs: ['dq', 'dk', 'dv', 'dg', 'dbeta', 'dh0'],
-  shape([dy, dstate, ...ins]) {
-    const [y, state] = vectorDeltaOp.shape(ins, { scale: 1 });
-    agree('vectorDeltaGrad', 'dy', dy, y, 'the output');
-    agree('vectorDeltaGrad', 'dstate', dstate, state, 'the final state');
-    return ins.map((shape) => shape ?? [0]);
-  },
-  define([dy, dstate, ...ins], attrs) {
-    const needs = ins.map((t) => t !== null);
-    const ds = vjpOfDefinition(vectorDeltaOp, [dy, dstate], ins, attrs, needs);
-    return ds.map((d) => d ?? zeros([0], { device: dy.device }));
-  },
-};
 
 export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   name: 'vectorDelta',
-  inputs,
+  inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?'],
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
@@ -95,6 +54,8 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
     return ds.map((d, i) => (ins[i] ? d : null));
   },
 };
+
+export const vectorDeltaGradOp: Op<VectorDeltaAttrs> = /* @__PURE__ */ gradientOf(vectorDeltaOp);
 
 /**
  * The delta rule with one decay per key channel, with D_t = Diag(e^{g_t}):
