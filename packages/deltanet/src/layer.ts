@@ -10,6 +10,7 @@ import {
   type ModelWidths,
   project,
   RMSNorm,
+  readOut,
   requireDivides,
   ShortConv,
   type State,
@@ -84,7 +85,7 @@ export class DeltaNet implements Mixer {
   init(batch: number): State {
     const device = this.o_proj.weight.device;
     const recurrent = zeros([batch, this.heads, this.keySize, this.valueSize], { device });
-    return { recurrent, ...convStates(batch, this.convs()) };
+    return { recurrent, ...convStates(batch, this) };
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
@@ -103,12 +104,8 @@ export class DeltaNet implements Mixer {
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
     );
-    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
-    const normed = gate ? this.o_norm.gated(o, gate) : this.o_norm.forward(o);
-    return {
-      y: this.o_proj.forward(normed.reshape([B, T, this.heads * this.valueSize])),
-      state: { recurrent, ...q.state, ...k.state, ...v.state },
-    };
+    const y = readOut(o, x, this.o_norm, this.g_proj, this.o_proj);
+    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 
   /** Activation and norm of q or k [B,T,H,K]. `sum` divides by the sum over K without an eps, as FLA does. */
@@ -117,12 +114,8 @@ export class DeltaNet implements Mixer {
     return this.qkNorm === 'l2' ? l2Norm(active) : active.div(active.sum(-1, true));
   }
 
-  private convs(): Record<string, ShortConv | null> {
-    return { q_conv: this.q_conv1d, k_conv: this.k_conv1d, v_conv: this.v_conv1d };
-  }
-
   stateSize(): number {
-    return this.heads * this.keySize * this.valueSize + convStateSize(Object.values(this.convs()));
+    return this.heads * this.keySize * this.valueSize + convStateSize(this);
   }
 
   /** Prediction, write and read of a [K,V] state per head. */

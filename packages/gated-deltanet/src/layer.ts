@@ -10,6 +10,7 @@ import {
   type ModelWidths,
   project,
   RMSNorm,
+  readOut,
   ShortConv,
   type State,
   type Values,
@@ -96,7 +97,7 @@ export class GatedDeltaNet implements Mixer {
 
   init(batch: number): State {
     const recurrent = zeros([batch, this.valueHeads, this.keySize, this.valueSize], { device: this.A_log.device });
-    return { recurrent, ...convStates(batch, this.convs()) };
+    return { recurrent, ...convStates(batch, this) };
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
@@ -116,20 +117,12 @@ export class GatedDeltaNet implements Mixer {
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
     );
-    const gate = this.g_proj?.forward(x).reshape(o.shape); //            [B,T,HV,V]
-    const normed = gate ? this.o_norm.gated(o, gate) : this.o_norm.forward(o);
-    return {
-      y: this.o_proj.forward(normed.reshape([B, T, this.valueHeads * this.valueSize])),
-      state: { recurrent, ...q.state, ...k.state, ...v.state },
-    };
-  }
-
-  private convs(): Record<string, ShortConv | null> {
-    return { q_conv: this.q_conv1d, k_conv: this.k_conv1d, v_conv: this.v_conv1d };
+    const y = readOut(o, x, this.o_norm, this.g_proj, this.o_proj);
+    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 
   stateSize(): number {
-    return this.valueHeads * this.keySize * this.valueSize + convStateSize(Object.values(this.convs()));
+    return this.valueHeads * this.keySize * this.valueSize + convStateSize(this);
   }
 
   /** Prediction, write and read of a [K,V] state per value head. */

@@ -10,6 +10,7 @@ import {
   type ModelWidths,
   project,
   RMSNorm,
+  readOut,
   requireDivides,
   ShortConv,
   type State,
@@ -108,7 +109,7 @@ export class GLA implements Mixer {
   init(batch: number): State {
     const device = this.o_proj.weight.device;
     const recurrent = zeros([batch, this.heads, this.keySize, this.valueSize], { device });
-    return { recurrent, ...convStates(batch, this.convs()) };
+    return { recurrent, ...convStates(batch, this) };
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
@@ -126,12 +127,8 @@ export class GLA implements Mixer {
       { scale: K ** -0.5 },
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
-    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
-    const normed = gate ? norm.gated(o, gate) : norm.forward(o);
-    return {
-      y: this.o_proj.forward(normed.reshape([B, T, H * V])),
-      state: { recurrent, ...q.state, ...k.state, ...v.state },
-    };
+    const y = readOut(o, x, norm, this.g_proj, this.o_proj);
+    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 
   /** Log decays [B,T,HKV*K]. */
@@ -141,12 +138,8 @@ export class GLA implements Mixer {
     return this.clampMin === null ? g : g.maximum(full([1], this.clampMin, { device: x.device }));
   }
 
-  private convs(): Record<string, ShortConv | null> {
-    return { q_conv: this.q_conv1d, k_conv: this.k_conv1d, v_conv: this.v_conv1d };
-  }
-
   stateSize(): number {
-    return this.heads * this.keySize * this.valueSize + convStateSize(Object.values(this.convs()));
+    return this.heads * this.keySize * this.valueSize + convStateSize(this);
   }
 
   /** Write and read of a [K,V] state per head. */

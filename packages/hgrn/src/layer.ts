@@ -69,7 +69,7 @@ export class HGRN implements Mixer {
 
   init(batch: number): State {
     const recurrent = zeros([batch, this.width], { device: this.o_proj.weight.device });
-    return { recurrent, ...convStates(batch, this.convs()) };
+    return { recurrent, ...convStates(batch, this) };
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
@@ -85,12 +85,8 @@ export class HGRN implements Mixer {
     return { y: this.o_proj.forward(normed), state: { recurrent, ...i.state, ...f.state } };
   }
 
-  private convs(): Record<string, ShortConv | null> {
-    return { i_conv: this.i_conv1d, f_conv: this.f_conv1d };
-  }
-
   stateSize(): number {
-    return this.width + convStateSize(Object.values(this.convs()));
+    return this.width + convStateSize(this);
   }
 
   /** Decay and write of one number per channel. */

@@ -70,7 +70,7 @@ export class HGRN2 implements Mixer {
   init(batch: number): State {
     const device = this.o_proj.weight.device;
     const recurrent = zeros([batch, this.heads, this.keySize, this.valueSize], { device });
-    return { recurrent, ...convStates(batch, this.convs()) };
+    return { recurrent, ...convStates(batch, this) };
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
@@ -94,12 +94,8 @@ export class HGRN2 implements Mixer {
     };
   }
 
-  private convs(): Record<string, ShortConv | null> {
-    return { q_conv: this.q_conv1d, f_conv: this.f_conv1d, i_conv: this.i_conv1d };
-  }
-
   stateSize(): number {
-    return this.heads * this.keySize * this.valueSize + convStateSize(Object.values(this.convs()));
+    return this.heads * this.keySize * this.valueSize + convStateSize(this);
   }
 
   /** Write and read of a [K,V] state per head. */

@@ -17,4 +17,4 @@ export {
 } from './model-config.ts';
 export { countParams, params } from './module.ts';
 export * from './ops.ts';
-export { convStateSize, convStates, project } from './projection.ts';
+export { convStateSize, convStates, project, readOut } from './projection.ts';

@@ -1,6 +1,6 @@
-// A projection with its short convolution: how every linear mixer makes its q, k, v and gates.
+// The ways in and out of a linear mixer: projections with short convolutions and their states; norm, gate and projection.
 import { type Tensor, zeros } from '@twilljs/tensor';
-import type { Linear, ShortConv } from './layers.ts';
+import { type Linear, type RMSNorm, ShortConv } from './layers.ts';
 import type { State } from './mixer.ts';
 import { silu } from './ops.ts';
 
@@ -25,18 +25,36 @@ export function project(
   return { y: next.y, state: { [name]: next.state } };
 }
 
-/** Zero states of the convolutions that are there, by name. */
-export function convStates(batch: number, convs: Readonly<Record<string, ShortConv | null>>): State {
-  const states: Record<string, Tensor> = {};
-  for (const [name, conv] of Object.entries(convs)) {
-    if (!conv) continue;
-    const [width, , size] = conv.weight.shape;
-    states[name] = zeros([batch, size - 1, width], { device: conv.weight.device });
-  }
-  return states;
+/** The short convolutions that a mixer has, by the names of their states: `q_conv` of its field `q_conv1d`. */
+function convolutions(mixer: object): [name: string, conv: ShortConv][] {
+  return Object.entries(mixer).flatMap(([field, conv]) =>
+    conv instanceof ShortConv ? [[field.replace('1d', ''), conv] as [string, ShortConv]] : [],
+  );
 }
 
-/** Numbers that the convolutions keep per sequence. */
-export function convStateSize(convs: readonly (ShortConv | null)[]): number {
-  return convs.reduce((n, conv) => n + (conv?.stateSize ?? 0), 0);
+/** Zero states of a mixer's short convolutions, as entries to spread into its own. */
+export function convStates(batch: number, mixer: object): State {
+  const zero = ({ weight }: ShortConv) => {
+    const [width, , size] = weight.shape;
+    return zeros([batch, size - 1, width], { device: weight.device });
+  };
+  return Object.fromEntries(convolutions(mixer).map(([name, conv]) => [name, zero(conv)]));
+}
+
+/** Numbers that a mixer's short convolutions keep per sequence. */
+export function convStateSize(mixer: object): number {
+  return convolutions(mixer).reduce((n, [, conv]) => n + conv.stateSize, 0);
+}
+
+/**
+ * The way out of a linear mixer: each head's output normed, gated where there is a gate, and projected.
+ *
+ * @param o [B,T,H,V]
+ * @param x [B,T,D], what the gate sees.
+ * @returns [B,T,D]
+ */
+export function readOut(o: Tensor, x: Tensor, norm: RMSNorm, gate: Linear | null, proj: Linear): Tensor {
+  const [B, T, H, V] = o.shape;
+  const normed = gate ? norm.gated(o, gate.forward(x).reshape(o.shape)) : norm.forward(o);
+  return proj.forward(normed.reshape([B, T, H * V]));
 }

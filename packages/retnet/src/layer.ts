@@ -6,6 +6,7 @@ import {
   type Mixer,
   type ModelWidths,
   RMSNorm,
+  readOut,
   requireDivides,
   rotary,
   rotaryTables,
@@ -99,12 +100,8 @@ export class RetNet implements Mixer {
       { scale: K ** -0.5 },
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
-    const gate = this.g_proj?.forward(x).reshape(o.shape); // [B,T,H,V]
-    const normed = gate ? norm.gated(o, gate) : norm.forward(o);
-    return {
-      y: this.o_proj.forward(normed.reshape([B, T, H * V])),
-      state: { recurrent, position: position + T },
-    };
+    const y = readOut(o, x, norm, this.g_proj, this.o_proj);
+    return { y, state: { recurrent, position: position + T } };
   }
 
   stateSize(): number {
