@@ -23,7 +23,7 @@ export function sizes(name: string, q: Shape, v: Shape): Sizes {
 }
 
 /** @throws ShapeError when value heads cannot share the key heads evenly. */
-export function sharing(name: string, { H, HV }: Sizes): void {
+function sharing(name: string, { H, HV }: Sizes): void {
   if (HV > 0 && HV % H === 0) return;
   throw new ShapeError(`${name}: ${HV} value heads cannot share ${H} key heads evenly; use a multiple of ${H}.`);
 }
@@ -32,4 +32,16 @@ export function sharing(name: string, { H, HV }: Sizes): void {
 export function agree(name: string, what: string, given: Shape | null, wanted: Shape, because: string): void {
   if (!given || `${given}` === `${wanted}`) return;
   throw new ShapeError(`${name}: ${what} is [${given}] but ${because} asks for [${wanted}]; reshape one of them.`);
+}
+
+/** Sizes of a recurrence with a state [K,V] per head; value heads may `share` key heads. @throws ShapeError when its inputs disagree. */
+export function headed(name: string, q: Shape, k: Shape, v: Shape, h0: Shape | null, share: boolean): Sizes {
+  const all = sizes(name, q, v);
+  const { B, T, H, K, V } = all;
+  if (share) sharing(name, all);
+  const HV = share ? all.HV : H;
+  agree(name, 'k', k, q, `q [${q}]`);
+  agree(name, 'v', v, [B, T, HV, V], `q [${q}]`);
+  agree(name, 'h0', h0, [B, HV, K, V], `q [${q}] with v [${v}]`);
+  return { ...all, HV };
 }

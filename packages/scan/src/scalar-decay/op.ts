@@ -3,7 +3,7 @@
 import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { chunk, chunkLength, decays, join, split, stack } from '../chunk.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, sizes } from '../shapes.ts';
+import { agree, headed } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface ScalarDecayAttrs {
@@ -45,11 +45,8 @@ export const scalarDecayOp: Op<ScalarDecayAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, h0] = ins as Shape[];
-    const { B, T, H, K, V } = sizes('scalarDecay', q, v);
-    agree('scalarDecay', 'k', k, q, `q [${q}]`);
-    agree('scalarDecay', 'v', v, [B, T, H, V], `q [${q}]`);
+    const { B, T, H, K, V } = headed('scalarDecay', q, k, v, h0, false);
     agree('scalarDecay', 'g', g, g.length === 1 ? [H] : [B, T, H], `q [${q}]`);
-    agree('scalarDecay', 'h0', h0, [B, H, K, V], `q [${q}] with v [${v}]`);
     return [v, [B, H, K, V]];
   },
   define(ins, attrs) {

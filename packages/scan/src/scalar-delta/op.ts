@@ -4,7 +4,7 @@ import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor'
 import { chunkLength, decays, shareHeads, split } from '../chunk.ts';
 import { step, throughChunks } from '../delta.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, sharing, sizes } from '../shapes.ts';
+import { agree, headed } from '../shapes.ts';
 
 export interface ScalarDeltaAttrs {
   /** Factor of the queries. */
@@ -32,14 +32,9 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
-    const all = sizes('scalarDelta', q, v);
-    const { B, T, HV, K, V } = all;
-    sharing('scalarDelta', all);
-    agree('scalarDelta', 'k', k, q, `q [${q}]`);
-    agree('scalarDelta', 'v', v, [B, T, HV, V], `q [${q}]`);
+    const { B, T, HV, K, V } = headed('scalarDelta', q, k, v, h0, true);
     agree('scalarDelta', 'g', g, [B, T, HV], `v [${v}]`);
     agree('scalarDelta', 'beta', beta, [B, T, HV], `v [${v}]`);
-    agree('scalarDelta', 'h0', h0, [B, HV, K, V], `q [${q}] with v [${v}]`);
     return [v, [B, HV, K, V]];
   },
   define(ins, attrs) {

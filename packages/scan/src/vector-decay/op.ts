@@ -4,7 +4,7 @@ import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor'
 import { channelDecays, longest, products } from '../channels.ts';
 import { chunk, chunkLength, join, split, stack } from '../chunk.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, sizes } from '../shapes.ts';
+import { agree, headed } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface VectorDecayAttrs {
@@ -40,11 +40,8 @@ export const vectorDecayOp: Op<VectorDecayAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, h0] = ins as Shape[];
-    const { B, T, H, K, V } = sizes('vectorDecay', q, v);
-    agree('vectorDecay', 'k', k, q, `q [${q}]`);
-    agree('vectorDecay', 'v', v, [B, T, H, V], `q [${q}]`);
+    const { B, H, K, V } = headed('vectorDecay', q, k, v, h0, false);
     agree('vectorDecay', 'g', g, q, `q [${q}]`);
-    agree('vectorDecay', 'h0', h0, [B, H, K, V], `q [${q}] with v [${v}]`);
     return [v, [B, H, K, V]];
   },
   define(ins, attrs) {

@@ -5,7 +5,7 @@ import { channelDecays, longest, products } from '../channels.ts';
 import { chunkLength, shareHeads, split } from '../chunk.ts';
 import { step, throughChunks } from '../delta.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, sharing, sizes } from '../shapes.ts';
+import { agree, headed } from '../shapes.ts';
 
 export interface VectorDeltaAttrs {
   /** Factor of the queries. */
@@ -31,14 +31,9 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   outputs: ['y', 'state'],
   shape(ins) {
     const [q, k, v, g, beta, h0] = ins as Shape[];
-    const all = sizes('vectorDelta', q, v);
-    const { B, T, HV, K, V } = all;
-    sharing('vectorDelta', all);
-    agree('vectorDelta', 'k', k, q, `q [${q}]`);
-    agree('vectorDelta', 'v', v, [B, T, HV, V], `q [${q}]`);
+    const { B, T, HV, K, V } = headed('vectorDelta', q, k, v, h0, true);
     agree('vectorDelta', 'g', g, [B, T, HV, K], `q [${q}] with v [${v}]`);
     agree('vectorDelta', 'beta', beta, [B, T, HV], `v [${v}]`);
-    agree('vectorDelta', 'h0', h0, [B, HV, K, V], `q [${q}] with v [${v}]`);
     return [v, [B, HV, K, V]];
   },
   define(ins, attrs) {
