@@ -3,6 +3,7 @@
 import {
   convStateSize,
   convStates,
+  headSizes,
   type LayerContext,
   Linear,
   l2Norm,
@@ -11,7 +12,6 @@ import {
   project,
   RMSNorm,
   readOut,
-  requireDivides,
   ShortConv,
   type State,
   type Values,
@@ -56,27 +56,24 @@ export class DeltaNet implements Mixer {
 
   constructor(config: DeltaNetConfig, { init }: LayerContext) {
     const { hidden_size: D, num_heads: H } = config;
-    const keyWidth = Math.trunc(D * config.expand_k);
-    const valueWidth = Math.trunc(D * config.expand_v);
-    requireDivides('DeltaNet', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
-    requireDivides('DeltaNet', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
+    const { K, V } = headSizes('DeltaNet', config);
     const linear = (name: string, outputs: number) => new Linear(D, outputs, init.fork(name));
     const conv = (name: string, width: number, activation: 'silu' | null) =>
       config.use_short_conv ? new ShortConv(width, config.conv_size, activation, init.fork(name)) : null;
     const qkSilu = config.qk_activation === 'silu' ? 'silu' : null;
-    this.q_proj = linear('q_proj', keyWidth);
-    this.k_proj = linear('k_proj', keyWidth);
-    this.v_proj = linear('v_proj', valueWidth);
+    this.q_proj = linear('q_proj', H * K);
+    this.k_proj = linear('k_proj', H * K);
+    this.v_proj = linear('v_proj', H * V);
     this.b_proj = config.use_beta ? linear('b_proj', H) : null;
-    this.q_conv1d = conv('q_conv1d', keyWidth, qkSilu);
-    this.k_conv1d = conv('k_conv1d', keyWidth, qkSilu);
-    this.v_conv1d = conv('v_conv1d', valueWidth, 'silu');
-    this.g_proj = config.use_gate ? linear('g_proj', valueWidth) : null;
-    this.o_norm = new RMSNorm(valueWidth / H, config.norm_eps, init.fork('o_norm'));
-    this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
+    this.q_conv1d = conv('q_conv1d', H * K, qkSilu);
+    this.k_conv1d = conv('k_conv1d', H * K, qkSilu);
+    this.v_conv1d = conv('v_conv1d', H * V, 'silu');
+    this.g_proj = config.use_gate ? linear('g_proj', H * V) : null;
+    this.o_norm = new RMSNorm(V, config.norm_eps, init.fork('o_norm'));
+    this.o_proj = new Linear(H * V, D, init.fork('o_proj'));
     this.heads = H;
-    this.keySize = keyWidth / H;
-    this.valueSize = valueWidth / H;
+    this.keySize = K;
+    this.valueSize = V;
     this.betaScale = config.allow_neg_eigval ? 2 : 1;
     this.qkActivation = config.qk_activation;
     this.qkNorm = config.qk_norm;

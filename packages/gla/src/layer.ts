@@ -3,6 +3,7 @@
 import {
   convStateSize,
   convStates,
+  headSizes,
   type LayerContext,
   Linear,
   logSigmoid,
@@ -66,12 +67,8 @@ export class GLA implements Mixer {
   constructor(config: GLAConfig, { init }: LayerContext) {
     const { hidden_size: D, num_heads: H, feature_map } = config;
     const HKV = config.num_kv_heads ?? H;
-    const keyWidth = Math.trunc(D * config.expand_k);
-    const valueWidth = Math.trunc(D * config.expand_v);
-    requireDivides('GLA', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
-    requireDivides('GLA', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
+    const { K, V } = headSizes('GLA', config);
     requireDivides('GLA', 'num_kv_heads', HKV, 'num_heads', H);
-    const [K, V] = [keyWidth / H, valueWidth / H];
     if (K === 0 || V === 0) {
       throw new OptionError(
         `GLA: hidden_size=${D} with num_heads=${H} gives heads of K=${K} and V=${V} where both are needed; enlarge one.`,
@@ -84,11 +81,11 @@ export class GLA implements Mixer {
       new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
     const gate = init.fork('gk_proj');
     const fused = (config.fuse_norm ?? true) && config.use_output_gate;
-    this.q_proj = linear('q_proj', keyWidth);
+    this.q_proj = linear('q_proj', H * K);
     this.k_proj = linear('k_proj', HKV * K);
     this.v_proj = linear('v_proj', HKV * V);
-    this.g_proj = config.use_output_gate ? linear('g_proj', valueWidth) : null;
-    this.q_conv1d = conv('q_conv1d', keyWidth);
+    this.g_proj = config.use_output_gate ? linear('g_proj', H * V) : null;
+    this.q_conv1d = conv('q_conv1d', H * K);
     this.k_conv1d = conv('k_conv1d', HKV * K);
     this.v_conv1d = conv('v_conv1d', HKV * V);
     this.gk_proj = [
@@ -97,7 +94,7 @@ export class GLA implements Mixer {
     ];
     this.g_norm_swish_gate = fused ? norm('g_norm_swish_gate') : null;
     this.g_norm = fused ? null : norm('g_norm');
-    this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
+    this.o_proj = new Linear(H * V, D, init.fork('o_proj'));
     this.heads = H;
     this.keySize = K;
     this.valueSize = V;

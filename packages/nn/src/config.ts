@@ -135,3 +135,24 @@ export function requireDivides(where: string, part: string, n: number, whole: st
   for (let d = 1; d <= of && choices.length < 12; d++) if (of % d === 0) choices.push(d);
   throw new OptionError(`${where}: ${part}=${n} does not divide ${whole}=${of}; choose ${choices.join(', ')}.`);
 }
+
+/**
+ * Key and value size of each of the heads that share the width, expanded for keys and for values.
+ *
+ * @throws OptionError when the heads do not divide it.
+ */
+export function headSizes(
+  where: string,
+  {
+    hidden_size,
+    num_heads,
+    expand_k,
+    expand_v,
+  }: Readonly<Record<'hidden_size' | 'num_heads' | 'expand_k' | 'expand_v', number>>,
+): { K: number; V: number } {
+  const keyWidth = Math.trunc(hidden_size * expand_k);
+  const valueWidth = Math.trunc(hidden_size * expand_v);
+  requireDivides(where, 'num_heads', num_heads, 'hidden_size * expand_k', keyWidth);
+  requireDivides(where, 'num_heads', num_heads, 'hidden_size * expand_v', valueWidth);
+  return { K: keyWidth / num_heads, V: valueWidth / num_heads };
+}

@@ -1,7 +1,7 @@
 // @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
 export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 export { arenaOf, type ParameterArena } from './arena.ts';
-export { type Field, type Fields, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
+export { type Field, type Fields, headSizes, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
 export { forgetGate, logSigmoid, lowerBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';

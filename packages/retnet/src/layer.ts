@@ -1,6 +1,7 @@
 // RetNet as a layer: projections, rotary positions and a fixed decay per head.
 // B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
+  headSizes,
   type LayerContext,
   Linear,
   type Mixer,
@@ -50,12 +51,8 @@ export class RetNet implements Mixer {
   constructor(config: RetNetConfig, { init }: LayerContext) {
     const { hidden_size: D, num_heads: H, feature_map } = config;
     const HKV = config.num_kv_heads ?? H;
-    const keyWidth = Math.trunc(D * config.expand_k);
-    const valueWidth = Math.trunc(D * config.expand_v);
-    requireDivides('RetNet', 'num_heads', H, 'hidden_size * expand_k', keyWidth);
-    requireDivides('RetNet', 'num_heads', H, 'hidden_size * expand_v', valueWidth);
+    const { K, V } = headSizes('RetNet', config);
     requireDivides('RetNet', 'num_kv_heads', HKV, 'num_heads', H);
-    const [K, V] = [keyWidth / H, valueWidth / H];
     if (K % 2 !== 0 || K === 0 || V === 0) {
       throw new OptionError(
         `RetNet: hidden_size=${D} with num_heads=${H} gives heads of K=${K} and V=${V} but RoPE turns pairs of keys; choose other heads.`,
@@ -65,13 +62,13 @@ export class RetNet implements Mixer {
     const norm = (name: string) =>
       new RMSNorm(V, config.norm_eps, init.fork(name), { affine: config.elementwise_affine });
     const fused = (config.fuse_norm ?? true) && config.use_output_gate;
-    this.q_proj = linear('q_proj', keyWidth);
+    this.q_proj = linear('q_proj', H * K);
     this.k_proj = linear('k_proj', HKV * K);
     this.v_proj = linear('v_proj', HKV * V);
-    this.g_proj = config.use_output_gate ? linear('g_proj', valueWidth) : null;
+    this.g_proj = config.use_output_gate ? linear('g_proj', H * V) : null;
     this.g_norm_swish_gate = fused ? norm('g_norm_swish_gate') : null;
     this.g_norm = fused ? null : norm('g_norm');
-    this.o_proj = new Linear(valueWidth, D, init.fork('o_proj'));
+    this.o_proj = new Linear(H * V, D, init.fork('o_proj'));
     this.heads = H;
     this.keySize = K;
     this.valueSize = V;
