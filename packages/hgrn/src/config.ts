@@ -1,5 +1,5 @@
 // The configuration fields of HGRN, under FLA's names, and the family that the composer uses.
-import { constant, type Fields, type MixerFamily } from '@twilljs/nn';
+import { type Fields, type MixerFamily, sharedBounds } from '@twilljs/nn';
 import { HGRN } from './layer.ts';
 
 export const fields = {
@@ -18,9 +18,6 @@ export const hgrn: MixerFamily<typeof fields> = {
   role: 'linear',
   fields,
   noDecay: ['lower_bounds'],
-  /** One row for each layer of the model, those of softmax attention included. */
-  shared({ use_lower_bound, hidden_size }, { init, layers }) {
-    return use_lower_bound ? { lower_bounds: constant(init.fork('lower_bounds'), [layers, hidden_size], 0) } : {};
-  },
+  shared: sharedBounds,
   create: (config, context) => new HGRN(config, context),
 };

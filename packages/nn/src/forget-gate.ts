@@ -1,10 +1,19 @@
 // Forget gates as logarithms, and the bounds below them that the layers of a model share.
 import { OptionError, type Tensor } from '@twilljs/tensor';
-import type { LayerContext } from './mixer.ts';
+import { constant } from './initializer.ts';
+import type { LayerContext, ModelContext } from './mixer.ts';
 import { softmax } from './softmax/op.ts';
 
 /** log(1 / (1 + e^-x)), exact on both sides; of any shape. */
 export const logSigmoid = (x: Tensor): Tensor => x.neg().softplus().neg();
+
+/** The `shared` of a family with such bounds: one row for each layer of the model, those of softmax attention included. */
+export function sharedBounds(
+  { use_lower_bound, hidden_size }: { readonly use_lower_bound: boolean; readonly hidden_size: number },
+  { init, layers }: ModelContext,
+): Readonly<Record<string, Tensor>> {
+  return use_lower_bound ? { lower_bounds: constant(init.fork('lower_bounds'), [layers, hidden_size], 0) } : {};
+}
 
 /**
  * The table of bounds that a layer reads, of the whole model; null for layer 0, whose bound is 0 whichever mixer stands there.

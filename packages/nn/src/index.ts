@@ -2,7 +2,7 @@
 export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 export { arenaOf, type ParameterArena } from './arena.ts';
 export { type Field, type Fields, headSizes, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
-export { forgetGate, logSigmoid, lowerBounds } from './forget-gate.ts';
+export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
 export type { LayerContext, Mixer, MixerFamily, ModelContext, ModelWidths, State } from './mixer.ts';

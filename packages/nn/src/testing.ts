@@ -1,11 +1,13 @@
 // @twilljs/nn/testing: what every mixer must satisfy, as a list of checks for any test runner.
-import { cpu, type Device, grad, keep, type Shape, scope, size, Tensor, tensor, untracked } from '@twilljs/tensor';
+import { cpu, type Device, grad, keep, scope, Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing';
 import { readFields } from './config.ts';
 import { initializer } from './initializer.ts';
 import type { Mixer, MixerFamily, State } from './mixer.ts';
 import { modelFields } from './model-config.ts';
 import { params } from './module.ts';
+
+export { paperError } from './paper.ts';
 
 export interface MixerCase {
   readonly family: MixerFamily;
@@ -229,30 +231,6 @@ async function gradients(family: MixerFamily, config: MixerCase['config']): Prom
     8,
   );
   if (!(error <= 1e-7)) throw new Error(`error ${error} above 1e-7`);
-}
-
-/** Noise from a seed, number by number through `map`. */
-type Make = (seed: number, shape: Shape, map?: (x: number) => number) => Tensor;
-type Named = Readonly<Record<string, Tensor>>;
-
-/**
- * Our form of a recurrence against the one that the paper prints, on the f64 device.
- *
- * @param run both on the same inputs: outputs and states, in the same order.
- * @returns the largest RMS ratio.
- */
-export async function paperError(run: (make: Make, device: Device) => { paper: Named; ours: Named }): Promise<number> {
-  const device = cpu({ float: 'f64' });
-  const make: Make = (seed, shape, map = (x) => x) => tensor(noise(size(shape), seed).map(map), shape, { device });
-  const [paper, ours] = scope(() => {
-    const made = run(make, device);
-    return [Object.values(made.paper), Object.values(made.ours)];
-  });
-  if (ours.length < 1 || ours.length !== paper.length) {
-    throw new Error(`${ours.length} results against the paper's ${paper.length}`);
-  }
-  const errors = ours.map(async (t, i) => deviation(await t.data(), await paper[i].data()).error);
-  return Math.max(...(await Promise.all(errors)));
 }
 
 function within(what: string, ours: ArrayLike<number>, expected: ArrayLike<number>, bound: number): void {
