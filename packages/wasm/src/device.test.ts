@@ -6,6 +6,7 @@ import {
   ones,
   primitives,
   scope,
+  size,
   type Tensor,
   tensor,
   untracked,
@@ -17,14 +18,7 @@ import { wasm } from './device.ts';
 import { primitiveKernels } from './primitives.ts';
 
 const random = (device: Awaited<ReturnType<typeof wasm>>, shape: number[], seed = 1) =>
-  tensor(
-    noise(
-      shape.reduce((a, b) => a * b, 1),
-      seed,
-    ),
-    shape,
-    { device },
-  );
+  tensor(noise(size(shape), seed), shape, { device });
 const read = async (body: () => Tensor) => Array.from(await scope(body).data());
 
 describe('memory', () => {

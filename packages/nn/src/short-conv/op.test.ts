@@ -1,5 +1,5 @@
 // The state hands a sequence over: cut anywhere, outputs and gradients stay what they were.
-import { concat, cpu, gradOf, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
+import { concat, cpu, gradOf, parameter, scope, size, type Tensor, tensor } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
@@ -15,15 +15,7 @@ describe.each([
   /** y, the last state, and the gradients of x, weight and bias, with the sequence cut at the given places. */
   const run = async (W: number, cuts: number[]) => {
     const tensors = scope(() => {
-      const make = (shape: number[], seed: number) =>
-        tensor(
-          noise(
-            shape.reduce((a, b) => a * b, 1),
-            seed,
-          ),
-          shape,
-          { device },
-        );
+      const make = (shape: number[], seed: number) => tensor(noise(size(shape), seed), shape, { device });
       const [x, weight, bias] = [make([B, T, D], 1), make([D, W], 2), make([D], 3)].map((t) => parameter(t));
       const ys: Tensor[] = [];
       let state: Tensor | null = null;
