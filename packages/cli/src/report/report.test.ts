@@ -54,6 +54,15 @@ describe('the words', () => {
     expect(text).toContain('chance is 0.031');
     expect(text).toContain('0.676 [0.110, 0.987] | 0.930 / 0.987 / 0.110');
     expect(text).toContain('twill sweep --preset small --out DIR');
+    expect(text).not.toMatch(/^## .*\n\n## /m);
+  });
+
+  it('tell the means of the paper from ours, and show as many digits on an axis as its steps need', async () => {
+    const two = { ...study, cells: study.cells.filter(({ mixer }) => mixer === 'hgrn' || mixer === 'retnet') };
+    const { text, page } = await reported(put('two', two));
+    expect(text).toContain('| Mean of 6 there, 2 here | 0.472 |');
+    expect(page).toContain('>mean of 6</text>');
+    expect(page).toContain('>0.475</text>');
   });
 
   it('say the opposite of opposite numbers', async () => {

@@ -123,7 +123,7 @@ export function besideTable(part: Part, paper: PaperTable): Table {
       ...(means.length > 0
         ? [
             row(
-              'Mean',
+              meanText(Object.keys(paper.rows).length, means[0].mixers),
               paper.mean,
               means.map(({ spread }) => spread),
             ),
@@ -131,6 +131,11 @@ export function besideTable(part: Part, paper: PaperTable): Table {
         : []),
     ],
   };
+}
+
+/** The paper's mean is over its own mixers, whichever of them are here. */
+function meanText(theirs: number, ours: number): string {
+  return theirs === ours ? `Mean of ${ours}` : `Mean of ${theirs} there, ${ours} here`;
 }
 
 function flopsText(millions: number): string {
