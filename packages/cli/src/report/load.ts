@@ -16,6 +16,8 @@ import { mixers } from 'twilljs';
 export interface LoadedSweep {
   readonly directory: string;
   readonly results: SweepResults;
+  /** Hash of the text of its language models, where `sweep.json` is still beside the results. */
+  readonly corpus: string | null;
 }
 
 /** @throws FileError naming the file, the field and what is wrong with it. */
@@ -35,7 +37,16 @@ export function loadSweep(directory: string): LoadedSweep {
   cells.forEach((cell, i) => {
     checkCell(cell, path, `cells[${i}]`);
   });
-  return { directory, results: { version: RESULTS_VERSION, spec: specOf(json, path), cells: cells as never } };
+  const results: SweepResults = { version: RESULTS_VERSION, spec: specOf(json, path), cells: cells as never };
+  return { directory, results, corpus: corpusOf(directory) };
+}
+
+function corpusOf(directory: string): string | null {
+  const path = join(directory, 'sweep.json');
+  if (!existsSync(path)) return null;
+  const { corpus } = parseJsonObject(readText(path), path);
+  const { sha256 } = (corpus ?? {}) as JsonObject;
+  return typeof sha256 === 'string' ? sha256 : null;
 }
 
 function specOf(json: JsonObject, path: string): SweepResults['spec'] {

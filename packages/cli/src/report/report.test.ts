@@ -146,6 +146,25 @@ describe('several directories', () => {
     expect(text).toContain('## Recall: recall, study');
     expect(text).toContain('## Recall: recall, longer');
   });
+
+  it('are kept apart when they read other text', async () => {
+    const onText = (directory: string, sha256: string, seed: number) => {
+      const cells = study.cells.map((cell) => ({ ...cell, name: cell.name.replace(/s\d$/, `s${seed}`), seed }));
+      const grids = study.spec.grids.map((grid) => ({ ...grid, seeds: [seed] }));
+      put(directory, {
+        ...study,
+        spec: { ...study.spec, grids },
+        cells: cells.filter(({ task }) => task === 'language'),
+      });
+      writeFileSync(join(directory, 'sweep.json'), JSON.stringify({ corpus: { sha256 } }));
+      return directory;
+    };
+    const apart = await reported(onText('whales', 'aa', 0), onText('ants', 'bb', 1));
+    expect(apart.text).toContain('## Language modelling: language, whales');
+    expect(apart.text).toContain('## Language modelling: language, ants');
+    const together = await reported(onText('whales', 'aa', 0), onText('ants', 'aa', 1));
+    expect(together.text).toContain('; seeds 0 and 1.');
+  });
 });
 
 describe('what is refused', () => {
