@@ -26,6 +26,9 @@ export function loadSweep(directory: string): LoadedSweep {
   if (!existsSync(path) && existsSync(join(directory, 'sweep.json'))) {
     throw new FileError(`${directory}: the sweep has not come to its end; run it again, it goes on from where it was.`);
   }
+  if (!existsSync(path) && existsSync(directory)) {
+    throw new FileError(`${directory}: holds no results.json; name a directory that twill sweep has made.`);
+  }
   const json = parseJsonObject(readText(path), path);
   if (json.version !== RESULTS_VERSION) {
     throw new FileError(

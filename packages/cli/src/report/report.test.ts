@@ -206,6 +206,7 @@ describe('what is refused', () => {
     );
     expect(await refused()).toMatch(/missing required argument/);
     expect(await refused('nowhere')).toMatch(/nowhere.*does not exist; check the path/);
+    expect(await refused('.')).toMatch(/holds no results\.json; name a directory that twill sweep has made/);
     expect(await refused('unfinished')).toMatch(/has not come to its end; run it again/);
     expect(await refused('study', './study')).toMatch(/given twice/);
     expect(await refused('study', 'other')).toMatch(/recall-hgrn-pure-s1 has another result than the same cell/);
