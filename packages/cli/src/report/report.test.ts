@@ -65,6 +65,15 @@ describe('the words', () => {
     expect(page).toContain('>0.475</text>');
   });
 
+  it('do not compare with a model that was not run, and keep all lines inside of their plot', async () => {
+    const woven = study.cells.filter(({ mixer, ratio }) => ratio !== 'pure' && mixer === 'hgrn2');
+    const { text, page } = await reported(put('woven', { ...study, cells: woven }));
+    expect(text).toMatch(/\| HGRN2 \| 0\.203 .* \| \+0\.192 \| – \|/);
+    // Without room for it the paper's mean of six would lie below the axis of HGRN2 alone.
+    expect(page).toContain('>0.470</text>');
+    expect(page).not.toMatch(/>\d\.\d{4,}<\/text>/);
+  });
+
   it('say the opposite of opposite numbers', async () => {
     const flat = changed(({ task, ratio }) =>
       task === 'recall'

@@ -24,7 +24,7 @@ export interface LinesOptions {
 const [WIDTH, HEIGHT, LABEL] = [228, 250, 13];
 
 export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain }: LinesOptions): TopLevelSpec {
-  const [low, high] = domain ?? domainOf(lines, transformer?.spread.mean);
+  const [low, high] = domain ?? domainOf(mean ? [...lines, mean] : lines, transformer?.spread.mean);
   const rows = (from: readonly Line[]) =>
     from.flatMap(({ name, color, points }) => points.map(({ x, spread }) => ({ x, name, color, ...spread })));
   const labels = placeLabels(labelsOf(lines, mean, transformer), ((high - low) * LABEL) / HEIGHT, [low, high]);
@@ -91,7 +91,10 @@ function labelsOf(lines: readonly Line[], mean: Line | null, transformer: LinesO
 }
 
 /** Round ends around all values. */
-export function domainOf(lines: readonly Line[], also?: number): [number, number] {
+export function domainOf(
+  lines: readonly { readonly points: readonly { readonly spread: Spread }[] }[],
+  also?: number,
+): [number, number] {
   const spreads = lines.flatMap(({ points }) => points.map(({ spread }) => spread));
   const values = [...spreads.flatMap(({ low, high }) => [low, high]), ...(also === undefined ? [] : [also])];
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -6,6 +6,7 @@ import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText,
 import { bytesText, spreadText, tokensText } from '../stats.ts';
 import { card, familyColor, ratioColor, soft } from '../theme.ts';
 import { familyKeys } from './keys.ts';
+import { domainOf } from './lines.ts';
 import { type Label, placeLabels } from './place-labels.ts';
 
 /** Tokens at which the first figure counts. */
@@ -41,7 +42,7 @@ export function overState(part: Part): Figure {
   const y = (field: string) => ({
     field,
     type: 'quantitative',
-    scale: isRecall ? { domain: [0, 1] } : { zero: false },
+    scale: { domain: isRecall ? [0, 1] : domainOf([{ points: points.map((spread) => ({ spread })) }]), nice: false },
     axis: { title, tickCount: 5 },
   });
   const color = { field: 'color', type: 'nominal', scale: null };
