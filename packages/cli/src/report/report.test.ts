@@ -87,6 +87,21 @@ describe('the words', () => {
     expect(text).not.toContain('Seeds disagree');
   });
 
+  it('name the models whose training went wrong', async () => {
+    const { text } = await reported(put('study', study));
+    expect(text).not.toContain('ended above its beginning');
+    const rising = changed(({ name, losses }) =>
+      name === 'recall-hgrn-pure-s2' || name.startsWith('recall-attention') ? { losses: [...losses].reverse() } : {},
+    );
+    const wrong = rising.cells.map(({ losses, ...cell }) => ({
+      ...cell,
+      losses: losses.map(([, y], i) => [i + 1, y]),
+    }));
+    expect((await reported(put('rising', { ...study, cells: wrong }))).text).toContain(
+      'The training loss of HGRN pure and Transformer ended above its beginning: lower the learning rate.',
+    );
+  });
+
   it('name the cells that failed and leave them out', async () => {
     const { recall: _, ...hgrn } = study.cells.find(
       ({ name }) => name === 'recall-hgrn-pure-s2',
