@@ -23,8 +23,13 @@ import type { JsonObject } from './json.ts';
 
 type Named = Readonly<Record<string, Tensor>>;
 
-/** One op as a function of what a golden file names; absent optional inputs have no key. */
-export type GoldenOp = (ins: Named, attrs: JsonObject) => Named;
+/** One op as a golden file has it. */
+interface GoldenOp {
+  /** What no file may leave out. */
+  readonly inputs: readonly string[];
+  /** Absent optional inputs have no key. */
+  run(ins: Named, attrs: JsonObject): Named;
+}
 
 /** A number among the options. @throws OptionError when it is missing and has no default. */
 function number(attrs: JsonObject, name: string, fallback?: number): number {
@@ -93,47 +98,122 @@ function clip(ins: Named, attrs: JsonObject): Named {
 
 /** Every op that golden files are made for and that can be replayed. */
 export const goldenOps: Readonly<Record<string, GoldenOp>> = {
-  linear: ({ x, weight, bias }) => ({ y: linear(x, weight, bias ?? null) }),
-  embedding: ({ weight, ids }) => ({ y: embedding(weight, ids) }),
-  rmsNorm: ({ x, weight }, attrs) => ({ y: rmsNorm(x, weight ?? null, number(attrs, 'eps')) }),
-  gatedRmsNorm: ({ x, gate, weight }, attrs) => ({
-    y: gatedRmsNorm(
-      x,
-      gate,
-      weight ?? null,
-      number(attrs, 'eps'),
-      word(attrs, 'activation', ['silu', 'sigmoid'], 'silu'),
-    ),
-  }),
-  l2Norm: ({ x }, attrs) => ({ y: l2Norm(x, number(attrs, 'eps', 1e-6)) }),
-  layerNorm: ({ x, weight, bias }, attrs) => ({
-    y: layerNorm(x, weight ?? null, bias ?? null, number(attrs, 'eps')),
-  }),
-  swiglu: ({ gate, up }) => ({ y: swiglu(gate, up) }),
-  softmax: ({ x }) => ({ y: softmax(x) }),
-  logSumExp: ({ x }) => ({ y: logSumExp(x) }),
-  crossEntropy: ({ logits, labels }) => ({ loss: crossEntropy(logits, labels) }),
-  linearCrossEntropy: ({ x, weight, labels }) => ({ loss: linearCrossEntropy(x, weight, labels) }),
-  shortConv: ({ x, weight, bias, h0 }, attrs) => ({
-    ...shortConv(x, weight, bias ?? null, h0 ?? null, word(attrs, 'activation', ['silu', null], 'silu')),
-  }),
-  rope: ({ x }, attrs) => ({ y: rope(x, { base: number(attrs, 'base'), offset: number(attrs, 'offset', 0) }) }),
-  attention: ({ q, k, v }, attrs) => ({
-    y: scaledDotProductAttention(q, k, v, { scale: number(attrs, 'scale'), window: numberOrNull(attrs, 'window') }),
-  }),
-  elementwise: ({ x, g, h0 }) => ({ ...elementwise(x, g, h0 ?? null) }),
-  scalarDecay: ({ q, k, v, g, h0 }, attrs) => ({
-    ...scalarDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
-  }),
-  scalarDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
-    ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
-  }),
-  vectorDecay: ({ q, k, v, g, h0 }, attrs) => ({
-    ...vectorDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
-  }),
-  vectorDelta: ({ q, k, v, g, beta, h0 }, attrs) => ({
-    ...vectorDelta(q, k, v, g, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
-  }),
-  adamw: adamwSteps,
-  clipGradNorm: clip,
+  linear: {
+    inputs: ['x', 'weight'],
+    run: ({ x, weight, bias }) => ({ y: linear(x, weight, bias ?? null) }),
+  },
+  embedding: {
+    inputs: ['weight', 'ids'],
+    run: ({ weight, ids }) => ({ y: embedding(weight, ids) }),
+  },
+  rmsNorm: {
+    inputs: ['x'],
+    run: ({ x, weight }, attrs) => ({ y: rmsNorm(x, weight ?? null, number(attrs, 'eps')) }),
+  },
+  gatedRmsNorm: {
+    inputs: ['x', 'gate'],
+    run: ({ x, gate, weight }, attrs) => ({
+      y: gatedRmsNorm(
+        x,
+        gate,
+        weight ?? null,
+        number(attrs, 'eps'),
+        word(attrs, 'activation', ['silu', 'sigmoid'], 'silu'),
+      ),
+    }),
+  },
+  l2Norm: {
+    inputs: ['x'],
+    run: ({ x }, attrs) => ({ y: l2Norm(x, number(attrs, 'eps', 1e-6)) }),
+  },
+  layerNorm: {
+    inputs: ['x'],
+    run: ({ x, weight, bias }, attrs) => ({
+      y: layerNorm(x, weight ?? null, bias ?? null, number(attrs, 'eps')),
+    }),
+  },
+  swiglu: {
+    inputs: ['gate', 'up'],
+    run: ({ gate, up }) => ({ y: swiglu(gate, up) }),
+  },
+  softmax: {
+    inputs: ['x'],
+    run: ({ x }) => ({ y: softmax(x) }),
+  },
+  logSumExp: {
+    inputs: ['x'],
+    run: ({ x }) => ({ y: logSumExp(x) }),
+  },
+  crossEntropy: {
+    inputs: ['logits', 'labels'],
+    run: ({ logits, labels }) => ({ loss: crossEntropy(logits, labels) }),
+  },
+  linearCrossEntropy: {
+    inputs: ['x', 'weight', 'labels'],
+    run: ({ x, weight, labels }) => ({ loss: linearCrossEntropy(x, weight, labels) }),
+  },
+  shortConv: {
+    inputs: ['x', 'weight'],
+    run: ({ x, weight, bias, h0 }, attrs) => ({
+      ...shortConv(x, weight, bias ?? null, h0 ?? null, word(attrs, 'activation', ['silu', null], 'silu')),
+    }),
+  },
+  rope: {
+    inputs: ['x'],
+    run: ({ x }, attrs) => ({ y: rope(x, { base: number(attrs, 'base'), offset: number(attrs, 'offset', 0) }) }),
+  },
+  attention: {
+    inputs: ['q', 'k', 'v'],
+    run: ({ q, k, v }, attrs) => ({
+      y: scaledDotProductAttention(q, k, v, { scale: number(attrs, 'scale'), window: numberOrNull(attrs, 'window') }),
+    }),
+  },
+  elementwise: {
+    inputs: ['x', 'g'],
+    run: ({ x, g, h0 }) => ({ ...elementwise(x, g, h0 ?? null) }),
+  },
+  scalarDecay: {
+    inputs: ['q', 'k', 'v', 'g'],
+    run: ({ q, k, v, g, h0 }, attrs) => ({
+      ...scalarDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+    }),
+  },
+  scalarDelta: {
+    inputs: ['q', 'k', 'v', 'beta'],
+    run: ({ q, k, v, g, beta, h0 }, attrs) => ({
+      ...scalarDelta(q, k, v, g ?? null, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
+    }),
+  },
+  vectorDecay: {
+    inputs: ['q', 'k', 'v', 'g'],
+    run: ({ q, k, v, g, h0 }, attrs) => ({
+      ...vectorDecay(q, k, v, g, h0 ?? null, { scale: number(attrs, 'scale') }),
+    }),
+  },
+  vectorDelta: {
+    inputs: ['q', 'k', 'v', 'g', 'beta'],
+    run: ({ q, k, v, g, beta, h0 }, attrs) => ({
+      ...vectorDelta(q, k, v, g, beta, h0 ?? null, { scale: number(attrs, 'scale') }),
+    }),
+  },
+  adamw: {
+    inputs: ['param', 'grad.0'],
+    run: adamwSteps,
+  },
+  clipGradNorm: {
+    inputs: ['grad.0'],
+    run: clip,
+  },
 };
+
+/**
+ * Runs an op on what a golden file holds.
+ *
+ * @throws OptionError when the file lacks an input.
+ */
+export function runGoldenOp(op: string, ins: Named, attrs: JsonObject): Named {
+  const { inputs, run } = goldenOps[op];
+  const missing = inputs.find((name) => !(name in ins));
+  if (missing === undefined) return run(ins, attrs);
+  throw new OptionError(`${op}: the file has no in.${missing}, and needs ${inputs.join(', ')}; write it again.`);
+}

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readGolden } from './golden.ts';
 import { readModelGolden, readTrainGolden } from './golden-model.ts';
+import { runGoldenOp } from './golden-ops.ts';
 import { serializeSafetensors } from './safetensors.ts';
 import { store } from './stored.ts';
 
@@ -102,4 +103,10 @@ describe('goldens of models', () => {
       `[FileError: x: has no tensor loss, as a golden file of a model must; give a file of the golden format.]`,
     );
   });
+});
+
+it('an op golden without an input', () => {
+  expect(() => runGoldenOp('linear', {}, {})).toThrowErrorMatchingInlineSnapshot(
+    `[OptionError: linear: the file has no in.x, and needs x, weight; write it again.]`,
+  );
 });

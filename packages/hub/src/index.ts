@@ -2,7 +2,7 @@
 export { parseConfig, serializeConfig } from './config.ts';
 export { type Golden, type GoldenNumbers, readGolden } from './golden.ts';
 export { type Expected, type ModelGolden, readModelGolden, readTrainGolden, type TrainGolden } from './golden-model.ts';
-export { type GoldenOp, goldenOps } from './golden-ops.ts';
+export { goldenOps, runGoldenOp } from './golden-ops.ts';
 export { type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
 export {
   beyondFla,

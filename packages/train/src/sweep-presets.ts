@@ -29,7 +29,7 @@ const recall = {
   ratios: ['pure', '2'],
   sizes: ['recall'],
   seeds: [1, 2, 3],
-  training: { steps: 300, lr: 6e-3, warmup: 50, ...optimiser },
+  training: { steps: 300, lr: 6e-3, warmup: 110, ...optimiser },
   data: { length: 64, batch: 32, pairs: 16, vocab: 64 },
 } as const;
 

@@ -35,7 +35,9 @@ export interface SweepOptions {
   /** Cells that run at the same time. */
   readonly jobs: number;
   /**
-   * Takes one cell to its end in its run directory, going on from a checkpoint there.
+   * Takes one cell to its end in its run directory, going on from a checkpoint there. The last validation of the run becomes
+   * its result: `accuracy` of a recall cell, a list of { difficulty, mean }; `bitsPerByte`, `bitsByPosition` and `copyGain`
+   * of a language cell.
    *
    * @throws when the cell failed, or once `signal` has stopped it.
    */

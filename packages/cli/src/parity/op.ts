@@ -1,5 +1,5 @@
 // Replays the golden of an op: every output and every gradient.
-import { goldenOps } from '@twilljs/hub';
+import { runGoldenOp } from '@twilljs/hub';
 import type { Device } from '@twilljs/tensor';
 import { replay, tolerances } from '@twilljs/tensor/testing';
 import type { Measured } from './measured.ts';
@@ -7,7 +7,7 @@ import type { OpTarget } from './targets.ts';
 
 export async function replayOp({ golden }: OpTarget, device: Device): Promise<Measured[]> {
   const usual = tolerances[device.float];
-  const compared = await replay((ins) => goldenOps[golden.op](ins, golden.attrs), golden, device);
+  const compared = await replay((ins) => runGoldenOp(golden.op, ins, golden.attrs), golden, device);
   return compared.map(({ name, kind, zero, error, worst }) => {
     const own = device.float === 'f32' ? golden.tolerance[kind] : undefined;
     const tolerance = zero ? usual.zero : (own ?? (name === 'out.loss' ? usual.loss : usual[kind]));
