@@ -5,7 +5,7 @@ const w = parameter(tensor([3, -1], [2]));
 
 // d/dw sum(w^2) = 2 w
 const [slope] = grad(w.mul(w).sum(), [w]);
-Array.from(await slope.data()); // => [6, -2]
+console.log(Array.from(await slope.data())); // => [6, -2]
 
 // Gradient descent on (w . x - 2)^2. `scope` frees all that is made inside, except what it returns.
 const x = tensor([1, 2], [2]);
@@ -18,4 +18,4 @@ for (let step = 0; step < 50; step++) {
   });
   value = parameter(next);
 }
-Math.abs((await value.mul(x).sum().item()) - 2) < 1e-5; // => true
+console.log(Math.abs((await value.mul(x).sum().item()) - 2) < 1e-5); // => true

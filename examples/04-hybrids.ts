@@ -6,16 +6,16 @@ const plan = (form: object) => hybrid({ ...base, ...form }, { mixers, init: shap
 const letters = (model: ReturnType<typeof plan>) =>
   model.model.layers.map(({ attn }) => (attn.constructor.name === 'Attention' ? 'A' : 'G')).join('');
 
-letters(plan({})); // => 'GGGGGGGGGGGG'
-letters(plan({ ratio: '3:1' })); // => 'GGGAGGGAGGGA'
-letters(plan({ ratio: '3:1', convention: 'period' })); // => 'GGAGGAGGAGGA'
-letters(plan({ pattern: 'AGGGGG' })); // => 'AGGGGGAGGGGG'
-letters(plan({ attn: { layers: [5], num_heads: 4 } })); // => 'GGGGGAGGGGGG'
+console.log(letters(plan({}))); // => 'GGGGGGGGGGGG'
+console.log(letters(plan({ ratio: '3:1' }))); // => 'GGGAGGGAGGGA'
+console.log(letters(plan({ ratio: '3:1', convention: 'period' }))); // => 'GGAGGAGGAGGA'
+console.log(letters(plan({ pattern: 'AGGGGG' }))); // => 'AGGGGGAGGGGG'
+console.log(letters(plan({ attn: { layers: [5], num_heads: 4 } }))); // => 'GGGGGAGGGGGG'
 
 // Memory of one sequence while it decodes, in bytes: a state does not grow, keys and values do.
 const sizes = [undefined, '11:1', '3:1', '1:1'].map((ratio) => plan({ ratio }));
-sizes.map((model) => stateBytes(model, 1024)); // => [1720320, 3674112, 7581696, 13443072]
-sizes.map((model) => stateBytes(model, 32768)); // => [1720320, 68685824, 202616832, 403513344]
+console.log(sizes.map((model) => stateBytes(model, 1024))); // => [1720320, 3674112, 7581696, 13443072]
+console.log(sizes.map((model) => stateBytes(model, 32768))); // => [1720320, 68685824, 202616832, 403513344]
 
 const millions = sizes.map((model) => countParams(model) / 1e6);
-millions.map((n) => n.toFixed(1)); // => ['29.8', '29.6', '29.0', '28.2']
+console.log(millions.map((n) => n.toFixed(1))); // => ['29.8', '29.6', '29.0', '28.2']

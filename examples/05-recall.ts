@@ -20,9 +20,9 @@ const source = mqar({ length: 24, vocab: 32, pairs: 4, batch: 32, steps, source:
 const trainer = new Trainer(model, { steps, lr: 1e-2, weightDecay: 0.01 });
 const losses: number[] = [];
 for await (const { loss } of trainer.run(source)) losses.push(loss);
-losses[0] > 3; // => true
+console.log(losses[0] > 3); // => true
 
 // The fixed exercises of the task: fresh rows, the same for every model.
 const [four] = await evaluateTask(model, source, { difficulties: [4], rows: 64 });
-four.chance; // => 0.0625
-four.accuracy.mean > 0.9; // => true
+console.log(four.chance); // => 0.0625
+console.log(four.accuracy.mean > 0.9); // => true

@@ -20,8 +20,8 @@ const trainer = new Trainer(model, { steps: 80, lr: 1e-2 });
 const source = windows({ tokens: text, length: 64, batch: 4, source: rng(0) });
 let bits = 8;
 for await (const { loss } of trainer.run(source)) bits = loss / Math.LN2;
-bits < 0.2; // => true
+console.log(bits < 0.2); // => true
 
 const ids: number[] = [];
 for await (const id of generate(model, encodeText('over three '), { maxTokens: 18 })) ids.push(id);
-decodeText(ids); // => 'threads, under one'
+console.log(decodeText(ids)); // => 'threads, under one'

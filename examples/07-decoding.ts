@@ -20,27 +20,27 @@ const row = (text: string) => {
 // Read a prompt once; `next` gives the logits after its last byte.
 const cache = model.cache(1);
 const logits = scope(() => model.next(row('Call me '), cache));
-logits.shape; // => [1, 256]
-cache.position; // => 8
+console.log(logits.shape); // => [1, 256]
+console.log(cache.position); // => 8
 
 // Two continuations of one prompt. The states are values, so a fork copies no numbers.
 const other = cache.fork();
 scope(() => model.next(row('Ishmael'), cache));
 scope(() => model.next(row('Ahab'), other));
-[cache.position, other.position]; // => [15, 12]
+console.log([cache.position, other.position]); // => [15, 12]
 
 // Try, and go back to where it was.
 const mark = other.snapshot();
 scope(() => model.next(row(' of Nantucket'), other));
 mark.restore();
-other.position; // => 12
+console.log(other.position); // => 12
 
 // Stored and brought back, it says the same.
 const restored = model.restore(await other.serialize());
 const [a, b] = [other, restored].map((c) => scope(() => model.next(row('.'), c)));
-(await a.data()).join() === (await b.data()).join(); // => true
+console.log((await a.data()).join() === (await b.data()).join()); // => true
 
 // A byte drawn at temperature 0.8; the seed decides it.
 const id = sample(await a.data(), 0.8, rng(3));
-id === sample(await b.data(), 0.8, rng(3)); // => true
-decodeText([id]).length; // => 1
+console.log(id === sample(await b.data(), 0.8, rng(3))); // => true
+console.log(decodeText([id]).length); // => 1

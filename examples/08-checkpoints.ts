@@ -13,14 +13,14 @@ const config = {
   intermediate_size: 32,
 };
 const model = hybrid(config, { mixers, init: initializer(7) });
-[...params(model).keys()].slice(0, 3); // => ['model.embeddings.weight', 'model.layers.0.attn_norm.weight', 'model.layers.0.attn.q_proj.weight']
+console.log([...params(model).keys()].slice(0, 3)); // => ['model.embeddings.weight', 'model.layers.0.attn_norm.weight', 'model.layers.0.attn.q_proj.weight']
 
 await saveModel('small', model);
-readdirSync('small').sort(); // => ['config.json', 'model.safetensors']
+console.log(readdirSync('small').sort()); // => ['config.json', 'model.safetensors']
 
 // On any device; what was ignored or rearranged in the files is in `notes`.
 const { model: loaded, notes } = await loadModel('small', { mixers, device: await device() });
-notes.length; // => 0
+console.log(notes.length); // => 0
 const ids = [[1, 2, 3, 4]];
 const [ours, theirs] = await Promise.all([model, loaded].map((m) => scope(() => m.forward(ids)).data()));
-ours.every((x, i) => Math.abs(x - theirs[i]) < 1e-5); // => true
+console.log(ours.every((x, i) => Math.abs(x - theirs[i]) < 1e-5)); // => true

@@ -79,15 +79,15 @@ const config = {
   intermediate_size: 32,
 };
 const model = hybrid(config, { mixers: [runningMean, attention] });
-model.model.layers.map(({ attn }) => attn.constructor.name); // => ['RunningMean', 'RunningMean', 'RunningMean', 'Attention']
+console.log(model.model.layers.map(({ attn }) => attn.constructor.name)); // => ['RunningMean', 'RunningMean', 'RunningMean', 'Attention']
 
 // Its gradient needs no line of its own.
 const [slope] = scope(() => grad(model.loss([[1, 2, 3, 4, 5]]), [(model.model.layers[0].attn as RunningMean).rate]));
-slope.shape; // => [16]
+console.log(slope.shape); // => [16]
 
 // Cut anywhere and go on from the cache: the same logits.
 const whole = await scope(() => model.forward([[1, 2, 3, 4, 5]])).data();
 const cache = model.cache(1);
 scope(() => model.forward([[1, 2, 3]], cache));
 const rest = await scope(() => model.forward([[4, 5]], cache)).data();
-rest.every((x, i) => Math.abs(x - whole[3 * 32 + i]) < 1e-5); // => true
+console.log(rest.every((x, i) => Math.abs(x - whole[3 * 32 + i]) < 1e-5)); // => true

@@ -21,8 +21,8 @@ const spec = readSweepSpec({ name: 'tiny-recall', grids: [grid] }, mixers);
 
 // What each cell is and costs, before anything is allocated: the state of softmax layers grows with the context.
 const cells = planSweep(spec, mixers);
-cells.map(({ title }) => title); // => ['DeltaNet', 'DeltaNet, 1 in 2 full', 'GLA', 'GLA, 1 in 2 full', 'Transformer']
-cells.map(({ stateBytes }) => stateBytes[32768] > stateBytes[1024]); // => [false, true, false, true, true]
+console.log(cells.map(({ title }) => title)); // => ['DeltaNet', 'DeltaNet, 1 in 2 full', 'GLA', 'GLA, 1 in 2 full', 'Transformer']
+console.log(cells.map(({ stateBytes }) => stateBytes[32768] > stateBytes[1024])); // => [false, true, false, true, true]
 
 const { results, failures } = await sweep({
   directory: 'tiny-recall',
@@ -47,6 +47,6 @@ const { results, failures } = await sweep({
     });
   },
 });
-failures.size; // => 0
-results?.cells.map(({ losses }) => losses.length); // => [4, 4, 4, 4, 4]
-Object.keys(results?.cells[0].recall ?? {}); // => ['1', '2', '4']
+console.log(failures.size); // => 0
+console.log(results?.cells.map(({ losses }) => losses.length)); // => [4, 4, 4, 4, 4]
+console.log(Object.keys(results?.cells[0].recall ?? {})); // => ['1', '2', '4']

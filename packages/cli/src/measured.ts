@@ -10,14 +10,18 @@ export function measuredText(measured: JsonObject): string {
   return `accuracy ${parts.join(', ')} (chance ${fixed(measured.chance)})`;
 }
 
+/** Positions that fit beside each other on a terminal of 80 columns. */
+const PER_LINE = 5;
+
 /** Of text: bits by position, and what a second occurrence gains. A line each. */
 export function detailLines(measured: JsonObject): string[] {
   if (measured.task !== 'lm') return [];
   const positions = measured.bitsByPosition as { from: number; to: number; bitsPerByte: number }[];
   const parts = positions.map(({ from, to, bitsPerByte }) => `${rangeText(from, to)}: ${fixed(bitsPerByte)}`);
   const gain = measured.copyGain as JsonObject | null;
+  const lines = [parts.slice(0, PER_LINE), parts.slice(PER_LINE)].filter(({ length }) => length > 0);
   return [
-    `by position  ${parts.join('  ')}`,
+    `by position  ${lines.map((line) => line.join('  ')).join(`\n${' '.repeat(13)}`)}`,
     ...(gain ? [`copy gain    ${estimated(gain, 'mean')} bits per byte of a passage that comes again`] : []),
   ];
 }

@@ -59,6 +59,6 @@ function quiet(command: Command, terminal: Terminal): Command {
       writeErr: (text) => terminal.err(text),
       outputError: () => {},
     })
-    .configureHelp({ helpWidth: Math.min(terminal.columns, 110), showGlobalOptions: false })
+    .configureHelp({ helpWidth: Math.min(terminal.columns, 110), minWidthToWrap: 24, showGlobalOptions: false })
     .showSuggestionAfterError(true);
 }

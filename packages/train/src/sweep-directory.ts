@@ -40,8 +40,9 @@ export function openSweep(directory: string, spec: SweepSpec, corpus: JsonObject
     for (const part of ['spec', 'corpus'] as const) {
       const found = firstDifference(before[part], now[part], part);
       if (!found) continue;
+      const same = part === 'corpus' ? 'text (--corpus)' : 'specification';
       throw new OptionError(
-        `sweep: ${found.path} is ${found.before} in ${path} but ${found.now} was asked for; use the same, or another directory.`,
+        `sweep: ${found.path} is ${found.before} in ${path} but ${found.now} was asked for; use the same ${same}, or another directory.`,
       );
     }
     return;

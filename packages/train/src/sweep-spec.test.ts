@@ -51,11 +51,26 @@ describe('a specification', () => {
       /sizes\[0\].model: there is no field "width"/,
     ],
     [
+      { grids: [{ ...grid, sizes: [{ name: 'a', model: { num_heads: 2 } }] }] },
+      /sizes\[0\].model: num_heads is a field of mixers; give it for each of them.*and in "attn"/,
+    ],
+    [
       { grids: [{ ...grid, sizes: [{ name: 'a', mixers: { gla: { heads: 3 } } }] }] },
       /mixers.gla: there is no field "heads"/,
     ],
   ])('%j', (json, message) => {
     expect(() => readSweepSpec(json, mixers)).toThrow(message);
+  });
+
+  it('gives the Transformer the fields of a full layer, unless it has its own', () => {
+    const attn = { num_heads: 4, rope_theta: 500 };
+    const read = (size: object) => {
+      const [{ sizes }] = readSweepSpec({ grids: [{ ...grid, sizes: [{ name: 'a', ...size }] }] }, mixers).grids;
+      return sizes[0].mixers;
+    };
+    expect(read({ attn })).toEqual({ attention: attn });
+    expect(read({ attn, mixers: { transformer: { num_heads: 2 } } })).toEqual({ attention: { num_heads: 2 } });
+    expect(read({})).toEqual({});
   });
 
   it('must stand for models and tasks that can be', () => {

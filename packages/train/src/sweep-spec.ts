@@ -103,7 +103,9 @@ const sizeOf = (task: SweepTask): string => task;
 /** Of what becomes part of a file's name. */
 function checkName(name: string, where: string): void {
   if (/^[a-z0-9][\w.-]{0,40}$/i.test(name)) return;
-  throw new OptionError(`${where}: name is ${shown(name)}, of which no file is named; use letters, digits and -.`);
+  throw new OptionError(
+    `${where}: name is ${shown(name)}, of which no file is named; use letters, digits, _, . and -.`,
+  );
 }
 
 function readTraining(json: Json, where: string): SweepTraining {
@@ -162,9 +164,17 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
   onlyKeys(size, ['name', 'model', 'attn', 'mixers'], where);
   const { name } = readFields({ name: { type: 'string' } }, size, where);
   if (!/^[a-z0-9][\w.]{0,20}$/i.test(name)) {
-    throw new OptionError(`${where}: name is ${shown(name)}, of which no directory is named; use letters and digits.`);
+    throw new OptionError(
+      `${where}: name is ${shown(name)}, of which no directory is named; use at most 21 letters, digits, _ and .`,
+    );
   }
   const model = object(size.model ?? {}, `${where}.model`);
+  const [strange] = Object.keys(model).filter((key) => families.some(({ fields }) => key in fields));
+  if (strange !== undefined && !(strange in modelFields)) {
+    throw new OptionError(
+      `${where}.model: ${strange} is a field of mixers; give it for each of them, as in "mixers": {"gla": {"${strange}": ...}}, and in "attn".`,
+    );
+  }
   onlyKeys(model, Object.keys(modelFields), `${where}.model`);
   const own = object(size.mixers ?? {}, `${where}.mixers`);
   for (const [mixer, fields] of Object.entries(own)) {
@@ -172,14 +182,12 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
     const known = [...Object.keys(family.fields), ...Object.keys(modelFields)];
     onlyKeys(object(fields, `${where}.mixers.${mixer}`), known, `${where}.mixers.${mixer}`);
   }
-  return {
-    name,
-    model,
-    attn: object(size.attn ?? {}, `${where}.attn`),
-    mixers: Object.fromEntries(
-      Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json]),
-    ),
-  };
+  const attn = object(size.attn ?? {}, `${where}.attn`);
+  const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json] as const);
+  // The Transformer is the full layer everywhere: its fields are those of `attn` until it has its own.
+  const full = families.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
+  const missing = full.filter(([mixer]) => size.attn !== undefined && !named.some(([known]) => known === mixer));
+  return { name, model, attn, mixers: Object.fromEntries([...named, ...missing]) };
 }
 
 function object(value: unknown, where: string): Json {

@@ -115,6 +115,30 @@ describe('eval', () => {
     expect((await done('eval book --seed 1')).bitsPerByte).not.toBe(bitsPerByte);
   });
 
+  it('says that the text of a run is named from where it began, and takes it from elsewhere', async () => {
+    process.chdir(tmpdir());
+    const book = join(work, 'book');
+    for (const argv of [
+      ['eval', book],
+      ['train', '--resume', '--out', book],
+    ]) {
+      const { code, err } = await capture(argv);
+      expect(code).toBe(2);
+      expect(err).toMatch(/book\/run\.json names the text: the pattern chapter_\*\.txt matches no file; .*by --data/);
+      const text = ['--data', join(work, 'chapter_*.txt')];
+      expect((await capture([...argv, ...text])).code).toBe(0);
+    }
+    process.chdir(work);
+  });
+
+  it('says what a constant state is in one number, and positions in lines of a terminal', async () => {
+    await done('train --mixer hgrn --task parity --length 8 --layers 1 --steps 1 --out fixed');
+    expect((await capture(['eval', 'fixed'])).out).toContain('state        192 B at any length\n');
+    const { out } = await capture(['eval', 'book']);
+    expect(out).toMatch(/state {8}.* at 1k tokens, .* at 32k tokens/);
+    expect(out).toMatch(/by position {2}1: .* 9-16: \S+\n {13}17-32: /);
+  });
+
   it('measures other text, all of it', async () => {
     writeFileSync('other.txt', 'zebra quiz '.repeat(40));
     const other = await done('eval book --task lm --data other.txt');
@@ -186,7 +210,7 @@ describe('parity', () => {
     writeFileSync('off.safetensors', serializeSafetensors(tensors, metadata));
     const { code, out } = await capture(['parity', 'off.safetensors']);
     expect(code).toBe(1);
-    expect(out).toMatch(/out\.y .*ABOVE, worst at element 7\n\n1 goldens, \d+ tensors on wasm .*1 ABOVE TOLERANCE\n$/);
+    expect(out).toMatch(/out\.y .*ABOVE, worst at element 7\n\n1 golden, \d+ tensors on wasm .*1 ABOVE TOLERANCE\n$/);
   });
 
   it('says no where a model has other weights', async () => {
@@ -225,9 +249,10 @@ describe('parity', () => {
 
 describe('doctor', () => {
   it('checks every mixer on the device, and finds a kernel for every op', async () => {
-    const { check, node } = await done('doctor');
+    const { check, node, wasm } = await done('doctor');
     expect(node).toContain(process.versions.node);
     expect(check).toMatchObject({ ok: true, definitions: [] });
+    if (check.device === 'wasm (relaxed)') expect(wasm).toContain('relaxed-simd yes');
     expect(check.kernels).toContain('scalarDelta');
     expect(await done('doctor --device cpu')).toMatchObject({ check: { ok: true, device: 'cpu' } });
   });

@@ -1,5 +1,6 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { openDevice } from '../device.ts';
 import { type Check, checkModel } from '../doctor/check.ts';
 import { machineFacts } from '../doctor/machine.ts';
 
@@ -19,6 +20,8 @@ export function doctor() {
 }
 
 async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Promise<Result> {
+  // First, since the device of Node 20 switches relaxed SIMD on; why it cannot be used is said by the check.
+  await openDevice(device).catch(() => null);
   const facts = await machineFacts();
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(14)}${value}\n`);
   const check = await checkModel(device, seed);
@@ -26,16 +29,29 @@ async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Pro
   return { answer: check.ok, data: { ...facts, check } };
 }
 
+const INDENT = ' '.repeat(14);
+
+/** Words in lines of at most 80 columns, indented from the second on. */
+function filled(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(/ (?=\S)/)) {
+    const line = `${lines.at(-1)}${lines.at(-1) ? ' ' : ''}${word}`;
+    if (line.length <= 80) lines[lines.length - 1] = line;
+    else lines.push(INDENT + word);
+  }
+  return lines;
+}
+
 function textOf({ device, ok, lossError, gradientError, kernels, definitions, problem }: Check): string {
   if (problem) return `check         FAILED on ${device}: ${problem}\n`;
   const lines = [
-    `check         ${ok ? 'passed' : 'FAILED'} on ${device}: one step of a hybrid against f64; loss off by ${lossError.toExponential(1)}, ` +
-      `gradients by ${gradientError.toExponential(1)}`,
-    `kernels       ${kernels.length} ops: ${kernels.join(', ') || 'none'}`,
+    `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
+      `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
+    ...filled(`kernels       ${kernels.length} ops: ${kernels.join(', ') || 'none'}`),
     definitions.length === 0
       ? 'definitions   none: no op takes its slow form'
       : `definitions   ${definitions.length} ops take their slow form:`,
-    ...definitions.map(({ op, reason, count }) => `              ${op} (${count} x): ${reason}`),
+    ...definitions.map(({ op, reason, count }) => `${INDENT}${op} (${count} x): ${reason}`),
   ];
   return `${lines.join('\n')}\n`;
 }

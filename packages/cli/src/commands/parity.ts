@@ -77,5 +77,6 @@ function faultOf({ replayed, skipped, broken }: Outcome): string | null {
     return `${broken.length} goldens are broken, the first is ${broken[0].path}: ${broken[0].reason}`;
   if (replayed.length > 0) return null;
   const [{ path, reason }] = skipped;
-  return `nothing was replayed: all ${skipped.length} goldens were skipped, the first is ${path}: ${reason}; name others.`;
+  const all = skipped.length > 1 ? `all ${skipped.length} goldens were skipped, the first is ` : '';
+  return `nothing was replayed: ${all}${path}: ${reason}; name others.`;
 }

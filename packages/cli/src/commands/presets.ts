@@ -32,7 +32,8 @@ export function presets() {
     examples: ['twill presets', 'twill presets --json'],
     notes: [
       `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence.\n` +
-        '1 in r: layer i is softmax attention iff (i + 1) mod r = 0, the convention of the paper.',
+        '1 in r: layer i is softmax attention iff (i + 1) mod r = 0, the convention of the paper.\n' +
+        'The first word is the name of a size, for "sizes" of a specification of twill sweep.',
     ],
   });
   return { command, run: async (context: Context, _: readonly string[], __: CommonOptions) => runPresets(context) };
@@ -43,10 +44,10 @@ function runPresets({ say }: Context): Result {
     ...Object.entries(modelSizes).flatMap(([key, size]) => ofSize(key as keyof typeof modelSizes, size)),
     ...others(),
   ];
-  const contexts = STATE_CONTEXTS.map((tokens) => `state at ${tokens / 1024}k`);
+  const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokens / 1024}k`);
   say(
     table(
-      ['model', 'layers', 'parameters', 'without embedding', 'FLOPs per token', ...contexts],
+      ['model', 'layers', 'parameters', 'without\nembedding', 'FLOPs\nper token', ...contexts],
       all.map(({ name, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
         name,
         String(layers),

@@ -15,7 +15,7 @@ import { trainFlags } from '../train/flag-table.ts';
 import { addTrainFlags, type FlagName, type Given } from '../train/flags.ts';
 import { freshModel } from '../train/model.ts';
 import { modelConfig } from '../train/model-config.ts';
-import { type Asked, argvOf, askedOf, readRecord, withRecord } from '../train/resume.ts';
+import { type Asked, argvOf, askedOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
 
 export function train() {
@@ -37,6 +37,7 @@ function makeTrain(): Command {
       notes: [
         'Ctrl-C writes a checkpoint. --resume goes on from the newest one, on the same machine to the same bits; flags that\n' +
           'are left out are those of the run.',
+        'While it trains the loss is in nats; of text, bits per byte are nats / 0.693.',
       ],
     }),
   );
@@ -49,7 +50,12 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
   const asked = record ? withRecord(now, record, out, parse) : now;
   const { given, seed = 0, device: deviceName = 'auto' } = asked;
 
-  const source = await openSource(given, seed);
+  if (!resume && !given.data && !given.task && readRecord(out)) {
+    throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
+  }
+  const source = await (record && !now.given.data
+    ? whereItBegan(out, openSource(given, seed))
+    : openSource(given, seed));
   const isSameModel = record && !Object.keys(now.given).some(concernsModel);
   const config = isSameModel ? (record.model as JsonObject) : modelConfig(given, source.vocab);
   const model = freshModel(config, seed, deviceName);

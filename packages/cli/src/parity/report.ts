@@ -58,12 +58,14 @@ export function textOf(outcome: Outcome): string {
   const all = replayed.flatMap(({ measured }) => measured);
   const above = all.filter((m) => !holds(m)).length;
   lines.push(
-    `${replayed.length} goldens, ${all.length} tensors on ${device} (${dtype}): ` +
-      `${above === 0 ? 'all within tolerance' : `${above} ABOVE TOLERANCE`}` +
-      `${skipped.length > 0 ? `, ${skipped.length} goldens skipped` : ''}${broken.length > 0 ? `, ${broken.length} broken` : ''}`,
+    `${goldensText(replayed.length)}, ${all.length} tensors on ${device} (${dtype})` +
+      `${above > 0 ? `: ${above} ABOVE TOLERANCE` : all.length > 0 ? ': all within tolerance' : ''}` +
+      `${skipped.length > 0 ? `, ${goldensText(skipped.length)} skipped` : ''}${broken.length > 0 ? `, ${broken.length} broken` : ''}`,
   );
   return `${[...left, ...lines].join('\n')}\n`;
 }
+
+const goldensText = (count: number) => `${count} golden${count === 1 ? '' : 's'}`;
 
 const gaugeWidth = 12;
 

@@ -135,9 +135,22 @@ function limits(part: Part): string[] {
     seeds === 1
       ? 'With one seed a difference between two single models can be chance; only what holds over many models counts.'
       : `With ${seeds} seeds the interval is from the smallest to the largest of them, not a confidence interval.`,
+    diverged(part),
     more > 0 && `Parameter counts differ by up to ${more} %.`,
     part.failed.length > 0 && `${part.failed.length} cells failed and are left out.`,
   ].filter((sentence) => typeof sentence === 'string');
+}
+
+/** Runs that ended worse than they began: what they found says nothing about their model. */
+function diverged(part: Part): string | false {
+  const worse = modelsOf(part).filter(({ cells }) =>
+    cells.some(({ losses }) => losses.length > 0 && losses[losses.length - 1][1] > losses[0][1]),
+  );
+  const names = worse.map((model) =>
+    model === part.transformer ? model.family : `${model.family} ${ratioText(model.ratio)}`,
+  );
+  const which = names.length > 4 ? `${names.length} models` : listed(names);
+  return names.length > 0 && `The training loss of ${which} ended above its beginning: lower the learning rate.`;
 }
 
 /** How far the most softmax layers move a mixer, as `+0.870`. */

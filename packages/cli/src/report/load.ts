@@ -16,6 +16,8 @@ import { mixers } from 'twilljs';
 export interface LoadedSweep {
   readonly directory: string;
   readonly results: SweepResults;
+  /** Hash of the text of its language models, where `sweep.json` is still beside the results. */
+  readonly corpus: string | null;
 }
 
 /** @throws FileError naming the file, the field and what is wrong with it. */
@@ -23,6 +25,9 @@ export function loadSweep(directory: string): LoadedSweep {
   const path = join(directory, 'results.json');
   if (!existsSync(path) && existsSync(join(directory, 'sweep.json'))) {
     throw new FileError(`${directory}: the sweep has not come to its end; run it again, it goes on from where it was.`);
+  }
+  if (!existsSync(path) && existsSync(directory)) {
+    throw new FileError(`${directory}: holds no results.json; name a directory that twill sweep has made.`);
   }
   const json = parseJsonObject(readText(path), path);
   if (json.version !== RESULTS_VERSION) {
@@ -35,7 +40,16 @@ export function loadSweep(directory: string): LoadedSweep {
   cells.forEach((cell, i) => {
     checkCell(cell, path, `cells[${i}]`);
   });
-  return { directory, results: { version: RESULTS_VERSION, spec: specOf(json, path), cells: cells as never } };
+  const results: SweepResults = { version: RESULTS_VERSION, spec: specOf(json, path), cells: cells as never };
+  return { directory, results, corpus: corpusOf(directory) };
+}
+
+function corpusOf(directory: string): string | null {
+  const path = join(directory, 'sweep.json');
+  if (!existsSync(path)) return null;
+  const { corpus } = parseJsonObject(readText(path), path);
+  const { sha256 } = (corpus ?? {}) as JsonObject;
+  return typeof sha256 === 'string' ? sha256 : null;
 }
 
 function specOf(json: JsonObject, path: string): SweepResults['spec'] {

@@ -6,7 +6,9 @@ export function markdown({ title, lead, sections }: Report): string {
     `# ${plain(title)}`,
     plain(lead),
     'The pictures are in `report.html`, beside this file.',
-    ...sections.flatMap(({ title, blocks }) => [`## ${plain(title)}`, ...blocks.flatMap(written)]),
+    ...sections
+      .filter(({ blocks }) => blocks.some(({ kind }) => kind !== 'figures'))
+      .flatMap(({ title, blocks }) => [`## ${plain(title)}`, ...blocks.flatMap(written)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }

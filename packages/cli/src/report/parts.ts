@@ -35,14 +35,14 @@ interface Group {
   readonly cells: Map<string, SweepCellResult>;
 }
 
-/** Puts cells together that have the same task, size, training and data, whichever directory they come from. */
+/** Puts cells together that have the same task, size, training, data and text, whichever directory they come from. */
 export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
   const groups = new Map<string, Group>();
-  for (const { directory, results } of sweeps) {
+  for (const { directory, results, corpus } of sweeps) {
     for (const cell of results.cells) {
       const [grid, size] = gridOf(cell, results.spec.grids, directory);
       const { name, task, training, data } = grid;
-      const key = JSON.stringify([name, task, size, training, data]);
+      const key = JSON.stringify([name, task, size, training, data, task === 'language' && corpus]);
       const group = groups.get(key) ?? { grid, size, directory, cells: new Map() };
       groups.set(key, group);
       addCell(group, cell, directory);

@@ -54,6 +54,24 @@ describe('the words', () => {
     expect(text).toContain('chance is 0.031');
     expect(text).toContain('0.676 [0.110, 0.987] | 0.930 / 0.987 / 0.110');
     expect(text).toContain('twill sweep --preset small --out DIR');
+    expect(text).not.toMatch(/^## .*\n\n## /m);
+  });
+
+  it('tell the means of the paper from ours, and show as many digits on an axis as its steps need', async () => {
+    const two = { ...study, cells: study.cells.filter(({ mixer }) => mixer === 'hgrn' || mixer === 'retnet') };
+    const { text, page } = await reported(put('two', two));
+    expect(text).toContain('| Mean of 6 there, 2 here | 0.472 |');
+    expect(page).toContain('>mean of 6</text>');
+    expect(page).toContain('>0.475</text>');
+  });
+
+  it('do not compare with a model that was not run, and keep all lines inside of their plot', async () => {
+    const woven = study.cells.filter(({ mixer, ratio }) => ratio !== 'pure' && mixer === 'hgrn2');
+    const { text, page } = await reported(put('woven', { ...study, cells: woven }));
+    expect(text).toMatch(/\| HGRN2 \| 0\.203 .* \| \+0\.192 \| – \|/);
+    // Without room for it the paper's mean of six would lie below the axis of HGRN2 alone.
+    expect(page).toContain('>0.470</text>');
+    expect(page).not.toMatch(/>\d\.\d{4,}<\/text>/);
   });
 
   it('say the opposite of opposite numbers', async () => {
@@ -67,6 +85,21 @@ describe('the words', () => {
     expect(text).toContain('here the ratio matters more than the choice of mixer');
     expect(text).not.toContain('raises recall');
     expect(text).not.toContain('Seeds disagree');
+  });
+
+  it('name the models whose training went wrong', async () => {
+    const { text } = await reported(put('study', study));
+    expect(text).not.toContain('ended above its beginning');
+    const rising = changed(({ name, losses }) =>
+      name === 'recall-hgrn-pure-s2' || name.startsWith('recall-attention') ? { losses: [...losses].reverse() } : {},
+    );
+    const wrong = rising.cells.map(({ losses, ...cell }) => ({
+      ...cell,
+      losses: losses.map(([, y], i) => [i + 1, y]),
+    }));
+    expect((await reported(put('rising', { ...study, cells: wrong }))).text).toContain(
+      'The training loss of HGRN pure and Transformer ended above its beginning: lower the learning rate.',
+    );
   });
 
   it('name the cells that failed and leave them out', async () => {
@@ -137,6 +170,25 @@ describe('several directories', () => {
     expect(text).toContain('## Recall: recall, study');
     expect(text).toContain('## Recall: recall, longer');
   });
+
+  it('are kept apart when they read other text', async () => {
+    const onText = (directory: string, sha256: string, seed: number) => {
+      const cells = study.cells.map((cell) => ({ ...cell, name: cell.name.replace(/s\d$/, `s${seed}`), seed }));
+      const grids = study.spec.grids.map((grid) => ({ ...grid, seeds: [seed] }));
+      put(directory, {
+        ...study,
+        spec: { ...study.spec, grids },
+        cells: cells.filter(({ task }) => task === 'language'),
+      });
+      writeFileSync(join(directory, 'sweep.json'), JSON.stringify({ corpus: { sha256 } }));
+      return directory;
+    };
+    const apart = await reported(onText('whales', 'aa', 0), onText('ants', 'bb', 1));
+    expect(apart.text).toContain('## Language modelling: language, whales');
+    expect(apart.text).toContain('## Language modelling: language, ants');
+    const together = await reported(onText('whales', 'aa', 0), onText('ants', 'aa', 1));
+    expect(together.text).toContain('; seeds 0 and 1.');
+  });
 });
 
 describe('what is refused', () => {
@@ -178,6 +230,7 @@ describe('what is refused', () => {
     );
     expect(await refused()).toMatch(/missing required argument/);
     expect(await refused('nowhere')).toMatch(/nowhere.*does not exist; check the path/);
+    expect(await refused('.')).toMatch(/holds no results\.json; name a directory that twill sweep has made/);
     expect(await refused('unfinished')).toMatch(/has not come to its end; run it again/);
     expect(await refused('study', './study')).toMatch(/given twice/);
     expect(await refused('study', 'other')).toMatch(/recall-hgrn-pure-s1 has another result than the same cell/);

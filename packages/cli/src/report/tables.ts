@@ -90,13 +90,14 @@ export function stateTable(part: Part): Table {
 export function besideTable(part: Part, paper: PaperTable): Table {
   const ratios = ratiosOf(part);
   const most = ratios.at(-1) as (typeof ratios)[number];
+  const isCompared = ratios[0] === 'pure' && most !== 'pure';
   const single = (value: number): Spread => ({ mean: value, low: value, high: value, count: 1 });
   const row = (name: string, theirs: readonly number[] | undefined, ours: readonly (Spread | null)[]) => [
     name,
     ...paperRatios.map((_, i) => (theirs ? fixed(theirs[i]) : '–')),
     ...ours.map((spread) => spreadText(spread)),
     theirs ? gainText(single(theirs[0]), single(theirs[theirs.length - 1])) : '–',
-    most === 'pure' ? '–' : gainText(ours[0], ours[ours.length - 1]),
+    isCompared ? gainText(ours[0], ours[ours.length - 1]) : '–',
   ];
   const means = meansOf(part);
   const full = resultOf(part, part.transformer);
@@ -110,7 +111,7 @@ export function besideTable(part: Part, paper: PaperTable): Table {
       ...paperRatios.map((ratio) => `paper ${ratio === 'pure' ? 'pure' : `${ratio}:1`}`),
       ...ratios.map((ratio) => `here ${ratioText(ratio)}`),
       'paper 3:1 − pure',
-      most === 'pure' ? 'here' : `here ${ratioText(most)} − pure`,
+      isCompared ? `here ${ratioText(most)} − pure` : 'here woven − pure',
     ],
     rows: [
       ...mixersOf(part).map(({ mixer, family }) =>
@@ -123,7 +124,7 @@ export function besideTable(part: Part, paper: PaperTable): Table {
       ...(means.length > 0
         ? [
             row(
-              'Mean',
+              meanText(Object.keys(paper.rows).length, means[0].mixers),
               paper.mean,
               means.map(({ spread }) => spread),
             ),
@@ -131,6 +132,11 @@ export function besideTable(part: Part, paper: PaperTable): Table {
         : []),
     ],
   };
+}
+
+/** The paper's mean is over its own mixers, whichever of them are here. */
+function meanText(theirs: number, ours: number): string {
+  return theirs === ours ? `Mean of ${ours}` : `Mean of ${theirs} there, ${ours} here`;
 }
 
 function flopsText(millions: number): string {

@@ -36,14 +36,17 @@ const cells = [
 
 it('has one row for each mixer, with every seed and every failure', () => {
   expect(resultTable(cells, 'a book')).toMatchInlineSnapshot(`
-    "bits: per byte of a book; recall: among 16 pairs (MQAR, chance 0.03), 2 seeds
-    pure: the mixer alone; 1 in r: with full attention in one layer of r; parameters and state: of the pure model
+    "bits    per byte of a book
+    recall  of 16 pairs (MQAR, chance 3 %), seeds 1, 2
+    pure    the mixer alone; 1 in r: with full attention in one layer of r
+    size    parameters of the pure model; state: bytes of one sequence at 32k tokens
 
-    mixer        bits, pure  bits, 1 in 4  recall, pure  recall, 1 in 2  parameters  state at 32k
-    ─────────────────────────────────────────────────────────────────────────────────────────────
-    HGRN2             2.600         2.610     0.40 0.10       1.00 0.98     123,456       18.4 kB
-    Transformer       2.500                   1.00 1.00                     123,456       50.3 MB
-    GLA               2.800        failed                                   123,456       18.4 kB
+                  bits    bits  recall %  recall %          state
+    mixer         pure  1 in 4      pure    1 in 2  size   at 32k
+    ─────────────────────────────────────────────────────────────
+    HGRN2        2.600   2.610     40 10    100 98  123k  18.4 kB
+    Transformer  2.500           100 100            123k  50.3 MB
+    GLA          2.800  failed                      123k  18.4 kB
     "
   `);
 });

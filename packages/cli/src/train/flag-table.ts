@@ -69,7 +69,7 @@ export const trainFlags = {
   },
   heads: {
     flag: '--heads <n>',
-    help: 'heads of every mixer',
+    help: 'heads of every mixer that has heads: all but hgrn',
     concern: 'model',
     read: wholeNumber('--heads', { max: 2 ** 20 }),
     rule: '2',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
-import { FileError, OptionError } from '@twilljs/tensor';
+import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Command } from 'commander';
 import type { DeviceName } from '../command.ts';
 import { trainFlags } from './flag-table.ts';
@@ -65,6 +65,21 @@ export function withRecord(
     seed,
     device: asked.device ?? before.device,
   };
+}
+
+/**
+ * What a run reads, by the paths that its record has: they hold where the run began.
+ *
+ * @throws FileError that says so, where a path does not.
+ */
+export async function whereItBegan<T>(directory: string, read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!isTwillError(error) || !error.message.startsWith('data: ')) throw error;
+    const path = join(directory, 'run.json');
+    throw new FileError(`${path} names the text: ${error.message.slice(6, -1)}, or say by --data where it is now.`);
+  }
 }
 
 /** Two flags that exclude each other must both be seen: the recorded one is kept beside a new rival, which is then refused. */

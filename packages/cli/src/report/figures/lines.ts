@@ -19,13 +19,12 @@ export interface LinesOptions {
   readonly transformer: { readonly name: string; readonly spread: Spread } | null;
   /** Ends of the y axis; from the data where it is missing. */
   readonly domain?: readonly [number, number];
-  readonly format: string;
 }
 
 const [WIDTH, HEIGHT, LABEL] = [228, 250, 13];
 
-export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain, format }: LinesOptions): TopLevelSpec {
-  const [low, high] = domain ?? domainOf(lines, transformer?.spread.mean);
+export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain }: LinesOptions): TopLevelSpec {
+  const [low, high] = domain ?? domainOf(mean ? [...lines, mean] : lines, transformer?.spread.mean);
   const rows = (from: readonly Line[]) =>
     from.flatMap(({ name, color, points }) => points.map(({ x, spread }) => ({ x, name, color, ...spread })));
   const labels = placeLabels(labelsOf(lines, mean, transformer), ((high - low) * LABEL) / HEIGHT, [low, high]);
@@ -33,7 +32,7 @@ export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain,
     field,
     type: 'quantitative' as const,
     scale: { domain: [low, high], zero: false, nice: false },
-    axis: { title: yTitle, format, tickCount: 6 },
+    axis: { title: yTitle, tickCount: 6 },
   });
   const across = { field: 'x', type: 'ordinal' as const, scale: { domain: [...x], padding: 0.35 } };
   const xAxis = { ...across, axis: { title: xTitle, labelAngle: 0, grid: false } };
@@ -92,7 +91,10 @@ function labelsOf(lines: readonly Line[], mean: Line | null, transformer: LinesO
 }
 
 /** Round ends around all values. */
-export function domainOf(lines: readonly Line[], also?: number): [number, number] {
+export function domainOf(
+  lines: readonly { readonly points: readonly { readonly spread: Spread }[] }[],
+  also?: number,
+): [number, number] {
   const spreads = lines.flatMap(({ points }) => points.map(({ spread }) => spread));
   const values = [...spreads.flatMap(({ low, high }) => [low, high]), ...(also === undefined ? [] : [also])];
   const [least, most] = [Math.min(...values), Math.max(...values)];

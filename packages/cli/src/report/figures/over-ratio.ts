@@ -41,7 +41,6 @@ export function overRatio(part: Part, title: string): Figure {
       mean,
       transformer: full && { name: 'Transformer', spread: full },
       ...(isRecall && { domain: [0, 1] as const }),
-      format: isRecall ? '.1f' : '.2f',
     }),
   };
 }
@@ -52,7 +51,7 @@ export function paperOverRatio(table: PaperTable, part: Part): Figure {
   const lines = ours.flatMap(({ mixer, family }, i): Line[] =>
     table.rows[mixer] ? [{ name: family, color: familyColor(i), points: paperPoints(table.rows[mixer]) }] : [],
   );
-  const mean = meanLine('mean', paperPoints(table.mean));
+  const mean = meanLine(`mean of ${Object.keys(table.rows).length}`, paperPoints(table.mean));
   const full = table.transformer;
   return {
     title: table.title,
@@ -64,7 +63,6 @@ export function paperOverRatio(table: PaperTable, part: Part): Figure {
       lines,
       mean,
       transformer: full === null ? null : { name: 'Transformer', spread: single(full) },
-      format: '.2f',
     }),
   };
 }

@@ -26,7 +26,7 @@ export function positionFigures(part: Part): Figure[] {
           .join('; '),
         spec: linesSpec({
           ...{ x, xTitle: 'position in the window, from', yTitle: 'bits per byte (lower is better)' },
-          ...{ lines, mean: null, transformer: null, domain, format: '.1f' },
+          ...{ lines, mean: null, transformer: null, domain },
         }),
       },
     ];

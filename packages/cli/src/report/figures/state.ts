@@ -6,12 +6,18 @@ import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText,
 import { bytesText, spreadText, tokensText } from '../stats.ts';
 import { card, familyColor, ratioColor, soft } from '../theme.ts';
 import { familyKeys } from './keys.ts';
+import { domainOf } from './lines.ts';
 import { type Label, placeLabels } from './place-labels.ts';
 
 /** Tokens at which the first figure counts. */
 export const AT = 4096;
 
-const powers = { format: '~s', tickCount: 4, grid: true };
+/** Where there are several powers of ten they are the only lines: Vega would draw those between them, too. */
+function powers(from: number, to: number) {
+  const first = Math.ceil(Math.log10(from));
+  const values = Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, i) => 10 ** (first + i));
+  return { format: '~s', grid: true, ...(values.length > 1 ? { values } : { tickCount: 4 }) };
+}
 
 export function overState(part: Part): Figure {
   const points = modelsOf(part).flatMap((model) => {
@@ -26,17 +32,18 @@ export function overState(part: Part): Figure {
   const isRecall = part.task === 'recall';
   const title = isRecall ? `accuracy at ${mostPairs(part)} pairs` : 'bits per byte (lower is better)';
   const bytes = points.map((p) => p.bytes);
+  const domain = [Math.min(...bytes) / 1.5, Math.max(...bytes) * 1.5] as const;
   const x = {
     field: 'bytes',
     type: 'quantitative',
-    scale: { type: 'log', domain: [Math.min(...bytes) / 1.5, Math.max(...bytes) * 1.5], nice: false },
-    axis: { ...powers, title: `bytes of state at ${tokensText(AT)} tokens` },
+    scale: { type: 'log', domain, nice: false },
+    axis: { ...powers(...domain), title: `bytes of state at ${tokensText(AT)} tokens` },
   };
   const y = (field: string) => ({
     field,
     type: 'quantitative',
-    scale: isRecall ? { domain: [0, 1] } : { zero: false },
-    axis: { title, format: isRecall ? '.1f' : '.2f', tickCount: 5 },
+    scale: { domain: isRecall ? [0, 1] : domainOf([{ points: points.map((spread) => ({ spread })) }]), nice: false },
+    axis: { title, tickCount: 5 },
   });
   const color = { field: 'color', type: 'nominal', scale: null };
   return {
@@ -76,13 +83,17 @@ export function overState(part: Part): Figure {
 /** A plot per ratio: the state of a pure model stays, that of a hybrid grows by its softmax layers. */
 export function stateFigures(part: Part): Figure[] {
   const all = modelsOf(part).flatMap(({ counts }) => STATE_CONTEXTS.map((tokens) => counts.stateBytes[tokens]));
-  const domain = [Math.min(...all) / 1.6, Math.max(...all) * 1.6];
+  const domain = [Math.min(...all) / 1.6, Math.max(...all) * 1.6] as const;
   return ratiosOf(part).map((ratio) => stateFigure(part, ratio, domain));
 }
 
 const HEIGHT = 190;
 
-function stateFigure(part: Part, ratio: ReturnType<typeof ratiosOf>[number], domain: number[]): Figure {
+function stateFigure(
+  part: Part,
+  ratio: ReturnType<typeof ratiosOf>[number],
+  domain: readonly [number, number],
+): Figure {
   const linear = mixersOf(part).flatMap(({ mixer, family }, i) => {
     const model = modelAt(part, mixer, ratio);
     return model ? [{ family, color: familyColor(i), bytes: model.counts.stateBytes }] : [];
@@ -97,7 +108,7 @@ function stateFigure(part: Part, ratio: ReturnType<typeof ratiosOf>[number], dom
     field: 'bytes',
     type: 'quantitative',
     scale: { type: 'log', domain, nice: false },
-    axis: { ...powers, title: 'bytes of state' },
+    axis: { ...powers(...domain), title: 'bytes of state' },
   };
   const color = { field: 'color', type: 'nominal', scale: null };
   return {
