@@ -8,7 +8,7 @@ import type { Tier } from './asc-compile.ts';
 
 const tiers: readonly Tier[] = ['plain', 'relaxed'];
 /** What else decides about the output. */
-const compiler = ['scripts/asc-compile.ts', 'scripts/asc-check.ts'];
+const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-check.ts'];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {
@@ -70,11 +70,12 @@ function findStale(root: string): Stale[] {
 async function write({ entry, sources, target, head }: Stale): Promise<void> {
   const { compile } = await import('./asc-compile.ts');
   const [, folder, , file] = entry.split('/');
-  let text = `${head}export const name: string = '${folder}/${basename(file, '.ts')}';\n`;
+  let text = `${head}export const module: { name: string; plain: string; relaxed: string } = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
   for (const tier of tiers) {
     const module = await compile(entry, sources, tier);
-    text += `export const ${tier}: string = '${Buffer.from(module).toString('base64')}';\n`;
+    text += `  ${tier}: '${Buffer.from(module).toString('base64')}',\n`;
   }
+  text += '};\n';
   // Written aside and renamed: another process may be reading, or doing the same.
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(`${target}.${process.pid}`, text);

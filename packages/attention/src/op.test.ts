@@ -15,7 +15,7 @@ import {
 } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
-import * as module from './gen/attention.gen.ts';
+import { module } from './gen/attention.gen.ts';
 import { attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
 import { recurrence } from './recurrence.ts';
 import { kernels } from './wasm.ts';

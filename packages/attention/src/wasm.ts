@@ -2,7 +2,7 @@
 import { kernels as nn } from '@twilljs/nn/wasm';
 import type { Shape } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from './gen/attention.gen.ts';
+import { module } from './gen/attention.gen.ts';
 import type { AttentionAttrs } from './op.ts';
 
 /** Queries of a block, as in assembly/lib/block. */

@@ -32,7 +32,8 @@ function rangeText(from: number, to: number): string {
 }
 
 function estimated(measured: JsonObject, mean: string): string {
-  return `${fixed(measured[mean])} ± ${fixed(measured.standardError)}`;
+  const { standardError } = measured;
+  return standardError === null ? fixed(measured[mean]) : `${fixed(measured[mean])} ± ${fixed(standardError)}`;
 }
 
 function fixed(value: unknown): string {

@@ -124,7 +124,7 @@ function concernsModel(name: string): boolean {
   return name === 'set' || name === 'config' || trainFlags[name as FlagName]?.concern === 'model';
 }
 
-/** The settings of the trainer; what is not given is as in the small study. */
+/** The settings of the trainer; what is not given is as in the small study, but for vectors, which do not decay. */
 function trainingOf(given: Given): TrainSettings {
   const {
     steps = 500,

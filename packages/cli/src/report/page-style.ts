@@ -19,9 +19,8 @@ figcaption,.caption{color:var(--soft);font-size:.85rem;line-height:1.45;text-ali
 figcaption{margin-top:.5rem;max-width:46rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21.5rem),1fr));gap:1rem}
 .figures>div{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.9rem .75rem}
-.figures svg{display:block;width:100%;height:auto;max-width:31rem;max-height:31rem;margin:0 auto;font-family:inherit}
+.figures svg{display:block;max-width:100%;height:auto;margin:0 auto;font-family:inherit}
 .small{grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr));background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.9rem .75rem}
-.small svg{max-width:21rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin:0 0 .6rem;padding:0;font-size:.9rem}
 .legend li{display:flex;align-items:center;gap:.45rem}
 .legend i{display:inline-block;width:1.4rem;height:0;border-top:2px solid var(--key)}

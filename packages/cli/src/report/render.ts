@@ -4,6 +4,9 @@ import type { Figure } from './document.ts';
 import { escaped } from './escape.ts';
 import { config } from './theme.ts';
 
+/** Of figures on the page, the same for all, so that letters have one size where there is room. */
+const SCALE = 1.15;
+
 /** @param id unique in the page. */
 export async function draw({ title, description, spec }: Figure, id: string): Promise<string> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
@@ -37,5 +40,9 @@ function slim(svg: string): string {
 
 function labelled(svg: string, { title, description, id }: { title: string; description: string; id: string }): string {
   const names = `<title id="${id}-t">${escaped(title)}</title><desc id="${id}-d">${escaped(description)}</desc>`;
-  return svg.replace(/^<svg([^>]*)>/, `<svg role="img" aria-labelledby="${id}-t ${id}-d"$1>${names}`);
+  const scaled = svg.replace(
+    /(?<=^<svg[^>]*) (width|height)="([\d.]+)"/g,
+    (_, side, n) => ` ${side}="${Math.round(n * SCALE)}"`,
+  );
+  return scaled.replace(/^<svg([^>]*)>/, `<svg role="img" aria-labelledby="${id}-t ${id}-d"$1>${names}`);
 }

@@ -1,11 +1,11 @@
 // What is measured on text: bits per byte, by position too, and what a second occurrence of a passage gains.
 import { type Batch, type Copies, copies, evaluationWindows } from '@twilljs/data';
-import { evaluateCopying, evaluateWindows } from '@twilljs/eval';
+import { type Estimate, evaluateCopying, evaluateWindows } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
 
-/** Windows, and rows with a passage that comes twice. */
+/** Windows, and rows with a passage that comes twice, at most. */
 const WINDOWS = 192;
 
 /** Bytes of text in such a row, without the second occurrence. */
@@ -25,11 +25,17 @@ export function textProbe(text: Uint8Array, length: number, seed: number): TextP
       `the text to measure on has ${text.length} bytes, of which none can be predicted; give more text.`,
     );
   }
-  const shared = { tokens: text, count: WINDOWS, source: rng(seed) };
+  const at = Math.min(length, text.length - 1);
+  const source = rng(seed);
   return {
-    windows: evaluationWindows({ ...shared, length: Math.min(length, text.length - 1) }),
-    copies: text.length < COPIES_READ ? null : copies(shared),
+    windows: evaluationWindows({ tokens: text, source, length: at, count: countOf(text, at) }),
+    copies: text.length < COPIES_READ ? null : copies({ tokens: text, source, count: countOf(text, COPIES_READ) }),
   };
+}
+
+/** As many pieces of text as could stand beside each other: more would share bytes, and the error would seem too small. */
+function countOf(text: Uint8Array, length: number): number {
+  return Math.min(WINDOWS, Math.max(1, Math.floor(text.length / length)));
 }
 
 /** Bits per byte over windows, without their first bytes, which have little to go by. */
@@ -41,13 +47,18 @@ export async function measureText(model: LanguageModel, { windows, copies }: Tex
   return {
     task: 'lm',
     bitsPerByte: bitsPerByte.mean,
-    standardError: bitsPerByte.standardError,
+    standardError: errorOf(bitsPerByte),
     windows: windows.B,
     length: windows.T,
     warmup,
     bitsByPosition: inOctaves(byPosition),
-    copyGain: copying && { mean: copying.gain.mean, standardError: copying.gain.standardError },
+    copyGain: copying && { mean: copying.gain.mean, standardError: errorOf(copying.gain) },
   };
+}
+
+/** None from a single row. */
+function errorOf({ standardError, rows }: Estimate): number | null {
+  return rows > 1 ? standardError : null;
 }
 
 /** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */

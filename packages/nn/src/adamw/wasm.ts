@@ -1,7 +1,7 @@
 // The WebAssembly kernel of adamw.
 import { size } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/adamw.gen.ts';
+import { module } from '../gen/adamw.gen.ts';
 import type { AdamWAttrs } from './op.ts';
 
 export const adamwKernel: WasmKernel<AdamWAttrs> = {

@@ -1,7 +1,7 @@
 // The WebAssembly kernel of clipGradNorm.
 import { size } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/clip-grad-norm.gen.ts';
+import { module } from '../gen/clip-grad-norm.gen.ts';
 import type { ClipGradNormAttrs } from './op.ts';
 
 export const clipGradNormKernel: WasmKernel<ClipGradNormAttrs> = {

@@ -1,7 +1,7 @@
 // WebAssembly kernels of crossEntropy.
 import { OptionError } from '@twilljs/tensor';
 import type { Exports, Pointer, WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/cross-entropy.gen.ts';
+import { module } from '../gen/cross-entropy.gen.ts';
 import { rowsOf } from '../rows.ts';
 
 /** A label out of range would reach into other rows: all are looked at first. */

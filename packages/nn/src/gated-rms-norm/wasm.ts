@@ -1,6 +1,6 @@
 // WebAssembly kernels of gatedRmsNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/gated-rms-norm.gen.ts';
+import { module } from '../gen/gated-rms-norm.gen.ts';
 import { rowsOf, sumsBytes } from '../rows.ts';
 import type { GatedRmsNormAttrs } from './op.ts';
 

@@ -1,6 +1,6 @@
 // WebAssembly kernels of l2Norm.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/l2-norm.gen.ts';
+import { module } from '../gen/l2-norm.gen.ts';
 import { rowsOf } from '../rows.ts';
 import type { L2NormAttrs } from './op.ts';
 

@@ -1,6 +1,6 @@
 // WebAssembly kernels of layerNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/layer-norm.gen.ts';
+import { module } from '../gen/layer-norm.gen.ts';
 import { rowsOf, sumsBytes } from '../rows.ts';
 import type { LayerNormAttrs } from './op.ts';
 

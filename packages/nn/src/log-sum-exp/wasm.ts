@@ -1,5 +1,5 @@
 // The WebAssembly kernel of logSumExp; its gradient is a softmax.
-import * as module from '../gen/softmax.gen.ts';
+import { module } from '../gen/softmax.gen.ts';
 import { rowwise } from '../rows.ts';
 
 export const logSumExpKernel = /* @__PURE__ */ rowwise('logSumExp', module);

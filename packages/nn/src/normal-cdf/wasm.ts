@@ -1,5 +1,5 @@
 // WebAssembly kernels of normalCdf.
-import * as module from '../gen/normal-cdf.gen.ts';
+import { module } from '../gen/normal-cdf.gen.ts';
 import { pointwise } from '../rows.ts';
 
 export const normalCdfKernel = /* @__PURE__ */ pointwise('normalCdf', module);

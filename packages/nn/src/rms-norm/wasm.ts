@@ -1,6 +1,6 @@
 // WebAssembly kernels of rmsNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/rms-norm.gen.ts';
+import { module } from '../gen/rms-norm.gen.ts';
 import { rowsOf, sumsBytes } from '../rows.ts';
 import type { RmsNormAttrs } from './op.ts';
 

@@ -1,6 +1,6 @@
 // The WebAssembly kernel of rotary, which is its own gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/rotary.gen.ts';
+import { module } from '../gen/rotary.gen.ts';
 import type { RotaryAttrs } from './op.ts';
 
 export const rotaryKernel: WasmKernel<RotaryAttrs> = {

@@ -1,6 +1,6 @@
 // WebAssembly kernels of shortConv.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/short-conv.gen.ts';
+import { module } from '../gen/short-conv.gen.ts';
 import { sumsBytes } from '../rows.ts';
 import type { ShortConvAttrs } from './op.ts';
 

@@ -1,5 +1,5 @@
 // WebAssembly kernels of silu.
-import * as module from '../gen/swiglu.gen.ts';
+import { module } from '../gen/swiglu.gen.ts';
 import { pointwise } from '../rows.ts';
 
 export const siluKernel = /* @__PURE__ */ pointwise('silu', module);

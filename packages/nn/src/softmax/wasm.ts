@@ -1,5 +1,5 @@
 // WebAssembly kernels of softmax.
-import * as module from '../gen/softmax.gen.ts';
+import { module } from '../gen/softmax.gen.ts';
 import { rowwise } from '../rows.ts';
 
 export const softmaxKernel = /* @__PURE__ */ rowwise('softmax', module);

@@ -1,5 +1,5 @@
 // WebAssembly kernels of swiglu.
-import * as module from '../gen/swiglu.gen.ts';
+import { module } from '../gen/swiglu.gen.ts';
 import { pointwise } from '../rows.ts';
 
 export const swigluKernel = /* @__PURE__ */ pointwise('swiglu', module);

@@ -1,6 +1,6 @@
 // Kernels of elementwise and its gradient: the call, and a block of scratch.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/elementwise.gen.ts';
+import { module } from '../gen/elementwise.gen.ts';
 
 /** Channels of a block, as in assembly/elementwise. */
 const block = 64;

@@ -1,6 +1,6 @@
 // Kernels of scalarDecay and its gradient: how much scratch they want, and the call.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/scalarDecay.gen.ts';
+import { module } from '../gen/scalarDecay.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { ScalarDecayAttrs, ScalarDecayGradAttrs } from './op.ts';
 

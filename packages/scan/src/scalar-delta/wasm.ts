@@ -1,6 +1,6 @@
 // Kernels of scalarDelta and its gradient: how much scratch they want, and the call.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/scalarDelta.gen.ts';
+import { module } from '../gen/scalarDelta.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { ScalarDeltaAttrs } from './op.ts';
 

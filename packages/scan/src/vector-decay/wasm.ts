@@ -1,6 +1,6 @@
 // Kernels of vectorDecay and its gradient: how much scratch they want, and the call.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/vectorDecay.gen.ts';
+import { module } from '../gen/vectorDecay.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDecayAttrs } from './op.ts';
 

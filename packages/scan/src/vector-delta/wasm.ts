@@ -1,6 +1,6 @@
 // Kernels of vectorDelta and its gradient: how much scratch they want, and the call.
 import type { WasmKernel } from '@twilljs/wasm';
-import * as module from '../gen/vectorDelta.gen.ts';
+import { module } from '../gen/vectorDelta.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDeltaAttrs } from './op.ts';
 

@@ -1,7 +1,7 @@
 // Element-wise kernels of two arguments, with broadcasting.
 import { broadcastShapes, type Shape, sameShape, size } from '@twilljs/tensor';
 import { type Loop, loopsOf, nest, stepsOf, walk } from '../axes.ts';
-import * as module from '../gen/binary.gen.ts';
+import { module } from '../gen/binary.gen.ts';
 import type { Plan, WasmKernel } from '../kernel.ts';
 
 /** Both operands contiguous: one row. */

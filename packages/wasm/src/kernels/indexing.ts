@@ -1,6 +1,6 @@
 // Kernels that read ids. An id out of range would reach into other tensors: all are looked at first.
 import { OptionError, size } from '@twilljs/tensor';
-import * as module from '../gen/indexing.gen.ts';
+import { module } from '../gen/indexing.gen.ts';
 import type { Exports, Pointer, WasmKernel } from '../kernel.ts';
 
 /** Throws for the first id outside 0..rows-1; negative ones may mean "none". */

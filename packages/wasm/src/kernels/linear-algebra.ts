@@ -1,9 +1,9 @@
 // Matrix product, triangular solve, cumulative sum.
 import { size } from '@twilljs/tensor';
 import { around } from '../axes.ts';
-import * as gemm from '../gen/gemm.gen.ts';
-import * as scan from '../gen/scan.gen.ts';
-import * as solve from '../gen/solve.gen.ts';
+import { module as gemm } from '../gen/gemm.gen.ts';
+import { module as scan } from '../gen/scan.gen.ts';
+import { module as solve } from '../gen/solve.gen.ts';
 import type { WasmKernel } from '../kernel.ts';
 
 /**

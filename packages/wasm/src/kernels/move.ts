@@ -1,7 +1,7 @@
 // Kernels that move elements: broadcast, permute, slice, pad, concat, pack, band.
 import { type Shape, size } from '@twilljs/tensor';
 import { around, type Loop, loopsOf, nest, stepsOf, walk } from '../axes.ts';
-import * as module from '../gen/move.gen.ts';
+import { module } from '../gen/move.gen.ts';
 import type { Plan, WasmKernel } from '../kernel.ts';
 
 const row: Loop = { size: 1, steps: [1, 1] };

@@ -1,7 +1,7 @@
 // Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first.
 import type { Shape, Spec } from '@twilljs/tensor';
 import { loopsOf, stepsOf } from '../axes.ts';
-import * as module from '../gen/reduce.gen.ts';
+import { module } from '../gen/reduce.gen.ts';
 import type { Exports, Plan, Pointer, WasmKernel } from '../kernel.ts';
 
 type Pass = (exports: Exports, x: Pointer, y: Pointer, scratch: Pointer) => void;

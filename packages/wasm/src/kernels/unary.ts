@@ -1,6 +1,6 @@
 // Element-wise kernels of one argument.
 import { size } from '@twilljs/tensor';
-import * as module from '../gen/unary.gen.ts';
+import { module } from '../gen/unary.gen.ts';
 import type { WasmKernel } from '../kernel.ts';
 
 /** The module's function of the op's name, over all elements at once. */

@@ -59,7 +59,7 @@ export function paperOverRatio(table: PaperTable, part: Part): Figure {
     spec: linesSpec({
       x: paperRatios.map(ratioText),
       xTitle: X_TITLE,
-      yTitle: table.unit,
+      yTitle: table.unit.split(',')[0],
       lines,
       mean,
       transformer: full === null ? null : { name: 'Transformer', spread: single(full) },
