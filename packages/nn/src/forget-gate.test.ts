@@ -1,5 +1,5 @@
-// Forget gates: exact at both ends, above the bounds of their layers, with the gradients of both results.
-import { cpu, type Device, scope, tensor } from '@twilljs/tensor';
+// Forget gates: exact at both ends, above the bounds of their layers, however near to 0 or 1 these are, with all gradients.
+import { cpu, type Device, grad, parameter, scope, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +39,38 @@ describe.each(devices)('forgetGate on %s', (_, device, unit) => {
       const allowed = unit * (8 + 2 * Math.abs(f)) * (f > 0 ? Math.abs(log[i]) : 1);
       expect(Math.abs(ourLog[i] - log[i]), `log at ${f}`).toBeLessThanOrEqual(allowed);
       expect(Math.abs(ourComplement[i] / complement[i] - 1), `complement at ${f}`).toBeLessThan(8 * unit);
+    }
+  });
+});
+
+describe.each(devices)('forgetGate on %s, bounds near 0 and 1', (_, device, unit) => {
+  const mild = [-3, 0, 2];
+  /** Layer 0 has e^x in the softmax, three more share the e^0; `layer` reads its gates and the slope of what they add up to. */
+  const at = (x: number, layer: number, of: 'complement' | 'log') =>
+    scope(() => {
+      const rows = [x, 0, 0, 0].flatMap((row) => mild.map(() => row));
+      const table = parameter(tensor(rows, [4, mild.length], { device }));
+      const gate = forgetGate(tensor(mild, [mild.length], { device }), table, layer);
+      return { ...gate, slope: grad(gate[of].sum(), [table])[0] };
+    });
+
+  it.each([-60, -16, -8, 8, 16, 60])('keeps the digits of 1 - gamma and of its slope: x = %d', async (x) => {
+    const [above, gamma] = [1 / (1 + 3 * Math.exp(-x)), 1 / (1 + Math.exp(x) / 3)];
+    const { log, complement, slope } = at(x, 3, 'complement');
+    const [ourLog, ours, slopes] = [await log.data(), await complement.data(), await slope.data()];
+    const digits = (16 + 2 * Math.abs(x)) * unit;
+    for (const [i, f] of mild.entries()) {
+      const open = 1 / (1 + Math.exp(f));
+      expect(Math.abs(ours[i] / (open * above) - 1), `complement at ${f}`).toBeLessThan(digits);
+      expect(Math.abs(slopes[i] / (open * above * gamma) - 1), `slope at ${f}`).toBeLessThan(digits);
+      const gate = x < 0 ? Math.log1p(-open * above) : Math.log(gamma + above / (1 + Math.exp(-f)));
+      expect(Math.abs(ourLog[i] - gate), `log at ${f}`).toBeLessThan(digits);
+    }
+  });
+
+  it.each([-2000, -120, 120, 2000])('stays finite where they are rounded to 0 or 1: x = %d', async (x) => {
+    for (const of of ['complement', 'log'] as const) {
+      for (const t of Object.values(at(x, 2, of))) expect([...(await t.data())].every(Number.isFinite)).toBe(true);
     }
   });
 });

@@ -1,8 +1,8 @@
 // Forget gates as logarithms, and the bounds below them that the layers of a model share.
-import { OptionError, type Tensor } from '@twilljs/tensor';
+import { concat, OptionError, type Tensor } from '@twilljs/tensor';
 import { constant } from './initializer.ts';
+import { logSumExp } from './log-sum-exp/op.ts';
 import type { LayerContext, ModelContext } from './mixer.ts';
-import { softmax } from './softmax/op.ts';
 
 /** log(1 / (1 + e^-x)), exact on both sides; of any shape. */
 export const logSigmoid = (x: Tensor): Tensor => x.neg().softplus().neg();
@@ -41,10 +41,21 @@ export function lowerBounds(family: string, { layer, shared }: LayerContext): Te
 export function forgetGate(f: Tensor, bounds: Tensor | null, layer: number): { log: Tensor; complement: Tensor } {
   const g = f.neg();
   if (!bounds) return { log: logSigmoid(f), complement: g.sigmoid() };
-  const shares = softmax(bounds.permute([1, 0])); //            [D,L]
-  const gamma = shares.slice(1, 1, layer + 1).sum(-1); //       [D]
+  const odds = oddsBelowOne(bounds, layer);
   return {
-    log: g.add(gamma.log()).softplus().sub(g.softplus()),
-    complement: g.sigmoid().mul(gamma.neg().add(1)),
+    log: g.sub(odds.softplus()).softplus().sub(g.softplus()),
+    complement: g.sigmoid().mul(odds.neg().softplus().neg().exp()),
   };
+}
+
+/**
+ * log((1 - gamma) / gamma) [D]. As a number it is exact to the last digits where gamma itself has been rounded to 0 or 1, and
+ * log gamma = -softplus(odds), 1 - gamma = sigmoid(odds).
+ */
+function oddsBelowOne(bounds: Tensor, layer: number): Tensor {
+  const rows = bounds.permute([1, 0]); //                                        [D,L]
+  const [, L] = rows.shape;
+  const first = rows.slice(1, 0, 1);
+  const above = layer + 1 < L ? concat([first, rows.slice(1, layer + 1, L)], 1) : first; // [D,L-layer]
+  return logSumExp(above).sub(logSumExp(rows.slice(1, 1, layer + 1)));
 }
