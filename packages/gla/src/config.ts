@@ -14,7 +14,7 @@ export const fields = {
     oneOf: ['relu', 'sigmoid', 'logsigmoid', 'silu', 'swish', 'sqrelu', 'gelu'],
   },
   use_short_conv: { type: 'boolean', default: false },
-  conv_size: { type: 'integer', default: 4, min: 2, max: 64 },
+  conv_size: { type: 'integer', default: 4, max: 64 },
   use_output_gate: { type: 'boolean', default: true },
   clamp_min: { type: 'number', default: null },
   elementwise_affine: { type: 'boolean', default: true },

@@ -15,7 +15,7 @@ const configs = [
   { hidden_size: 16, num_heads: 4, num_kv_heads: 2, expand_k: 1, expand_v: 1.5, feature_map: 'silu', fuse_norm: false },
   { hidden_size: 12, num_heads: 2, use_short_conv: true, conv_size: 3, clamp_min: -0.05, elementwise_affine: false },
   { hidden_size: 12, num_heads: 3, num_kv_heads: 1, expand_k: 1, feature_map: 'gelu', use_output_gate: false },
-  { hidden_size: 12, num_heads: 3, num_kv_heads: 1, use_short_conv: true, feature_map: 'logsigmoid' },
+  { hidden_size: 12, num_heads: 3, num_kv_heads: 1, use_short_conv: true, conv_size: 1, feature_map: 'logsigmoid' },
   { hidden_size: 12, num_heads: 2, expand_k: 1, feature_map: 'sqrelu' },
 ];
 const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];

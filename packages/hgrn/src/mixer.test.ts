@@ -15,6 +15,7 @@ const configs = [
   { hidden_size: 10, use_short_conv: true },
   { hidden_size: 8, expand_ratio: 1.5, use_lower_bound: false, elementwise_affine: false },
   { hidden_size: 12, use_lower_bound: false, use_short_conv: true, conv_size: 2 },
+  { hidden_size: 12, use_short_conv: true, conv_size: 1 },
 ];
 const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
 const f64 = cpu({ float: 'f64' });

@@ -7,7 +7,7 @@ export const fields = {
   expand_ratio: { type: 'integer', default: 128, nullable: true },
   num_heads: { type: 'integer', default: null },
   use_short_conv: { type: 'boolean', default: false },
-  conv_size: { type: 'integer', default: 4, min: 2, max: 64 },
+  conv_size: { type: 'integer', default: 4, max: 64 },
   elementwise_affine: { type: 'boolean', default: true },
   use_lower_bound: { type: 'boolean', default: true },
 } as const satisfies Fields;

@@ -14,7 +14,7 @@ const configs = [
   { hidden_size: 16, expand_ratio: 8 },
   { hidden_size: 12, expand_ratio: 4, use_short_conv: true },
   { hidden_size: 12, expand_ratio: null, num_heads: 2, use_short_conv: true, conv_size: 2, elementwise_affine: false },
-  { hidden_size: 14, expand_ratio: 6, use_lower_bound: false },
+  { hidden_size: 14, expand_ratio: 6, use_lower_bound: false, use_short_conv: true, conv_size: 1 },
 ];
 const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
 
