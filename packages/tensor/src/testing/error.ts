@@ -1,7 +1,7 @@
 // How far two results are apart: the one metric of all tests and of `twill parity`.
 
 export interface Deviation {
-  /** rms(ours - expected) / rms(expected); the largest absolute value of ours where the expected values are all 0. NaN counts as Infinity. */
+  /** rms(ours - expected) / max(rms(expected), 1e-30); the largest absolute value of ours where the expected values are all 0. NaN counts as Infinity. */
   readonly error: number;
   /** Index of the element that is furthest off. */
   readonly worst: number;
@@ -12,6 +12,9 @@ export const tolerances = {
   f32: { out: 1e-5, grad: 1e-4, loss: 1e-6, zero: 1e-7 },
   f64: { out: 1e-9, grad: 1e-9, loss: 1e-9, zero: 1e-12 },
 } as const;
+
+/** Smaller numbers lose their digits in f32, and then vanish. */
+const SMALLEST_RMS = 1e-30;
 
 /** RMS ratio between our values and the expected ones. */
 export function deviation(ours: ArrayLike<number>, expected: ArrayLike<number>): Deviation {
@@ -31,5 +34,7 @@ export function deviation(ours: ArrayLike<number>, expected: ArrayLike<number>):
     difference += off * off;
     scale += expected[i] * expected[i];
   }
-  return { error: scale === 0 ? largest : Math.sqrt(difference / scale), worst };
+  if (scale === 0) return { error: largest, worst };
+  const [off, size] = [difference, scale].map((sum) => Math.sqrt(sum / ours.length));
+  return { error: off / Math.max(size, SMALLEST_RMS), worst };
 }
