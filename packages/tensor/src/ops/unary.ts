@@ -35,9 +35,9 @@ const unaryTable: Record<UnaryName, Unary> = {
   relu: { cpu: (x) => Math.max(x, 0), reads: ['y'], vjp: (dy, _, y) => dy.mul(unary.step(y)) },
   /** 1 where x > 0, else 0. */
   step: { cpu: (x) => (x > 0 ? 1 : 0), reads: [], vjp: () => null },
-  /** log(1 + e^x), linear above 20 as in PyTorch. */
+  /** log(1 + e^x). PyTorch drops the 2e-9 that are left above 20, which no f32 can hold; gates in f64 need them. */
   softplus: {
-    cpu: (x) => (x > 20 ? x : Math.log1p(Math.exp(x))),
+    cpu: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     reads: ['x'],
     vjp: (dy, x) => dy.mul(unary.sigmoid(x)),
   },
