@@ -1,4 +1,5 @@
-// Every mixer installs alone: tarballs of its dependency closure in an empty directory, where its README's program runs.
+// Every mixer installs alone: tarballs of its dependency closure in an empty directory, where its README's program runs;
+// and the program that makes a model runs once the composer has been installed beside it.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,13 +40,28 @@ describe.each(repository.packages.filter(({ folder }) => mixers.includes(folder)
     expect(installed).toEqual(closure.map(({ manifest }) => manifest.name).sort());
   });
 
-  it('runs the programs of its README there', () => {
-    const fences = readFences('README.md', textOf(pack, 'README.md') ?? '').filter(({ norun }) => norun === null);
-    expect(fences).not.toEqual([]);
+  const fences = readFences('README.md', textOf(pack, 'README.md') ?? '').filter(({ norun }) => norun === null);
+  const isModel = ({ code }: (typeof fences)[number]) => code.includes("'@twilljs/hybrid'");
+
+  function runAll(programs: typeof fences): void {
+    expect(programs).not.toEqual([]);
     writeFileSync(join(home, 'same.js'), same);
-    for (const [i, fence] of fences.entries()) {
-      writeFileSync(join(home, `program-${i}.js`), programOf(fence, './same.js'));
-      run('node', [`program-${i}.js`], home);
+    for (const fence of programs) {
+      writeFileSync(join(home, 'program.js'), programOf(fence, './same.js'));
+      run('node', ['program.js'], home);
     }
+  }
+
+  it('runs the program of its README there', () => runAll(fences.filter((fence) => !isModel(fence))));
+
+  it('runs as a model with the composer', () => {
+    const composer = repository.packages.find(
+      ({ folder }) => folder === 'hybrid',
+    ) as (typeof repository.packages)[number];
+    const tarballs = closureOf(repository, composer).map((each) =>
+      packInto(join(directory, 'tarballs', 'hybrid'), each),
+    );
+    run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], home);
+    runAll(fences.filter(isModel));
   });
 });
