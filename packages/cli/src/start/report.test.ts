@@ -39,7 +39,7 @@ it('has one row for each mixer, with every seed and every failure', () => {
     "bits    per byte of a book
     recall  of 16 pairs (MQAR, chance 3 %), seeds 1, 2
     pure    the mixer alone; 1 in r: with full attention in one layer of r
-    size    parameters of the pure model; state: bytes of one sequence at 32k tokens
+    size    parameters of the pure language model; state: bytes of one sequence at 32k tokens
 
                   bits    bits  recall %  recall %          state
     mixer         pure  1 in 4      pure    1 in 2  size   at 32k

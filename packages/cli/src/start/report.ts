@@ -12,9 +12,11 @@ export function resultTable(cells: Cells, corpus: string): string {
   const pairs = hardest(recall);
   const [bitsAt, recallAt] = [language, recall].map(ratiosOf);
   const mixers = [...new Set(cells.map(({ mixer }) => mixer))];
+  // Sizes of one kind of model, that all of them have.
+  const onText = mixers.every((mixer) => at(language, mixer, 'pure').length > 0);
   const rows = mixers.map((mixer) => {
     const own = cells.filter((cell) => cell.mixer === mixer);
-    const pure = own.find(({ task, ratio }) => task === 'language' && ratio === 'pure') ?? own[0];
+    const pure = at(onText ? language : recall, mixer, 'pure')[0] ?? own[0];
     return [
       nameOf(pure),
       ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), ({ bitsPerByte }) => bitsPerByte?.toFixed(3))),
@@ -35,7 +37,7 @@ export function resultTable(cells: Cells, corpus: string): string {
     `bits    per byte of ${corpus}`,
     `recall  of ${pairs} pairs (MQAR, chance 3 %), ${seeds.length > 1 ? `seeds ${seeds.join(', ')}` : `seed ${seeds[0]}`}`,
     'pure    the mixer alone; 1 in r: with full attention in one layer of r',
-    'size    parameters of the pure model; state: bytes of one sequence at 32k tokens',
+    `size    parameters of the pure ${onText ? 'language' : 'recall'} model; state: bytes of one sequence at 32k tokens`,
   ].join('\n')}\n\n${table(head, rows)}`;
 }
 
