@@ -1,12 +1,17 @@
-// Learns: associative recall of 16 pairs by small models, with the settings and the seeds of the small study.
+// Learns: associative recall of 16 pairs by small models in 300 steps, three seeds each.
 import { mqar } from '@twilljs/data';
 import { rng } from '@twilljs/tensor';
-import { sweepPresets } from '@twilljs/train';
 import { describe, expect, it } from 'vitest';
 import { accuracies, type Config, learn, report } from './learning.ts';
 
-const { training, data, seeds } = sweepPresets.small.grids[0];
-const { steps } = training;
+const steps = 300;
+/**
+ * The calibration that the line was measured with, and its seeds, not chosen by their results. With 50 steps of warm-up it is a
+ * race: of seeds 1 to 16 the Transformer passes 0.98 in twelve, and seed 2 is not among them, so its line fails here. The preset
+ * `small` warms up longer (docs/decisions/0005) and is held to the same bounds by study.accept.ts.
+ */
+const seeds = [1, 2, 3];
+const training = { steps, lr: 6e-3, warmup: 50, minRatio: 0.05, weightDecay: 0.01, decayed: 'all' } as const;
 const common = { hidden_size: 48, num_hidden_layers: 2, intermediate_size: 96 };
 const softmax = { num_heads: 2 };
 const half = { attn: { layers: [1], ...softmax } };
@@ -27,7 +32,7 @@ describe('multi-query associative recall, accuracy with 16 pairs', () => {
     for (const seed of seeds) {
       const model = await learn(
         config,
-        mqar({ steps, batch: data.batch, source: rng(seed).fork('data') }),
+        mqar({ steps, source: rng(seed).fork('data') }),
         training,
         seed,
       );

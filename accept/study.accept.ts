@@ -58,11 +58,9 @@ describe('recall, in each of three seeds', () => {
     expect(least('HGRN2, 1 in 2 minus pure', minus(recall('hgrn2', '2'), recall('hgrn2')))).toBeGreaterThanOrEqual(0.2);
   });
 
-  // HGRN2 alone begins to learn the task in some seeds (0.10 to 0.78 in seeds 1 to 9), so nothing is asked of how far it is behind.
-  it('DeltaNet alone is at 0.9 or above, above HGRN2, and by 0.25 above HGRN, GLA and RetNet', () => {
+  it('DeltaNet alone is at 0.9 or above, by 0.25 above HGRN, HGRN2, GLA and RetNet', () => {
     expect(least('DeltaNet', recall('deltanet'))).toBeGreaterThanOrEqual(0.9);
-    expect(least('DeltaNet minus hgrn2', minus(recall('deltanet'), recall('hgrn2')))).toBeGreaterThan(0);
-    for (const other of ['hgrn', 'gla', 'retnet']) {
+    for (const other of ['hgrn', 'hgrn2', 'gla', 'retnet']) {
       expect(least(`DeltaNet minus ${other}`, minus(recall('deltanet'), recall(other)))).toBeGreaterThanOrEqual(0.25);
     }
   });
