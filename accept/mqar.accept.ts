@@ -30,12 +30,7 @@ describe('multi-query associative recall, accuracy with 16 pairs', () => {
     const shared = mqar({ source: rng(0) });
     const found: number[] = [];
     for (const seed of seeds) {
-      const model = await learn(
-        config,
-        mqar({ steps, source: rng(seed).fork('data') }),
-        training,
-        seed,
-      );
+      const model = await learn(config, mqar({ steps, source: rng(seed).fork('data') }), training, seed);
       const accuracy = await accuracies(model, shared, [4, 8, 16], 384);
       report(`${name}, seed ${seed}, 4 / 8 / 16 pairs`, accuracy);
       found.push(accuracy[2]);

@@ -1,13 +1,12 @@
 // A run killed at twenty moments, three or more of them inside the writing of a checkpoint, ends with the same bits.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { ended, twill } from './twill.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'twill-resume-'));
 const config = join(home, 'config.json');
 const steps = 120;
@@ -30,19 +29,8 @@ writeFileSync(
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function train(out: string, ...more: string[]): ChildProcess {
-  const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
   const run = ['train', '--config', config, '--task', 'mqar', '--steps', `${steps}`, '--seed', '3', '--out', out];
-  return spawn(process.execPath, [...twill, ...run, ...more], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-async function ended(child: ChildProcess): Promise<{ code: number | null; signal: string | null; text: string }> {
-  let text = '';
-  child.stderr?.on('data', (part) => {
-    text += part;
-  });
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve({ code, signal, text }));
-  });
+  return twill([...run, ...more]);
 }
 
 interface Line {

@@ -1,23 +1,18 @@
 // The small study, run whole: the orderings that hold in every seed, and how far apart things are.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { SweepCellResult, SweepResults } from '@twilljs/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ended, twill } from './twill.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'twill-study-'));
 const linear = ['hgrn', 'hgrn2', 'retnet', 'gla', 'deltanet', 'gated-deltanet'];
 let cells: readonly SweepCellResult[] = [];
 
 beforeAll(async () => {
-  const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
-  const args = [...twill, 'sweep', '--preset', 'small', '--out', out, '--jobs', '2'];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  expect(code).toBe(0);
+  const { code, text } = await ended(twill(['sweep', '--preset', 'small', '--out', out, '--jobs', '2']));
+  expect(code, text).toBe(0);
   ({ cells } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as SweepResults);
 });
 

@@ -1,14 +1,13 @@
 // A sweep of 12 cells, killed with all its processes at ten random moments, ends with the bits of an undisturbed one.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { rng } from '@twilljs/tensor';
 import { afterAll, expect, it } from 'vitest';
+import { ended, twill } from './twill.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'twill-sweep-'));
 const spec = join(home, 'spec.json');
 const kills = 10;
@@ -32,22 +31,9 @@ writeFileSync(
 );
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
-
 /** The leader of a process group of its own. */
 function sweep(out: string): ChildProcess {
-  const args = [...twill, 'sweep', spec, '--out', out, '--jobs', '2'];
-  return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-}
-
-function ended(child: ChildProcess): Promise<{ code: number | null; text: string }> {
-  let text = '';
-  child.stderr?.on('data', (part) => {
-    text += part;
-  });
-  return new Promise((resolve) => {
-    child.on('exit', (code) => resolve({ code, text }));
-  });
+  return twill(['sweep', spec, '--out', out, '--jobs', '2'], { detached: true });
 }
 
 const runs = (out: string): string[] => (existsSync(join(out, 'cells')) ? readdirSync(join(out, 'cells')).sort() : []);
@@ -60,8 +46,7 @@ function stepsOf(out: string): number {
 
 /** Writes the report of a sweep. */
 async function report(out: string): Promise<void> {
-  const child = spawn(process.execPath, [...twill, 'report', out], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-  const { code, text } = await ended(child);
+  const { code, text } = await ended(twill(['report', out]));
   expect(code, text).toBe(0);
 }
 

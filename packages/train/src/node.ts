@@ -5,4 +5,3 @@ export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBa
 export { type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
 export { type RunOptions, type RunResult, trainRun } from './run.ts';
 export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
-export { cellDirectory, openSweep } from './sweep-directory.ts';

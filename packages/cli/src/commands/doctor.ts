@@ -3,6 +3,7 @@ import { type CommonOptions, type Context, makeCommand, type Result } from '../c
 import { openDevice } from '../device.ts';
 import { type Check, checkModel } from '../doctor/check.ts';
 import { machineFacts } from '../doctor/machine.ts';
+import { wrapped } from '../draw/wrapped.ts';
 
 export function doctor() {
   const command = makeCommand({
@@ -31,23 +32,12 @@ async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Pro
 
 const INDENT = ' '.repeat(14);
 
-/** Words in lines of at most 80 columns, indented from the second on. */
-function filled(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(/ (?=\S)/)) {
-    const line = `${lines.at(-1)}${lines.at(-1) ? ' ' : ''}${word}`;
-    if (line.length <= 80) lines[lines.length - 1] = line;
-    else lines.push(INDENT + word);
-  }
-  return lines;
-}
-
 function textOf({ device, ok, lossError, gradientError, kernels, definitions, problem }: Check): string {
   if (problem) return `check         FAILED on ${device}: ${problem}\n`;
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
-    ...filled(`kernels       ${kernels.length} ops: ${kernels.join(', ') || 'none'}`),
+    `kernels       ${wrapped(`${kernels.length} ops: ${kernels.join(', ') || 'none'}`, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`,
     definitions.length === 0
       ? 'definitions   none: no op takes its slow form'
       : `definitions   ${definitions.length} ops take their slow form:`,

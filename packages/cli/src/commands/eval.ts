@@ -9,7 +9,7 @@ import { countsOf, STATE_CONTEXTS } from '@twilljs/train';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
-import { bytes, grouped } from '../draw/numbers.ts';
+import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import { detailLines, measuredText } from '../measured.ts';
 import { openModel } from '../model.ts';
 import { readRecord, whereItBegan } from '../train/resume.ts';
@@ -106,11 +106,11 @@ async function costOf(model: LanguageModel, length: number) {
 function costLines(cost: Awaited<ReturnType<typeof costOf>>): string[] {
   const { parameters, nonEmbeddingParameters, flopsPerToken, length, stateBytes } = cost;
   const isFixed = new Set(STATE_CONTEXTS.map((tokens) => stateBytes[tokens])).size === 1;
-  const states = STATE_CONTEXTS.map((tokens) => `${bytes(stateBytes[tokens])} at ${tokens / 1024}k tokens`);
+  const states = STATE_CONTEXTS.map((tokens) => `${bytesText(stateBytes[tokens])} at ${tokensText(tokens)} tokens`);
   return [
     `parameters   ${grouped(parameters)}, ${grouped(nonEmbeddingParameters)} without embeddings`,
     `arithmetic   ${grouped(flopsPerToken)} FLOPs per token, forward, over ${grouped(length)} tokens`,
-    `state        ${isFixed ? `${bytes(stateBytes[STATE_CONTEXTS[0]])} at any length` : states.join(', ')}`,
+    `state        ${isFixed ? `${bytesText(stateBytes[STATE_CONTEXTS[0]])} at any length` : states.join(', ')}`,
     `decoding     ${cost.decodeMsPerToken.toFixed(2)} ms per token, reading ${cost.promptMsPerToken.toFixed(2)} (this machine, now)`,
   ];
 }

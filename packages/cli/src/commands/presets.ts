@@ -4,7 +4,7 @@ import { shapesOnly } from '@twilljs/nn';
 import { countsOf, type ModelCounts, STATE_CONTEXTS } from '@twilljs/train';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { bytes, grouped } from '../draw/numbers.ts';
+import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import { table } from '../draw/table.ts';
 
 /** Ratios at which a size is compared. */
@@ -44,7 +44,7 @@ function runPresets({ say }: Context): Result {
     ...Object.entries(modelSizes).flatMap(([key, size]) => ofSize(key as keyof typeof modelSizes, size)),
     ...others(),
   ];
-  const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokens / 1024}k`);
+  const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokensText(tokens)}`);
   say(
     table(
       ['model', 'layers', 'parameters', 'without\nembedding', 'FLOPs\nper token', ...contexts],
@@ -52,7 +52,7 @@ function runPresets({ say }: Context): Result {
         name,
         String(layers),
         ...[parameters, nonEmbeddingParameters, flopsPerToken].map(grouped),
-        ...STATE_CONTEXTS.map((tokens) => bytes(stateBytes[tokens])),
+        ...STATE_CONTEXTS.map((tokens) => bytesText(stateBytes[tokens])),
       ]),
     ),
   );

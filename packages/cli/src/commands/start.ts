@@ -10,10 +10,11 @@ import { type CommonOptions, type Context, makeCommand, type Result } from '../c
 import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
 import { duration } from '../draw/numbers.ts';
+import { wrapped } from '../draw/wrapped.ts';
 import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { writeReport } from '../report/write.ts';
-import { bestOf, resultTable, sentence, wrapped } from '../start/report.ts';
+import { bestOf, resultTable, sentence } from '../start/report.ts';
 import { sizeText } from '../sweep/cost.ts';
 import { corpusFor, runSweep } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';

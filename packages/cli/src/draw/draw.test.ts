@@ -1,6 +1,6 @@
 // Curves, tables and numbers.
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, grouped } from './numbers.ts';
+import { bytesText, duration, grouped } from './numbers.ts';
 import { averaged, sparkline } from './sparkline.ts';
 import { table } from './table.ts';
 
@@ -53,5 +53,5 @@ it('numbers are grouped and seconds are clocks', () => {
 });
 
 it('bytes have the unit that suits them', () => {
-  expect([0, 9999, 10_000, 1e6, 1.5e9].map(bytes)).toEqual(['0 B', '9,999 B', '10.0 kB', '1.0 MB', '1.5 GB']);
+  expect([0, 9999, 10_000, 1e6, 1.5e9].map(bytesText)).toEqual(['0 B', '9,999 B', '10.0 kB', '1.0 MB', '1.5 GB']);
 });

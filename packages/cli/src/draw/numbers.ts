@@ -17,8 +17,13 @@ export function duration(seconds: number): string {
 }
 
 /** 12345 -> 12.3 kB. */
-export function bytes(n: number): string {
+export function bytesText(n: number): string {
   if (n < 1e4) return `${grouped(n)} B`;
   if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
   return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;
+}
+
+/** Tokens of context: 1024 -> 1k. */
+export function tokensText(tokens: number): string {
+  return tokens % 1024 === 0 ? `${tokens / 1024}k` : String(tokens);
 }

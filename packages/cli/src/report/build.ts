@@ -2,6 +2,7 @@
 import type { SweepSpec } from '@twilljs/train';
 import { readSweepSpec, sweepPresets } from '@twilljs/train';
 import { mixers } from 'twilljs';
+import { tokensText } from '../draw/numbers.ts';
 import type { Block, Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
 import { ratioKeys } from './figures/keys.ts';
@@ -13,7 +14,7 @@ import { findings } from './findings.ts';
 import type { LoadedSweep } from './load.ts';
 import { paperTables } from './paper.ts';
 import { mixersOf, modelsOf, type Part, partsOf, ratiosOf } from './parts.ts';
-import { listed, tokensText } from './stats.ts';
+import { listed } from './stats.ts';
 import { besideTable, resultTable, stateTable } from './tables.ts';
 import { soft } from './theme.ts';
 import { seedsOf, taskText, trainedText } from './words.ts';

@@ -1,7 +1,7 @@
 // What the numbers show and what they do not, in words that follow from the numbers alone.
 import { grouped } from '../draw/numbers.ts';
 import { type Model, meansOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
-import { fixed, listed, meanOf, type Spread, signed } from './stats.ts';
+import { fixed, listed, meanOf, type Spread, signed, spanOf } from './stats.ts';
 import { chanceOf, seedsOf, tokensOf } from './words.ts';
 
 /** Accuracies from which a task counts as solved, up to which as not learned, and differences that are worth a word. */
@@ -88,8 +88,8 @@ function languageShows(part: Part): string[] {
     return all.length > 0 ? [{ family, mean: meanOf(all) }] : [];
   });
   const ordered = [...family].sort((a, b) => a.mean - b.mean);
-  const ratioSpan = span(means);
-  const mixerSpan = span(ordered.map(({ mean }) => mean));
+  const ratioSpan = spanOf(means);
+  const mixerSpan = spanOf(ordered.map(({ mean }) => mean));
   const full = resultOf(part, part.transformer);
   const cells = part.models.flatMap((model) => resultOf(part, model)?.mean ?? []);
   const ahead = full ? cells.filter((mean) => mean < full.mean).length : 0;
@@ -112,10 +112,6 @@ function languageShows(part: Part): string[] {
           : ''
       }.`,
   ].filter((sentence) => typeof sentence === 'string');
-}
-
-function span(values: readonly number[]): number {
-  return values.length > 0 ? Math.max(...values) - Math.min(...values) : 0;
 }
 
 function limits(part: Part): string[] {

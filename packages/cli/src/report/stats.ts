@@ -18,6 +18,11 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** From the smallest to the largest; 0 of nothing. */
+export function spanOf(values: readonly number[]): number {
+  return values.length > 0 ? Math.max(...values) - Math.min(...values) : 0;
+}
+
 /** `0.233 [0.081, 0.400]`: the mean and, with more than one seed, the smallest and the largest. */
 export function spreadText(spread: Spread | null, digits = 3): string {
   if (!spread) return '–';
@@ -36,24 +41,6 @@ export function fixed(value: number, digits = 3): string {
 export function signed(value: number, digits = 3): string {
   const text = fixed(value, digits);
   return text.startsWith('−') ? text : `+${text}`;
-}
-
-/** Bytes in units of 1,000. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1e3) return `${Math.round(bytes)} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1e3;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1e3;
-    unit++;
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-/** 1024 -> 1k. */
-export function tokensText(tokens: number): string {
-  return tokens % 1024 === 0 ? `${tokens / 1024}k` : String(tokens);
 }
 
 /** `a`, `a and b`, `a, b and c`. */

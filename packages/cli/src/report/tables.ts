@@ -1,11 +1,11 @@
 // The tables of a report.
 import { STATE_CONTEXTS, type SweepCellResult } from '@twilljs/train';
-import { grouped } from '../draw/numbers.ts';
+import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';
 import { type PaperTable, paperRatios } from './paper.ts';
 import { meansOf, measureOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
-import { bytesText, fixed, type Spread, spreadOf, spreadText, tokensText } from './stats.ts';
+import { fixed, type Spread, spreadOf, spreadText } from './stats.ts';
 import { seedsOf, tokensOf, trainedText } from './words.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;

@@ -1,7 +1,8 @@
 // The end of the small study: a table with every seed, and a sentence that is made of the numbers.
 import type { SweepCellResult } from '@twilljs/train';
 import { expect, it } from 'vitest';
-import { bestOf, resultTable, sentence, wrapped } from './report.ts';
+import { wrapped } from '../draw/wrapped.ts';
+import { bestOf, resultTable, sentence } from './report.ts';
 
 function cell(
   task: 'recall' | 'language',

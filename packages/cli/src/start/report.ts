@@ -1,7 +1,9 @@
 // The end of `twill start`: one table, what it says and what it does not, in words.
 import type { SweepCellResult } from '@twilljs/train';
-import { bytes } from '../draw/numbers.ts';
+import { bytesText } from '../draw/numbers.ts';
 import { table } from '../draw/table.ts';
+import { ratioText } from '../report/parts.ts';
+import { meanOf, spanOf } from '../report/stats.ts';
 
 type Cells = readonly SweepCellResult[];
 
@@ -22,7 +24,7 @@ export function resultTable(cells: Cells, corpus: string): string {
       ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), ({ bitsPerByte }) => bitsPerByte?.toFixed(3))),
       ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(cell.recall?.[pairs]))),
       `${Math.round(pure.parameters / 1000)}k`,
-      bytes(pure.stateBytes[32768]),
+      bytesText(pure.stateBytes[32768]),
     ];
   });
   const head = [
@@ -49,9 +51,9 @@ export function sentence(cells: Cells): string {
   if (language.length === 0 || recall.length === 0) return '';
   const pairs = hardest(recall);
   const [alone, woven] = [true, false].map((isPure) =>
-    mean(recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => cell.recall?.[pairs] as number)),
+    meanOf(recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => cell.recall?.[pairs] as number)),
   );
-  const bits = (group: Cells) => mean(group.map(({ bitsPerByte }) => bitsPerByte as number));
+  const bits = (group: Cells) => meanOf(group.map(({ bitsPerByte }) => bitsPerByte as number));
   const complete = groups(language, ({ mixer }) => mixer).filter((own) => own.length === ratiosOf(language).length);
   const byRatio = complete.length > 0 ? spanOf(groups(complete.flat(), ({ ratio }) => ratio).map(bits)) : 0;
   const byMixer = spanOf(groups(language, ({ mixer }) => mixer).map(bits));
@@ -70,21 +72,7 @@ export function bestOf(cells: Cells): SweepCellResult | undefined {
     .sort((a, b) => (a.bitsPerByte as number) - (b.bitsPerByte as number))[0];
 }
 
-/** Lines of at most `width` characters, broken at spaces. */
-export function wrapped(text: string, width: number): string {
-  const lines: string[] = [''];
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1) as string;
-    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join('\n');
-}
-
 const nameOf = ({ title }: SweepCellResult): string => title.split(',')[0];
-const ratioText = (ratio: string): string => (ratio === 'pure' ? ratio : `1 in ${ratio}`);
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const spanOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const percentOf = (share: number | undefined) => (share === undefined ? undefined : String(Math.round(100 * share)));
 
@@ -93,7 +81,7 @@ function hardest(recall: Cells): number {
   return Math.max(...recall.flatMap((cell) => Object.keys(cell.recall ?? {}).map(Number)));
 }
 
-function ratiosOf(cells: Cells): string[] {
+function ratiosOf(cells: Cells): SweepCellResult['ratio'][] {
   return [...new Set(cells.map(({ ratio }) => ratio))];
 }
 

@@ -1,9 +1,10 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
 import { STATE_CONTEXTS } from '@twilljs/train';
 import type { TopLevelSpec } from 'vega-lite';
+import { bytesText, tokensText } from '../../draw/numbers.ts';
 import type { Figure } from '../document.ts';
 import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText, resultOf } from '../parts.ts';
-import { bytesText, spreadText, tokensText } from '../stats.ts';
+import { spreadText } from '../stats.ts';
 import { card, familyColor, ratioColor, soft } from '../theme.ts';
 import { familyKeys } from './keys.ts';
 import { domainOf } from './lines.ts';
