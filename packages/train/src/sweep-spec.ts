@@ -11,10 +11,10 @@ export type SweepTask = 'recall' | 'language';
 
 /** The options of training that a sweep may set; the others have their defaults. */
 const { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches } = trainFields;
-export const sweepTraining = { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches };
+const sweepTraining = { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches };
 
 /** What a step reads, by task. */
-export const sweepData = {
+const sweepData = {
   recall: {
     length: { type: 'integer', default: 64 },
     batch: { type: 'integer', default: 32 },

@@ -131,7 +131,7 @@ export function ratiosOf({ models }: Part): Ratio[] {
 }
 
 /** Part of the layers that is softmax. */
-export function shareOf(ratio: Ratio): number {
+function shareOf(ratio: Ratio): number {
   return ratio === 'pure' ? 0 : 1 / Number(ratio);
 }
 

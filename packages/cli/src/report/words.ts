@@ -15,7 +15,7 @@ export function seedsOf(part: Part): number[] {
   return [...new Set(modelsOf(part).flatMap(({ cells }) => cells.map(({ seed }) => seed)))].sort((a, b) => a - b);
 }
 
-export function seedsText(part: Part): string {
+function seedsText(part: Part): string {
   const seeds = seedsOf(part);
   if (seeds.length === 1) return `one seed (${seeds[0]})`;
   const [first, last] = [seeds[0], seeds[seeds.length - 1]];
@@ -28,7 +28,7 @@ export function tokensOf({ grid }: Part): number {
 }
 
 /** `2 layers, 52,464 to 70,992 parameters`. */
-export function sizesText(part: Part): string {
+function sizesText(part: Part): string {
   const models = modelsOf(part);
   const layers = [...new Set(models.map(({ counts }) => counts.layers))].sort((a, b) => a - b);
   const parameters = models.map(({ counts }) => counts.parameters);

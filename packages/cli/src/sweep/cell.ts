@@ -30,7 +30,7 @@ export async function runCell(
 }
 
 /** Data, seed and settings. */
-export function argsOf({ task, data, training, seed }: SweepCell, patterns: readonly string[]): string[] {
+function argsOf({ task, data, training, seed }: SweepCell, patterns: readonly string[]): string[] {
   const { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches } = training;
   const named = {
     ...(task === 'recall' && 'pairs' in data && { task: 'mqar', pairs: data.pairs, 'vocab-size': data.vocab }),

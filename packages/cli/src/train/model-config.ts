@@ -34,7 +34,7 @@ function fromFlags(given: Given, vocab: number): Config {
 }
 
 /** A mixer by its name or by FLA's model_type. */
-export function findMixer(name: string): MixerFamily {
+function findMixer(name: string): MixerFamily {
   const family = mixers.find((m) => m.name === name || m.model_type === name);
   if (family) return family;
   const names = mixers.map((m) => m.name).join(', ');
