@@ -2,7 +2,8 @@
 import type { Check, Package } from './repository.ts';
 
 const order = [
-  ['tensor', 'data'],
+  ['tensor'],
+  ['data'],
   ['wasm'],
   ['nn'],
   ['scan'],
@@ -18,7 +19,7 @@ const order = [
 const devices = ['wasm'];
 
 /** The packages that are siblings of each other: one mixer each. */
-export const mixers = order[4];
+export const mixers = order[5];
 
 /** The rank of a package's folder, or -1 when it has none. */
 export function rankOf(folder: string): number {

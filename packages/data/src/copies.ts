@@ -1,6 +1,7 @@
 // Natural text in which a passage comes a second time: whether a model looks back and copies.
+
+import { OptionError, whole } from '@twilljs/tensor';
 import { type Batch, emptyBatch, type Tokens } from './batch.ts';
-import { OptionError, whole } from './errors.ts';
 import type { RandomSource } from './source.ts';
 
 export interface CopiesOptions {

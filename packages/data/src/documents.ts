@@ -1,5 +1,5 @@
 // Documents: their order, their split into training and evaluation, and their joining.
-import { OptionError, whole } from './errors.ts';
+import { OptionError, whole } from '@twilljs/tensor';
 
 /** A text with a name, as bytes. */
 export interface Document {

@@ -1,6 +1,7 @@
 // Packing: shuffled documents end to end, cut into blocks of equal length without padding.
+
+import { OptionError, whole } from '@twilljs/tensor';
 import { type Batches, emptyBatch, type Tokens } from './batch.ts';
-import { OptionError, whole } from './errors.ts';
 import type { RandomSource } from './source.ts';
 
 export interface PackOptions {

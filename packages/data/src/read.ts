@@ -1,9 +1,9 @@
 // Documents from files and glob patterns.
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { FileError, OptionError } from '@twilljs/tensor';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { type Document, naturalOrder } from './documents.ts';
-import { FileError, OptionError } from './errors.ts';
 
 /**
  * Reads files. Each becomes a document, named by its path from the working directory; the list is in natural order of

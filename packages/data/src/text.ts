@@ -1,5 +1,5 @@
 // Text as bytes: UTF-8 is the tokenizer, and the vocabulary is 256.
-import { OptionError } from './errors.ts';
+import { OptionError } from '@twilljs/tensor';
 
 /** The ids 0..255 of a text, its UTF-8 bytes. A lone surrogate becomes U+FFFD. */
 export function encodeText(text: string): Int32Array {

@@ -1,6 +1,7 @@
 // Windows at random places of one token stream.
+
+import { OptionError, whole } from '@twilljs/tensor';
 import { type Batch, type Batches, emptyBatch, type Tokens, writeNext } from './batch.ts';
-import { OptionError, whole } from './errors.ts';
 import type { RandomSource } from './source.ts';
 
 export interface WindowsOptions {

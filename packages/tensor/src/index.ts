@@ -21,6 +21,7 @@ export type { Op, View } from './op.ts';
 export { embedding, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
+export { finite, knownOnly, nearest, shown, whole } from './options.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
 export { keep, release, scope, tensorsIn } from './scope.ts';

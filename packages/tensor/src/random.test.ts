@@ -301,12 +301,12 @@ describe('wrong calls', () => {
       message((r) => r.choice(3, 4)),
     ]).toMatchInlineSnapshot(`
       [
-        "rng: -1 is not a whole number from 0 to 9007199254740991; give one.",
-        "rng: 0.5 is not a whole number from 0 to 9007199254740991; give one.",
-        "rng.fork: 1.5 is not a whole number from 0 to 9007199254740991; give one.",
-        "rng.int: 0 is not a whole number from 1 to 4294967296; give one.",
-        "rng.normal: -1 is not a whole number from 0 to 4294967296; give one.",
-        "rng.ints: 4294967296 is not a whole number from 1 to 2147483648; give one.",
+        "rng is -1; give a whole number of at least 0.",
+        "rng is 0.5; give a whole number of at least 0.",
+        "rng.fork is 1.5; give a whole number of at least 0.",
+        "rng.int is 0; give a whole number from 1 to 4294967296.",
+        "rng.normal is -1; give a whole number from 0 to 4294967296.",
+        "rng.ints is 4294967296; give a whole number from 1 to 2147483648.",
         "rng.choice: cannot draw 4 distinct numbers out of 3; ask for at most 3.",
       ]
     `);

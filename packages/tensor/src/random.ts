@@ -1,6 +1,7 @@
 // The generator: Threefry keyed by a seed and a path, on the host. Equal bits in every engine.
 import { OptionError } from './errors.ts';
 import { inverseNormal } from './inverse-normal.ts';
+import { whole } from './options.ts';
 import { threefry } from './threefry.ts';
 
 export { exactExp, exactLog } from './exact.ts';
@@ -150,10 +151,4 @@ export class Random {
 export function rng(seed: number): Random {
   whole('rng', seed, 0, Number.MAX_SAFE_INTEGER);
   return new Random(Math.floor(seed / 2 ** 32), seed >>> 0);
-}
-
-function whole(name: string, value: number, from: number, to: number): void {
-  if (!Number.isInteger(value) || value < from || value > to) {
-    throw new OptionError(`${name}: ${value} is not a whole number from ${from} to ${to}; give one.`);
-  }
 }

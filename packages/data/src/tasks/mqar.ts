@@ -1,5 +1,5 @@
 // Multi-query associative recall, the dense form: every slot after the pairs is a query, followed by its answer.
-import { OptionError, whole } from '../errors.ts';
+import { OptionError, whole } from '@twilljs/tensor';
 import type { RandomSource } from '../source.ts';
 import { writeRecall } from './recall.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';

@@ -1,6 +1,7 @@
 // Running parity: the smallest task that asks a model to keep a state.
+
+import { whole } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
-import { whole } from '../errors.ts';
 import type { RandomSource } from '../source.ts';
 import { makeTask, type Task } from './task.ts';
 

@@ -1,6 +1,7 @@
 // What every synthetic task is.
+
+import { OptionError, whole } from '@twilljs/tensor';
 import { type Batch, type Batches, emptyBatch } from '../batch.ts';
-import { OptionError, whole } from '../errors.ts';
 import type { RandomSource } from '../source.ts';
 
 /** A generator of exercises with known answers. Labels stand where the answer is predicted and are IGNORE elsewhere. */

@@ -1,6 +1,7 @@
 // Multi-query associative recall as Zoology generates it: one query per key at power-law distances, answers not shown.
+
+import { OptionError } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
-import { OptionError } from '../errors.ts';
 import type { RandomSource } from '../source.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';
 

@@ -1,0 +1,108 @@
+// What a caller writes: names and numbers of option bags, checked where they enter.
+import { OptionError } from './errors.ts';
+
+/**
+ * Refuses a bag of options that is no object, or holds a name which nobody reads: a misspelt option must not become its default.
+ *
+ * @param where whose options they are, for the message: `train`.
+ * @param known every name that may stand in it.
+ * @throws OptionError naming the first unknown one and the nearest known one, or all where none is near.
+ */
+export function knownOnly(where: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
+  }
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const next = near ? `did you mean ${near}?` : known.length > 0 ? `it has ${known.join(', ')}.` : 'it has none.';
+    throw new OptionError(`${where}: there is no option ${printable(name)}; ${next}`);
+  }
+}
+
+/**
+ * The known name that a misspelt one most likely stands for: the same letters in another case, few letters changed, or a name
+ * with all of its words (`num_layers`: `num_hidden_layers`).
+ */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const [plain, words] = [folded(name), wordsOf(name)];
+  let best: { name: string; edits: number } | undefined;
+  for (const candidate of known) {
+    const edits = editsBetween(plain, folded(candidate));
+    if (edits <= Math.max(1, Math.floor(plain.length / 3)) && edits < (best?.edits ?? Number.POSITIVE_INFINITY)) {
+      best = { name: candidate, edits };
+    }
+  }
+  return best?.name ?? known.find((candidate) => words.every((word) => wordsOf(candidate).includes(word)));
+}
+
+const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_\-\s]+/)
+    .filter(Boolean);
+
+const folded = (name: string): string => wordsOf(name.slice(0, 64)).join('');
+
+/** Letters inserted, removed, replaced or exchanged with their neighbour (optimal string alignment). */
+function editsBetween(a: string, b: string): number {
+  let [before, above] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + Number(a[i - 1] !== b[j - 1]));
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (exchanged) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, above] = [above, row];
+  }
+  return above[b.length];
+}
+
+/**
+ * Refuses what is not a whole number from `from` to `to`.
+ *
+ * @param what whose number it is, for the message: `windows: length`.
+ * @throws OptionError naming the value.
+ */
+export function whole(what: string, value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && (value as number) >= from && (value as number) <= to) return;
+  const range = to === Number.MAX_SAFE_INTEGER ? `of at least ${from}` : `from ${from} to ${to}`;
+  throw new OptionError(`${what} is ${shown(value)}; give a whole number ${range}.`);
+}
+
+/** Refuses what is not a finite number from `from` to `to`. @throws OptionError naming the value. */
+export function finite(what: string, value: unknown, from = -Number.MAX_VALUE, to = Number.MAX_VALUE): void {
+  if (typeof value === 'number' && value >= from && value <= to) return;
+  const lower = from === -Number.MAX_VALUE ? '' : ` of at least ${from}`;
+  const upper = to === Number.MAX_VALUE ? '' : `${lower ? ' and' : ''} of at most ${to}`;
+  throw new OptionError(`${what} is ${shown(value)}; give a finite number${lower}${upper}.`);
+}
+
+/** A name as it can stand in a message: on one line, without control characters, and short. */
+function printable(name: string): string {
+  const text = JSON.stringify(name).slice(1, -1);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** A value as a person wrote it, on one line and short enough for a message. */
+export function shown(value: unknown, most = 60): string {
+  const text = textOf(value);
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `a function${value.name && ` (${value.name})`}`;
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  const { length } = value as { length?: unknown };
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return (length as number) > 16
+      ? `a list of ${length} values`
+      : `[${Array.from(value as never[], textOf).join(', ')}]`;
+  }
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  if (name && name !== 'Object') return `a ${name}`;
+  return `{ ${Object.keys(value).slice(0, 8).join(', ')} }`;
+}
