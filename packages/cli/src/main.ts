@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The `twill` command.
+// The `twill` command: what bin/twill.js runs, and what a sweep starts for each cell.
 import { fileURLToPath } from 'node:url';
 import { run } from './program.ts';
 import { processTerminal } from './terminal.ts';
