@@ -109,12 +109,15 @@ export class LanguageModel {
    *
    * @param ids [B,T]
    * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
+   * @param weight factor of the cross-entropy: of a part of a batch, its share of the labels x the number of parts. The pull of
+   * `use_l2warp` counts positions, so its share is always 1 / the number of parts.
    * @returns a scalar.
    */
-  loss(ids: Ids, labels: Ids = nextTokens(ids)): Tensor {
+  loss(ids: Ids, labels: Ids = nextTokens(ids), weight = 1): Tensor {
     const { vocab_size, use_l2warp } = this.config.model;
     const logits = this.forward(ids); // [B,T,N]
-    const loss = crossEntropy(logits, upload(labels, vocab_size, this.device, -100));
+    const mean = crossEntropy(logits, upload(labels, vocab_size, this.device, -100));
+    const loss = weight === 1 ? mean : mean.mul(weight);
     if (!use_l2warp) return loss;
     // FLA adds L2_WARP / (B T) * max to the gradient of the largest logit; the value of the loss stays.
     const largest = logits.max(-1);

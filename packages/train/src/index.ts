@@ -17,3 +17,4 @@ export {
 } from './sweep-results.ts';
 export { readSweepSpec, type SweepGrid, type SweepSpec, type SweepTask } from './sweep-spec.ts';
 export { type StepRecord, Trainer } from './trainer.ts';
+export type { Validation } from './validation.ts';

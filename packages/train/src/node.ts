@@ -2,6 +2,6 @@
 export { type Checkpoint, Checkpoints } from './checkpoints.ts';
 export { MetricsLog } from './metrics.ts';
 export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBar } from './progress.ts';
-export { type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
+export { type Measurement, type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
 export { type RunOptions, type RunResult, trainRun } from './run.ts';
 export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';

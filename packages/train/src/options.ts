@@ -1,6 +1,6 @@
 // The options of a training run, read and checked from one table.
 import { type Fields, readFields, type Values } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { knownOnly, OptionError } from '@twilljs/tensor';
 
 /** Of a step, at most: beyond it the ids alone would fill a large part of the memory. */
 export const MOST_TOKENS = 2 ** 22;
@@ -47,11 +47,8 @@ export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
  * @throws OptionError naming the option, its value and what it may be.
  */
 export function trainOptions(settings: TrainSettings): TrainOptions {
-  for (const name of Object.keys(settings)) {
-    if (Object.hasOwn(trainFields, name)) continue;
-    throw new OptionError(`train: there is no option ${name}; the options are ${Object.keys(trainFields).join(', ')}.`);
-  }
-  const options = readFields(trainFields, { ...settings }, 'train');
+  knownOnly('train', settings, Object.keys(trainFields));
+  const options = readFields(trainFields, settings, 'train');
   const warmup = options.warmup ?? defaultWarmup(options.steps);
   if (warmup > options.steps) {
     throw new OptionError(

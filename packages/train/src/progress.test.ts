@@ -84,3 +84,18 @@ it('counts the time left from where a resumed run begins', () => {
   expect(show({}, 2, [501, 502, 550], 1000).split('\n')[1]).toContain('15:00 left');
   expect(show({}, 36, [501, 502, 550], 1000)).toContain('4:30:00 left');
 });
+
+it('counts the steps that were skipped', () => {
+  let text = '';
+  const bar = progressBar({ write: (part) => (text += part) }, { steps: 4, now: () => 0 });
+  const skips = [false, true, false, true];
+  for (const [i, skipped] of skips.entries()) bar.update({ ...record(i + 1), skipped, loss: skipped ? Number.NaN : 2 });
+  expect(text.split('\n').map((line) => line.split('lr 3.00e-3')[1])).toEqual([
+    '',
+    '  1 skipped',
+    '  1 skipped',
+    '  2 skipped',
+    undefined,
+  ]);
+  expect(text).toContain('loss NaN');
+});

@@ -32,7 +32,7 @@ const PLAIN_PARTS = 20;
 const SILENCE_MS = 30_000;
 
 /**
- * Bar, step, time left, tokens/s, loss and learning rate.
+ * Bar, step, time left, tokens/s, loss, learning rate, and how many steps have been skipped since it began.
  *
  * @example
  * const bar = progressBar(process.stderr, { steps: 300 });
@@ -46,6 +46,7 @@ export function progressBar(
   let first: { step: number; at: number } | null = null;
   let shownAt = Number.NEGATIVE_INFINITY;
   let drawn = false;
+  let skipped = 0;
 
   function left({ step }: StepRecord, at: number): string {
     if (!first || step === first.step) return '--:--';
@@ -56,13 +57,14 @@ export function progressBar(
     const { step, tokensPerSecond, loss, lr } = record;
     return (
       `${String(step).padStart(String(steps).length)}/${steps}  ${left(record, at)} left  ` +
-      `${Math.round(tokensPerSecond)} tokens/s  loss ${loss.toFixed(4)}  lr ${lr.toExponential(2)}`
+      `${Math.round(tokensPerSecond)} tokens/s  loss ${loss.toFixed(4)}  lr ${lr.toExponential(2)}${skipped ? `  ${skipped} skipped` : ''}`
     );
   }
 
   return {
     update(record) {
       const at = now();
+      if (record.skipped) skipped++;
       first ??= { step: record.step, at };
       const last = record.step === steps;
       if (stream.isTTY) {

@@ -12,8 +12,17 @@ export interface Metrics {
   readonly tokens: number;
   /** Steps done. */
   readonly step: number;
+  /** Steps that were skipped, because loss or gradient were not finite. */
+  readonly skipped: readonly number[];
   /** The last measurement on data kept from training. */
   readonly validation: JsonObject | null;
+  /** All of them, in the order of the steps after which they were made. */
+  readonly validations: readonly Measurement[];
+}
+
+export interface Measurement {
+  readonly step: number;
+  readonly values: JsonObject;
 }
 
 /** Follows the metrics of a run directory: each reading goes on where the last one ended. */
@@ -23,7 +32,8 @@ export class MetricsReader {
   private losses: number[] = [];
   private speeds: number[] = [];
   private last = { step: 0, tokens: 0 };
-  private validation: JsonObject | null = null;
+  private skipped: number[] = [];
+  private validations: Measurement[] = [];
 
   constructor(directory: string) {
     this.path = join(directory, 'metrics.jsonl');
@@ -35,16 +45,18 @@ export class MetricsReader {
       const record = parsed(line);
       if (record) this.take(record);
     }
-    return { losses: this.losses, speeds: this.speeds, ...this.last, validation: this.validation };
+    const { losses, speeds, last, skipped, validations } = this;
+    return { losses, speeds, ...last, skipped, validation: validations.at(-1)?.values ?? null, validations };
   }
 
   private take(record: JsonObject & { step: number }): void {
     if (record.validation) {
-      this.validation = record.validation as JsonObject;
+      this.validations.push({ step: record.step, values: record.validation as JsonObject });
       return;
     }
     this.losses.push(record.loss as number);
     this.speeds.push(record.tokensPerSecond as number);
+    if (record.skipped) this.skipped.push(record.step);
     this.last = { step: record.step, tokens: record.tokens as number };
   }
 
@@ -70,7 +82,8 @@ export class MetricsReader {
     this.losses = [];
     this.speeds = [];
     this.last = { step: 0, tokens: 0 };
-    this.validation = null;
+    this.skipped = [];
+    this.validations = [];
   }
 }
 

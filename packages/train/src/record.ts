@@ -28,10 +28,12 @@ export interface Machine {
 export interface RunRecord {
   /** Whether the run came to its end and its weights are still there. */
   readonly complete: boolean;
+  /** Steps that were skipped so far. */
+  readonly skipped: number;
   /** Records that the run starts, or goes on, at a step. */
-  begin(step: number): void;
+  begin(step: number, skipped: number): void;
   /** Records how it ended. */
-  end(status: 'interrupted' | 'diverged' | 'finished', step: number): void;
+  end(status: 'interrupted' | 'diverged' | 'finished', step: number, skipped: number): void;
 }
 
 const FILE = 'run.json';
@@ -76,15 +78,16 @@ export function openRecord(
   }
   const resumed = Array.isArray(before?.resumed) ? before.resumed : [];
 
-  function write(status: string, step: number): void {
-    const record = { status, step, command, ...identity, ...machine, version: trainVersion(), resumed };
+  function write(status: string, step: number, skipped: number): void {
+    const record = { status, step, skipped, command, ...identity, ...machine, version: trainVersion(), resumed };
     writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
   }
   return {
     complete: before?.status === 'finished' && there.includes(WEIGHTS),
-    begin(step) {
+    skipped: typeof before?.skipped === 'number' ? before.skipped : 0,
+    begin(step, skipped) {
       if (before) resumed.push({ step, ...machine });
-      write('running', step);
+      write('running', step, skipped);
     },
     end: write,
   };

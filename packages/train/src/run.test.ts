@@ -1,71 +1,17 @@
 // Run directories: what is in them, and that a run which was interrupted, killed or damaged ends with the same bits.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { attention } from '@twilljs/attention';
-import { mqar } from '@twilljs/data';
-import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { parseSafetensors } from '@twilljs/hub';
 import { hybrid } from '@twilljs/hybrid';
-import { initializer, params } from '@twilljs/nn';
-import { rng } from '@twilljs/tensor';
-import { device } from 'twilljs';
+import { params } from '@twilljs/nn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunOptions, type RunResult, trainRun } from './run.ts';
+import { config, mixers, onDevice, runHome, stopAfter } from './run.test-data.ts';
+import type { RunOptions } from './run.ts';
 
-const onDevice = device();
-const home = mkdtempSync(join(tmpdir(), 'twill-run-'));
-const at = (...names: string[]) => join(home, ...names);
-afterAll(() => rmSync(home, { recursive: true }));
-
-const config = {
-  model_type: 'gated_deltanet',
-  hidden_size: 8,
-  num_hidden_layers: 2,
-  num_heads: 1,
-  head_dim: 4,
-  expand_v: 1,
-  intermediate_size: 8,
-  attn: { layers: [1], num_heads: 2 },
-  vocab_size: 16,
-};
-
-async function run(directory: string, more: Partial<RunOptions> = {}): Promise<RunResult> {
-  const seed = more.seed ?? 1;
-  return trainRun({
-    directory: at(directory),
-    model: await hybrid(config, { mixers: [attention, gatedDeltanet], init: initializer(seed, 0.1) }).to(
-      await onDevice,
-    ),
-    source: mqar({ length: 16, vocab: 16, pairs: 4, batch: 4, source: rng(seed) }),
-    training: { steps: 25, lr: 1e-2 },
-    seed,
-    data: { task: 'mqar' },
-    command: ['twill', 'train'],
-    ...more,
-  });
-}
-
-/** Stops a run after a step, as Ctrl-C does. */
-function stopAfter(step: number, more: Partial<RunOptions> = {}): Partial<RunOptions> {
-  const controller = new AbortController();
-  const onStep = (record: { step: number }) => {
-    if (record.step === step) controller.abort();
-  };
-  return { signal: controller.signal, onStep, ...more };
-}
-
-const weights = (directory: string) => readFileSync(at(directory, 'model.safetensors'));
-const recordOf = (directory: string) => JSON.parse(readFileSync(at(directory, 'run.json'), 'utf8'));
-const linesOf = (directory: string) =>
-  readFileSync(at(directory, 'metrics.jsonl'), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-/** What does not depend on the clock. */
-const factsOf = (directory: string) => linesOf(directory).map(({ tokensPerSecond: _, ...facts }) => facts);
+const home = runHome();
+const { at, run, weights, recordOf, linesOf, factsOf } = home;
+afterAll(() => home.remove());
 
 beforeAll(async () => {
   expect(await run('whole')).toMatchObject({ status: 'finished', step: 25, from: 0 });
@@ -86,7 +32,7 @@ it('leaves weights, configuration, metrics, the record and the newest checkpoint
     'state.json',
   ]);
   const names = [...parseSafetensors(weights('whole')).tensors.keys()];
-  const model = hybrid(config, { mixers: [attention, gatedDeltanet] });
+  const model = hybrid(config, { mixers });
   expect(names.sort()).toEqual([...params(model).keys()].sort());
   expect(JSON.parse(readFileSync(at('whole', 'config.json'), 'utf8'))).toMatchObject(config);
   expect(recordOf('whole')).toMatchObject({
@@ -139,7 +85,13 @@ it('changes nothing in a finished run', async () => {
   const contents = () =>
     readdirSync(at('whole')).map((name) => (name === 'checkpoints' ? '' : readFileSync(at('whole', name), 'hex')));
   const before = contents();
-  expect(await run('whole', { resume: true })).toEqual({ status: 'complete', step: 25, from: 25, last: null });
+  expect(await run('whole', { resume: true })).toEqual({
+    status: 'complete',
+    step: 25,
+    from: 25,
+    skipped: 0,
+    last: null,
+  });
   expect(contents()).toEqual(before);
 });
 
@@ -149,7 +101,7 @@ it('refuses a directory that holds a run, another run, or something else', async
       () => new Error('it ran'),
       (e) => e,
     );
-    return error.message.replaceAll(home, 'runs');
+    return error.message.replaceAll(home.path, 'runs');
   };
   expect(await message({})).toMatchInlineSnapshot(
     `"run: runs/whole already holds run.json, metrics.jsonl, model.safetensors, config.json, checkpoints of a run; go on with it by --resume, or choose another directory."`,
@@ -182,7 +134,7 @@ it('warns when the machine is another', async () => {
   await run('moved', stopAfter(2));
   writeFileSync(at('moved', 'run.json'), JSON.stringify({ ...recordOf('moved'), device: 'cpu', tier: null }));
   const warnings: string[] = [];
-  await run('moved', { resume: true, warn: (message) => warnings.push(message.replaceAll(home, 'runs')) });
+  await run('moved', { resume: true, warn: (message) => warnings.push(message.replaceAll(home.path, 'runs')) });
   expect(warnings).toEqual([
     expect.stringMatching(
       /^run: device is cpu in runs\/moved\/run.json but wasm here; .* may differ .* in its last bits\.$/,

@@ -13,6 +13,7 @@ import type { TrainSettings } from './options.ts';
 import { machineOf, openRecord } from './record.ts';
 import { parseSnapshot, snapshotFiles } from './snapshot.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
+import type { Validation } from './validation.ts';
 
 export interface RunOptions {
   /** Created where it is missing. */
@@ -34,8 +35,8 @@ export interface RunOptions {
     /** How many of the newest stay on disk. Default 2. */
     keep?: number;
   };
-  /** Measured after every so many steps, and after the last one; the values go to metrics.jsonl. */
-  validation?: { every: number; measure(model: LanguageModel): Promise<JsonObject> };
+  /** The values go to metrics.jsonl. */
+  validation?: Validation;
   /** When it is aborted, the run finishes its step, writes a checkpoint and returns. */
   signal?: AbortSignal;
   onStep?(record: StepRecord): void;
@@ -57,6 +58,8 @@ export interface RunResult {
   readonly step: number;
   /** Steps done when this call began. */
   readonly from: number;
+  /** Steps of the whole run that were skipped, because loss or gradient were not finite. */
+  readonly skipped: number;
   /** Of the last step in this call; null when there was none. */
   readonly last: StepRecord | null;
 }
@@ -78,14 +81,14 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
   const record = openRecord(directory, identity, machineOf(model.device), options.command, { resume, warn });
-  if (record.complete) return { status: 'complete', step: steps, from: steps, last: null };
+  if (record.complete) return { status: 'complete', step: steps, from: steps, skipped: record.skipped, last: null };
 
   const checkpoints = new Checkpoints(join(directory, 'checkpoints'), keep);
   checkpoints.clean();
   const found = resume ? checkpoints.newest(warn) : null;
   if (found) trainer.restore(parseSnapshot(found.state, found.files, found.path), found.path);
   const from = trainer.step;
-  record.begin(from);
+  record.begin(from, trainer.skipped);
   const metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from);
 
   let saved = found ? from : -1;
@@ -99,32 +102,37 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
 
   let last: StepRecord | null = null;
   try {
-    for await (const step of trainer.run(source)) {
-      last = step;
+    for await (const record of trainer.run(source, validation ? { validation } : {})) {
+      last = record;
+      const { validation: values, ...step } = record;
       metrics.append({ ...step });
+      if (values) metrics.append({ step: step.step, validation: values });
       options.onStep?.(step);
-      const done = step.step === steps;
-      if (validation && (done || step.step % validation.every === 0)) {
-        const values = await validation.measure(model);
-        metrics.append({ step: step.step, validation: values });
-        options.onValidation?.(step.step, values);
-      }
-      if (done || step.step % every === 0) await save();
+      if (values) options.onValidation?.(step.step, values);
+      if (step.step === steps || step.step % every === 0) await save();
       if (signal?.aborted) break;
     }
     if (trainer.step < steps) {
       await save();
-      record.end('interrupted', trainer.step);
-      return { status: 'interrupted', step: trainer.step, from, last };
+      record.end('interrupted', trainer.step, trainer.skipped);
+      return { status: 'interrupted', step: trainer.step, from, skipped: trainer.skipped, last };
     }
     metrics.flush();
     for (const note of await saveModel(directory, model)) warn(note);
-    record.end('finished', steps);
-    return { status: 'finished', step: steps, from, last };
+    record.end('finished', steps, trainer.skipped);
+    if (trainer.skipped > 0) warn(skippedText(trainer.skipped, steps));
+    return { status: 'finished', step: steps, from, skipped: trainer.skipped, last };
   } catch (error) {
-    if (error instanceof DivergenceError) record.end('diverged', trainer.step);
+    if (error instanceof DivergenceError) {
+      metrics.append({ ...error.record });
+      record.end('diverged', trainer.step, trainer.skipped);
+    }
     throw error;
   } finally {
     metrics.close();
   }
+}
+
+function skippedText(skipped: number, steps: number): string {
+  return `run: ${skipped} of ${steps} steps were skipped, because loss or gradient were not finite; lower lr, raise warmup, or look at the data of those steps.`;
 }

@@ -1,0 +1,66 @@
+// A batch as it enters a step: checked once, and cut into parts whose losses and gradients add up to those of the whole.
+import { type Batch, IGNORE } from '@twilljs/data';
+import { knownOnly, OptionError, ShapeError, shown, whole } from '@twilljs/tensor';
+
+/** Some rows of a batch. */
+export interface Part extends Batch {
+  /** Its labels, divided by the mean number of labels of all parts: the mean over parts of `weight` x loss is the loss of the batch. */
+  readonly weight: number;
+}
+
+/**
+ * Equal parts of the rows of a batch.
+ *
+ * @throws OptionError when they do not divide the rows, no position has a label, or the batch is none; ShapeError when its parts
+ * disagree with B and T.
+ */
+export function microBatches(batch: Batch, parts: number): Part[] {
+  checkBatch(batch);
+  const { inputs, labels, B, T } = batch;
+  if (B % parts !== 0) {
+    throw new OptionError(
+      `train: microBatches is ${parts} but the batch has ${B} rows, which it does not divide; choose a divisor of ${B}.`,
+    );
+  }
+  const rows = B / parts;
+  const cut = Array.from({ length: parts }, (_, i) => {
+    const [from, to] = [i * rows * T, (i + 1) * rows * T];
+    return { inputs: inputs.subarray(from, to), labels: labels.subarray(from, to), B: rows, T };
+  });
+  const counts = cut.map(countLabels);
+  const total = counts.reduce((a, b) => a + b);
+  if (total === 0) {
+    throw new OptionError(
+      `train: none of the ${B * T} positions of the batch has a label, so there is nothing to learn; leave such a batch out.`,
+    );
+  }
+  return cut.map((part, i) => ({ ...part, weight: (counts[i] * parts) / total }));
+}
+
+function checkBatch(batch: Batch): void {
+  knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T']);
+  const { B, T } = batch;
+  whole('train: B of the batch', B, 1);
+  whole('train: T of the batch', T, 1);
+  for (const name of ['inputs', 'labels'] as const) {
+    const ids: unknown = batch[name];
+    if (!(ids instanceof Int32Array)) {
+      throw new OptionError(`train: ${name} of the batch is ${shown(ids)}; give an Int32Array of ids.`);
+    }
+    if (ids.length === B * T) continue;
+    throw new ShapeError(
+      `train: ${name} of the batch has ${ids.length} ids but B x T is ${B} x ${T}; give ${B * T} ids.`,
+    );
+  }
+}
+
+function countLabels({ labels }: Batch): number {
+  let count = 0;
+  for (const label of labels) {
+    if (label >= 0) count++;
+    else if (label !== IGNORE) {
+      throw new OptionError(`train: the label ${label} is no id; give ${IGNORE} where nothing is asked.`);
+    }
+  }
+  return count;
+}

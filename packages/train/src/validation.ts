@@ -1,0 +1,20 @@
+// What is measured while a model trains, and when.
+import type { JsonObject } from '@twilljs/hub';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+
+/** A measurement on what the model is not trained on. It changes nothing in the training. */
+export interface Validation {
+  /** Steps from one to the next; the last step of all is measured too. */
+  readonly every: number;
+  /** Numbers of any names, as JSON; a number that is not finite is stored as null. */
+  measure(model: LanguageModel): JsonObject | Promise<JsonObject>;
+}
+
+/** @throws OptionError naming what it cannot be. */
+export function checkValidation(validation: Validation, known: readonly string[] = []): void {
+  knownOnly('validation', validation, ['every', 'measure', ...known]);
+  whole('validation: every', validation.every, 1);
+  if (typeof validation.measure === 'function') return;
+  throw new OptionError(`validation: measure is ${shown(validation.measure)}; give a function of the model.`);
+}
