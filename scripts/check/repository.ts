@@ -73,7 +73,7 @@ function readPackage(directory: string, folder: string): Package {
 function readSource(directory: string, file: string): SourceFile {
   const path = relative(directory, file).replaceAll('\\', '/');
   const text = readFileSync(file, 'utf8');
-  const kind = path.split('/').includes('assembly') ? 'assembly' : path.endsWith('.test.ts') ? 'test' : 'source';
+  const kind = path.split('/').includes('assembly') ? 'assembly' : /\.test(-data)?\.ts$/.test(path) ? 'test' : 'source';
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   return { path, kind, text, lines, imports: kind === 'assembly' ? [] : readImports(path, text) };
 }
