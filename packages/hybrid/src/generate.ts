@@ -1,6 +1,19 @@
 // Sampling: one token after the other from a prompt.
-import { type Data, exactExp, keep, OptionError, type Random, rng, scope } from '@twilljs/tensor';
+import {
+  type Data,
+  exactExp,
+  finite,
+  keep,
+  knownOnly,
+  OptionError,
+  type Random,
+  rng,
+  scope,
+  whole,
+} from '@twilljs/tensor';
+import { type IdList, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
+import { mostLikely } from './most-likely.ts';
 
 export interface GenerateOptions {
   readonly maxTokens: number;
@@ -11,42 +24,55 @@ export interface GenerateOptions {
 }
 
 /**
- * Continues a prompt, token by token.
+ * Continues a prompt, token by token. A prompt of any length is read in the memory of a part of it.
  *
- * @param prompt one id or more.
+ * @param prompt one id or more; text is encoded before (`encodeText`).
  * @returns ids as they come.
- * @throws OptionError for an empty prompt or a negative temperature.
+ * @throws OptionError for an unknown or impossible option, a prompt that is empty or holds what is no id, and for logits that
+ * are no numbers to choose by.
  */
 export async function* generate(
   model: LanguageModel,
-  prompt: ArrayLike<number>,
-  { maxTokens, temperature = 0, seed = 0 }: GenerateOptions,
+  prompt: IdList,
+  options: GenerateOptions,
 ): AsyncGenerator<number, void, void> {
-  if (prompt.length === 0)
-    throw new OptionError('generate: the prompt is empty but a model continues at least one token; give one.');
-  if (!(temperature >= 0))
-    throw new OptionError(`generate: temperature is ${temperature} but cannot be negative; use 0 for greedy.`);
+  knownOnly('generate', options, ['maxTokens', 'temperature', 'seed']);
+  const { maxTokens, temperature = 0, seed = 0 } = options;
+  whole('generate: maxTokens', maxTokens, 0);
+  finite('generate: temperature', temperature, 0);
+  let ids = promptIds(prompt, model.config.model.vocab_size);
   const random = rng(seed).fork('generate');
-  const cache = model.cache(1);
-  try {
-    let ids = Int32Array.from(prompt);
-    for (let n = 0; n < maxTokens; n++) {
-      const logits = keep(scope(() => model.next({ data: ids, shape: [1, ids.length] }, cache))); // [1,N]
-      const values = await logits.data();
+  using cache = model.cache(1);
+  for (let n = 0; n < maxTokens; n++) {
+    const logits = keep(scope(() => model.next({ data: ids, shape: [1, ids.length] }, cache))); // [1,N]
+    let values: Data;
+    try {
+      values = await logits.data();
+    } finally {
       logits.release();
-      const id = sample(values, temperature, random);
-      yield id;
-      ids = Int32Array.of(id);
     }
-  } finally {
-    cache[Symbol.dispose]();
+    const id = sample(values, temperature, random, `generate: after token ${cache.position}`);
+    yield id;
+    ids = Int32Array.of(id);
   }
 }
 
-/** Draws from softmax(logits / temperature); the largest at temperature 0. @param logits [N] */
-export function sample(logits: Data, temperature: number, random: Random): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
+/**
+ * Draws from softmax(logits / temperature); the largest at temperature 0.
+ *
+ * @param logits [N]; -inf for an id that must not come.
+ * @param where whose logits they are, for the message.
+ * @throws OptionError when they are no numbers to choose by: NaN or inf among them, or -inf for all.
+ */
+export function sample(logits: Data, temperature: number, random: Random, where = 'sample:'): number {
+  const best = mostLikely(logits);
+  if (best === -1) {
+    const at = logits.findIndex((x) => !(x < Number.POSITIVE_INFINITY));
+    const found = at === -1 ? 'all -Infinity' : `${logits[at]} for id ${at}`;
+    throw new OptionError(
+      `${where} the logits are ${found}, no numbers to choose by; use a model that is not damaged.`,
+    );
+  }
   if (temperature === 0) return best;
   const weights = Float64Array.from(logits, (x) => exactExp((x - logits[best]) / temperature));
   let left = random.uniform(1)[0] * weights.reduce((a, b) => a + b, 0);

@@ -1,50 +1,155 @@
-// Token ids as callers have them, on the device.
-import { type Device, OptionError, ShapeError, Tensor, tensor } from '@twilljs/tensor';
+// Token ids as callers have them: every one checked where it enters, then on the device.
+import { type Device, DeviceError, DTypeError, OptionError, ShapeError, shown, Tensor, tensor } from '@twilljs/tensor';
 
-/** Ids [B,T]: an i32 tensor, host data with its shape, or rows of numbers. */
-export type Ids =
-  | Tensor
-  | { readonly data: Int32Array; readonly shape: readonly [number, number] }
-  | readonly (readonly number[])[];
+/** Whole numbers in any list: plain or typed. What is no id is refused when it is read. */
+export type IdList = ArrayLike<number>;
 
-type HostIds = { readonly data: Int32Array; readonly shape: readonly [number, number] };
+/** Ids [B,T]: rows of numbers, flat host data with its shape, or an i32 tensor on the model's device. */
+export type Ids = Tensor | { readonly data: IdList; readonly shape: readonly [number, number] } | readonly IdList[];
 
-/** Rows of numbers as flat data with their shape. */
-export function hostIds(ids: Exclude<Ids, Tensor>): HostIds {
-  if ('data' in ids) return ids;
-  const T = ids[0]?.length ?? 0;
-  if (ids.some((row) => row.length !== T)) {
-    throw new ShapeError(
-      `ids: rows of ${ids.map((row) => row.length)} ids, which make no [B,T]; give rows of equal length.`,
-    );
-  }
-  return { data: Int32Array.from(ids.flat()), shape: [ids.length, T] };
+export interface HostIds {
+  readonly data: Int32Array;
+  readonly shape: readonly [number, number];
+}
+
+/** The label of a position that asks for nothing, as PyTorch's `ignore_index`. */
+export const IGNORED = -100;
+
+/** What ids may be: those of tokens, or labels, which may also ask for nothing. */
+export interface IdKind {
+  /** For messages. */
+  readonly what: 'ids' | 'labels' | 'prompt';
+  /** Ids are 0..vocabulary - 1. */
+  readonly vocabulary: number;
 }
 
 /**
- * Ids on the device.
+ * Ids of the host as flat data with their shape, each looked at before anything is converted.
  *
- * @param low smallest id allowed: 0 for tokens, -100 for labels.
- * @throws OptionError for an id outside the vocabulary.
+ * @throws ShapeError for what is no [B,T] or empty; OptionError for a value that is no id, with its place.
  */
-export function upload(ids: Ids, vocabulary: number, device: Device, low = 0): Tensor {
-  if (ids instanceof Tensor) return ids;
-  const { data, shape } = hostIds(ids);
-  for (const id of data) {
-    if (id >= low && id < vocabulary) continue;
-    throw new OptionError(`ids: ${id} lies outside the vocabulary of ${vocabulary}; use ${low}..${vocabulary - 1}.`);
+export function hostIds(ids: Exclude<Ids, Tensor>, kind: IdKind): HostIds {
+  const { what } = kind;
+  if (typeof ids === 'string') throw textError(what, ids);
+  if (isList(ids) && !ArrayBuffer.isView(ids)) return fromRows(ids as readonly unknown[], kind);
+  if (typeof ids !== 'object' || ids === null || !('data' in ids) || !('shape' in ids)) {
+    throw new ShapeError(
+      `${what}: ${shown(ids)} is no [B,T] of ids; give rows, such as [[1, 2, 3]], or { data, shape }.`,
+    );
   }
-  return tensor(data, shape, { device });
+  const { data, shape } = ids;
+  if (!isList(data)) throw new OptionError(`${what}: data is ${shown(data)} where a list of ids is needed; give one.`);
+  const isShape = isList(shape) && shape.length === 2 && Array.from(shape).every((n) => Number.isInteger(n) && n >= 0);
+  if (!isShape || shape[0] * shape[1] !== data.length) {
+    throw new ShapeError(
+      `${what}: the shape is ${shown(shape)} but the data are ${data.length} ids; give [rows, ids of a row].`,
+    );
+  }
+  const [B, T] = shape;
+  refuseEmpty(what, B, T);
+  checkIds(data, kind, T);
+  return { data: data instanceof Int32Array ? data : Int32Array.from(data), shape: [B, T] };
+}
+
+/**
+ * Refuses a list with a value that is no id.
+ *
+ * @param T length of a row, to name the place.
+ * @param row index of the first row.
+ * @throws OptionError naming the value and its place [row, position].
+ */
+export function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, row = 0): void {
+  for (let i = 0; i < data.length; i++) {
+    const id = data[i];
+    if (Number.isInteger(id) && id < vocabulary && (id >= 0 || (id === IGNORED && what === 'labels'))) continue;
+    const place = `[${row + Math.floor(i / T)}, ${i % T}]`;
+    const next = `${vocabulary - 1}${what === 'labels' ? `, or ${IGNORED} where nothing is asked` : ''}`;
+    throw new OptionError(
+      `${what}: ${shown(id)} at ${place} lies outside the vocabulary of ${vocabulary}; use whole numbers 0..${next}.`,
+    );
+  }
+}
+
+/** The ids of a prompt, which is one list. @throws OptionError for text, for no list, for none at all, or a value that is no id. */
+export function promptIds(prompt: IdList, vocabulary: number): Int32Array {
+  if (typeof prompt === 'string') throw textError('prompt', prompt);
+  if (!isList(prompt)) {
+    throw new OptionError(`prompt: it is ${shown(prompt)} where a list of ids is needed; give one, such as [1, 2, 3].`);
+  }
+  if (prompt.length === 0) {
+    throw new OptionError('generate: the prompt is empty but a model continues at least one token; give one.');
+  }
+  checkIds(prompt, { what: 'prompt', vocabulary }, prompt.length);
+  return Int32Array.from(prompt);
+}
+
+/**
+ * Ids on the device. A tensor is taken as it is: the ops that read its values check them.
+ *
+ * @throws ShapeError, DTypeError, DeviceError or OptionError for what are no ids [B,T] of the vocabulary.
+ */
+export function upload(ids: Ids, kind: IdKind, device: Device): Tensor {
+  if (!(ids instanceof Tensor)) {
+    const { data, shape } = hostIds(ids, kind);
+    return tensor(data, shape, { device });
+  }
+  const { what } = kind;
+  const { shape, dtype } = ids;
+  if (shape.length !== 2) throw new ShapeError(`${what}: a tensor [${shape}] is no [B,T]; reshape it.`);
+  refuseEmpty(what, shape[0], shape[1]);
+  if (dtype !== 'i32') {
+    throw new DTypeError(`${what}: a tensor of ${dtype} holds no ids; make it with dtype: 'i32'.`);
+  }
+  if (ids.device !== device) {
+    throw new DeviceError(`${what}: the tensor is on ${ids.device.name}, the model on ${device.name}; move it there.`);
+  }
+  return ids;
 }
 
 /** Labels of next-token prediction: each position's successor, nothing at the end of a row. */
-export function nextTokens(ids: Ids): HostIds {
-  if (ids instanceof Tensor) {
-    throw new OptionError(
-      'loss: ids on a device have no labels that the host could shift; pass labels too, or host ids.',
-    );
-  }
-  const { data, shape } = hostIds(ids);
+export function nextTokens({ data, shape }: HostIds): HostIds {
   const T = shape[1];
-  return { data: data.map((_, i) => (i % T === T - 1 ? -100 : data[i + 1])), shape };
+  return { data: data.map((_, i) => (i % T === T - 1 ? IGNORED : data[i + 1])), shape };
 }
+
+/** Ids [B,T] cut into pieces of at most `length` tokens per row. */
+export function blocksOf({ data, shape: [B, T] }: HostIds, length: number): HostIds[] {
+  if (T <= length) return [{ data, shape: [B, T] }];
+  return Array.from({ length: Math.ceil(T / length) }, (_, i) => {
+    const [from, to] = [i * length, Math.min(T, (i + 1) * length)];
+    const block = new Int32Array(B * (to - from));
+    for (let row = 0; row < B; row++) block.set(data.subarray(row * T + from, row * T + to), row * (to - from));
+    return { data: block, shape: [B, to - from] };
+  });
+}
+
+function fromRows(rows: readonly unknown[], kind: IdKind): HostIds {
+  const { what } = kind;
+  const lengths = Array.from(rows, (row, i) => {
+    if (typeof row === 'string') throw textError(what, row);
+    if (isList(row)) return row.length;
+    throw new ShapeError(`${what}: row ${i} is ${shown(row)} where a list of ids is needed; give rows: [[1, 2, 3]].`);
+  });
+  const [B, T] = [rows.length, lengths[0] ?? 0];
+  if (lengths.some((length) => length !== T)) {
+    throw new ShapeError(`${what}: rows of ${lengths} ids, which make no [B,T]; give rows of equal length.`);
+  }
+  refuseEmpty(what, B, T);
+  const data = new Int32Array(B * T);
+  (rows as readonly IdList[]).forEach((row, i) => {
+    checkIds(row, kind, T, i);
+    data.set(row, i * T);
+  });
+  return { data, shape: [B, T] };
+}
+
+const isList = (value: unknown): value is IdList =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+function refuseEmpty(what: string, B: number, T: number): void {
+  if (B > 0 && T > 0) return;
+  throw new ShapeError(`${what}: [${B},${T}] holds no id, so there is nothing to compute; give one or more.`);
+}
+
+const textError = (what: string, text: string): OptionError =>
+  new OptionError(`${what}: ${shown(text, 40)} is text where ids are needed; give encodeText(text) of @twilljs/data.`);

@@ -1,9 +1,10 @@
 // @twilljs/hybrid: the composer, the language model, its cache and generation.
 export { Block } from './block.ts';
+export { idsAreBytes, requireBytes } from './bytes.ts';
 export { Cache } from './cache.ts';
 export { type GenerateOptions, generate, sample } from './generate.ts';
 export { type HybridOptions, hybrid } from './hybrid.ts';
-export type { Ids } from './ids.ts';
+export { type HostIds, hostIds, type IdKind, type IdList, type Ids } from './ids.ts';
 export { type Convention, fullLayers, patternLayers } from './layout.ts';
 export { LanguageModel } from './model.ts';
 export { configOf, type ModelSize, modelSizes, otherModels, type Ratio } from './presets.ts';

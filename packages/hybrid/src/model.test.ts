@@ -69,18 +69,6 @@ describe('the cache', () => {
     expect(deviation(await read(() => model.forward(part(12, 20), restored)), whole).error).toBeLessThanOrEqual(1e-6);
   });
 
-  it('refuses another batch, another model, and cut or foreign bytes', async () => {
-    const model = await make();
-    using cache = model.cache(1);
-    expect(() => model.forward(batch, cache)).toThrow('it holds 1 sequences but the ids have 2 rows');
-    await read(() => model.forward([[1, 2, 3]], cache));
-    const bytes = await cache.serialize();
-    const other = await make({ pattern: 'GGG' });
-    expect(() => other.restore(bytes)).toThrow('its layers are not those of this model');
-    expect(() => model.restore(bytes.subarray(0, bytes.length - 5))).toThrow('it was cut off');
-    expect(() => model.restore(new Uint8Array(40))).toThrow('do not begin like a serialized cache');
-  });
-
   it('gives back what it replaces', async () => {
     const device = counting();
     const model = await make({}, device);
@@ -112,6 +100,35 @@ describe('generation', () => {
     expect(logits.indexOf(Math.max(...logits))).toBe(greedy[5]);
     await expect(generate(model, [], { maxTokens: 1 }).next()).rejects.toThrow('the prompt is empty');
     await expect(generate(model, [1], { maxTokens: 1, temperature: -1 }).next()).rejects.toThrow('temperature is -1');
+  });
+
+  it('ends with an error where logits are no numbers to choose by', async () => {
+    const values = (fill: number) => new Float64Array(31).fill(fill);
+    const broken: [string, Float64Array][] = [
+      ['NaN for id 0', values(Number.NaN)],
+      ['NaN for id 4', values(1).with(4, Number.NaN)],
+      ['Infinity for id 30', values(-1).with(30, Number.POSITIVE_INFINITY)],
+      ['all -Infinity', values(Number.NEGATIVE_INFINITY)],
+    ];
+    for (const [found, logits] of broken) {
+      for (const temperature of [0, 1])
+        expect(() => sample(logits, temperature, rng(0))).toThrow(`the logits are ${found}`);
+    }
+    // A vocabulary may be masked all but for one id.
+    const masked = values(Number.NEGATIVE_INFINITY).with(7, -1e30);
+    for (const temperature of [0, 1]) expect(sample(masked, temperature, rng(0))).toBe(7);
+
+    const model = await make();
+    const { weight } = model.model.embeddings;
+    const first = (await read(() => model.forward([[1, 2, 3]]).slice(1, 2, 3))).reduce(
+      (best, x, i, all) => (x > all[best] ? i : best),
+      0,
+    );
+    const rows = Float64Array.from(await weight.data()).fill(Number.NaN, 16 * first, 16 * (first + 1));
+    weight.device.write(weight.buffer, rows);
+    const out = generate(model, [1, 2, 3], { maxTokens: 5 });
+    expect((await out.next()).value).toBe(first);
+    await expect(out.next()).rejects.toThrow('generate: after token 4 the logits are NaN for id 0');
   });
 
   it('draws tokens as often as their probability says', () => {
@@ -149,6 +166,19 @@ describe('loss', () => {
     });
     expect(await untracked(() => model.loss([[1, 2, 3]])).item()).toBeCloseTo((nats[0] + nats[1]) / 2, 12);
     expect(await untracked(() => model.loss([[1, 2, 3]], [[-100, 3, -100]])).item()).toBeCloseTo(nats[1], 12);
+  });
+
+  it('is a number of evaluate, which keeps nothing', async () => {
+    const device = counting();
+    const model = await make({}, device);
+    const [before, expected] = [device.live, await read(() => model.loss(batch))];
+    const live = device.live;
+    for (let i = 0; i < 5; i++) expect(await model.evaluate(batch)).toBe(expected[0]);
+    expect(device.live).toBe(live);
+    expect(before).toBe(1);
+    expect(await model.evaluate([[1, 2, 3]], [[-100, 3, -100]])).toBeGreaterThan(0);
+    await expect(model.evaluate([[1, 31]])).rejects.toThrow('31 at [0, 1]');
+    expect(device.live).toBe(live);
   });
 
   it('gives the padding row no gradient from the embedding', async () => {
@@ -193,7 +223,9 @@ describe('loss', () => {
 
   it('refuses ids outside the vocabulary, ragged rows, and device ids without labels', async () => {
     const model = await make();
-    expect(() => model.forward([[31]])).toThrow('31 lies outside the vocabulary of 31; use 0..30');
+    expect(() => model.forward([[31]])).toThrow(
+      '31 at [0, 0] lies outside the vocabulary of 31; use whole numbers 0..30.',
+    );
     expect(() => model.forward([[1, 2], [3]])).toThrow('rows of 2,1 ids');
     expect(() => model.arena.flat && hybrid(config, { mixers }).arena).toThrow('call await model.to(device)');
   });

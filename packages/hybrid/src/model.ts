@@ -13,10 +13,26 @@ import {
   RMSNorm,
   type State,
 } from '@twilljs/nn';
-import { type Device, detach, embedding, OptionError, release, type Tensor, tensor, untracked } from '@twilljs/tensor';
+import {
+  type Device,
+  detach,
+  embedding,
+  keep,
+  OptionError,
+  release,
+  scope,
+  Tensor,
+  tensor,
+  untracked,
+  whole,
+} from '@twilljs/tensor';
 import { Block } from './block.ts';
-import { Cache, parseCache } from './cache.ts';
-import { type Ids, nextTokens, upload } from './ids.ts';
+import { Cache } from './cache.ts';
+import { readCache } from './cache-file.ts';
+import { blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
+
+/** Tokens of a prompt in one forward; the cache carries the rest. */
+const BLOCK = 512;
 
 /** Strength of FLA's `use_l2warp`. */
 const L2_WARP = 1e-4;
@@ -44,6 +60,8 @@ export class LanguageModel {
   readonly config: ModelConfig;
   private readonly shared: Shared;
   private placed: ParameterArena | null = null;
+  /** Stands for this model at this place, to know the caches that belong to it. */
+  private place = Symbol('place');
 
   constructor(config: ModelConfig, mixers: readonly Mixer[], init: Initializer, shared: Shared) {
     const { hidden_size, vocab_size, norm_eps, tie_word_embeddings } = config.model;
@@ -74,6 +92,7 @@ export class LanguageModel {
   async to(device: Device): Promise<this> {
     const before = this.placed;
     this.placed = await arenaOf(params(this), device, this.shared.noDecay);
+    this.place = Symbol('place');
     release(before?.flat);
     return this;
   }
@@ -90,13 +109,26 @@ export class LanguageModel {
     return cache ? untracked(() => this.head(this.advance(ids, cache))) : this.head(this.stream(ids).at(-1)!);
   }
 
-  /** Logits after the last token only, [B,N]; the cache advances. What decoding needs of a prompt. */
+  /**
+   * Logits after the last token only, [B,N]; the cache advances. What decoding needs of a prompt: ids of the host are read block
+   * by block, so that a prompt of any length takes the memory of one.
+   *
+   * @throws as `forward` does; the cache is then where it was.
+   */
   next(ids: Ids, cache: Cache): Tensor {
-    return untracked(() => {
-      const h = this.advance(ids, cache); // [B,T,D]
-      const [B, T, D] = h.shape;
-      return this.head(h.slice(1, T - 1, T).reshape([B, D]));
-    });
+    const blocks = ids instanceof Tensor ? [ids] : blocksOf(hostIds(ids, this.kind('ids')), BLOCK);
+    using before = cache.snapshot();
+    try {
+      return untracked(() => {
+        for (const block of blocks.slice(0, -1)) scope(() => void this.advance(block, cache));
+        const h = this.advance(blocks.at(-1)!, cache); // [B,T,D]
+        const [B, T, D] = h.shape;
+        return this.head(h.slice(1, T - 1, T).reshape([B, D]));
+      });
+    } catch (error) {
+      before.restore();
+      throw error;
+    }
   }
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
@@ -112,12 +144,14 @@ export class LanguageModel {
    * @param weight factor of the cross-entropy: of a part of a batch, its share of the labels x the number of parts. The pull of
    * `use_l2warp` counts positions, so its share is always 1 / the number of parts.
    * @returns a scalar.
+   * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
-  loss(ids: Ids, labels: Ids = nextTokens(ids), weight = 1): Tensor {
-    const { vocab_size, use_l2warp } = this.config.model;
+  loss(ids: Ids, labels: Ids = this.successors(ids), weight = 1): Tensor {
+    const asked = upload(labels, this.kind('labels'), this.device);
     const logits = this.forward(ids); // [B,T,N]
-    const mean = crossEntropy(logits, upload(labels, vocab_size, this.device, -100));
+    const mean = crossEntropy(logits, asked);
     const loss = weight === 1 ? mean : mean.mul(weight);
+    const { use_l2warp } = this.config.model;
     if (!use_l2warp) return loss;
     // FLA adds L2_WARP / (B T) * max to the gradient of the largest logit; the value of the loss stays.
     const largest = logits.max(-1);
@@ -128,21 +162,35 @@ export class LanguageModel {
     return loss.add(pull.sub(detach(pull)));
   }
 
+  /**
+   * The loss as a number, for measuring: nothing is recorded, and all memory is given back.
+   *
+   * @param ids, labels as for `loss`.
+   * @returns nats per label.
+   */
+  async evaluate(ids: Ids, labels?: Ids): Promise<number> {
+    const loss = keep(untracked(() => scope(() => this.loss(ids, labels))));
+    try {
+      return await loss.item();
+    } finally {
+      loss.release();
+    }
+  }
+
   /** An empty cache for `batch` sequences. */
   cache(batch: number): Cache {
-    return new Cache(
-      batch,
-      this.model.layers.map(() => undefined),
-    );
+    whole('cache: batch', batch, 1);
+    return new Cache(this.place, { batch, position: 0, states: this.model.layers.map(() => undefined) });
   }
 
-  /** The cache that `cache.serialize()` wrote. @throws FileError when it is damaged or of another model. */
+  /**
+   * The cache that `cache.serialize()` wrote.
+   *
+   * @throws FileError when it is damaged, or not of a model with these layers on a device of these numbers.
+   */
   restore(bytes: Uint8Array): Cache {
-    return parseCache(bytes, this.stateNames(), this.device);
-  }
-
-  private stateNames(): string[][] {
-    return this.model.layers.map(({ attn }) => Object.keys(untracked(() => attn.init(1))));
+    const mixers = this.model.layers.map(({ attn }) => attn);
+    return new Cache(this.place, readCache(bytes, mixers, this.device));
   }
 
   /** Numbers kept per sequence after `tokens` tokens, all layers. */
@@ -162,9 +210,21 @@ export class LanguageModel {
     return 2 * macs;
   }
 
+  private kind(what: IdKind['what']): IdKind {
+    return { what, vocabulary: this.config.model.vocab_size };
+  }
+
+  /** The labels of ids that come without. */
+  private successors(ids: Ids): Ids {
+    if (!(ids instanceof Tensor)) return nextTokens(hostIds(ids, this.kind('ids')));
+    throw new OptionError(
+      'loss: ids on a device have no labels that the host could shift; pass labels too, or host ids.',
+    );
+  }
+
   private embed(ids: Ids): Tensor {
     const { vocab_size, pad_token_id } = this.config.model;
-    const tokens = upload(ids, vocab_size, this.device);
+    const tokens = upload(ids, this.kind('ids'), this.device);
     const rows = this.model.embeddings.forward(tokens); // [B,T,D]
     if (pad_token_id === null) return rows;
     // As in PyTorch, the padding row is used but gets no gradient from here.
@@ -184,14 +244,10 @@ export class LanguageModel {
   private advance(ids: Ids, cache: Cache): Tensor {
     let h = this.embed(ids);
     const [B, T] = h.shape;
-    if (B !== cache.batch) {
-      throw new OptionError(
-        `cache: it holds ${cache.batch} sequences but the ids have ${B} rows; make one with cache(${B}).`,
-      );
-    }
+    const before = cache.statesFor(this.place, B);
     const states: State[] = [];
     for (const [i, block] of this.model.layers.entries()) {
-      const next = block.forward(h, cache.state(i));
+      const next = block.forward(h, before[i]);
       h = next.h;
       states.push(next.state);
     }

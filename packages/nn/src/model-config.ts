@@ -150,6 +150,12 @@ function checkModel(model: ModelFields, json: Json, where: string): void {
   for (const key of ['dtype', 'torch_dtype']) {
     readFields({ [key]: { type: 'string', default: null, oneOf: storageTypes } }, json, where);
   }
+  const { vocabulary } = readFields({ vocabulary: { type: 'string', default: null, oneOf: ['bytes'] } }, json, where);
+  if (vocabulary === 'bytes' && vocab_size < 256) {
+    throw new OptionError(
+      `${where}: vocabulary is "bytes" but vocab_size is ${vocab_size}; bytes need 256 ids or more, or leave it out.`,
+    );
+  }
   if (json.dtype && json.torch_dtype && json.dtype !== json.torch_dtype) {
     throw new OptionError(
       `${where}: dtype is "${json.dtype}" but torch_dtype is "${json.torch_dtype}"; remove one of them.`,

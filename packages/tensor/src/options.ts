@@ -94,6 +94,7 @@ export function shown(value: unknown, most = 60): string {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n (a bigint)`;
   if (typeof value === 'function') return `a function${value.name && ` (${value.name})`}`;
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
   const { length } = value as { length?: unknown };

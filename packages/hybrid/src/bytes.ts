@@ -1,0 +1,30 @@
+// What the ids of a model mean: whoever reads or writes text with one asks here.
+import { OptionError } from '@twilljs/tensor';
+import type { LanguageModel } from './model.ts';
+
+/** Values of a byte. */
+const BYTES = 256;
+
+/**
+ * Whether ids 0..255 of a model are bytes of UTF-8 text: its configuration says `vocabulary: 'bytes'`, or it has 256 ids.
+ * A larger vocabulary says nothing by its size: its ids may be a tokenizer's.
+ */
+export function idsAreBytes({ config }: LanguageModel): boolean {
+  const { vocab_size } = config.model;
+  return vocab_size === BYTES || (vocab_size > BYTES && config.json.vocabulary === 'bytes');
+}
+
+/**
+ * Refuses a model whose ids are not known to be bytes.
+ *
+ * @param where what reads the text, for the message: a directory, a function.
+ * @throws OptionError naming its vocabulary.
+ */
+export function requireBytes(where: string, model: LanguageModel): void {
+  if (idsAreBytes(model)) return;
+  const { vocab_size } = model.config.model;
+  const next = vocab_size > BYTES ? ", or write vocabulary: 'bytes' into the configuration of one" : '';
+  throw new OptionError(
+    `${where}: vocab_size is ${vocab_size} but text needs the 256 bytes; choose a model of bytes${next}.`,
+  );
+}

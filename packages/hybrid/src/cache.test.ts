@@ -1,0 +1,248 @@
+// Caches as bytes and as owners: only what was written comes back, and only to the model it belongs to.
+import { attention } from '@twilljs/attention';
+import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { initializer } from '@twilljs/nn';
+import { retnet } from '@twilljs/retnet';
+import { cpu, type Device, FileError, rng, scope, tensor } from '@twilljs/tensor';
+import { deviation } from '@twilljs/tensor/testing';
+import { device } from 'twilljs';
+import { describe, expect, it } from 'vitest';
+import { crc32 } from './crc32.ts';
+import { type Cache, hybrid, type LanguageModel } from './index.ts';
+
+const mixers = [attention, gatedDeltanet, retnet];
+const config = {
+  layers: ['gated-deltanet', 'attention', 'retnet'],
+  hidden_size: 16,
+  num_heads: 2,
+  head_dim: 4,
+  expand_v: 1,
+  intermediate_size: 16,
+  vocab_size: 20,
+};
+const make = (more: object = {}, on: Device = cpu()) =>
+  hybrid({ ...config, ...more }, { mixers, init: initializer(2, 0.3) }).to(on);
+const model = await make();
+
+const prompt = [
+  [3, 1, 4, 1, 5],
+  [9, 2, 6, 5, 3],
+];
+function filled(of: LanguageModel): Cache {
+  const cache = of.cache(2);
+  scope(() => of.next(prompt, cache));
+  return cache;
+}
+const next = async (of: LanguageModel, cache: Cache) => [...(await scope(() => of.next([[8], [7]], cache)).data())];
+const good = await filled(model).serialize();
+
+const START = 'twill cache 2\n'.length + 9;
+/** The bytes with another header, under a checksum that fits. */
+function withHeader(change: (header: never) => unknown): Uint8Array {
+  const body = good.subarray(START);
+  const end = body.indexOf(10) + 1;
+  const header = JSON.stringify(change(JSON.parse(new TextDecoder().decode(body.subarray(0, end))) as never));
+  return sealed(Uint8Array.from([...new TextEncoder().encode(`${header}\n`), ...body.subarray(end)]));
+}
+function sealed(body: Uint8Array): Uint8Array {
+  const head = `twill cache 2\n${crc32(body).toString(16).padStart(8, '0')}\n`;
+  return Uint8Array.from([...new TextEncoder().encode(head), ...body]);
+}
+
+it('the checksum is the one of zip', () => {
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926); // the check value of the catalogue of CRCs
+  expect(crc32(new Uint8Array(0))).toBe(0);
+});
+
+describe('bytes', () => {
+  it.each([['cpu'], ['cpu-f64'], ['wasm']])('bring back the same bits on %s', async (name) => {
+    const on = name === 'wasm' ? await device() : cpu({ float: name === 'cpu' ? 'f32' : 'f64' });
+    const here = await make({}, on);
+    using cache = filled(here);
+    using again = here.restore(await cache.serialize());
+    expect([again.position, again.batch]).toEqual([5, 2]);
+    expect(await next(here, again)).toEqual(await next(here, cache));
+  });
+
+  it('hold a cache before its first token, and one whose window has dropped keys', async () => {
+    using empty = model.restore(await model.cache(3).serialize());
+    expect([empty.position, empty.batch]).toEqual([0, 3]);
+    const attn = { layers: [0], num_heads: 2, window_size: 3 };
+    const windowed = await make({ layers: undefined, model_type: 'retnet', num_hidden_layers: 2, attn });
+    using cache = filled(windowed);
+    using again = windowed.restore(await cache.serialize());
+    expect(await next(windowed, again)).toEqual(await next(windowed, cache));
+  });
+
+  it('are those of the moment of the call, whatever the cache does meanwhile', async () => {
+    using cache = filled(model);
+    const writing = cache.serialize();
+    await next(model, cache);
+    cache[Symbol.dispose]();
+    expect(await writing).toEqual(good);
+  });
+
+  it('with any one bit flipped, any byte missing or anything added are refused', () => {
+    const refused = (bytes: Uint8Array) => expect(() => model.restore(bytes)).toThrow(FileError);
+    const random = rng(4);
+    const header = START + 400;
+    for (let i = 0; i < 1500; i++) {
+      const bytes = good.slice();
+      bytes[i < 900 ? i % header : random.int(good.length)] ^= 1 << random.int(8);
+      refused(bytes);
+    }
+    for (let i = 0; i < 300; i++) refused(good.subarray(0, i < 100 ? i : random.int(good.length)));
+    refused(Uint8Array.from([...good, 0]));
+    refused(Uint8Array.from([0xef, 0xbb, 0xbf, ...good]));
+    refused(new Uint8Array(0));
+    refused(new TextEncoder().encode('twill cache 1\n{"batch":1,"position":0,"layers":[{},{},{}]}\n'));
+  });
+
+  it('with a header that fits the checksum but not the model are refused', () => {
+    type Header = {
+      batch: number;
+      position: number;
+      layers: Record<string, { dtype: string; shape: number[] } | number>[];
+    };
+    /** With another entry, or none, of a layer. */
+    const put = (layer: number, entries: Record<string, unknown>) => (h: Header) => ({
+      ...h,
+      layers: h.layers.map((old, i) => (i === layer ? { ...old, ...entries } : old)),
+    });
+    const f32 = (...shape: number[]) => ({ dtype: 'f32', shape });
+    const shapes = [[2, 2, 4], [2, 2, 2, 8], [2, 2, 4, 5], [-2, -2, 4, 4], [2 ** 30, 2 ** 30], []];
+    const headers: ((h: Header) => unknown)[] = [
+      () => ({}),
+      () => [],
+      () => null,
+      () => 'batch',
+      (h) => ({ ...h, layers: {} }),
+      (h) => ({ ...h, layers: [null, null, null] }),
+      (h) => ({ ...h, layers: h.layers.slice(1) }),
+      (h) => ({ ...h, layers: [...h.layers, {}] }),
+      (h) => ({ ...h, layers: [h.layers[1], h.layers[0], h.layers[2]] }),
+      (h) => ({ ...h, layers: h.layers.map(() => ({})) }),
+      ...[-7, 0, 4, 6, 1.5, '5', null, 1e300].map((position) => (h: Header) => ({ ...h, position })),
+      ...[-1, 0, 1, 9, 2.5, '2', null, 2 ** 40].map((batch) => (h: Header) => ({ ...h, batch })),
+      ...[6, '5', f32(1)].map((position) => put(1, { position })),
+      put(2, { position: -5 }),
+      put(0, { extra: 1 }),
+      put(0, { recurrent: undefined }),
+      put(0, { recurrent: 3 }),
+      ...shapes.map((shape) => put(0, { recurrent: f32(...shape) })),
+      ...['2,2,4,4', { length: 4 }, null].map((shape) => put(0, { recurrent: { dtype: 'f32', shape } })),
+      ...['f64', 'i32', 'f16', 7, null].map((dtype) => put(0, { recurrent: { dtype, shape: [2, 2, 4, 4] } })),
+      put(1, { k: f32(2, 4, 2, 8) }),
+      put(1, { k: f32(2, 3, 2, 8), v: f32(2, 7, 2, 8) }),
+    ];
+    for (const change of headers) {
+      const bytes = withHeader(change as never);
+      expect(() => model.restore(bytes), String.fromCharCode(...bytes.subarray(START, START + 300))).toThrow(FileError);
+    }
+    expect(model.restore(withHeader((h) => h)).position).toBe(5);
+    expect(() => model.restore(sealed(new TextEncoder().encode('no header')))).toThrow(FileError);
+    expect(() => model.restore(sealed(Uint8Array.from([...good.subarray(START), 1, 2, 3, 4])))).toThrow(
+      /its header speaks of \d+ bytes but there are \d+/,
+    );
+  });
+
+  it('of a wider model, another weave or other numbers name what differs', async () => {
+    const wide = await make({ hidden_size: 24, num_heads: 3 });
+    const bytes = await filled(wide).serialize();
+    expect(() => model.restore(bytes)).toThrow(
+      'cache: layer 0: recurrent is f32 [2, 3, 4, 4] but f32 [2, 2, 4, 4] here; restore it with the model that wrote it',
+    );
+    const woven = await make({ layers: ['retnet', 'attention', 'gated-deltanet'] });
+    expect(() => woven.restore(good)).toThrow('cache: layer 0 has ');
+    const exact = await make({}, cpu({ float: 'f64' }));
+    expect(() => exact.restore(good)).toThrow('recurrent is f32 [2, 2, 4, 4] but f64 [2, 2, 4, 4] here');
+    expect(() => model.restore('bytes' as never)).toThrow('cache: "bytes" are no bytes');
+    expect(() => model.restore(good.buffer as never)).toThrow('cache: a ArrayBuffer are no bytes');
+  });
+});
+
+describe('a cache', () => {
+  it('that was given back is no empty one', async () => {
+    const cache = filled(model);
+    const snapshot = cache.snapshot();
+    cache[Symbol.dispose]();
+    cache[Symbol.dispose]();
+    const message = 'cache: it was given back by dispose and holds no states';
+    expect(() => scope(() => model.next([[1], [2]], cache))).toThrow(message);
+    expect(() => scope(() => model.forward([[1], [2]], cache))).toThrow(message);
+    expect(() => cache.fork()).toThrow(message);
+    expect(() => cache.snapshot()).toThrow(message);
+    expect(() => snapshot.restore()).toThrow(message);
+    await expect(cache.serialize()).rejects.toThrow(message);
+    using live = filled(model);
+    const gone = live.snapshot();
+    gone[Symbol.dispose]();
+    expect(() => gone.restore()).toThrow(message);
+    expect(await next(model, live)).toHaveLength(40);
+  });
+
+  it('belongs to its model, at the place where that was', async () => {
+    const message = 'cache: it was made by another model, or before this one was moved by to()';
+    const other = await make();
+    using cache = filled(model);
+    using fork = cache.fork();
+    for (const foreign of [cache, fork]) expect(() => scope(() => other.next([[1], [2]], foreign))).toThrow(message);
+    using before = filled(other);
+    await other.to(await device());
+    expect(() => scope(() => other.next([[1], [2]], before))).toThrow(message);
+    using after = other.cache(2);
+    await expect(next(other, after)).resolves.toHaveLength(40);
+    expect(() => scope(() => model.forward([[1]], cache))).toThrow('it holds 2 sequences but the ids have 1 rows');
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, '2', undefined, null])('of %s sequences is refused', (batch) => {
+    expect(() => model.cache(batch as number)).toThrow('cache: batch is');
+  });
+
+  it('stays where it is when reading fails', async () => {
+    using cache = filled(model);
+    expect(() =>
+      scope(() =>
+        model.next(
+          [
+            [1, 2, 20],
+            [1, 2, 3],
+          ],
+          cache,
+        ),
+      ),
+    ).toThrow('ids: 20 at [0, 2]');
+    expect(cache.position).toBe(5);
+    using same = filled(model);
+    expect(await next(model, cache)).toEqual(await next(model, same));
+  });
+
+  it('reads a long prompt in blocks as if it were one', async () => {
+    const exact = await make({}, cpu({ float: 'f64' }));
+    const data = rng(1).ints(2 * 600, 20);
+    const whole = tensor(data, [2, 600], { device: exact.device });
+    const read = async (ids: Parameters<LanguageModel['next']>[0]) => {
+      using cache = exact.cache(2);
+      const logits = Float64Array.from(await scope(() => exact.next(ids, cache)).data());
+      expect(cache.position).toBe(600);
+      return logits;
+    };
+    expect(deviation(await read({ data, shape: [2, 600] }), await read(whole)).error).toBeLessThanOrEqual(1e-12);
+  });
+
+  it('goes back to where it was when a block fails', () => {
+    const failing = { ...cpu(), left: Number.POSITIVE_INFINITY };
+    const inner = failing.allocate.bind(failing);
+    failing.allocate = (bytes) => {
+      if (failing.left-- <= 0) throw new Error('no memory');
+      return inner(bytes);
+    };
+    return make({}, failing).then((there) => {
+      using cache = filled(there);
+      failing.left = 400;
+      const ids = { data: new Int32Array(2 * 1100), shape: [2, 1100] as const };
+      expect(() => scope(() => there.next(ids, cache))).toThrow('no memory');
+      expect(cache.position).toBe(5);
+    });
+  });
+});
