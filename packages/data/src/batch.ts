@@ -1,4 +1,5 @@
 // What training and evaluation read: rows of ids, and at each position the id to predict there.
+import { OptionError } from '@twilljs/tensor';
 
 /** Token ids: bytes as they are, or ids of any vocabulary. */
 export type Tokens = Uint8Array | Int32Array;
@@ -25,12 +26,16 @@ export interface Batches {
   batch(step: number): Batch;
 }
 
-/** Zero inputs, and labels that ask for nothing. */
+/** Ids of a batch at most: 1 GiB of them, so that a mistyped size is an error and not a machine without memory. */
+const MOST = 2 ** 28;
+
+/** Zero inputs, and labels that ask for nothing. @throws OptionError for a batch beyond all use. */
 export function emptyBatch(B: number, T: number): Batch {
+  if (B * T > MOST) throw new OptionError(`batch: [${B},${T}] has more than ${MOST} ids; give fewer or shorter rows.`);
   return { inputs: new Int32Array(B * T), labels: new Int32Array(B * T).fill(IGNORE), B, T };
 }
 
-/** Writes `length` tokens from `start` into a row, each with its successor as label. */
+/** Writes T tokens from `start` into a row, each with its successor as label; where the stream ends, fewer. */
 export function writeNext({ inputs, labels, T }: Batch, row: number, tokens: Tokens, start: number): void {
   inputs.set(tokens.subarray(start, start + T), row * T);
   labels.set(tokens.subarray(start + 1, start + T + 1), row * T);

@@ -1,7 +1,8 @@
 // Natural text in which a passage comes a second time: whether a model looks back and copies.
 
-import { OptionError, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Batch, emptyBatch, type Tokens } from './batch.ts';
+import { checkSource, checkTokens } from './check.ts';
 import type { RandomSource } from './source.ts';
 
 export interface CopiesOptions {
@@ -33,7 +34,11 @@ export interface Copies extends Batch {
  * @returns One batch of `count` rows, T = context + distance + span - 1.
  * @throws OptionError when the text is shorter than a row's piece of it, or the two occurrences would overlap.
  */
-export function copies({ tokens, count, source, span = 48, distance = 96, context = 32 }: CopiesOptions): Copies {
+export function copies(options: CopiesOptions): Copies {
+  knownOnly('copies', options, ['tokens', 'count', 'source', 'span', 'distance', 'context']);
+  const { tokens, count, source, span = 48, distance = 96, context = 32 } = options;
+  checkTokens('copies: tokens', tokens);
+  checkSource('copies: source', source);
   whole('copies: count', count, 1);
   whole('copies: span', span, 1);
   whole('copies: context', context, 1);

@@ -64,15 +64,42 @@ describe('splitDocuments', () => {
     );
   });
 
+  it('cuts each of a few documents, and passes over what holds nothing', () => {
+    const lengths = [40, 0, 1, 25];
+    const few = lengths.map((n, i) => text(`${i}`, String(i).repeat(n)));
+    const { train, evaluation, within } = splitDocuments(few);
+    expect(within).toBe(true);
+    expect(names(train)).toBe('0[0..36] 2 3[0..22]');
+    expect(names(evaluation)).toBe('0[36..40] 3[22..25]');
+    expect(decodeText(joinDocuments(evaluation))).toBe('0000\n\n333');
+  });
+
+  it('is by document again at ten with text, as empty ones take their place among them but do not make them many', () => {
+    const ten = many(10).map(({ name }) => text(name, name.repeat(20)));
+    expect(splitDocuments(ten)).toMatchObject({ within: false, evaluation: [{ name: '9' }] });
+    expect(splitDocuments([...ten.slice(0, 9), text('9', '')]).within).toBe(true);
+    const hollow = [...ten.slice(0, 9), text('9', ''), text('10'), text('11')];
+    expect(splitDocuments(hollow).within).toBe(true); // whole ones would leave the empty one to measure on
+  });
+
+  it('takes whole documents, or parts of them, where that is asked for', () => {
+    expect(splitDocuments(many(2), { every: 2, within: false }).evaluation.map(({ name }) => name)).toEqual(['1']);
+    const long = many(12).map(({ name }) => text(name, 'x'.repeat(20)));
+    expect(splitDocuments(long, { within: true }).evaluation.map(({ bytes }) => bytes.length)).toEqual(
+      Array(12).fill(2),
+    );
+  });
+
   it('refuses a split with an empty side', () => {
-    expect(() => splitDocuments(many(7))).toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: splitDocuments: 7 documents leave none for evaluation when it takes every 10th; give more documents or every = 2..7.]`,
-    );
     expect(() => splitDocuments([])).toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: splitDocuments: 0 documents leave none for evaluation when it takes every 10th; give documents.]`,
+      `[OptionError: splitDocuments: 0 documents have 0 bytes in all, too few to split; give a longer text.]`,
     );
+    expect(() => splitDocuments([text('a', 'x'), text('b', ''), text('c', 'é')])).toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: splitDocuments: 3 documents have 3 bytes in all, too few to split; give a longer text.]`,
+    );
+    expect(() => splitDocuments(many(7), { within: false })).toThrow('7 documents have 7 bytes in all');
     expect(() => splitDocuments([text('one', 'x')])).toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: splitDocuments: one has 1 bytes, too few to split; give a longer text.]`,
+      `[OptionError: splitDocuments: one has 1 byte, too few to split; give a longer text.]`,
     );
     expect(() => splitDocuments(many(7), { every: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: splitDocuments: every is 1; give a whole number of at least 2.]`,

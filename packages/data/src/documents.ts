@@ -1,5 +1,6 @@
 // Documents: their order, their split into training and evaluation, and their joining.
-import { OptionError, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { checkDocuments } from './check.ts';
 
 /** A text with a name, as bytes. */
 export interface Document {
@@ -12,6 +13,9 @@ const SEPARATOR = '\n\n';
 
 /** Orders names as people do: runs of digits by their value, so chapter_2 comes before chapter_10; all else by code unit. */
 export function naturalOrder(a: string, b: string): number {
+  for (const name of [a, b]) {
+    if (typeof name !== 'string') throw new OptionError(`naturalOrder: ${shown(name)} is no name; give strings.`);
+  }
   const left = a.match(/\d+|\D+/g) ?? [];
   const right = b.match(/\d+|\D+/g) ?? [];
   for (let i = 0; i < left.length && i < right.length; i++) {
@@ -31,45 +35,84 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+export interface SplitOptions {
+  /** One part in so many is for evaluation. Default 10. */
+  every?: number;
+  /**
+   * Take the last part of every document instead of whole documents.
+   * Default: where fewer than `every` documents hold text, or whole ones would leave one side without any.
+   */
+  within?: boolean;
+}
+
+/** Two sides of a text: nothing of one is in the other. */
+export interface Split {
+  readonly train: Document[];
+  readonly evaluation: Document[];
+  /** Whether documents were cut. */
+  readonly within: boolean;
+}
+
 /**
- * Splits by document: of every `every` documents the last is for evaluation (index i with i % every = every - 1).
- * A single document is split by bytes instead: its last part, 1 / every of it, is for evaluation, cut before a character.
+ * Splits a text into what is trained on and what is kept for evaluation. Many documents stay whole: of every `every` the last
+ * is for evaluation (index i with i % every = every - 1). Few are cut, before a character: the last 1 / every of each is for
+ * evaluation. A document of a byte or two, which cannot be cut, is trained on; one without any is on no side.
  *
- * @param every Default 10.
  * @throws OptionError when either side would be empty.
  */
-export function splitDocuments(
-  documents: readonly Document[],
-  { every = 10 }: { every?: number } = {},
-): { train: Document[]; evaluation: Document[] } {
+export function splitDocuments(documents: readonly Document[], options: SplitOptions = {}): Split {
+  knownOnly('splitDocuments', options, ['every', 'within']);
+  const { every = 10, within } = options;
   whole('splitDocuments: every', every, 2);
-  if (documents.length === 1) return splitBytes(documents[0], every);
-  if (documents.length < every) {
-    throw new OptionError(
-      `splitDocuments: ${documents.length} documents leave none for evaluation when it takes every ${every}th; ` +
-        (documents.length === 0 ? 'give documents.' : `give more documents or every = 2..${documents.length}.`),
-    );
-  }
+  checkDocuments('splitDocuments: documents', documents);
+  const entire = wholeDocuments(documents, every);
+  const isFew =
+    documents.filter(hasText).length < every || !entire.train.some(hasText) || !entire.evaluation.some(hasText);
+  const split = (within ?? isFew) ? cutDocuments(documents, every) : entire;
+  if (split.train.some(hasText) && split.evaluation.some(hasText)) return split;
+  throw new OptionError(`splitDocuments: ${tooShort(documents)}, too few to split; give a longer text.`);
+}
+
+const hasText = ({ bytes }: Document): boolean => bytes.length > 0;
+
+function wholeDocuments(documents: readonly Document[], every: number): Split {
+  const isKept = (_: Document, i: number) => i % every === every - 1;
   return {
-    train: documents.filter((_, i) => i % every !== every - 1),
-    evaluation: documents.filter((_, i) => i % every === every - 1),
+    train: documents.filter((document, i) => !isKept(document, i)),
+    evaluation: documents.filter(isKept),
+    within: false,
   };
 }
 
-function splitBytes({ name, bytes }: Document, every: number): { train: Document[]; evaluation: Document[] } {
-  let cut = bytes.length - Math.ceil(bytes.length / every);
-  while (cut > 0 && (bytes[cut] & 0xc0) === 0x80) cut--; // the following bytes of a UTF-8 character are 10xxxxxx
-  if (cut < 1 || cut >= bytes.length) {
-    throw new OptionError(`splitDocuments: ${name} has ${bytes.length} bytes, too few to split; give a longer text.`);
+function cutDocuments(documents: readonly Document[], every: number): Split {
+  const train: Document[] = [];
+  const evaluation: Document[] = [];
+  for (const document of documents.filter(hasText)) {
+    const { name, bytes } = document;
+    let cut = bytes.length - Math.ceil(bytes.length / every);
+    while (cut > 0 && (bytes[cut] & 0xc0) === 0x80) cut--; // the following bytes of a UTF-8 character are 10xxxxxx
+    if (cut === 0) {
+      train.push(document);
+      continue;
+    }
+    train.push({ name: `${name}[0..${cut}]`, bytes: bytes.subarray(0, cut) });
+    evaluation.push({ name: `${name}[${cut}..${bytes.length}]`, bytes: bytes.subarray(cut) });
   }
-  return {
-    train: [{ name: `${name}[0..${cut}]`, bytes: bytes.subarray(0, cut) }],
-    evaluation: [{ name: `${name}[${cut}..${bytes.length}]`, bytes: bytes.subarray(cut) }],
-  };
+  return { train, evaluation, within: true };
+}
+
+/** `one.txt has 1 byte`, `3 documents have 4 bytes in all`. */
+function tooShort(documents: readonly Document[]): string {
+  const total = documents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const bytes = `${total} byte${total === 1 ? '' : 's'}`;
+  return documents.length === 1
+    ? `${documents[0].name} has ${bytes}`
+    : `${documents.length} documents have ${bytes} in all`;
 }
 
 /** All documents in one stream of bytes, two newlines between neighbours. */
 export function joinDocuments(documents: readonly Document[]): Uint8Array {
+  checkDocuments('joinDocuments: documents', documents);
   const separator = new TextEncoder().encode(SEPARATOR);
   const gaps = Math.max(0, documents.length - 1) * separator.length;
   const joined = new Uint8Array(documents.reduce((n, d) => n + d.bytes.length, gaps));

@@ -1,6 +1,9 @@
 // Files and patterns, in a temporary directory and on Moby-Dick.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -65,6 +68,54 @@ describe('readDocuments', () => {
     );
     symlinkSync('nowhere', join(root, 'dangling.txt'));
     expect(await message(at('dangling.txt'))).toMatch('does not exist');
+  });
+
+  it('has a file once, by its own name, whatever leads to it', async () => {
+    write('links/b.txt', 'the text');
+    write('links/sub/c.txt', 'another');
+    symlinkSync('.', join(root, 'links/Again')); // before b.txt in natural order
+    symlinkSync('..', join(root, 'links/sub/up'));
+    symlinkSync('b.txt', join(root, 'links/a.txt'));
+    linkSync(join(root, 'links/b.txt'), join(root, 'links/hard.txt'));
+    const notes: string[] = [];
+    const read = await readDocuments([at('links/**'), at('links/a.txt'), at('links/b.txt')], {
+      note: (x) => notes.push(x),
+    });
+    expect(read.map(({ name }) => name)).toEqual([at('links/b.txt'), at('links/sub/c.txt')]);
+    expect(notes).toContain(`${at('links/a.txt')} is ${at('links/b.txt')} again and is read once`);
+    expect(notes).toContain(`${at('links/hard.txt')} is ${at('links/b.txt')} again and is read once`);
+    expect(await names(at('links/a.txt'))).toEqual(['links/a.txt']); // alone it keeps the name that was given
+  });
+
+  it('opens nothing that could make it wait', async () => {
+    write('odd/a.txt', 'text');
+    execFileSync('mkfifo', [join(root, 'odd/pipe')]);
+    symlinkSync('pipe', join(root, 'odd/linked'));
+    const server = createServer().listen(join(root, 'odd/socket'));
+    await once(server, 'listening');
+    expect(await message(at('odd/pipe'))).toMatchInlineSnapshot(
+      `"FileError: data: ROOT/odd/pipe is a named pipe, not a file; write what it gives into a file and name that."`,
+    );
+    expect(await message(at('odd/linked'))).toMatch(/odd\/linked is a named pipe, not a file/);
+    expect(await message(at('odd/socket'))).toMatch(/is a socket, not a file/);
+    expect(await message('/dev/zero')).toMatch(/\/dev\/zero is a device, not a file/);
+    const notes: string[] = [];
+    const read = await readDocuments(at('odd/*'), { note: (x) => notes.push(x) });
+    expect(read.map(({ name }) => name)).toEqual([at('odd/a.txt')]);
+    expect(notes).toEqual([`${at('odd/linked')} is a named pipe and is left out`]);
+    server.close();
+  });
+
+  it('says that a link leads to itself', async () => {
+    symlinkSync('round', join(root, 'round'));
+    expect(await message(at('round'))).toMatch(/round is a link that leads to itself/);
+  });
+
+  it('refuses what is no path', async () => {
+    for (const odd of [5, null, [at('book/chapter_1.txt'), 7], {}]) {
+      expect(await message(odd as never)).toMatch(/^OptionError: readDocuments: .* are no paths/);
+    }
+    await expect(readDocuments(at('book/*.txt'), { noet: () => {} } as never)).rejects.toThrow('did you mean note?');
   });
 
   it('says that a file is closed to the reader', async () => {

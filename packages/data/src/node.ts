@@ -1,2 +1,2 @@
 // What needs files.
-export { readDocuments } from './read.ts';
+export { type ReadOptions, readDocuments } from './read.ts';

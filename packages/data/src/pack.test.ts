@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Packed, type PackOptions, pack } from './index.ts';
 
-/** Document d of n tokens is 100 d + 1, 100 d + 2, ...; the separator is -1, so a token tells where it is from. */
+/** Document d of n tokens is 100 d + 1, 100 d + 2, ...; the separator is 99, so a token tells where it is from. */
 const make = (lengths: number[]) =>
   lengths.map((n, d) => Int32Array.from({ length: n }, (_, i) => 100 * (d + 1) + 1 + i));
-const base = { separator: [-1], length: 5, batch: 3, source: rng(1) };
+const base = { separator: [99], length: 5, batch: 3, source: rng(1) };
 
 function stream(packed: Packed, steps: number): number[] {
   return Array.from({ length: steps }, (_, step) => [...packed.batch(step).inputs]).flat();
@@ -25,7 +25,7 @@ describe('pack', () => {
         (lengths, length, batch, lead, seed) => {
           fc.pre(lengths.some((n) => n > 0));
           const documents = make(lengths);
-          const separator = new Array<number>(lead).fill(-1);
+          const separator = new Array<number>(lead).fill(99);
           const packed = pack({ documents, separator, length, batch, source: rng(seed) });
           const perEpoch = lengths.reduce((a, n) => a + n + lead, 0);
           expect(packed.tokensPerEpoch).toBe(perEpoch);

@@ -1,7 +1,8 @@
 // Packing: shuffled documents end to end, cut into blocks of equal length without padding.
 
-import { OptionError, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Batches, emptyBatch, type Tokens } from './batch.ts';
+import { checkSource, checkTokens, idsFrom } from './check.ts';
 import type { RandomSource } from './source.ts';
 
 export interface PackOptions {
@@ -32,13 +33,20 @@ interface Epoch {
  * each led by the separator. Documents span blocks, blocks span documents and epochs. The label is the next token of the
  * stream, also across the end of a block, so every token of the stream but the first is predicted once.
  *
- * @throws OptionError when there is no token to pack.
+ * @throws OptionError when there is no token to pack, or something is no id.
  * @see flame's data pipeline, which packs in the same way but asks nothing at the last position of a block.
  */
-export function pack({ documents, separator, length: T, batch: B, source }: PackOptions): Packed {
+export function pack(options: PackOptions): Packed {
+  knownOnly('pack', options, ['documents', 'separator', 'length', 'batch', 'source']);
+  const { documents, separator, length: T, batch: B, source } = options;
+  if (!Array.isArray(documents)) {
+    throw new OptionError(`pack: documents is ${shown(documents)} where a list of token streams is needed; give one.`);
+  }
+  for (const [i, tokens] of documents.entries()) checkTokens(`pack: documents[${i}]`, tokens);
+  checkSource('pack: source', source);
   whole('pack: length', T, 1);
   whole('pack: batch', B, 1);
-  const lead = Int32Array.from(separator);
+  const lead = idsFrom('pack: separator', separator);
   const tokensPerEpoch = documents.reduce((n, d) => n + lead.length + d.length, 0);
   if (!documents.some((d) => d.length > 0)) {
     throw new OptionError(`pack: ${documents.length} documents hold no token; give documents with text.`);

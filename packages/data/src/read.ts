@@ -1,47 +1,114 @@
 // Documents from files and glob patterns.
-import { readFile, stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { FileError, OptionError } from '@twilljs/tensor';
+import { FileError, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { type Document, naturalOrder } from './documents.ts';
 
+export interface ReadOptions {
+  /** Told, a line each, of what a pattern found and is not read: other names of the same file, and what is no file. */
+  note?(line: string): void;
+}
+
+/** A regular file by the path that led to it. */
+interface Found {
+  readonly path: string;
+  readonly name: string;
+  /** Whether no link is on the path. */
+  readonly isDirect: boolean;
+  readonly facts: BigIntStats;
+}
+
 /**
  * Reads files. Each becomes a document, named by its path from the working directory; the list is in natural order of
- * the names (chapter_2 before chapter_10) and has every file once, whatever the order of the arguments.
+ * the names (chapter_2 before chapter_10) and has every file once, whatever the order of the arguments and however many
+ * names and links lead to it.
  *
  * @param patterns Paths, or glob patterns with `*`, `**`, `?`, `[...]`, `{a,b}`. Hidden files must be named.
- * @throws FileError when a path is missing, is a directory or cannot be read, a pattern matches no file, or all files are empty.
+ * @throws FileError when a path is missing, is no regular file or cannot be read, a pattern matches no file, or all files are empty.
  */
-export async function readDocuments(patterns: string | readonly string[]): Promise<Document[]> {
+export async function readDocuments(
+  patterns: string | readonly string[],
+  options: ReadOptions = {},
+): Promise<Document[]> {
+  knownOnly('readDocuments', options, ['note']);
+  const { note = () => {} } = options;
   const list = typeof patterns === 'string' ? [patterns] : patterns;
+  if (!Array.isArray(list) || list.some((pattern) => typeof pattern !== 'string')) {
+    throw new OptionError(`readDocuments: ${shown(patterns)} are no paths; give a string or a list of strings.`);
+  }
   if (list.length === 0) throw new OptionError('readDocuments: no path and no pattern; give at least one.');
-  const paths = new Set<string>();
-  for (const pattern of list) for (const path of await filesOf(pattern)) paths.add(path);
-  const names = [...paths].map(nameOf).sort(naturalOrder);
+  const found: Found[] = [];
+  for (const pattern of list) found.push(...(await filesOf(pattern, note)));
+  const files = onlyOnce(found, note).sort((a, b) => naturalOrder(a.name, b.name));
   const documents: Document[] = [];
-  for (const name of names) documents.push({ name, bytes: await readBytes(name) });
+  for (const file of files) documents.push({ name: file.name, bytes: await readBytes(file) });
   if (documents.every(({ bytes }) => bytes.length === 0)) {
-    throw new FileError(`data: ${list.join(', ')} holds ${documents.length} files and no byte; give files with text.`);
+    throw new FileError(
+      `data: ${list.join(', ')} holds ${countOf(documents.length)} and no byte; give files with text.`,
+    );
   }
   return documents;
 }
 
-/** Absolute paths of the files that a path or pattern stands for. */
-async function filesOf(pattern: string): Promise<string[]> {
-  const found = await stat(pattern).catch((error: NodeJS.ErrnoException) => error);
-  if (!(found instanceof Error)) {
-    if (found.isDirectory()) {
-      const inside = pattern.replace(/\/+$/, '');
-      throw new FileError(`data: ${pattern} is a directory, not a file; write '${inside}/**' for all files in it.`);
-    }
-    return [resolve(pattern)];
-  }
-  if (!isDynamicPattern(pattern)) throw unreadable(pattern, found);
+const countOf = (files: number): string => `${files} file${files === 1 ? '' : 's'}`;
+
+/** The files that a path or pattern stands for. */
+async function filesOf(pattern: string, note: (line: string) => void): Promise<Found[]> {
+  const facts = await statOf(pattern);
+  if (!(facts instanceof Error)) return [await fileAt(pattern, facts)];
+  if (!isDynamicPattern(pattern)) throw unreadable(pattern, facts);
   const matches = await glob(pattern, { absolute: true, expandDirectories: false });
-  if (matches.length === 0) {
+  const found: Found[] = [];
+  for (const match of matches) {
+    const facts = await statOf(match);
+    if (facts instanceof Error) throw unreadable(nameOf(match), facts);
+    if (facts.isFile()) found.push(await fileAt(match, facts));
+    else note(`${nameOf(match)} is ${kindOf(facts)} and is left out`);
+  }
+  if (found.length === 0) {
     throw new FileError(`data: the pattern ${pattern} matches no file; check it, from ${process.cwd()}.`);
   }
-  return matches.map((path) => resolve(path));
+  return found;
+}
+
+/** What stands at a path, links followed. Nothing is opened: that alone may wait for ever. */
+const statOf = (path: string): Promise<BigIntStats | NodeJS.ErrnoException> =>
+  stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => error);
+
+async function fileAt(given: string, facts: BigIntStats): Promise<Found> {
+  if (facts.isDirectory()) {
+    const inside = given.replace(/\/+$/, '');
+    throw new FileError(`data: ${given} is a directory, not a file; write '${inside}/**' for all files in it.`);
+  }
+  if (!facts.isFile()) {
+    throw new FileError(
+      `data: ${given} is ${kindOf(facts)}, not a file; write what it gives into a file and name that.`,
+    );
+  }
+  const path = resolve(given);
+  return { path, name: nameOf(path), isDirect: (await realpath(path)) === path, facts };
+}
+
+/** What stands at a path that is neither a file nor a directory. */
+function kindOf(facts: BigIntStats): string {
+  if (facts.isFIFO()) return 'a named pipe';
+  if (facts.isSocket()) return 'a socket';
+  return facts.isDirectory() ? 'a directory' : 'a device';
+}
+
+/** Each file by one of its names: one without links where there is one, else the first in natural order. */
+function onlyOnce(found: readonly Found[], note: (line: string) => void): Found[] {
+  const ranked = [...found].sort((a, b) => Number(b.isDirect) - Number(a.isDirect) || naturalOrder(a.name, b.name));
+  const files = new Map<string, Found>();
+  for (const file of ranked) {
+    const key = `${file.facts.dev}:${file.facts.ino}`;
+    const first = files.get(key);
+    if (first && first.path !== file.path) note(`${file.name} is ${first.name} again and is read once`);
+    if (!first) files.set(key, file);
+  }
+  return [...files.values()];
 }
 
 /** The path from the working directory, with forward slashes. */
@@ -49,17 +116,20 @@ function nameOf(path: string): string {
   return relative(process.cwd(), path).replaceAll('\\', '/');
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** A file without bytes is not opened: those of /proc say that they have none, and some of them make a reader wait. */
+async function readBytes({ path, name, facts }: Found): Promise<Uint8Array> {
+  if (facts.size === 0n) return new Uint8Array(0);
   try {
     const { buffer, byteOffset, byteLength } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException);
+    throw unreadable(name, error as NodeJS.ErrnoException);
   }
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): FileError {
   if (error.code === 'ENOENT') return new FileError(`data: ${path} does not exist; check the path.`);
+  if (error.code === 'ELOOP') return new FileError(`data: ${path} is a link that leads to itself; name the file.`);
   if (error.code === 'EACCES' || error.code === 'EPERM') {
     return new FileError(`data: ${path} cannot be read, permission denied; change its permissions.`);
   }

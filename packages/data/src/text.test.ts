@@ -27,8 +27,8 @@ describe('text', () => {
 
   it('refuses ids that are no bytes', () => {
     expect(() => decodeText([65, 256])).toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: decodeText: id 256 at position 1 is not a byte; give ids from 0 to 255.]`,
+      `[OptionError: decodeText: the list holds 256 at position 1; give ids from 0 to 255.]`,
     );
-    expect(() => decodeText([-1])).toThrow('id -1 at position 0');
+    expect(() => decodeText([-1])).toThrow('holds -1 at position 0');
   });
 });

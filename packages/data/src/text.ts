@@ -1,8 +1,16 @@
 // Text as bytes: UTF-8 is the tokenizer, and the vocabulary is 256.
-import { OptionError } from '@twilljs/tensor';
+import { OptionError, shown } from '@twilljs/tensor';
+import { idsFrom } from './check.ts';
 
-/** The ids 0..255 of a text, its UTF-8 bytes. A lone surrogate becomes U+FFFD. */
+/**
+ * The ids 0..255 of a text, its UTF-8 bytes. A lone surrogate becomes U+FFFD.
+ *
+ * @throws OptionError for what is no text.
+ */
 export function encodeText(text: string): Int32Array {
+  if (typeof text !== 'string') {
+    throw new OptionError(`encodeText: the text is ${shown(text)} where a string is needed; give one.`);
+  }
   return Int32Array.from(new TextEncoder().encode(text));
 }
 
@@ -12,12 +20,6 @@ export function encodeText(text: string): Int32Array {
  * @throws OptionError when an id is not a byte.
  */
 export function decodeText(ids: ArrayLike<number>): string {
-  const bytes = new Uint8Array(ids.length);
-  for (let i = 0; i < ids.length; i++) {
-    if (!Number.isInteger(ids[i]) || ids[i] < 0 || ids[i] > 255) {
-      throw new OptionError(`decodeText: id ${ids[i]} at position ${i} is not a byte; give ids from 0 to 255.`);
-    }
-    bytes[i] = ids[i];
-  }
+  const bytes = Uint8Array.from(idsFrom('decodeText: the list', ids, 255));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

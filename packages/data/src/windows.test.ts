@@ -2,7 +2,7 @@
 import { rng } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, evaluationWindows, windows } from './index.ts';
+import { type Batch, coveringWindows, evaluationWindows, IGNORE, windows } from './index.ts';
 
 const tokens = Int32Array.from({ length: 1000 }, (_, i) => i);
 const options = { tokens, length: 16, batch: 4, source: rng(1) };
@@ -46,7 +46,8 @@ describe('windows', () => {
     expect(() => windows(short)).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: windows: the corpus has 16 tokens and a window of length 16 reads 17; give more text or a smaller length.]`,
     );
-    expect(() => evaluationWindows({ ...short, count: 1 })).toThrow('evaluationWindows: the corpus has 16 tokens');
+    const few = { tokens: short.tokens, length: 16, count: 1, source: rng(1) };
+    expect(() => evaluationWindows(few)).toThrow('evaluationWindows: the corpus has 16 tokens');
     expect(() => windows({ ...options, batch: 0 })).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: windows: batch is 0; give a whole number of at least 1.]`,
     );
@@ -70,5 +71,42 @@ describe('evaluationWindows', () => {
       { seed: 4, numRuns: 12 },
     );
     expect(rows(some(4))).not.toEqual(rows(windows(options).batch(0)));
+    expect([...some(12).starts]).toEqual(rows(some(12))); // token i of the stream is i
+  });
+});
+
+describe('coveringWindows', () => {
+  it('has every token but the first as the label of one position that counts', () => {
+    const sizes = fc.record({
+      n: fc.integer({ min: 2, max: 60 }),
+      length: fc.nat(20),
+      overlap: fc.nat(20),
+      batch: fc.nat(4),
+    });
+    fc.assert(
+      fc.property(sizes, ({ n, ...size }) => {
+        const length = 1 + (size.length % (n - 1));
+        const overlap = size.overlap % length;
+        const stream = tokens.subarray(0, n);
+        const counted: number[] = [];
+        const batches = [...coveringWindows({ tokens: stream, length, overlap, batch: 1 + size.batch })];
+        for (const [b, { labels, inputs, B, T }] of batches.entries()) {
+          expect(T).toBe(length);
+          for (let i = 0; i < B * T; i++) {
+            if (labels[i] !== IGNORE) expect(labels[i]).toBe(inputs[i] + 1);
+            const isFirst = b === 0 && i < T;
+            if (labels[i] !== IGNORE && (isFirst || i % T >= overlap)) counted.push(labels[i]);
+          }
+        }
+        expect(counted).toEqual([...stream.subarray(1)]);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
+  it('refuses windows that would not advance', () => {
+    expect(() => coveringWindows({ tokens, length: 8, batch: 1, overlap: 8 })).toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: coveringWindows: overlap is 8; give a whole number from 0 to 7.]`,
+    );
   });
 });

@@ -1,7 +1,8 @@
-// Windows at random places of one token stream.
+// Windows of one token stream: at random places, or all of it.
 
-import { OptionError, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Batch, type Batches, emptyBatch, type Tokens, writeNext } from './batch.ts';
+import { checkSource, checkTokens } from './check.ts';
 import type { RandomSource } from './source.ts';
 
 export interface WindowsOptions {
@@ -20,7 +21,10 @@ export interface WindowsOptions {
  *
  * @throws OptionError when the stream is shorter than one window and its last label.
  */
-export function windows({ tokens, length, batch: B, source }: WindowsOptions): Batches {
+export function windows(options: WindowsOptions): Batches {
+  knownOnly('windows', options, ['tokens', 'length', 'batch', 'source']);
+  const { tokens, length, batch: B, source } = options;
+  checkSource('windows: source', source);
   const starts = startsOf('windows', tokens, length);
   whole('windows: batch', B, 1);
   const random = source.fork('windows');
@@ -43,23 +47,64 @@ export interface EvaluationWindowsOptions extends Omit<WindowsOptions, 'batch'> 
   count: number;
 }
 
+/** Windows, and where in the stream each begins. */
+export interface EvaluationWindows extends Batch {
+  readonly starts: Int32Array; // [B]
+}
+
 /**
  * A fixed set of windows at random places, the same for every model that is given the same source.
  *
  * @returns One batch of `count` rows.
  * @throws OptionError when the stream is shorter than one window and its last label.
  */
-export function evaluationWindows({ tokens, length, count, source }: EvaluationWindowsOptions): Batch {
+export function evaluationWindows(options: EvaluationWindowsOptions): EvaluationWindows {
+  knownOnly('evaluationWindows', options, ['tokens', 'length', 'count', 'source']);
+  const { tokens, length, count, source } = options;
+  checkSource('evaluationWindows: source', source);
   whole('evaluationWindows: count', count, 1);
-  const starts = startsOf('evaluationWindows', tokens, length);
+  const places = startsOf('evaluationWindows', tokens, length);
   const random = source.fork('evaluation');
   const out = emptyBatch(count, length);
-  for (let row = 0; row < count; row++) writeNext(out, row, tokens, random.fork(row).int(starts));
-  return out;
+  const starts = Int32Array.from({ length: count }, (_, row) => random.fork(row).int(places));
+  for (let row = 0; row < count; row++) writeNext(out, row, tokens, starts[row]);
+  return { ...out, starts };
+}
+
+export interface CoveringWindowsOptions extends Omit<WindowsOptions, 'source'> {
+  /** Tokens that each window reads again of the one before, so that what it adds has something to go by. Default 0. */
+  overlap?: number;
+}
+
+/**
+ * All of a stream, in windows that follow each other. Every token but the first is the label of one position that is not
+ * among the `overlap` first of a window, or of a position of the very first window.
+ *
+ * @returns Batches of at most `batch` windows; where the stream ends within the last, the rest of it asks for nothing.
+ * @throws OptionError when the stream is shorter than one window and its last label, or windows would not advance.
+ */
+export function coveringWindows(options: CoveringWindowsOptions): Iterable<Batch> {
+  knownOnly('coveringWindows', options, ['tokens', 'length', 'batch', 'overlap']);
+  const { tokens, length, batch, overlap = 0 } = options;
+  const starts = startsOf('coveringWindows', tokens, length);
+  whole('coveringWindows: batch', batch, 1);
+  whole('coveringWindows: overlap', overlap, 0, length - 1);
+  const stride = length - overlap;
+  const count = 1 + Math.ceil((starts - 1) / stride);
+  return {
+    *[Symbol.iterator]() {
+      for (let from = 0; from < count; from += batch) {
+        const out = emptyBatch(Math.min(batch, count - from), length);
+        for (let row = 0; row < out.B; row++) writeNext(out, row, tokens, (from + row) * stride);
+        yield out;
+      }
+    },
+  };
 }
 
 /** In how many places a window can start. */
 function startsOf(name: string, tokens: Tokens, length: number): number {
+  checkTokens(`${name}: tokens`, tokens);
   whole(`${name}: length`, length, 1);
   if (tokens.length < length + 1) {
     throw new OptionError(

@@ -12,3 +12,4 @@ export {
 export { meanByPosition, meanOf, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export { nextTurn } from './turn.ts';
+export { evaluateWhole, type WholeOptions, type WholeResult } from './whole.ts';

@@ -1,5 +1,5 @@
 // Multi-query associative recall, the dense form: every slot after the pairs is a query, followed by its answer.
-import { OptionError, whole } from '@twilljs/tensor';
+import { knownOnly, whole } from '@twilljs/tensor';
 import type { RandomSource } from '../source.ts';
 import { writeRecall } from './recall.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';
@@ -28,6 +28,7 @@ export interface MqarOptions {
  * @see Arora et al. 2023, https://arxiv.org/abs/2312.04927; this is a dense variation of its generator, `zoologyMqar`.
  */
 export function mqar(options: MqarOptions): Task {
+  knownOnly('mqar', options, ['length', 'vocab', 'pairs', 'steps', 'batch', 'source']);
   const { length = 64, vocab = 64, pairs: most = 16, steps, batch = 32, source } = options;
   checkHalves('mqar', vocab);
   const half = vocab / 2;
@@ -60,10 +61,13 @@ export function mqar(options: MqarOptions): Task {
  * Pairs at a step of a run: 2 for the first tenth, growing geometrically to `most` at seven tenths, then `most`.
  *
  * @param step Counted from 0.
+ * @param steps Of the run.
  * @returns max(2, min(most, round(2 (most/2)^clamp((step/steps - .1) / .6, 0, 1)))), or `most` where that is below 2.
  */
 export function curriculum(step: number, steps: number, most = 16): number {
-  if (!(steps > 0)) throw new OptionError(`curriculum: steps is ${steps}; give the number of steps of the run.`);
+  whole('curriculum: step', step, 0);
+  whole('curriculum: steps', steps, 1);
+  whole('curriculum: most', most, 1);
   const along = Math.min(1, Math.max(0, (step / steps - 0.1) / 0.6));
   return Math.min(most, Math.max(2, Math.round(2 * (most / 2) ** along)));
 }

@@ -1,6 +1,6 @@
 // Running parity: the smallest task that asks a model to keep a state.
 
-import { whole } from '@twilljs/tensor';
+import { knownOnly, whole } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
 import { makeTask, type Task } from './task.ts';
@@ -21,7 +21,9 @@ export interface ParityOptions {
  *
  * @see Grazzi et al. 2024, https://arxiv.org/abs/2411.12537.
  */
-export function parity({ length = 24, batch = 64, source }: ParityOptions): Task {
+export function parity(options: ParityOptions): Task {
+  knownOnly('parity', options, ['length', 'batch', 'source']);
+  const { length = 24, batch = 64, source } = options;
   const check = (tokens: number) => whole('parity: length', tokens, 1);
   check(length);
   return makeTask({

@@ -2,6 +2,7 @@
 
 import { OptionError, whole } from '@twilljs/tensor';
 import { type Batch, type Batches, emptyBatch } from '../batch.ts';
+import { checkSource } from '../check.ts';
 import type { RandomSource } from '../source.ts';
 
 /** A generator of exercises with known answers. Labels stand where the answer is predicted and are IGNORE elsewhere. */
@@ -45,6 +46,7 @@ export interface TaskParts {
 export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskParts): Task {
   const { batch: B, check, write } = own;
   whole(`${name}: batch`, B, 1);
+  checkSource(`${name}: source`, own.source);
   const training = own.source.fork('train');
   const evaluating = own.source.fork('evaluation');
   return {

@@ -1,4 +1,5 @@
 // Multi-query associative recall with independent queries: keys may be asked again at once, values may repeat.
+import { knownOnly } from '@twilljs/tensor';
 import type { RandomSource } from '../source.ts';
 import { writeRecall } from './recall.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';
@@ -27,6 +28,7 @@ export interface UniformMqarOptions {
  * @throws OptionError when the pairs fit neither the row (4D <= T) nor the vocabulary.
  */
 export function uniformMqar(options: UniformMqarOptions): Task {
+  knownOnly('uniformMqar', options, ['length', 'vocab', 'pairs', 'batch', 'source']);
   const { length = 64, vocab = 128, pairs: most = 8, batch = 64, source } = options;
   checkHalves('mqar-uniform', vocab);
   const half = vocab / 2;

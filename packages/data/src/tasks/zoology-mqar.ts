@@ -1,6 +1,6 @@
 // Multi-query associative recall as Zoology generates it: one query per key at power-law distances, answers not shown.
 
-import { OptionError } from '@twilljs/tensor';
+import { finite, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';
@@ -32,6 +32,7 @@ export interface ZoologyMqarOptions {
  * @see Arora et al. 2023, https://arxiv.org/abs/2312.04927.
  */
 export function zoologyMqar(options: ZoologyMqarOptions): Task {
+  knownOnly('zoologyMqar', options, ['length', 'vocab', 'pairs', 'power', 'filler', 'batch', 'source']);
   const { length, vocab = 8192, pairs: most, power = 0.01, filler = 'random', batch = 256, source } = options;
   checkHalves('mqar-zoology', vocab);
   const half = vocab / 2;
@@ -40,8 +41,12 @@ export function zoologyMqar(options: ZoologyMqarOptions): Task {
   if (vocab <= length) {
     throw new OptionError(`mqar-zoology: vocab = ${vocab} is not above length = ${length}; give a larger vocab.`);
   }
-  if (!(power > 0)) {
+  finite('mqar-zoology: power', power);
+  if (power <= 0) {
     throw new OptionError(`mqar-zoology: power = ${power} is not positive; give 0.01, or 1 for uniform distances.`);
+  }
+  if (filler !== 'random' && filler !== 'zero') {
+    throw new OptionError(`mqar-zoology: filler is ${shown(filler)}; give 'random' or 'zero'.`);
   }
   return makeTask({
     name: 'mqar-zoology',

@@ -1,0 +1,64 @@
+// What callers hand in: streams of ids, texts and sources of randomness, checked once where they enter.
+import { OptionError, shown } from '@twilljs/tensor';
+import type { Tokens } from './batch.ts';
+import type { Document } from './documents.ts';
+import type { RandomSource } from './source.ts';
+
+/** The largest id that an Int32Array holds. */
+const LARGEST = 2 ** 31 - 1;
+
+/** True for a Uint8Array, a Buffer included, or an Int32Array, of this realm or another. */
+const isTokens = (value: unknown): value is Tokens => /^\[object (Uint8|Int32)Array\]$/.test(tagOf(value));
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
+/**
+ * Refuses what is no stream of ids.
+ *
+ * @param what whose they are, for the message: `windows: tokens`.
+ * @throws OptionError naming the value, or the first id that is negative and its place.
+ */
+export function checkTokens(what: string, tokens: unknown): asserts tokens is Tokens {
+  if (!isTokens(tokens)) {
+    const next = typeof tokens === 'string' ? 'encodeText makes one of a text' : 'put the ids into one';
+    throw new OptionError(`${what} is ${shown(tokens)} where a Uint8Array or an Int32Array is needed; ${next}.`);
+  }
+  if (tokens instanceof Uint8Array) return;
+  const at = tokens.findIndex((id) => id < 0);
+  if (at !== -1) throw new OptionError(`${what} holds ${tokens[at]} at position ${at}; give ids from 0.`);
+}
+
+/**
+ * The ids of a list of any kind, before a conversion could make ids of what are none.
+ *
+ * @throws OptionError naming the first value that is no id from 0 to `most`, and its place.
+ */
+export function idsFrom(what: string, list: unknown, most = LARGEST): Int32Array {
+  if (typeof list === 'string' || !Number.isInteger((list as ArrayLike<unknown> | null)?.length)) {
+    throw new OptionError(`${what} is ${shown(list)} where a list of ids is needed; give ids from 0 to ${most}.`);
+  }
+  return Int32Array.from(list as ArrayLike<unknown>, (id, at) => {
+    if (Number.isInteger(id) && (id as number) >= 0 && (id as number) <= most) return id as number;
+    throw new OptionError(`${what} holds ${shown(id)} at position ${at}; give ids from 0 to ${most}.`);
+  });
+}
+
+/** Refuses what is no list of documents. @throws OptionError naming the first value that is none, and its place. */
+export function checkDocuments(what: string, documents: unknown): asserts documents is readonly Document[] {
+  if (!Array.isArray(documents)) {
+    throw new OptionError(
+      `${what} is ${shown(documents)} where a list of documents is needed; give [{ name, bytes }].`,
+    );
+  }
+  documents.forEach((document: Partial<Document> | null | undefined, i) => {
+    if (typeof document?.name === 'string' && tagOf(document.bytes) === '[object Uint8Array]') return;
+    throw new OptionError(
+      `${what}[${i}] is ${shown(document)} where a document is needed; give { name, bytes } with a Uint8Array of bytes.`,
+    );
+  });
+}
+
+/** Refuses what no numbers can be drawn from. @throws OptionError naming the value. */
+export function checkSource(what: string, source: unknown): asserts source is RandomSource {
+  if (typeof (source as RandomSource | null | undefined)?.fork === 'function') return;
+  throw new OptionError(`${what} is ${shown(source)} where a source of randomness is needed; give rng(seed).`);
+}
