@@ -1,5 +1,6 @@
 // What a model costs: memory while it decodes, arithmetic while it trains, and the measured speed of decoding.
 import { generate, type LanguageModel } from '@twilljs/hybrid';
+import { whole } from '@twilljs/tensor';
 import { nextTurn } from './turn.ts';
 
 const BYTES_PER_F32 = 4;
@@ -37,6 +38,7 @@ export async function decodeSpeed(
   prompt: ArrayLike<number>,
   tokens: number,
 ): Promise<DecodeSpeed> {
+  whole('decodeSpeed: tokens', tokens, 1);
   const times = [performance.now()];
   for await (const _ of generate(model, prompt, { maxTokens: tokens + 1 })) {
     times.push(performance.now());

@@ -1,13 +1,9 @@
 // Language modelling of bytes: bits per byte over windows and over whole documents, and what a second occurrence gains.
-import type { Batch, Copies, Document, Tokens } from '@twilljs/data';
-import type { LanguageModel } from '@twilljs/hybrid';
-import { keep, OptionError, scope, untracked } from '@twilljs/tensor';
+import type { Batch, Copies, Document } from '@twilljs/data';
+import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
+import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
-import { meanByPosition, meanOf, score, scoreLogits } from './score.ts';
-import { nextTurn } from './turn.ts';
-
-/** Tokens of a document in one forward; the cache carries the rest. */
-const BLOCK = 512;
+import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
 export interface WindowsResult {
   /** Over the positions after the warm-up, windows as the independent units. */
@@ -16,10 +12,13 @@ export interface WindowsResult {
   readonly warmup: number;
   /** Bits at each position, the warm-up included. */
   readonly byPosition: readonly (number | null)[];
+  /** The first position whose loss is not finite: the means that it takes part in are not either. */
+  readonly notFinite: Place | null;
 }
 
 /**
- * Bits per byte over fixed windows. The first positions of a window have little to go by and are left out.
+ * Bits per byte over fixed windows. The first positions of a window have little to go by and are left out. Of ids that are no
+ * bytes it is bits per token.
  *
  * @param windows from `evaluationWindows`: shared by all models that are compared.
  * @param warmup positions left out, default 32.
@@ -28,8 +27,11 @@ export interface WindowsResult {
 export async function evaluateWindows(
   model: LanguageModel,
   windows: Batch,
-  { warmup = 32 }: { warmup?: number } = {},
+  options: { warmup?: number } = {},
 ): Promise<WindowsResult> {
+  knownOnly('evaluateWindows', options, ['warmup']);
+  const { warmup = 32 } = options;
+  whole('evaluateWindows: warmup', warmup, 0);
   if (warmup >= windows.T) {
     throw new OptionError(
       `evaluateWindows: warmup is ${warmup} but a window has ${windows.T} positions; give less or longer windows.`,
@@ -37,7 +39,8 @@ export async function evaluateWindows(
   }
   const scores = await score(model, windows);
   const bits = scores.nats.map((nats) => nats / Math.LN2);
-  return { bitsPerByte: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores) };
+  const { notFinite } = scores;
+  return { bitsPerByte: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores), notFinite };
 }
 
 export interface CopyingResult {
@@ -46,11 +49,13 @@ export interface CopyingResult {
   /** Bits per token of the passage, and of its second occurrence. */
   readonly first: number;
   readonly second: number;
+  /** The first position whose loss is not finite: the means are not either. */
+  readonly notFinite: Place | null;
 }
 
 /** How much less a passage of text costs when it comes again. @param rows from `copies`, shared by all models that are compared. */
 export async function evaluateCopying(model: LanguageModel, rows: Copies): Promise<CopyingResult> {
-  const { nats } = await score(model, rows);
+  const { nats, notFinite } = await score(model, rows);
   const sums = [rows.first, rows.second].map((at) =>
     Float64Array.from({ length: rows.B }, (_, row) => {
       const from = row * rows.T + at;
@@ -66,6 +71,7 @@ export async function evaluateCopying(model: LanguageModel, rows: Copies): Promi
     ),
     first,
     second,
+    notFinite,
   };
 }
 
@@ -73,47 +79,37 @@ export interface DocumentsResult {
   /** Over all bytes but the first of each document, documents as the independent units. */
   readonly bitsPerByte: Estimate;
   readonly documents: readonly { readonly name: string; readonly bytes: number; readonly bits: number }[];
+  /** The first position whose loss is not finite, in which document (`row`): the mean is not either. */
+  readonly notFinite: Place | null;
 }
 
 /**
  * Bits per byte of whole documents, each from its beginning with everything before in context. The first byte of a
  * document, which nothing predicts, does not count.
+ *
+ * @throws OptionError for a model whose ids are not known to be bytes, or when no byte is predicted.
  */
 export async function evaluateDocuments(
   model: LanguageModel,
   documents: readonly Document[],
 ): Promise<DocumentsResult> {
+  requireBytes('evaluateDocuments', model);
   const measured: { name: string; bytes: number; bits: number }[] = [];
-  for (const { name, bytes } of documents) {
-    measured.push({ name, bytes: bytes.length, bits: await documentBits(model, bytes) });
+  let notFinite: Place | null = null;
+  for (const [row, { name, bytes }] of documents.entries()) {
+    let bits = 0;
+    if (bytes.length > 1) {
+      const [inputs, labels] = [bytes.subarray(0, -1), bytes.subarray(1)].map((part) => Int32Array.from(part));
+      const scores = await score(model, { inputs, labels, B: 1, T: labels.length });
+      for (const x of scores.nats) bits += x / Math.LN2;
+      notFinite ??= scores.notFinite && { row, position: scores.notFinite.position };
+    }
+    measured.push({ name, bytes: bytes.length, bits });
   }
   const predicted = measured.map(({ bytes }) => Math.max(0, bytes - 1));
   const bitsPerByte = estimate(
     measured.map(({ bits }) => bits),
     predicted,
   );
-  return { bitsPerByte, documents: measured };
-}
-
-/** Bits of all tokens but the first. */
-async function documentBits(model: LanguageModel, tokens: Tokens): Promise<number> {
-  using cache = model.cache(1);
-  let bits = 0;
-  for (let from = 0; from + 1 < tokens.length; from += BLOCK) {
-    const labels = Int32Array.from(tokens.subarray(from + 1, from + 1 + BLOCK));
-    const ids = {
-      data: Int32Array.from(tokens.subarray(from, from + labels.length)),
-      shape: [1, labels.length] as const,
-    };
-    const logits = keep(untracked(() => scope(() => model.forward(ids, cache)))); // [1,T,N]
-    try {
-      const nats = new Float64Array(labels.length);
-      scoreLogits(await logits.data(), labels, nats, new Uint8Array(labels.length));
-      for (const x of nats) bits += x / Math.LN2;
-    } finally {
-      logits.release();
-    }
-    await nextTurn();
-  }
-  return bits;
+  return { bitsPerByte, documents: measured, notFinite };
 }

@@ -1,6 +1,6 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
 import { type Batch, IGNORE } from '@twilljs/data';
-import type { LanguageModel } from '@twilljs/hybrid';
+import { hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
 import { type Data, keep, scope, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
 import { nextTurn } from './turn.ts';
@@ -8,44 +8,57 @@ import { nextTurn } from './turn.ts';
 /** Tokens in one forward: enough to keep a device busy, few enough for the logits to be small. */
 const TOKENS_AT_ONCE = 2048;
 
+/** A position of a batch, both counted from 0. */
+export interface Place {
+  readonly row: number;
+  readonly position: number;
+}
+
 /** Per position of a batch, [B,T]. */
 export interface Scores {
   readonly B: number;
   readonly T: number;
-  /** -log p(label) in nats; NaN where nothing is asked. */
+  /** What was asked, IGNORE where nothing was. */
+  readonly labels: Int32Array;
+  /** -log p(label) in nats: NaN where the logits are no numbers that softmax takes, 0 where nothing is asked. */
   readonly nats: Float64Array;
-  /** 1 where the label has the largest logit, else 0. */
+  /** 1 where the label has the largest logit, else 0; logits that are no numbers hit nothing. */
   readonly hits: Uint8Array;
+  /** The first labelled position whose loss is not finite. Every mean that takes part in it is NaN (or infinite), in JSON null. */
+  readonly notFinite: Place | null;
 }
 
 /**
- * Runs a batch through a model, a few rows at a time, and gives way to the event loop between them. The softmax is formed
- * in f64 on the host, so that engines differ only in their logits.
+ * Runs a batch through a model, a few rows or a part of a long one at a time, and gives way to the event loop between them. The
+ * softmax is formed in f64 on the host, so that engines differ only in their logits.
  *
  * @param batch [B,T].
+ * @throws OptionError for an id or a label that is none of the model's, with its place; ShapeError for what is no [B,T].
  */
-export async function score(model: LanguageModel, batch: Batch): Promise<Scores> {
-  const { B, T, inputs, labels } = batch;
-  const nats = new Float64Array(B * T).fill(Number.NaN);
+export async function score(model: LanguageModel, { B, T, ...given }: Batch): Promise<Scores> {
+  const vocabulary = model.config.model.vocab_size;
+  const { data: inputs } = hostIds({ data: given.inputs, shape: [B, T] }, { what: 'ids', vocabulary });
+  const { data: labels } = hostIds({ data: given.labels, shape: [B, T] }, { what: 'labels', vocabulary });
+  const nats = new Float64Array(B * T);
   const hits = new Uint8Array(B * T);
   const rows = Math.max(1, Math.floor(TOKENS_AT_ONCE / T));
-  for (let from = 0; from < B; from += rows) {
-    const to = Math.min(B, from + rows);
-    const ids = { data: inputs.subarray(from * T, to * T), shape: [to - from, T] as const };
-    const logits = keep(untracked(() => scope(() => model.forward(ids)))); // [rows,T,N]
-    try {
-      scoreLogits(
-        await logits.data(),
-        labels.subarray(from * T, to * T),
-        nats.subarray(from * T),
-        hits.subarray(from * T),
-      );
-    } finally {
-      logits.release();
+  for (let row = 0; row < B; row += rows) {
+    const count = Math.min(rows, B - row);
+    using cache = T > TOKENS_AT_ONCE ? model.cache(count) : null; // carries the state from part to part
+    for (let at = 0; at < T; at += TOKENS_AT_ONCE) {
+      const length = Math.min(T - at, TOKENS_AT_ONCE);
+      const [from, to] = [row * T + at, row * T + at + count * length];
+      const ids = { data: inputs.subarray(from, to), shape: [count, length] as const };
+      const logits = keep(untracked(() => scope(() => model.forward(ids, cache ?? undefined)))); // [count,length,N]
+      try {
+        scoreLogits(await logits.data(), labels.subarray(from, to), nats.subarray(from), hits.subarray(from));
+      } finally {
+        logits.release();
+      }
+      await nextTurn();
     }
-    await nextTurn();
   }
-  return { B, T, nats, hits };
+  return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
 }
 
 /** Fills in the labelled positions. @param logits [n,N]. @param labels [n]. */
@@ -53,9 +66,13 @@ export function scoreLogits(logits: Data, labels: Int32Array, nats: Float64Array
   const N = logits.length / labels.length;
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === IGNORE) continue;
+    const best = mostLikely(logits, i * N, (i + 1) * N);
+    if (best === -1) {
+      nats[i] = Number.NaN;
+      hits[i] = 0;
+      continue;
+    }
     const row = logits.subarray(i * N, (i + 1) * N);
-    let best = 0;
-    for (let j = 1; j < N; j++) if (row[j] > row[best]) best = j;
     let sum = 0;
     for (let j = 0; j < N; j++) sum += Math.exp(row[j] - row[best]);
     nats[i] = Math.log(sum) + row[best] - row[labels[i]];
@@ -63,13 +80,18 @@ export function scoreLogits(logits: Data, labels: Int32Array, nats: Float64Array
   }
 }
 
-/** Mean over labelled positions from `from` on, rows as the independent units. */
-export function meanOf(values: ArrayLike<number>, { B, T, nats }: Scores, from = 0): Estimate {
+function firstNotFinite(nats: Float64Array, T: number): Place | null {
+  const at = nats.findIndex((x) => !Number.isFinite(x));
+  return at === -1 ? null : { row: Math.floor(at / T), position: at % T };
+}
+
+/** Mean over labelled positions from `from` on, rows as the independent units. @throws OptionError where there are none. */
+export function meanOf(values: ArrayLike<number>, { B, T, labels }: Scores, from = 0): Estimate {
   const sums = new Float64Array(B);
   const counts = new Float64Array(B);
   for (let row = 0; row < B; row++) {
     for (let i = row * T + from; i < (row + 1) * T; i++) {
-      if (Number.isNaN(nats[i])) continue;
+      if (labels[i] === IGNORE) continue;
       sums[row] += values[i];
       counts[row]++;
     }
@@ -78,12 +100,12 @@ export function meanOf(values: ArrayLike<number>, { B, T, nats }: Scores, from =
 }
 
 /** Mean over rows at each position; null where no row has a label. */
-export function meanByPosition(values: ArrayLike<number>, { B, T, nats }: Scores): (number | null)[] {
+export function meanByPosition(values: ArrayLike<number>, { B, T, labels }: Scores): (number | null)[] {
   return Array.from({ length: T }, (_, t) => {
     let sum = 0;
     let count = 0;
     for (let i = t; i < B * T; i += T) {
-      if (Number.isNaN(nats[i])) continue;
+      if (labels[i] === IGNORE) continue;
       sum += values[i];
       count++;
     }

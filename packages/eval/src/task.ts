@@ -1,8 +1,9 @@
 // Synthetic tasks: accuracy at each difficulty, and by position.
 import type { Task } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { knownOnly, whole } from '@twilljs/tensor';
 import type { Estimate } from './estimate.ts';
-import { meanByPosition, meanOf, score } from './score.ts';
+import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
 export interface TaskResult {
   readonly task: string;
@@ -16,6 +17,8 @@ export interface TaskResult {
   readonly loss: Estimate;
   /** Accuracy at each position; null where nothing is asked. */
   readonly byPosition: readonly (number | null)[];
+  /** The first position whose loss is not finite: the mean loss is not either. A position without numbers is no hit. */
+  readonly notFinite: Place | null;
 }
 
 export interface TaskOptions {
@@ -30,11 +33,10 @@ export interface TaskOptions {
  *
  * @returns one result per difficulty.
  */
-export async function evaluateTask(
-  model: LanguageModel,
-  task: Task,
-  { rows = 384, difficulties = task.difficulties }: TaskOptions = {},
-): Promise<TaskResult[]> {
+export async function evaluateTask(model: LanguageModel, task: Task, options: TaskOptions = {}): Promise<TaskResult[]> {
+  knownOnly('evaluateTask', options, ['rows', 'difficulties']);
+  const { rows = 384, difficulties = task.difficulties } = options;
+  whole('evaluateTask: rows', rows, 1);
   const results: TaskResult[] = [];
   for (const difficulty of difficulties) {
     const scores = await score(model, task.evaluation(rows, difficulty));
@@ -45,6 +47,7 @@ export async function evaluateTask(
       chance: task.chance,
       loss: meanOf(scores.nats, scores),
       byPosition: meanByPosition(scores.hits, scores),
+      notFinite: scores.notFinite,
     });
   }
   return results;

@@ -4,7 +4,7 @@ import type { LanguageModel } from '@twilljs/hybrid';
 import { knownOnly, whole } from '@twilljs/tensor';
 import { estimate } from './estimate.ts';
 import type { WindowsResult } from './language.ts';
-import { score } from './score.ts';
+import { type Place, score } from './score.ts';
 
 /** Tokens that are scored before the next windows are made. */
 const TOKENS_OF_PART = 2 ** 15;
@@ -39,8 +39,10 @@ export async function evaluateWhole(model: LanguageModel, tokens: Tokens, option
   const [sumsAt, countsAt] = [new Float64Array(T), new Float64Array(T)];
   const batch = Math.max(1, Math.floor(TOKENS_OF_PART / T));
   let done = 0;
+  let notFinite: Place | null = null;
   for (const part of coveringWindows({ tokens, length: T, overlap: warmup, batch })) {
-    const { nats } = await score(model, part);
+    const { nats, notFinite: at } = await score(model, part);
+    notFinite ??= at && { row: done + at.row, position: at.position };
     for (let i = 0; i < nats.length; i++) {
       if (part.labels[i] === IGNORE) continue;
       const [row, t] = [done + Math.floor(i / T), i % T];
@@ -55,5 +57,5 @@ export async function evaluateWhole(model: LanguageModel, tokens: Tokens, option
     onPart?.(done, count);
   }
   const byPosition = Array.from(sumsAt, (sum, t) => (countsAt[t] === 0 ? null : sum / countsAt[t]));
-  return { bitsPerByte: estimate(sums, counts), warmup, byPosition, windows: count };
+  return { bitsPerByte: estimate(sums, counts), warmup, byPosition, windows: count, notFinite };
 }

@@ -7,4 +7,5 @@ export { type HybridOptions, hybrid } from './hybrid.ts';
 export { type HostIds, hostIds, type IdKind, type IdList, type Ids } from './ids.ts';
 export { type Convention, fullLayers, patternLayers } from './layout.ts';
 export { LanguageModel } from './model.ts';
+export { mostLikely } from './most-likely.ts';
 export { configOf, type ModelSize, modelSizes, otherModels, type Ratio } from './presets.ts';
