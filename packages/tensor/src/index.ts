@@ -1,4 +1,6 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
+import './dispose.ts';
+
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena } from './arena.ts';
 export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
