@@ -74,7 +74,11 @@ function writeConfigs(): void {
   config('configs/huge.json', { ...base, hidden_size: 2 ** 15, num_hidden_layers: 64 });
   config('configs/bottomless.json', { ...base, num_hidden_layers: 1e9 });
   config('configs/layer.json', { ...base, attn: { layers: [7], num_heads: 2 } });
-  config('configs/heads.json', { ...base, model_type: 'delta_net', num_heads: 3 });
+  config('configs/heads.json', { ...base, head_dim: undefined, model_type: 'delta_net', num_heads: 3 });
+  config('configs/misspelt.json', { ...base, num_layers: 3 });
+  config('configs/foreign.json', { ...base, num_attention_heads: 4 });
+  config('configs/other.json', { ...base, model_type: 'delta_net' });
+  config('configs/attn.json', { ...base, attn: { layers: [1], num_heads: 2, windw_size: 4 } });
   config('configs/vocab.json', { ...base, vocab_size: 100 });
   config('configs/woven.json', { ...base, attn: { layers: [1], num_heads: 2 } });
   config('configs/two.json', { ...base, ratio: '1:1', pattern: 'GA' });
@@ -224,6 +228,17 @@ const calls: Record<string, Call[]> = {
     [`${onBook} --config configs/bottomless.json`, /num_hidden_layers is 1000000000/],
     [`${onBook} --config configs/layer.json`, /attn names layer 7 but num_hidden_layers is 2/],
     [`${onBook} --config configs/heads.json`, /3 does not divide/],
+    [
+      `${onBook} --config configs/misspelt.json`,
+      /misspelt.json: there is no option num_layers; did you mean num_hidden/,
+    ],
+    [`${onBook} --config configs/foreign.json`, /foreign.json: .*num_attention_heads; did you mean num_heads\?/],
+    [`${onBook} --config configs/other.json`, /other.json: head_dim is a field of gated-deltanet, not of deltanet/],
+    [
+      `${onBook} --config configs/attn.json`,
+      /attn.json: attn: there is no option windw_size; did you mean window_size/,
+    ],
+    [`${onBook} --set num_layers=3`, /has no field num_layers; did you mean num_hidden_layers/],
     [`${onBook} --config configs/vocab.json`, /vocab_size is 100 but the data have 256 ids/],
     [`${onBook} --config configs/two.json`, /ratio and pattern/],
     [

@@ -7,6 +7,7 @@ import { listDirectory, makeDirectory, readText, writeAtomic } from './files.ts'
 import { isObject, type JsonObject, kindOf, parseJsonObject } from './json.ts';
 import {
   beyondFla,
+  checkLoadOptions,
   filesOfModel,
   type LoadedModel,
   type LoadOptions,
@@ -99,7 +100,8 @@ export function writeModelDirectory(path: string, { config, tensors }: ModelFile
  * @throws FileError for files that are missing, damaged or do not fit each other.
  * @throws OptionError for a configuration that cannot be.
  */
-export function loadModel(path: string, options: LoadOptions): Promise<LoadedModel> {
+export async function loadModel(path: string, options: LoadOptions): Promise<LoadedModel> {
+  checkLoadOptions('loadModel', options);
   return modelFromFiles(readModelDirectory(path), options, path);
 }
 

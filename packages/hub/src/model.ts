@@ -1,7 +1,8 @@
 // A language model from a configuration and stored tensors, and back.
-import { hybrid, type LanguageModel } from '@twilljs/hybrid';
+import { checkMixers, compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
 import { type MixerFamily, params, shapesOnly } from '@twilljs/nn';
-import { cpu, type Device, OptionError } from '@twilljs/tensor';
+import { cpu, type Device, knownOnly, OptionError } from '@twilljs/tensor';
+import { foreignNotes } from './foreign-fields.ts';
 import type { StoredTensor } from './stored.ts';
 import { matchWeights, readWeights, writeWeights } from './weights.ts';
 
@@ -22,7 +23,7 @@ export interface LoadOptions {
 
 export interface LoadedModel {
   readonly model: LanguageModel;
-  /** What was ignored or rearranged in the files, one line each. */
+  /** What was ignored or rearranged in the files, and what the configuration says that is computed otherwise, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -35,24 +36,34 @@ export interface LoadedModel {
  */
 export async function modelFromFiles(
   { config, tensors }: ModelFiles,
-  { mixers, device = cpu() }: LoadOptions,
+  options: LoadOptions,
   where = 'model',
 ): Promise<LoadedModel> {
-  const model = compose(config, mixers, `${where}/config.json`);
+  checkLoadOptions('modelFromFiles', options);
+  const { mixers, device = cpu() } = options;
+  const at = `${where}/config.json`;
+  const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
+  const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
   await model.to(device);
   writeWeights(params(model), matched);
-  return { model, notes: matched.notes };
+  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };
+}
+
+/** Refuses options that are not those of loading a model. @param where whose they are, for messages. */
+export function checkLoadOptions(where: string, options: LoadOptions): void {
+  knownOnly(where, options, ['mixers', 'device']);
+  checkMixers(where, options.mixers);
 }
 
 function aliasesOf(mixers: readonly MixerFamily[]): Record<string, string> {
   return Object.assign({}, ...mixers.map(({ aliases }) => aliases));
 }
 
-/** A model without values, its errors named after the file. */
-function compose(config: ModelFiles['config'], mixers: readonly MixerFamily[], where: string): LanguageModel {
+/** Errors in a configuration, named after its file. */
+function named<T>(where: string, read: () => T): T {
   try {
-    return hybrid(config, { mixers, init: shapesOnly() });
+    return read();
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     throw new OptionError(`${where}: ${error.message.replace(/^config: /, '')}`, { cause: error });

@@ -68,7 +68,7 @@ describe('bytes', () => {
     using empty = model.restore(await model.cache(3).serialize());
     expect([empty.position, empty.batch]).toEqual([0, 3]);
     const attn = { layers: [0], num_heads: 2, window_size: 3 };
-    const windowed = await make({ layers: undefined, model_type: 'retnet', num_hidden_layers: 2, attn });
+    const windowed = await make({ layers: undefined, model_type: 'gated-deltanet', num_hidden_layers: 2, attn });
     using cache = filled(windowed);
     using again = windowed.restore(await cache.serialize());
     expect(await next(windowed, again)).toEqual(await next(windowed, cache));

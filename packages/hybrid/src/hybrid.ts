@@ -7,9 +7,12 @@ import {
   readFields,
   readModelConfig,
 } from '@twilljs/nn';
-import { OptionError, sameShape, type Tensor } from '@twilljs/tensor';
+import { knownOnly, OptionError, sameShape, type Tensor } from '@twilljs/tensor';
 import { writeOut } from './layout.ts';
 import { LanguageModel, type Shared } from './model.ts';
+import { checkMixers, knownConfig } from './names.ts';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** What `create` of any family takes; its own fields were read from its own table. */
 type FamilyConfig = Parameters<MixerFamily['create']>[0];
@@ -25,16 +28,29 @@ export interface HybridOptions {
  * A language model from a configuration in FLA's form, with three short forms for the layout: `ratio: '3:1'` (and
  * `convention`), `pattern: 'GGGA'`, or `layers: ['deltanet', 'attention']`.
  *
+ * This is what a person writes: a name that no model here reads is refused, but for labels that files carry (`transformers_version`,
+ * `auto_map`, ...). `compose`, `loadModel` and `modelFromFiles` take the configuration of a file, whatever else it holds.
+ *
  * @param config `model_type`, `hidden_size`, `num_hidden_layers`, ..., `attn`; absent fields have FLA's defaults.
- * @throws OptionError naming the field and what it may hold, when one contradicts another or a mixer is not at hand.
+ * @throws OptionError naming the field and what it may hold, when one is unknown or contradicts another, or a mixer is not at hand.
  * @example
  * hybrid({ model_type: 'gated_deltanet', hidden_size: 64, num_heads: 2, head_dim: 32, num_hidden_layers: 4, ratio: '3:1' }, { mixers })
  */
-export function hybrid(config: object, { mixers: families, init }: HybridOptions): LanguageModel {
-  const { json, linear } = writeOut(config as Record<string, unknown>, families);
-  const main = linear.find((f) => f?.role === 'linear') ?? null;
-  const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);
-  const complete: ModelConfig = main ? { ...read, json: severalMixers(read, json) } : read;
+export function hybrid(config: object, options: HybridOptions): LanguageModel {
+  knownOnly('hybrid', options, ['mixers', 'init']);
+  checkMixers('hybrid', options.mixers);
+  knownConfig(config, options.mixers);
+  return compose(config, options);
+}
+
+/**
+ * The model of a configuration that no person wrote, such as the `config.json` of a checkpoint: names that nobody reads are kept
+ * and change nothing.
+ *
+ * @throws OptionError as `hybrid`, but for unknown names.
+ */
+export function compose(config: Json, { mixers: families, init }: HybridOptions): LanguageModel {
+  const { json, linear, read, complete } = planned(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);
   const layers = read.model.num_hidden_layers;
   const inner = source.fork('model');
@@ -55,6 +71,19 @@ export function hybrid(config: object, { mixers: families, init }: HybridOptions
     return family.create(configOf(family), context);
   });
   return new LanguageModel(complete, mixers, source, shared);
+}
+
+/** The configuration of the model that `compose` would make, before anything is made. @throws OptionError as `compose`. */
+export function hybridConfig(config: Json, families: readonly MixerFamily[]): ModelConfig {
+  return planned(config, families).complete;
+}
+
+function planned(config: Json, families: readonly MixerFamily[]) {
+  const { json, linear } = writeOut(config, families);
+  const main = linear.find((f) => f?.role === 'linear') ?? null;
+  const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);
+  const complete: ModelConfig = main ? { ...read, json: severalMixers(read, json) } : read;
+  return { json, linear, read, complete };
 }
 
 /** What the families want from the whole model. A name is one parameter, whoever asks for it. */

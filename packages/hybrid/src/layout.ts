@@ -1,10 +1,24 @@
 // Which layer is which: ratios, patterns and lists, written out as FLA's `attn.layers`.
-import { type MixerFamily, modelFields, readFields } from '@twilljs/nn';
+import { type Fields, type MixerFamily, modelFields, readFields } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
 
 export type Convention = 'literal' | 'period';
+
+/** The short forms, one of which may say which layer is which, and the heads of the softmax layers that it places. */
+export const layoutFields = {
+  /** `'3:1'`: three linear layers to one full one. */
+  ratio: { type: 'string', default: null },
+  /** How `ratio` is counted; absent: literal. */
+  convention: { type: 'string', default: null, oneOf: ['literal', 'period'] },
+  /** `'GGGA'`, repeated to the depth. */
+  pattern: { type: 'string', default: null },
+  /** A mixer's name for each layer. */
+  layers: { type: 'strings', default: null },
+  /** Also where the linear mixer has no such field. */
+  num_heads: { type: 'integer', default: null },
+} as const satisfies Fields;
 
 /**
  * Layers with softmax attention in a stack woven `r:1`.
@@ -70,7 +84,7 @@ export interface Layout {
  * @throws OptionError when two of them are given, or one contradicts `attn.layers`.
  */
 export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
-  const forms = ['ratio', 'pattern', 'layers'].filter((form) => json[form] !== undefined && json[form] !== null);
+  const forms = (['ratio', 'pattern', 'layers'] as const).filter((form) => (json[form] ?? null) !== null);
   if (forms.length > 1)
     throw new OptionError(`config: ${forms.join(' and ')} are given, which each decide the layout; keep one.`);
   if (json.convention !== undefined && forms[0] !== 'ratio') {
@@ -79,7 +93,8 @@ export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
     );
   }
   if (forms.length === 0) return { json, linear: [] };
-  if (forms[0] === 'layers') return listed(json, families);
+  const { ratio, pattern, layers, convention } = readFields(layoutFields, json, 'config');
+  if (layers !== null) return listed(json, layers, families);
   const family = familyNamed(json.model_type, families);
   const depth = depthOf(json, family);
   if (family.role === 'softmax') {
@@ -87,17 +102,10 @@ export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
       `config: ${forms[0]} is given but every layer of ${family.name} is attention already; remove it.`,
     );
   }
-  if (forms[0] === 'pattern') {
-    return { json: withFull(json, patternLayers(String(json.pattern), depth), 'pattern'), linear: [] };
-  }
-  const convention = json.convention ?? 'literal';
-  if (convention !== 'literal' && convention !== 'period') {
-    throw new OptionError(
-      `config: convention is ${JSON.stringify(convention)}, neither "literal" nor "period"; choose one.`,
-    );
-  }
-  const full = fullLayers(String(json.ratio), depth, convention);
-  return { json: { ...withFull(json, full, 'ratio'), convention }, linear: [] };
+  if (pattern !== null) return { json: withFull(json, patternLayers(pattern, depth), 'pattern'), linear: [] };
+  const reading = convention ?? 'literal';
+  const full = fullLayers(ratio as string, depth, reading);
+  return { json: { ...withFull(json, full, 'ratio'), convention: reading }, linear: [] };
 }
 
 function depthOf(json: Json, family: MixerFamily): number {
@@ -107,13 +115,11 @@ function depthOf(json: Json, family: MixerFamily): number {
 }
 
 /** A list with one name per layer. Several linear mixers have no FLA configuration: their model type is `twill`. */
-function listed(json: Json, families: readonly MixerFamily[]): Layout {
-  if (!Array.isArray(json.layers) || json.layers.length === 0) {
-    throw new OptionError(
-      'config: layers is not a list with one mixer name per layer; write ["deltanet", "attention"].',
-    );
+function listed(json: Json, layers: readonly string[], families: readonly MixerFamily[]): Layout {
+  if (layers.length === 0) {
+    throw new OptionError('config: layers is [] where one mixer name per layer is needed; write ["deltanet"].');
   }
-  const named = json.layers.map((name) => familyNamed(name, families));
+  const named = layers.map((name) => familyNamed(name, families));
   if (json.num_hidden_layers !== undefined && json.num_hidden_layers !== named.length) {
     throw new OptionError(
       `config: layers names ${named.length} layers but num_hidden_layers is ${json.num_hidden_layers}; remove num_hidden_layers.`,

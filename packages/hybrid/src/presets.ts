@@ -1,4 +1,5 @@
 // Sizes of models as plain values: the paper's two, that of one night on one machine, and those of the small study.
+import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import type { Convention } from './layout.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,9 +23,21 @@ const PERIOD: Convention = 'period';
 /**
  * The configuration of one model of a size, for `hybrid`.
  *
- * @param mixer name of the mixer; `attention` for the Transformer, which is pure.
+ * @param mixer name of the mixer; `attention` for the Transformer, which is pure. One that the size does not list has the
+ * defaults of its family.
+ * @throws OptionError for what is no size, a ratio of another form, and a name that the size spells in another way.
  */
 export function configOf(size: ModelSize, mixer: string, ratio: Ratio): Json {
+  knownOnly('configOf: size', size, ['name', 'model', 'attn', 'mixers']);
+  if (ratio !== 'pure' && !/^[1-9]\d*$/.test(ratio)) {
+    throw new OptionError(
+      `configOf: ratio is ${shown(ratio)} where 'pure' or a number such as '3' is needed; give one.`,
+    );
+  }
+  const listed = Object.keys(size.mixers).find((name) => letters(name) === letters(mixer));
+  if (listed !== undefined && listed !== mixer) {
+    throw new OptionError(`configOf: size ${size.name} has no mixer ${shown(mixer)}; did you mean ${listed}?`);
+  }
   return {
     model_type: mixer,
     ...size.model,
@@ -32,6 +45,11 @@ export function configOf(size: ModelSize, mixer: string, ratio: Ratio): Json {
     ...(ratio !== 'pure' && { ratio: `${ratio}:1`, convention: PERIOD, attn: size.attn }),
   };
 }
+
+const letters = (name: string): string =>
+  String(name)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
 
 /** Of the paper, section 3; what its checkpoints do not tell is FLA's default at the same depth and width. */
 const paper = {

@@ -10,34 +10,41 @@ interface Sized {
 
 /**
  * One field. Without a `default` it is required; null is allowed where `default` is null or `nullable` is set.
- * `number` is strictly above `above`.
+ * `number` is strictly above `above`; with `orList` a list of such integers will do too.
  */
 export type Field = { readonly nullable?: true } & (
-  | ({ readonly type: 'integer'; readonly default?: number | null } & Sized)
+  | ({ readonly type: 'integer'; readonly default?: number | null; readonly orList?: true } & Sized)
   | ({ readonly type: 'integers'; readonly default?: readonly number[] | null } & Sized)
   | ({ readonly type: 'number'; readonly default?: number | null; readonly above?: number } & Sized)
   | { readonly type: 'boolean'; readonly default?: boolean }
   | { readonly type: 'string'; readonly default?: string | null; readonly oneOf?: readonly string[] }
+  | { readonly type: 'strings'; readonly default?: readonly string[] | null }
 );
 
 /** Fields by name, in the order in which they are written. */
 export type Fields = Readonly<Record<string, Field>>;
 
-type Present<F extends Field> = F extends { type: 'integer' | 'number' }
-  ? number
-  : F extends { type: 'integers' }
-    ? readonly number[]
-    : F extends { type: 'boolean' }
-      ? boolean
-      : F extends { oneOf: readonly (infer S)[] }
-        ? S
-        : string;
+type Present<F extends Field> = F extends { orList: true }
+  ? number | readonly number[]
+  : F extends { type: 'integer' | 'number' }
+    ? number
+    : F extends { type: 'integers' }
+      ? readonly number[]
+      : F extends { type: 'boolean' }
+        ? boolean
+        : F extends { type: 'strings' }
+          ? readonly string[]
+          : F extends { oneOf: readonly (infer S)[] }
+            ? S
+            : string;
 
 /** What a field holds once it is read. */
 export type ValueOf<F extends Field> = F extends { default: null } | { nullable: true }
   ? Present<F> | null
   : Present<F>;
 export type Values<T extends Fields> = { readonly [K in keyof T]: ValueOf<T[K]> };
+/** What may be written for a table: any field may be left out, since `readFields` knows its default. */
+export type Given<T extends Fields> = { readonly [K in keyof T]?: ValueOf<T[K]> | undefined };
 
 const LARGEST_SIZE = 2 ** 20;
 
@@ -66,13 +73,16 @@ function absent(field: Field, name: string, where: string): unknown {
 }
 
 function checked(field: Field, value: unknown, name: string, where: string): unknown {
-  if (value === null ? field.nullable || field.default === null : fits(field, value)) return value;
+  if (fits(field, value)) return value;
   throw new OptionError(`${where}: ${name} is ${shown(value)} where ${wanted(field)} is needed; correct it.`);
 }
 
-function fits(field: Field, value: unknown): boolean {
+/** Whether a field may hold a value. */
+export function fits(field: Field, value: unknown): boolean {
+  if (value === null) return field.nullable === true || field.default === null;
   switch (field.type) {
     case 'integer':
+      if (field.orList && Array.isArray(value)) return value.every((n) => isInteger(n, field));
       return isInteger(value, field);
     case 'integers':
       return Array.isArray(value) && value.every((n) => isInteger(n, field));
@@ -88,6 +98,8 @@ function fits(field: Field, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'string':
       return typeof value === 'string' && (field.oneOf === undefined || field.oneOf.includes(value));
+    case 'strings':
+      return Array.isArray(value) && value.every((name) => typeof name === 'string');
   }
 }
 
@@ -99,7 +111,7 @@ function wanted(field: Field): string {
   const nullable = field.nullable || field.default === null ? ' or null' : '';
   switch (field.type) {
     case 'integer':
-      return `an integer from ${field.min ?? 1} to ${field.max ?? LARGEST_SIZE}${nullable}`;
+      return `an integer from ${field.min ?? 1} to ${field.max ?? LARGEST_SIZE}${field.orList ? ', a list of them' : ''}${nullable}`;
     case 'integers':
       return `a list of integers from ${field.min ?? 1} to ${field.max ?? LARGEST_SIZE}${nullable}`;
     case 'number': {
@@ -114,6 +126,8 @@ function wanted(field: Field): string {
       return `true or false${nullable}`;
     case 'string':
       return field.oneOf ? `${field.oneOf.map((s) => `"${s}"`).join(', ')}${nullable}` : `a string${nullable}`;
+    case 'strings':
+      return `a list of names${nullable}`;
   }
 }
 

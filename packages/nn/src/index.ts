@@ -1,20 +1,29 @@
 // @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
 export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 export { arenaOf, type ParameterArena } from './arena.ts';
-export { type Field, type Fields, headSizes, readFields, requireDivides, type ValueOf, type Values } from './config.ts';
+export {
+  type Field,
+  type Fields,
+  fits,
+  type Given,
+  headSizes,
+  readFields,
+  requireDivides,
+  type ValueOf,
+  type Values,
+} from './config.ts';
 export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
 export type { LayerContext, Mixer, MixerFamily, ModelContext, ModelWidths, State } from './mixer.ts';
 export {
   type AttentionFields,
-  attentionFields,
   type ModelConfig,
   type ModelFields,
   mlpWidth,
-  modelFields,
   readModelConfig,
 } from './model-config.ts';
+export { attentionFields, labelFields, modelFields, otherNames, unreadName } from './model-fields.ts';
 export { countParams, params } from './module.ts';
 export * from './ops.ts';
 export { convStateSize, convStates, project, readOut } from './projection.ts';

@@ -2,6 +2,7 @@
 import {
   type Device,
   empty,
+  finite,
   keep,
   meta,
   parameter,
@@ -25,9 +26,12 @@ export interface Initializer {
 /**
  * Parameters on the `cpu` device, drawn from a seed.
  *
+ * @param seed a whole number.
  * @param std FLA's `initializer_range`, default 0.02.
+ * @throws OptionError for a seed or a deviation that cannot be.
  */
 export function initializer(seed: number, std = 0.02): Initializer {
+  finite('initializer: std', std, 0);
   const from = (random: Random): Initializer => ({
     std,
     fork: (path) => from(random.fork(path)),

@@ -2,47 +2,11 @@
 import { OptionError } from '@twilljs/tensor';
 import { type Fields, readFields, type Values } from './config.ts';
 import type { MixerFamily } from './mixer.ts';
+import { attentionFields, labelFields, modelFields } from './model-fields.ts';
 
-/** The fields that all families share. A family's `defaults` may replace a default. */
-export const modelFields = {
-  hidden_size: { type: 'integer', default: 2048 },
-  num_hidden_layers: { type: 'integer', default: 24, max: 2 ** 14 },
-  vocab_size: { type: 'integer', default: 32000, max: 2 ** 24 },
-  /** Width of the MLP; null: 2/3 of hidden_ratio x hidden_size, rounded up to a multiple of 256. */
-  intermediate_size: { type: 'integer', default: null, max: 2 ** 22 },
-  hidden_ratio: { type: 'number', default: 4, nullable: true, above: 0, max: 1024 },
-  hidden_act: { type: 'string', default: 'swish', oneOf: ['swish'] },
-  norm_eps: { type: 'number', default: 1e-6, min: 0, max: 1 },
-  initializer_range: { type: 'number', default: 0.02, min: 0 },
-  tie_word_embeddings: { type: 'boolean', default: false },
-  max_position_embeddings: { type: 'integer', default: 2048, nullable: true, max: 2 ** 40 },
-  pad_token_id: { type: 'integer', default: null, min: 0, max: 2 ** 24 },
-  bos_token_id: { type: 'integer', default: 1, nullable: true, min: 0, max: 2 ** 24 },
-  eos_token_id: { type: 'integer', default: 2, nullable: true, min: 0, max: 2 ** 24 },
-  use_cache: { type: 'boolean', default: true },
-  use_l2warp: { type: 'boolean', default: false },
-  fuse_norm: { type: 'boolean', default: true },
-  fuse_swiglu: { type: 'boolean', default: true },
-  fuse_cross_entropy: { type: 'boolean', default: true },
-  fuse_linear_cross_entropy: { type: 'boolean', default: false },
-  attnres_block_size: { type: 'integer', default: null },
-} as const satisfies Fields;
-
-/** One entry of `attn`: the layers that are softmax attention, and what it is like there. */
-export const attentionFields = {
-  layers: { type: 'integers', min: 0 },
-  num_heads: { type: 'integer' },
-  num_kv_heads: { type: 'integer', default: null },
-  qkv_bias: { type: 'boolean', default: false },
-  window_size: { type: 'integer', default: null, max: 2 ** 40 },
-  rope_theta: { type: 'number', default: 10000, above: 0 },
-} as const satisfies Fields;
-
+/** What a model is read to be: of two spellings of one thing, `hidden_act` and `pad_token_id` have FLA's. */
 export type ModelFields = Values<typeof modelFields>;
 export type AttentionFields = Values<typeof attentionFields>;
-
-/** Types of stored weights that a configuration may name. */
-const storageTypes = ['float32', 'float64', 'float16', 'bfloat16'];
 
 /** More parameters than the memory of one machine; beyond lies a slip of the pen. */
 const MOST_PARAMETERS = 2 ** 37;
@@ -71,10 +35,10 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function readModelConfig(json: Json, families: readonly MixerFamily[], where = 'config'): ModelConfig {
   const family = findFamily(json.model_type, families, where);
-  const model = readFields(withDefaults(modelFields, family.defaults ?? {}), json, where) as ModelFields;
+  const model = inFlaTerms(readFields(withDefaults(modelFields, family.defaults ?? {}), json, where) as ModelFields);
   const mixer = readFields(family.fields, json, where);
   const groups = readAttention(json.attn, family, where);
-  checkModel(model, json, where);
+  checkModel(model, json, family, where);
   return {
     family,
     model,
@@ -82,7 +46,7 @@ export function readModelConfig(json: Json, families: readonly MixerFamily[], wh
     attention: layersOf(groups, model.num_hidden_layers, where),
     json: {
       ...json,
-      architectures: readArchitectures(json.architectures, family, where),
+      architectures: json.architectures ?? [family.architecture],
       model_type: family.model_type,
       ...model,
       ...mixer,
@@ -117,24 +81,27 @@ function withDefaults(table: Fields, defaults: Json): Fields {
   ) as Fields;
 }
 
-function readArchitectures(given: unknown, family: MixerFamily, where: string): unknown {
-  if (given === undefined || given === null) return [family.architecture];
-  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
-  throw new OptionError(
-    `${where}: architectures is ${JSON.stringify(given).slice(0, 80)} where a list of names is needed; correct it.`,
-  );
+/** Of two spellings of one thing FLA's, which it reads again. */
+function inFlaTerms(model: ModelFields): ModelFields {
+  return { ...model, hidden_act: 'swish', pad_token_id: model.pad_token_id === -1 ? null : model.pad_token_id };
 }
 
-function checkModel(model: ModelFields, json: Json, where: string): void {
+function checkModel(model: ModelFields, json: Json, family: MixerFamily, where: string): void {
   const { vocab_size, pad_token_id, attnres_block_size } = model;
+  const { norm_first, elementwise_affine, vocabulary, dtype, torch_dtype } = readFields(labelFields, json, where);
   if (attnres_block_size !== null) {
     throw new OptionError(
       `${where}: attnres_block_size is ${attnres_block_size} but attention residuals are not supported; only null is.`,
     );
   }
-  if (json.norm_first) {
+  if (norm_first) {
     throw new OptionError(
       `${where}: norm_first is true, a block without norms of before 2025 that is not supported; only false is.`,
+    );
+  }
+  if (!elementwise_affine && !('elementwise_affine' in family.fields)) {
+    throw new OptionError(
+      `${where}: elementwise_affine is false but the norms of ${family.model_type} have weights; only true is.`,
     );
   }
   if (model.fuse_cross_entropy && model.fuse_linear_cross_entropy) {
@@ -147,19 +114,13 @@ function checkModel(model: ModelFields, json: Json, where: string): void {
       `${where}: pad_token_id=${pad_token_id} is no token of vocab_size=${vocab_size}; use null or a smaller one.`,
     );
   }
-  for (const key of ['dtype', 'torch_dtype']) {
-    readFields({ [key]: { type: 'string', default: null, oneOf: storageTypes } }, json, where);
-  }
-  const { vocabulary } = readFields({ vocabulary: { type: 'string', default: null, oneOf: ['bytes'] } }, json, where);
   if (vocabulary === 'bytes' && vocab_size < 256) {
     throw new OptionError(
       `${where}: vocabulary is "bytes" but vocab_size is ${vocab_size}; bytes need 256 ids or more, or leave it out.`,
     );
   }
-  if (json.dtype && json.torch_dtype && json.dtype !== json.torch_dtype) {
-    throw new OptionError(
-      `${where}: dtype is "${json.dtype}" but torch_dtype is "${json.torch_dtype}"; remove one of them.`,
-    );
+  if (dtype && torch_dtype && dtype !== torch_dtype) {
+    throw new OptionError(`${where}: dtype is "${dtype}" but torch_dtype is "${torch_dtype}"; remove one of them.`);
   }
   const embeddings = vocab_size * model.hidden_size * (model.tie_word_embeddings ? 1 : 2);
   const atLeast = embeddings + model.num_hidden_layers * 3 * model.hidden_size * mlpWidth(model);

@@ -4,7 +4,7 @@ import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing
 import { readFields } from './config.ts';
 import { initializer } from './initializer.ts';
 import type { Mixer, MixerFamily, State } from './mixer.ts';
-import { modelFields } from './model-config.ts';
+import { modelFields } from './model-fields.ts';
 import { params } from './module.ts';
 
 export { paperError } from './paper.ts';

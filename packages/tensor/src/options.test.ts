@@ -31,6 +31,14 @@ describe('knownOnly', () => {
     expect(nearest('max_tokens', known)).toBe('maxTokens');
     expect(nearest('nmu_heads', known)).toBe('num_heads');
     expect(nearest('dropout', known)).toBeUndefined();
+    const config = ['layers', 'num_hidden_layers', 'window_size', 'num_heads', 'heads'];
+    expect(nearest('num_layers', config)).toBe('num_hidden_layers');
+    expect(nearest('num_layer', config)).toBe('num_hidden_layers');
+    expect(nearest('windw', config)).toBe('window_size');
+    expect(nearest('num_attention_heads', config)).toBe('num_heads');
+    expect(nearest('layer', config)).toBe('layers');
+    expect(nearest('', config)).toBeUndefined();
+    expect(nearest('anything', [])).toBeUndefined();
   });
 
   it('answers any name with a typed error', () => {

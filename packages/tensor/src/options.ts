@@ -21,20 +21,32 @@ export function knownOnly(where: string, given: unknown, known: readonly string[
 }
 
 /**
- * The known name that a misspelt one most likely stands for: the same letters in another case, few letters changed, or a name
- * with all of its words (`num_layers`: `num_hidden_layers`).
+ * The known name that a misspelt one most likely stands for: the same letters in another case, few letters changed, a name
+ * with all of its words (`num_layers`: `num_hidden_layers`), or one of some of them (`num_attention_heads`: `num_heads`).
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const [plain, words] = [folded(name), wordsOf(name)];
-  let best: { name: string; edits: number } | undefined;
-  for (const candidate of known) {
-    const edits = editsBetween(plain, folded(candidate));
-    if (edits <= Math.max(1, Math.floor(plain.length / 3)) && edits < (best?.edits ?? Number.POSITIVE_INFINITY)) {
-      best = { name: candidate, edits };
-    }
-  }
-  return best?.name ?? known.find((candidate) => words.every((word) => wordsOf(candidate).includes(word)));
+  const words = wordsOf(name);
+  const has = (whole: string[], part: string[]) => part.length > 0 && part.every((word) => whole.some(alike(word)));
+  const shorter = known.filter((candidate) => wordsOf(candidate).length > 1);
+  return (
+    closest(name, known, 5) ??
+    known.find((candidate) => has(wordsOf(candidate), words)) ??
+    closest(name, known, 3) ??
+    shorter.find((candidate) => has(words, wordsOf(candidate)))
+  );
 }
+
+/** The known name that fewest letters make of this one, at most one in `share`. */
+function closest(name: string, known: readonly string[], share: number): string | undefined {
+  const plain = folded(name);
+  const most = Math.max(1, Math.floor(plain.length / share));
+  const edits = known.map((candidate) => editsBetween(plain, folded(candidate)));
+  const least = Math.min(...edits);
+  return least <= most ? known[edits.indexOf(least)] : undefined;
+}
+
+const alike = (word: string) => (other: string) =>
+  word === other || (word.length > 3 && editsBetween(word.slice(0, 64), other.slice(0, 64)) <= 1);
 
 const wordsOf = (name: string): string[] =>
   name

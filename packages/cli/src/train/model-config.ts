@@ -1,8 +1,9 @@
 // The configuration of the model to train: from flags, from a file, or from both where they agree.
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
+import { knownConfig } from '@twilljs/hybrid';
 import { type MixerFamily, modelFields, requireDivides } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { nearest, OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { shown } from '../flags.ts';
 import type { Given } from './flags.ts';
@@ -121,9 +122,9 @@ function setting(text: string, family: MixerFamily): [string, unknown] {
   if (field === undefined) throw new OptionError(`--set is "${shown(text)}" where field=value is needed; correct it.`);
   const known = [...Object.keys(modelFields), ...Object.keys(family.fields), 'attn'];
   if (!known.includes(field)) {
-    throw new OptionError(
-      `--set: ${family.name} has no field ${shown(field)}; its fields are ${known.sort().join(', ')}.`,
-    );
+    const near = nearest(field, known);
+    const next = near ? `did you mean ${near}?` : `its fields are ${known.sort().join(', ')}.`;
+    throw new OptionError(`--set: ${family.name} has no field ${shown(field)}; ${next}`);
   }
   try {
     return [field, JSON.parse(value)];
@@ -136,6 +137,7 @@ function setting(text: string, family: MixerFamily): [string, unknown] {
 function fromFile(path: string, given: Given, vocab: number): Config {
   const file: JsonObject = readConfigFile(path);
   const family = familyOf(file, path, given);
+  knownConfig({ ...file, model_type: family.name }, mixers, path);
   const flags = fieldsOf(given, family);
   for (const [field, value] of Object.entries(flags)) {
     const before = file[field] ?? undefined;

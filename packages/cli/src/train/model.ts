@@ -1,6 +1,6 @@
 // The model to train, with fresh weights, once it is clear that it fits.
 import { totalmem } from 'node:os';
-import { hybrid, type LanguageModel } from '@twilljs/hybrid';
+import { compose, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
@@ -15,11 +15,12 @@ const WASM_BYTES = 2 ** 32;
 /**
  * A model with weights drawn from a seed.
  *
+ * @param config of flags, whose names are checked, or of the record of a run.
  * @param device where it will be trained.
  * @throws OptionError when the configuration cannot be, or the model does not fit into memory.
  */
-export function freshModel(config: object, seed: number, device: DeviceName): LanguageModel {
-  const planned = hybrid(config, { mixers, init: shapesOnly() });
+export function freshModel(config: Readonly<Record<string, unknown>>, seed: number, device: DeviceName): LanguageModel {
+  const planned = compose(config, { mixers, init: shapesOnly() });
   const parameters = countParams(planned);
   const bytes = parameters * BYTES_PER_PARAMETER;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
@@ -29,5 +30,5 @@ export function freshModel(config: object, seed: number, device: DeviceName): La
         `here are ${grouped(limit)} at most, so make it smaller.`,
     );
   }
-  return hybrid(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
+  return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
 }
