@@ -23,6 +23,7 @@ export async function capture(argv: readonly string[], signal = new AbortControl
     columns: 100,
     ask: null,
     signal,
+    outliveReader: () => {},
     entry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url)),
     self: 'twill',
   });

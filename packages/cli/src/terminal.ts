@@ -1,6 +1,8 @@
 // Where the command line speaks: standard output, standard error, and the user's Ctrl-C.
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
+import { fileError } from '@twilljs/hub/node';
+import { codes } from './failure.ts';
 
 export interface Terminal {
   out(text: string): void;
@@ -10,8 +12,10 @@ export interface Terminal {
   readonly columns: number;
   /** Asks for yes or no, where somebody is there to answer; else null. */
   readonly ask: ((question: string) => Promise<boolean>) | null;
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C, and when the terminal goes away. */
   readonly signal: AbortSignal;
+  /** From here on the work goes to its end though nobody reads what is said about it: what it leaves is on disk. */
+  outliveReader(): void;
   /** The module to run in a child process as `twill`. */
   readonly entry: string;
   /** How the user calls it. */
@@ -22,24 +26,28 @@ export interface Terminal {
 export function processTerminal(entry: string): Terminal {
   const { stdin, stdout, stderr, env } = process;
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (stop.signal.aborted) process.exit(130);
+      if (stop.signal.aborted) process.exit(codes.interrupted);
       stop.abort();
     });
   }
-  for (const stream of [stdout, stderr]) stream.on('error', closedPipe);
+  let outlives = false;
+  const [out, err] = [stdout, stderr].map((stream) => writerOf(stream, () => outlives));
   // As a child of a sweep: when that says so or is gone, put the work away and end.
   process.once('message', () => stop.abort());
   process.once('disconnect', () => stop.abort());
   process.channel?.unref();
   return {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
+    out,
+    err,
     live: isScreen(stderr) && env.TERM !== 'dumb' && !env.CI,
     columns: (isScreen(stderr) && stderr.columns) || 100,
     ask: stdin.isTTY && isScreen(stderr) ? (question) => askOn(question, stop.signal) : null,
     signal: stop.signal,
+    outliveReader: () => {
+      outlives = true;
+    },
     entry,
     self: env.npm_lifecycle_event === 'start' || env.npm_lifecycle_event === 'twill' ? 'npx -y pnpm@10 twill' : 'twill',
   };
@@ -62,8 +70,26 @@ function isScreen(stream: WriteStream): boolean {
   return stream.isTTY === true;
 }
 
-/** Whoever reads our output may stop reading (`twill doctor | head -1`), which is no failure. */
-function closedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+/**
+ * Writes to a stream until that fails. Whoever reads may stop reading (`twill doctor | head -1`): then a command whose work is
+ * what it says has nothing left to do, while one that leaves files goes on unheard. Text that is lost in another way, on a full
+ * disk, is an error in any case.
+ */
+function writerOf(stream: WriteStream, outlives: () => boolean): (text: string) => void {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isOpen) return;
+    isOpen = false;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+      process.once('exit', () => {
+        process.exitCode ||= codes.input;
+      });
+      const what = stream === process.stdout ? 'standard output' : 'standard error';
+      if (stream === process.stdout) process.stderr.write(`twill: ${fileError(error, what).message}\n`);
+    }
+    if (!outlives()) process.exit(process.exitCode ?? codes.done);
+  });
+  return (text) => {
+    if (isOpen) stream.write(text);
+  };
 }

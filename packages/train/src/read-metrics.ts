@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 
 export interface Metrics {
-  /** Loss of every step, nats per label. */
+  /** The steps whose lines are whole. */
+  readonly steps: readonly number[];
+  /** Loss of each of them, nats per label; NaN where it was not finite. */
   readonly losses: readonly number[];
-  /** Tokens per second of every step. */
+  /** Tokens per second of each. */
   readonly speeds: readonly number[];
   /** Tokens read by all steps. */
   readonly tokens: number;
@@ -29,6 +31,7 @@ export interface Measurement {
 export class MetricsReader {
   private readonly path: string;
   private offset = 0;
+  private steps: number[] = [];
   private losses: number[] = [];
   private speeds: number[] = [];
   private last = { step: 0, tokens: 0 };
@@ -45,8 +48,8 @@ export class MetricsReader {
       const record = parsed(line);
       if (record) this.take(record);
     }
-    const { losses, speeds, last, skipped, validations } = this;
-    return { losses, speeds, ...last, skipped, validation: validations.at(-1)?.values ?? null, validations };
+    const { steps, losses, speeds, last, skipped, validations } = this;
+    return { steps, losses, speeds, ...last, skipped, validation: validations.at(-1)?.values ?? null, validations };
   }
 
   private take(record: JsonObject & { step: number }): void {
@@ -54,7 +57,8 @@ export class MetricsReader {
       this.validations.push({ step: record.step, values: record.validation as JsonObject });
       return;
     }
-    this.losses.push(record.loss as number);
+    this.steps.push(record.step);
+    this.losses.push((record.loss as number | null) ?? Number.NaN);
     this.speeds.push(record.tokensPerSecond as number);
     if (record.skipped) this.skipped.push(record.step);
     this.last = { step: record.step, tokens: record.tokens as number };
@@ -79,6 +83,7 @@ export class MetricsReader {
 
   private restart(): void {
     this.offset = 0;
+    this.steps = [];
     this.losses = [];
     this.speeds = [];
     this.last = { step: 0, tokens: 0 };

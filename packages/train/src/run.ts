@@ -10,6 +10,7 @@ import { DivergenceError } from './errors.ts';
 import { lockDirectory } from './lock.ts';
 import { MetricsLog } from './metrics.ts';
 import type { TrainSettings } from './options.ts';
+import { readMetrics } from './read-metrics.ts';
 import { machineOf, openRecord } from './record.ts';
 import { parseSnapshot, snapshotFiles } from './snapshot.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
@@ -81,7 +82,11 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
   const record = openRecord(directory, identity, machineOf(model.device), options.command, { resume, warn });
-  if (record.complete) return { status: 'complete', step: steps, from: steps, skipped: record.skipped, last: null };
+  // A finished run whose last measurement is lost is measured again.
+  const isMeasured = () => validation === undefined || readMetrics(directory).validations.at(-1)?.step === steps;
+  if (record.complete && isMeasured()) {
+    return { status: 'complete', step: steps, from: steps, skipped: record.skipped, last: null };
+  }
 
   const checkpoints = new Checkpoints(join(directory, 'checkpoints'), keep);
   checkpoints.clean();
@@ -116,6 +121,11 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       await save();
       record.end('interrupted', trainer.step, trainer.skipped);
       return { status: 'interrupted', step: trainer.step, from, skipped: trainer.skipped, last };
+    }
+    if (validation && !isMeasured()) {
+      const values = await validation.measure(model);
+      metrics.append({ step: steps, validation: values });
+      options.onValidation?.(steps, values);
     }
     metrics.flush();
     for (const note of await saveModel(directory, model)) warn(note);

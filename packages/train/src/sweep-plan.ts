@@ -32,6 +32,61 @@ export interface SweepCell extends ModelCounts {
   readonly trainingFlops: number;
 }
 
+/** Where a cell stands in its specification. */
+export interface CellPlace {
+  readonly name: string;
+  readonly grid: SweepGrid;
+  readonly size: ModelSize;
+  readonly family: MixerFamily;
+  readonly ratio: Ratio;
+  readonly seed: number;
+}
+
+/**
+ * The places of all cells, in the order of the grids.
+ *
+ * @param families the mixers that the specification names.
+ * @throws OptionError when two cells have one name.
+ */
+export function cellPlaces(spec: SweepSpec, families: readonly MixerFamily[]): CellPlace[] {
+  const places = spec.grids.flatMap((grid) => placesOf(grid, families));
+  const names = new Set<string>();
+  for (const { name } of places) {
+    if (names.has(name)) {
+      throw new OptionError(`sweep: two grids have a cell ${name}; give one of the grids another name.`);
+    }
+    names.add(name);
+  }
+  return places;
+}
+
+function placesOf(grid: SweepGrid, families: readonly MixerFamily[]): CellPlace[] {
+  const places: CellPlace[] = [];
+  for (const size of grid.sizes) {
+    for (const mixer of grid.mixers) {
+      const family = families.find(({ name }) => name === mixer) as MixerFamily;
+      const ratios: readonly Ratio[] = family.role === 'softmax' ? ['pure'] : grid.ratios;
+      for (const ratio of ratios) {
+        for (const seed of grid.seeds) {
+          places.push({ name: `${stemOf(grid, size, mixer, ratio)}-s${seed}`, grid, size, family, ratio, seed });
+        }
+      }
+    }
+  }
+  return places;
+}
+
+/** What tables call a model: `HGRN2, 1 in 4 full`. */
+export function titleOf({ family, ratio }: CellPlace): string {
+  return family.title + (ratio === 'pure' ? '' : `, 1 in ${ratio} full`);
+}
+
+/** Name of a model of a grid: of its cells, without the seed. */
+function stemOf(grid: SweepGrid, size: ModelSize, mixer: string, ratio: Ratio): string {
+  const weave = ratio === 'pure' ? 'pure' : `r${ratio}`;
+  return [grid.name, ...(grid.sizes.length > 1 ? [size.name] : []), mixer, weave].join('-');
+}
+
 /**
  * All cells of a specification.
  *
@@ -39,40 +94,22 @@ export interface SweepCell extends ModelCounts {
  * @throws OptionError naming the cell, when its model or its task cannot be made, or two cells have one name.
  */
 export function planSweep(spec: SweepSpec, families: readonly MixerFamily[]): SweepCell[] {
-  const cells = spec.grids.flatMap((grid) => cellsOf(grid, families));
-  const names = new Set<string>();
-  for (const { name } of cells) {
-    if (names.has(name)) {
-      throw new OptionError(`sweep: two grids have a cell ${name}; give one of the grids another name.`);
-    }
-    names.add(name);
-  }
-  return cells;
+  const models = new Map<string, Model>();
+  return cellPlaces(spec, families).map((place) => {
+    const { name, grid, size, family, ratio, seed } = place;
+    const stem = stemOf(grid, size, family.name, ratio);
+    const model = models.get(stem) ?? modelOf(stem, place, families);
+    models.set(stem, model);
+    const { task, training, data } = grid;
+    return { name, task, mixer: family.name, ratio, seed, title: titleOf(place), training, data, ...model };
+  });
 }
 
-function cellsOf(grid: SweepGrid, families: readonly MixerFamily[]): SweepCell[] {
-  const cells: SweepCell[] = [];
-  for (const size of grid.sizes) {
-    for (const mixer of grid.mixers) {
-      const family = families.find(({ name }) => name === mixer) as MixerFamily;
-      const ratios: readonly Ratio[] = family.role === 'softmax' ? ['pure'] : grid.ratios;
-      for (const ratio of ratios) cells.push(...cellsOfModel(grid, size, family, ratio, families));
-    }
-  }
-  return cells;
-}
+/** What the cells of a model have in common, whatever their seeds. */
+type Model = ModelCounts & Pick<SweepCell, 'config' | 'trainingFlops'>;
 
-/** One model with every seed. */
-function cellsOfModel(
-  grid: SweepGrid,
-  size: ModelSize,
-  family: MixerFamily,
-  ratio: Ratio,
-  families: readonly MixerFamily[],
-): SweepCell[] {
-  const { task, training, data, seeds } = grid;
-  const weave = ratio === 'pure' ? 'pure' : `r${ratio}`;
-  const stem = [grid.name, ...(grid.sizes.length > 1 ? [size.name] : []), family.name, weave].join('-');
+function modelOf(stem: string, { grid, size, family, ratio }: CellPlace, families: readonly MixerFamily[]): Model {
+  const { task, training, data } = grid;
   const given = configOf(size, family.name, ratio);
   const least = task === 'recall' ? (data as RecallData).vocab : BYTES;
   const config = { ...given, vocab_size: given.vocab_size ?? least };
@@ -90,20 +127,7 @@ function cellsOfModel(
     );
   }
   const tokens = training.steps * data.batch * data.length;
-  const title = family.title + (ratio === 'pure' ? '' : `, 1 in ${ratio} full`);
-  return seeds.map((seed) => ({
-    name: `${stem}-s${seed}`,
-    task,
-    mixer: family.name,
-    ratio,
-    seed,
-    title,
-    config,
-    training,
-    data,
-    ...counts,
-    trainingFlops: trainingFlops(model, tokens, data.length),
-  }));
+  return { config, ...counts, trainingFlops: trainingFlops(model, tokens, data.length) };
 }
 
 /** Parameters, arithmetic at a length and state of a model. */

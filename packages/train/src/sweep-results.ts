@@ -46,6 +46,8 @@ export interface SweepCellResult {
   readonly stateBytes: Readonly<Record<(typeof STATE_CONTEXTS)[number], number>>;
   /** Of every step; of more than `LOSS_POINTS` so many means. */
   readonly losses: readonly LossPoint[];
+  /** Steps without a finite loss or gradient, which changed nothing; absent where there were none. */
+  readonly skipped?: number;
   /** Of a recall cell: pairs -> accuracy. */
   readonly recall?: Readonly<Record<number, number>>;
   /** Of a language cell, on text kept from training. */

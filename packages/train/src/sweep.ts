@@ -1,14 +1,22 @@
 // Runs the cells of a sweep, several at a time, whatever becomes of single ones; what has been done is never done again.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { JsonObject } from '@twilljs/hub';
 import { makeDirectory } from '@twilljs/hub/node';
+import { FileError } from '@twilljs/tensor';
 import { lockDirectory } from './lock.ts';
 import { type Metrics, MetricsReader } from './read-metrics.ts';
-import { cellDirectory, forgetFailure, isFinished, openSweep, writeFailure, writeResults } from './sweep-directory.ts';
+import {
+  cellDirectory,
+  forgetFailure,
+  forgetMeasurements,
+  hasResult,
+  isFinished,
+  writeFailure,
+  writeResults,
+} from './sweep-directory.ts';
 import type { SweepCell } from './sweep-plan.ts';
+import { openSweep, type SweepOrigin, type SweepRecord } from './sweep-record.ts';
 import type { SweepResults } from './sweep-results.ts';
-import type { SweepSpec } from './sweep-spec.ts';
 
 export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
 
@@ -24,19 +32,18 @@ export interface CellState {
   readonly failed: string | null;
 }
 
-export interface SweepOptions {
+export interface SweepOptions extends Omit<SweepRecord, 'origin'> {
   /** Created where it is missing. */
   readonly directory: string;
-  readonly spec: SweepSpec;
   /** `planSweep` of the specification. */
   readonly cells: readonly SweepCell[];
-  /** What the language cells read, with a hash of it: the same at every continuation. */
-  readonly corpus: JsonObject | null;
+  /** Recorded for whoever repeats the sweep. */
+  readonly origin?: SweepOrigin | null;
   /** Cells that run at the same time. */
   readonly jobs: number;
   /**
-   * Takes one cell to its end in its run directory, going on from a checkpoint there. The last validation of the run becomes
-   * its result: `accuracy` of a recall cell, a list of { difficulty, mean }; `bitsPerByte`, `bitsByPosition` and `copyGain`
+   * Takes one cell to its end in its run directory, going on from a checkpoint there. What the run measures after its last step
+   * becomes its result: `accuracy` of a recall cell, a list of { difficulty, mean }; `bitsPerByte`, `bitsByPosition` and `copyGain`
    * of a language cell.
    *
    * @throws when the cell failed, or once `signal` has stopped it.
@@ -76,10 +83,10 @@ interface Running {
  * @throws OptionError when the directory holds another sweep or something else, or another process works in it.
  */
 export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
-  const { directory, spec, cells, corpus, jobs, signal, observe = () => {} } = options;
+  const { directory, spec, cells, corpus, origin = null, jobs, signal, observe = () => {} } = options;
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
-  openSweep(directory, spec, corpus);
+  openSweep(directory, { spec, corpus, origin });
   const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
   // The longest first, so that processors are idle at the end for as short a time as possible.
   const waiting = states
@@ -107,8 +114,8 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
 
 function stateOf(cell: SweepCell, directory: string): Running {
   const reader = new MetricsReader(directory);
-  const phase = isFinished(directory) ? 'done' : 'waiting';
   const metrics = reader.read();
+  const phase = isFinished(directory) && hasResult(metrics, cell) ? 'done' : 'waiting';
   return { cell, directory, phase, reader, metrics, begun: 0, seconds: 0, from: metrics.step, failed: null };
 }
 
@@ -118,7 +125,13 @@ async function runOne(state: Running, { run, signal }: SweepOptions): Promise<vo
   state.begun = performance.now();
   try {
     forgetFailure(directory);
+    if (isFinished(directory)) forgetMeasurements(directory); // they are lost or damaged, or it would not be run
     await run(cell, directory, signal);
+    if (!hasResult(state.reader.read(), cell)) {
+      throw new FileError(
+        `${directory}: its run came to its end without finite numbers to compare; see metrics.jsonl there.`,
+      );
+    }
     state.phase = 'done';
   } catch (error) {
     state.phase = signal.aborted ? 'waiting' : 'failed';

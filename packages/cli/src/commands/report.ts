@@ -18,7 +18,8 @@ export function report() {
   };
 }
 
-async function runReport({ say }: Context, directories: readonly string[]): Promise<Result> {
+async function runReport({ terminal, say }: Context, directories: readonly string[]): Promise<Result> {
+  terminal.outliveReader();
   const paths = await writeReport(directories);
   say(`Report    ${paths.page}\n          ${paths.markdown}\n`);
   return { answer: true, data: { directories, ...paths } };

@@ -9,14 +9,14 @@ import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
-import { duration } from '../draw/numbers.ts';
+import { duration, skippedText } from '../draw/numbers.ts';
 import { wrapped } from '../draw/wrapped.ts';
 import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { writeReport } from '../report/write.ts';
 import { bestOf, resultTable, sentence } from '../start/report.ts';
 import { sizeText } from '../sweep/cost.ts';
-import { corpusFor, runSweep } from '../sweep/run.ts';
+import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';
 import { readCorpus } from '../train/source.ts';
 
@@ -51,6 +51,7 @@ export function start() {
 
 async function runStart({ terminal, say, note }: Context, options: Options): Promise<Result> {
   const { out, seed, device } = options;
+  terminal.outliveReader();
   const started = performance.now();
   const spec = openSpec(PRESET, undefined, seed);
   const cells = planSweep(spec, mixers);
@@ -66,6 +67,8 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   const words = sentence(found);
   say(`\n${resultTable(found, corpus?.title ?? '')}\n${wrapped(words, 100)}\n`);
   for (const [name, message] of failures) say(`\n${name} failed: ${message}\n`);
+  for (const { name, count, steps } of skippedOf(results, cells))
+    say(`\n${name} skipped ${skippedText(count, steps)}\n`);
   const best = bestOf(found);
   const directory = best && join(out, best.directory);
   const paragraph = corpus && directory ? await write(directory, corpus, options) : null;

@@ -6,10 +6,10 @@ import { planSweep } from '@twilljs/train';
 import { Argument, Option } from 'commander';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { duration } from '../draw/numbers.ts';
+import { duration, skippedText } from '../draw/numbers.ts';
 import { once, someText, wholeNumber } from '../flags.ts';
 import { hoursText, probeSpeed, sizeText } from '../sweep/cost.ts';
-import { corpusFor, runSweep } from '../sweep/run.ts';
+import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
 import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
 
 interface Options extends CommonOptions {
@@ -56,6 +56,7 @@ export function sweepGrid() {
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
   const { preset, out, jobs, device, seed } = options;
+  terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
   const spec = openSpec(preset, file, seed);
@@ -68,14 +69,19 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
     }
   } else
     note(`${spec.name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
-  const { failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
+  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
   const seconds = (performance.now() - started) / 1000;
   for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
+  const skipped = skippedOf(results, cells);
+  for (const { name, count, steps } of skipped) say(`${name} skipped ${skippedText(count, steps)}\n`);
   say(`${cells.length - failures.size} of ${cells.length} cells in ${duration(seconds)}\n`);
   say(`results     ${join(out, 'results.json')}\nnext        ${terminal.self} report ${out}\n`);
   return {
     answer: failures.size === 0,
-    data: { out, cells: cells.length, failed: Object.fromEntries(failures), seconds },
+    data: {
+      ...{ out, cells: cells.length, failed: Object.fromEntries(failures), seconds },
+      skipped: Object.fromEntries(skipped.map(({ name, count }) => [name, count])),
+    },
   };
 }
 

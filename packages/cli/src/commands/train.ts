@@ -1,5 +1,4 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
-import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
@@ -7,7 +6,7 @@ import { progressBar, readMetrics, trainRun } from '@twilljs/train/node';
 import type { Command } from 'commander';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
-import { duration, grouped } from '../draw/numbers.ts';
+import { duration, grouped, skippedText } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { Interrupted } from '../failure.ts';
 import { measuredText } from '../measured.ts';
@@ -15,7 +14,7 @@ import { trainFlags } from '../train/flag-table.ts';
 import { addTrainFlags, type FlagName, type Given } from '../train/flags.ts';
 import { freshModel } from '../train/model.ts';
 import { modelConfig } from '../train/model-config.ts';
-import { type Asked, argvOf, askedOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
+import { type Asked, argvOf, askedOf, modelOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
 
 export function train() {
@@ -44,6 +43,7 @@ function makeTrain(): Command {
 }
 
 async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<Result> {
+  terminal.outliveReader();
   const { out, resume = false } = now.given;
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
   const record = resume ? readRecord(out) : null;
@@ -57,7 +57,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     ? whereItBegan(out, openSource(given, seed))
     : openSource(given, seed));
   const isSameModel = record && !Object.keys(now.given).some(concernsModel);
-  const config = isSameModel ? (record.model as JsonObject) : modelConfig(given, source.vocab);
+  const config = isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab);
   const model = freshModel(config, seed, deviceName);
   const training = trainingOf(given);
   const device = await openDevice(deviceName);
@@ -96,6 +96,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
   );
   say(`loss        ${curve(metrics.losses, source.data.kind === 'text')}\n`);
+  if (metrics.skipped.length > 0) say(`skipped     ${skippedText(metrics.skipped.length, steps)}\n`);
   if (metrics.validation) say(`validation  ${measuredText(metrics.validation)}\n`);
   say(`run         ${out}\n`);
   return {
@@ -106,6 +107,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       steps,
       from: result.from,
       loss: metrics.losses.at(-1) ?? null,
+      skipped: metrics.skipped.length,
       tokens: metrics.tokens,
       tokensPerSecond,
       parameters: countParams(model),
@@ -115,9 +117,10 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
   };
 }
 
-/** Parses the recorded command line of a run. */
+/** Parses the recorded command line of a run: what is wrong with it is thrown, and nothing printed. */
 function parse(argv: string[]): Asked {
-  return askedOf(makeTrain().exitOverride().parse(argv, { from: 'user' }));
+  const silent = { writeOut: () => {}, writeErr: () => {} };
+  return askedOf(makeTrain().exitOverride().configureOutput(silent).parse(argv, { from: 'user' }));
 }
 
 function concernsModel(name: string): boolean {

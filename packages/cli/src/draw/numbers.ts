@@ -27,3 +27,8 @@ export function bytesText(n: number): string {
 export function tokensText(tokens: number): string {
   return tokens % 1024 === 0 ? `${tokens / 1024}k` : String(tokens);
 }
+
+/** Of steps whose loss or gradient was not finite. */
+export function skippedText(skipped: number, steps: number): string {
+  return `${grouped(skipped)} of ${grouped(steps)} steps, which had no finite loss or gradient and changed nothing`;
+}

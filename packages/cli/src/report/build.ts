@@ -2,7 +2,7 @@
 import type { SweepSpec } from '@twilljs/train';
 import { readSweepSpec, sweepPresets } from '@twilljs/train';
 import { mixers } from 'twilljs';
-import { tokensText } from '../draw/numbers.ts';
+import { grouped, tokensText } from '../draw/numbers.ts';
 import type { Block, Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
 import { ratioKeys } from './figures/keys.ts';
@@ -132,14 +132,19 @@ function curves(part: Part): Section | null {
 }
 
 function failures(failed: Part['failed']): Section {
+  const skips = failed.some(({ skipped = 0 }) => skipped > 0);
   return {
     title: 'Cells that failed',
     blocks: [
       {
         kind: 'table',
         caption: 'They are left out of everything above. Running the sweep again tries them again.',
-        head: ['cell', 'why'],
-        rows: failed.map(({ name, failed }) => [name, failed as string]),
+        head: ['cell', 'why', ...(skips ? ['steps skipped'] : [])],
+        rows: failed.map(({ name, failed, skipped = 0 }) => [
+          name,
+          failed as string,
+          ...(skips ? [grouped(skipped)] : []),
+        ]),
       },
     ],
   };

@@ -1,6 +1,17 @@
 // What the numbers show and what they do not, in words that follow from the numbers alone.
 import { grouped } from '../draw/numbers.ts';
-import { type Model, meansOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
+import {
+  type Model,
+  meansOf,
+  mixersOf,
+  modelAt,
+  modelsOf,
+  type Part,
+  ratiosOf,
+  ratioText,
+  resultOf,
+  skippedBy,
+} from './parts.ts';
 import { fixed, listed, meanOf, type Spread, signed, spanOf } from './stats.ts';
 import { chanceOf, seedsOf, tokensOf } from './words.ts';
 
@@ -132,6 +143,7 @@ function limits(part: Part): string[] {
       ? 'With one seed a difference between two single models can be chance; only what holds over many models counts.'
       : `With ${seeds} seeds the interval is from the smallest to the largest of them, not a confidence interval.`,
     diverged(part),
+    skipped(part),
     more > 0 && `Parameter counts differ by up to ${more} %.`,
     part.failed.length > 0 && `${part.failed.length} cells failed and are left out.`,
   ].filter((sentence) => typeof sentence === 'string');
@@ -142,11 +154,24 @@ function diverged(part: Part): string | false {
   const worse = modelsOf(part).filter(({ cells }) =>
     cells.some(({ losses }) => losses.length > 0 && losses[losses.length - 1][1] > losses[0][1]),
   );
-  const names = worse.map((model) =>
-    model === part.transformer ? model.family : `${model.family} ${ratioText(model.ratio)}`,
+  return (
+    worse.length > 0 &&
+    `The training loss of ${namesOf(part, worse)} ended above its beginning: lower the learning rate.`
   );
-  const which = names.length > 4 ? `${names.length} models` : listed(names);
-  return names.length > 0 && `The training loss of ${which} ended above its beginning: lower the learning rate.`;
+}
+
+/** Runs that did not learn from all of their steps. */
+function skipped(part: Part): string | false {
+  const some = modelsOf(part).filter((model) => skippedBy(model) > 0);
+  const steps = some.reduce((sum, model) => sum + skippedBy(model), 0);
+  return some.length > 0 && `${namesOf(part, some)} skipped ${steps} steps, which had no finite loss or gradient.`;
+}
+
+function namesOf({ transformer }: Part, models: readonly Model[]): string {
+  const names = models.map((model) =>
+    model === transformer ? model.family : `${model.family} ${ratioText(model.ratio)}`,
+  );
+  return names.length > 4 ? `${names.length} models` : listed(names);
 }
 
 /** How far the most softmax layers move a mixer, as `+0.870`. */

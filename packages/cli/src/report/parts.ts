@@ -1,7 +1,7 @@
 // The parts of a report: one for each task, size and training, with its models in the order of the grid.
 import type { ModelSize, Ratio } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
-import type { SweepCellResult, SweepGrid } from '@twilljs/train';
+import { type CellPlace, cellPlaces, type SweepCellResult, type SweepGrid } from '@twilljs/train';
 import { mixers } from 'twilljs';
 import type { LoadedSweep } from './load.ts';
 import { type Spread, spreadOf } from './stats.ts';
@@ -38,11 +38,13 @@ interface Group {
 /** Puts cells together that have the same task, size, training, data and text, whichever directory they come from. */
 export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
   const groups = new Map<string, Group>();
-  for (const { directory, results, corpus } of sweeps) {
+  for (const { directory, results, record } of sweeps) {
+    const places = new Map(cellPlaces(results.spec, mixers).map((place) => [place.name, place]));
     for (const cell of results.cells) {
-      const [grid, size] = gridOf(cell, results.spec.grids, directory);
+      const { grid, size } = places.get(cell.name) as CellPlace;
       const { name, task, training, data } = grid;
-      const key = JSON.stringify([name, task, size, training, data, task === 'language' && corpus]);
+      const text = task === 'language' && (record?.corpus?.sha256 ?? null);
+      const key = JSON.stringify([name, task, size, training, data, text]);
       const group = groups.get(key) ?? { grid, size, directory, cells: new Map() };
       groups.set(key, group);
       addCell(group, cell, directory);
@@ -50,19 +52,6 @@ export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
   }
   const all = [...groups.values()];
   return all.map((group) => partOf(group, titleOf(group, all)));
-}
-
-function gridOf(cell: SweepCellResult, grids: readonly SweepGrid[], directory: string): [SweepGrid, ModelSize] {
-  const weave = cell.ratio === 'pure' ? 'pure' : `r${cell.ratio}`;
-  for (const grid of grids) {
-    for (const size of grid.sizes) {
-      const stem = [grid.name, ...(grid.sizes.length > 1 ? [size.name] : [])].join('-');
-      if (grid.task === cell.task && cell.name === `${stem}-${cell.mixer}-${weave}-s${cell.seed}`) return [grid, size];
-    }
-  }
-  throw new FileError(
-    `${directory}/results.json: cell ${cell.name} belongs to none of its grids; run the sweep again.`,
-  );
 }
 
 function addCell({ cells }: Group, cell: SweepCellResult, directory: string): void {
@@ -153,6 +142,11 @@ export function measureOf(part: Part, cell: SweepCellResult): number {
 
 export function resultOf(part: Part, model: Model | null | undefined): Spread | null {
   return model ? spreadOf(model.cells.map((cell) => measureOf(part, cell)).filter(Number.isFinite)) : null;
+}
+
+/** Steps that all seeds of a model have skipped. */
+export function skippedBy({ cells }: Model): number {
+  return cells.reduce((sum, { skipped = 0 }) => sum + skipped, 0);
 }
 
 export function modelAt({ models }: Part, mixer: string, ratio: Ratio): Model | undefined {

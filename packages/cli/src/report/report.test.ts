@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { SweepResults } from '@twilljs/train';
+import { cellPlaces, type SweepResults } from '@twilljs/train';
+import { mixers } from 'twilljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 import { grouped } from '../draw/numbers.ts';
@@ -36,6 +37,19 @@ async function reported(...directories: string[]): Promise<{ text: string; page:
   return { text: read('report.md'), page: read('report.html') };
 }
 
+type Grid = SweepResults['spec']['grids'][number];
+
+/** The results of a part of the study: of grids changed so that they have fewer cells. */
+function partly(change: (grid: Grid) => Partial<Grid> | null): SweepResults {
+  const grids = study.spec.grids.flatMap((grid) => {
+    const changes = change(grid);
+    return changes ? [{ ...grid, ...changes }] : [];
+  });
+  const spec = { ...study.spec, grids };
+  const names = new Set(cellPlaces(spec, mixers).map(({ name }) => name));
+  return { ...study, spec, cells: study.cells.filter(({ name }) => names.has(name)) };
+}
+
 /** The results of the study with some cells changed. */
 function changed(change: (cell: SweepResults['cells'][number]) => object): SweepResults {
   return { ...study, cells: study.cells.map((cell) => ({ ...cell, ...change(cell) })) };
@@ -58,7 +72,7 @@ describe('the words', () => {
   });
 
   it('tell the means of the paper from ours, and show as many digits on an axis as its steps need', async () => {
-    const two = { ...study, cells: study.cells.filter(({ mixer }) => mixer === 'hgrn' || mixer === 'retnet') };
+    const two = partly(() => ({ mixers: ['hgrn', 'retnet'] }));
     const { text, page } = await reported(put('two', two));
     expect(text).toContain('| Mean of 6 there, 2 here | 0.472 |');
     expect(page).toContain('>mean of 6</text>');
@@ -66,8 +80,8 @@ describe('the words', () => {
   });
 
   it('do not compare with a model that was not run, and keep all lines inside of their plot', async () => {
-    const woven = study.cells.filter(({ mixer, ratio }) => ratio !== 'pure' && mixer === 'hgrn2');
-    const { text, page } = await reported(put('woven', { ...study, cells: woven }));
+    const woven = partly(({ ratios }) => ({ mixers: ['hgrn2'], ratios: ratios.filter((ratio) => ratio !== 'pure') }));
+    const { text, page } = await reported(put('woven', woven));
     expect(text).toMatch(/\| HGRN2 \| 0\.203 .* \| \+0\.192 \| – \|/);
     // Without room for it the paper's mean of six would lie below the axis of HGRN2 alone.
     expect(page).toContain('>0.470</text>');
@@ -116,7 +130,7 @@ describe('the words', () => {
   });
 
   it('do with a Transformer alone, and with nothing but failures', async () => {
-    const alone = { ...study, cells: study.cells.filter(({ mixer }) => mixer === 'attention') };
+    const alone = partly(() => ({ mixers: ['attention'] }));
     expect((await reported(put('alone', alone))).text).toContain('The Transformer is at 0.998');
     const nothing = changed(() => ({ failed: 'out of memory', recall: undefined, bitsPerByte: undefined, losses: [] }));
     expect((await reported(put('nothing', nothing))).text).toContain('58 of which failed');
@@ -155,9 +169,14 @@ describe('the page', () => {
 
 describe('several directories', () => {
   it('are one sweep when they have the same grid', async () => {
-    const seed = (n: number) => ({ ...study, cells: study.cells.filter((cell) => cell.seed === n) });
-    put('one', seed(1));
-    put('rest', { ...study, cells: study.cells.filter((cell) => cell.seed > 1) });
+    put(
+      'one',
+      partly(() => ({ seeds: [1] })),
+    );
+    put(
+      'rest',
+      partly(({ task }) => (task === 'recall' ? { seeds: [2, 3] } : null)),
+    );
     const merged = await reported('one', 'rest');
     expect(merged.text).toContain('0.200 [0.081, 0.400]');
     expect(existsSync('rest/report.md')).toBe(false);
@@ -172,21 +191,22 @@ describe('several directories', () => {
   });
 
   it('are kept apart when they read other text', async () => {
-    const onText = (directory: string, sha256: string, seed: number) => {
-      const cells = study.cells.map((cell) => ({ ...cell, name: cell.name.replace(/s\d$/, `s${seed}`), seed }));
-      const grids = study.spec.grids.map((grid) => ({ ...grid, seeds: [seed] }));
-      put(directory, {
-        ...study,
-        spec: { ...study.spec, grids },
-        cells: cells.filter(({ task }) => task === 'language'),
+    const onText = (directory: string, digit: string, seed: number) => {
+      const one = partly(({ task }) => (task === 'language' ? { seeds: [1] } : null));
+      const cells = one.cells.map((cell) => {
+        const name = cell.name.replace(/s1$/, `s${seed}`);
+        return { ...cell, name, directory: `cells/${name}`, seed };
       });
-      writeFileSync(join(directory, 'sweep.json'), JSON.stringify({ corpus: { sha256 } }));
+      const spec = { ...one.spec, grids: one.spec.grids.map((grid) => ({ ...grid, seeds: [seed] })) };
+      put(directory, { ...one, spec, cells });
+      const corpus = { documents: 1, sha256: digit.repeat(64) };
+      writeFileSync(join(directory, 'sweep.json'), JSON.stringify({ version: 1, spec, corpus }));
       return directory;
     };
-    const apart = await reported(onText('whales', 'aa', 0), onText('ants', 'bb', 1));
+    const apart = await reported(onText('whales', 'a', 0), onText('ants', 'b', 1));
     expect(apart.text).toContain('## Language modelling: language, whales');
     expect(apart.text).toContain('## Language modelling: language, ants');
-    const together = await reported(onText('whales', 'aa', 0), onText('ants', 'aa', 1));
+    const together = await reported(onText('whales', 'a', 0), onText('ants', 'a', 1));
     expect(together.text).toContain('; seeds 0 and 1.');
   });
 });
@@ -205,6 +225,18 @@ describe('what is refused', () => {
     ],
     ['no bytes of state', changed(() => ({ stateBytes: { 1024: 1 } })), /stateBytes/],
     ['a cell of no grid', changed(({ name }) => ({ name: `x${name}` })), /belongs to none of its grids/],
+    ['a cell too few', { ...study, cells: study.cells.slice(1) }, /has no cell recall-hgrn-pure-s1, which/],
+    ['a cell twice', { ...study, cells: [...study.cells, study.cells[0]] }, /or is there twice/],
+    [
+      'a cell of another mixer',
+      changed(() => ({ mixer: 'gla' })),
+      /mixer of cell recall-hgrn-pure-s1 is "gla" where "hgrn" is needed/,
+    ],
+    [
+      'a directory elsewhere',
+      changed(() => ({ directory: '../x' })),
+      /directory of cell recall-hgrn-pure-s1 is "..\/x" where/,
+    ],
   ];
   it.each(cases)('%s', async (_, results, message) => {
     const { code, err } = await capture(['report', put('bad', results)]);
@@ -222,7 +254,7 @@ describe('what is refused', () => {
       return err;
     };
     mkdirSync('unfinished', { recursive: true });
-    writeFileSync('unfinished/sweep.json', '{}');
+    writeFileSync('unfinished/sweep.json', JSON.stringify({ version: 1, spec: study.spec, corpus: null }));
     put('study', study);
     put(
       'other',

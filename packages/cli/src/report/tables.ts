@@ -4,7 +4,18 @@ import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';
 import { type PaperTable, paperRatios } from './paper.ts';
-import { meansOf, measureOf, mixersOf, modelAt, modelsOf, type Part, ratiosOf, ratioText, resultOf } from './parts.ts';
+import {
+  meansOf,
+  measureOf,
+  mixersOf,
+  modelAt,
+  modelsOf,
+  type Part,
+  ratiosOf,
+  ratioText,
+  resultOf,
+  skippedBy,
+} from './parts.ts';
 import { fixed, type Spread, spreadOf, spreadText } from './stats.ts';
 import { seedsOf, tokensOf, trainedText } from './words.ts';
 
@@ -27,6 +38,7 @@ export function resultTable(part: Part): Table {
   const copying = part.task === 'language' && tokensOf(part) >= COPYING;
   const heads =
     part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte', ...(copying ? ['copy gain'] : [])];
+  const skips = modelsOf(part).some((model) => skippedBy(model) > 0);
   const rows = modelsOf(part).map((model) => {
     const { counts, cells, family, ratio } = model;
     const results =
@@ -41,6 +53,7 @@ export function resultTable(part: Part): Table {
       grouped(counts.parameters),
       grouped(counts.nonEmbeddingParameters),
       flopsText(counts.flopsPerToken / 1e6),
+      ...(skips ? [grouped(skippedBy(model))] : []),
     ];
   });
   const means = meansOf(part).map(({ ratio, spread, mixers }) => [
@@ -49,14 +62,16 @@ export function resultTable(part: Part): Table {
     spreadText(spread),
     ...(copying ? [''] : []),
     ...(few ? [''] : []),
-    '',
-    '',
-    '',
+    ...['', '', ''],
+    ...(skips ? [''] : []),
   ]);
   return {
     kind: 'table',
     caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}${copying ? ` ${COPY_GAIN}` : ''}`,
-    head: ['model', ...heads, ...(few ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
+    head: [
+      ...['model', ...heads, ...(few ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
+      ...(skips ? ['steps skipped'] : []),
+    ],
     rows: [...rows, ...means],
   };
 }

@@ -1,6 +1,6 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { resolve } from 'node:path';
-import type { SweepCell, SweepSpec } from '@twilljs/train';
+import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/train';
 import { type SweepOutcome, sweep } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
 import { type CorpusChoice, chooseCorpus } from '../corpus.ts';
@@ -56,4 +56,15 @@ export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
     throw new Interrupted(`${spec.name}: stopped, with checkpoints; the same command goes on.`);
   }
   return outcome;
+}
+
+/** Cells with steps that were skipped. */
+export function skippedOf(
+  results: SweepResults | null,
+  cells: readonly SweepCell[],
+): { name: string; count: number; steps: number }[] {
+  return cells.flatMap(({ name, training: { steps } }, i) => {
+    const count = results?.cells[i].skipped ?? 0;
+    return count > 0 ? [{ name, count, steps }] : [];
+  });
 }

@@ -1,5 +1,6 @@
 // Sweeps through processes of their own: what is left on disk, what goes on, what fails, and what is refused.
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -153,4 +154,65 @@ describe('a sweep', () => {
     expect(code).toBe(2);
     expect(existsSync('new')).toBe(false);
   });
+});
+
+describe('a finished cell that lost its result', () => {
+  const cell = `lost/cells/${names[0]}`;
+  const lines = () => readFileSync(`${cell}/metrics.jsonl`, 'utf8').trimEnd().split('\n');
+
+  it.each<[string, (last: string) => string[]]>([
+    ['no last line', () => []],
+    ['half of it', (last) => [last.slice(0, 40)]],
+    ['a measurement of nothing', () => ['{"step":4,"validation":{}}']],
+    ['one that holds no accuracy', (last) => [last.replace('"accuracy"', '"accuraci"')]],
+    ['one of an earlier step', (last) => [last.replace('"step":4', '"step":2')]],
+  ])('is measured again: %s', async (_, damage) => {
+    rmSync('lost', { recursive: true, force: true });
+    cpSync('all', 'lost', { recursive: true });
+    const whole = lines();
+    writeFileSync(
+      `${cell}/metrics.jsonl`,
+      `${[...whole.slice(0, -1), ...damage(whole.at(-1) as string)].join('\n')}\n`,
+    );
+    const weights = readFileSync(`${cell}/model.safetensors`);
+    const { code, err } = await sweep('grid.json --corpus book.txt --out lost');
+    expect(code, err).toBe(0);
+    expect(err).toContain('3 of 4 cells were finished before');
+    expect(facts('lost')).toEqual(facts('all'));
+    expect(lines().at(-1)).toBe(whole.at(-1));
+    expect(readFileSync(`${cell}/model.safetensors`).equals(weights)).toBe(true);
+    const report = await capture(['report', 'lost']);
+    expect(report.code, report.err).toBe(0);
+  });
+});
+
+it('tells of steps that were skipped, wherever it tells of a cell', async () => {
+  cpSync('all', 'skips', { recursive: true });
+  const path = `skips/cells/${names[0]}/metrics.jsonl`;
+  // As the trainer writes two of them.
+  const lines = readFileSync(path, 'utf8').split('\n');
+  for (const i of [1, 2])
+    lines[i] = JSON.stringify({ ...JSON.parse(lines[i]), loss: null, gradNorm: null, skipped: true });
+  writeFileSync(path, lines.join('\n'));
+  const { code, out, err } = await sweep('grid.json --corpus book.txt --out skips --json');
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out).skipped).toEqual({ [names[0]]: 2 });
+  expect(err).toContain(`${names[0]} skipped 2 of 4 steps, which had no finite loss or gradient and changed nothing`);
+  expect(facts('skips')[0]).toMatchObject({
+    skipped: 2,
+    losses: [
+      [1, expect.any(Number)],
+      [4, expect.any(Number)],
+    ],
+  });
+  expect(facts('skips').slice(1)).toEqual(facts('all').slice(1));
+  expect((await capture(['report', 'skips'])).code).toBe(0);
+  const text = readFileSync('skips/report.md', 'utf8');
+  expect(text).toContain('DeltaNet pure skipped 2 steps');
+  expect(text).toMatch(/\| model \|.*\| steps skipped \|/);
+  const trained = await capture(['train', '--out', `skips/cells/${names[0]}`, '--resume']);
+  expect(trained.out).toContain('skipped     2 of 4 steps');
+  expect((await capture(['report', 'all'])).code).toBe(0);
+  for (const name of ['results.json', 'report.md'])
+    expect(readFileSync(`all/${name}`, 'utf8')).not.toContain('skipped');
 });

@@ -48,7 +48,7 @@ export class SweepView {
       const { cell, phase, failed } = state;
       if ((phase !== 'done' && phase !== 'failed') || this.told.has(cell.name)) continue;
       this.told.add(cell.name);
-      const what = phase === 'done' ? `done${lossOf(state)}` : `failed: ${failed}`;
+      const what = phase === 'done' ? `done${lossOf(state)}${skippedOf(state)}` : `failed: ${failed}`;
       this.terminal.err(`${cell.name}  ${what}  (${this.summary(states)})\n`);
     }
   }
@@ -80,6 +80,9 @@ function workOf(states: readonly CellState[]): number {
 const lossOf = ({ metrics: { losses } }: CellState): string =>
   losses.length > 0 ? `  loss ${(losses.at(-1) as number).toFixed(3)}` : '';
 
+const skippedOf = ({ metrics: { skipped } }: CellState): string =>
+  skipped.length > 0 ? `  ${skipped.length} steps skipped` : '';
+
 /** One row for each mixer of a grid, one sign for each cell, ratios apart. */
 function gridOf(states: readonly CellState[]): string[] {
   const rows = new Map<string, string>();
@@ -110,5 +113,6 @@ function lineOf(state: CellState): string {
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
   const left = step > from ? `${duration(((steps - step) * seconds) / (step - from))} left` : '';
   const curve = sparkline(losses, CURVE).padEnd(CURVE);
-  return `${cell.name.padEnd(30)} ${bar} ${step}/${steps}${lossOf(state) || '  starting'}  ${curve}  ${left}`.trimEnd();
+  const facts = `${lossOf(state) || '  starting'}${skippedOf(state)}`;
+  return `${cell.name.padEnd(30)} ${bar} ${step}/${steps}${facts}  ${curve}  ${left}`.trimEnd();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { DeviceName } from '../command.ts';
 import { trainFlags } from './flag-table.ts';
 import { type FlagName, type Given, kebab } from './flags.ts';
@@ -32,8 +32,8 @@ export function readRecord(directory: string): JsonObject | null {
 /**
  * Fills in from the record what is not asked for now.
  *
- * @param parse parses the recorded command line with a fresh command.
- * @throws OptionError when a flag is not what it was; FileError when the record has no command.
+ * @param parse parses the recorded command line with a fresh command, and prints nothing.
+ * @throws OptionError when a flag is not what it was; FileError when the record has no command line of `twill train`.
  */
 export function withRecord(
   asked: Asked,
@@ -42,13 +42,7 @@ export function withRecord(
   parse: (argv: string[]) => Asked,
 ): Asked {
   const path = join(directory, 'run.json');
-  const { command } = record;
-  if (!Array.isArray(command) || command[1] !== 'train') {
-    throw new FileError(
-      `${path}: has no command of twill train, so the run cannot go on from here; use another --out.`,
-    );
-  }
-  const before = parse(command.slice(2) as string[]);
+  const before = commandOf(record, path, parse);
   for (const name of Object.keys(trainFlags) as FlagName[]) {
     const { concern } = trainFlags[name];
     if (concern === 'run' || concern === 'file') continue;
@@ -65,6 +59,29 @@ export function withRecord(
     seed,
     device: asked.device ?? before.device,
   };
+}
+
+/** What the recorded command line said. */
+function commandOf({ command }: JsonObject, path: string, parse: (argv: string[]) => Asked): Asked {
+  const refuse = (why: string) =>
+    new FileError(`${path}: ${why}, so the run cannot go on from here; correct it there, or use another --out.`);
+  const isText = Array.isArray(command) && command.every((word) => typeof word === 'string');
+  if (!isText || command[1] !== 'train') throw refuse('has no command of twill train');
+  try {
+    return parse(command.slice(2) as string[]);
+  } catch (error) {
+    if (!isTwillError(error) && !(error instanceof CommanderError)) throw error;
+    // commander's own words for --help and --version are none: nobody asked for them now.
+    const [why] = error.message.replace(/^error: |\.$/g, '').split('\n');
+    throw refuse(`its command is none that trains (${why})`);
+  }
+}
+
+/** The configuration that a run recorded. */
+export function modelOf({ model }: JsonObject, directory: string): JsonObject {
+  if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model;
+  const path = join(directory, 'run.json');
+  throw new FileError(`${path}: model is ${JSON.stringify(model) ?? 'missing'} where an object is needed; correct it.`);
 }
 
 /**

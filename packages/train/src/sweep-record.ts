@@ -1,0 +1,128 @@
+// sweep.json: what a sweep is, and where its text came from. A directory belongs to one sweep.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonObject, parseJsonObject } from '@twilljs/hub';
+import { readText, writeAtomic } from '@twilljs/hub/node';
+import { type Fields, type MixerFamily, readFields, type Values } from '@twilljs/nn';
+import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
+import { firstDifference } from './difference.ts';
+import { trainVersion } from './record.ts';
+import { readSweepSpec, type SweepSpec } from './sweep-spec.ts';
+
+const SPEC = 'sweep.json';
+
+/** Layout of sweep.json. */
+const VERSION = 1;
+
+const corpusFields = {
+  documents: { type: 'integer', max: Number.MAX_SAFE_INTEGER },
+  sha256: { type: 'string' },
+} as const satisfies Fields;
+
+/** What language cells read: equal at every continuation. */
+export type SweepCorpus = Values<typeof corpusFields>;
+
+const originFields = {
+  title: { type: 'string' },
+  bytes: { type: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER },
+  directory: { type: 'string' },
+} as const satisfies Fields;
+
+/** Where the text was: for people, and for whoever repeats the sweep. It may move without harm. */
+export interface SweepOrigin extends Values<typeof originFields> {
+  /** As they were given, seen from `directory`; null for the text that is read where none is given. */
+  readonly patterns: readonly string[] | null;
+}
+
+export interface SweepRecord {
+  readonly spec: SweepSpec;
+  /** Null where there are no language cells. */
+  readonly corpus: SweepCorpus | null;
+  /** Null in a record that an earlier version wrote, too. */
+  readonly origin: SweepOrigin | null;
+}
+
+/**
+ * Reads `sweep.json` of a directory.
+ *
+ * @param families the mixers that its specification may name.
+ * @returns null where there is none.
+ * @throws FileError naming the field and what is wrong with it.
+ */
+export function readSweepRecord(directory: string, families: readonly MixerFamily[]): SweepRecord | null {
+  const path = join(directory, SPEC);
+  if (!existsSync(path)) return null;
+  return sweepRecordOf(parseJsonObject(readText(path), path), families, path);
+}
+
+/** The same, of what is parsed already. */
+export function sweepRecordOf(json: JsonObject, families: readonly MixerFamily[], path: string): SweepRecord {
+  checkVersion(json, path);
+  try {
+    return {
+      spec: readSweepSpec(json.spec, families, 'spec'),
+      corpus: partOf(json, 'corpus', (corpus) => readFields(corpusFields, corpus, 'corpus')),
+      origin: partOf(json, 'origin', (origin) => ({
+        ...readFields(originFields, origin, 'origin'),
+        patterns: patternsOf(origin.patterns),
+      })),
+    };
+  } catch (error) {
+    if (isTwillError(error)) throw new FileError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkVersion({ version }: JsonObject, path: string): void {
+  if (version === VERSION) return;
+  throw new FileError(
+    `${path}: version is ${JSON.stringify(version) ?? 'missing'} but this program reads ${VERSION}; go on with the version that wrote it.`,
+  );
+}
+
+function partOf<T>(json: JsonObject, name: 'corpus' | 'origin', read: (part: JsonObject) => T): T | null {
+  const part = json[name] ?? null;
+  if (part === null) return null;
+  if (typeof part === 'object' && !Array.isArray(part)) return read(part);
+  throw new OptionError(
+    `${name} is ${JSON.stringify(part).slice(0, 60)} where an object or null is needed; correct it.`,
+  );
+}
+
+function patternsOf(value: unknown): string[] | null {
+  if (value === null) return null;
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')) return value;
+  throw new OptionError('origin: patterns is no list of texts, nor null; correct it.');
+}
+
+/**
+ * Claims a directory for a sweep, or finds the same sweep in it.
+ *
+ * @throws OptionError when it holds another sweep, or files of something else; FileError when its record is damaged.
+ */
+export function openSweep(directory: string, { spec, corpus, origin }: SweepRecord): void {
+  const path = join(directory, SPEC);
+  if (existsSync(path)) {
+    const before = parseJsonObject(readText(path), path);
+    checkVersion(before, path);
+    const now = { spec: JSON.parse(JSON.stringify(spec)), corpus };
+    for (const part of ['spec', 'corpus'] as const) {
+      const found = firstDifference(before[part], now[part], part);
+      if (!found) continue;
+      const same = part === 'corpus' ? 'text (--data)' : 'specification';
+      throw new OptionError(
+        `sweep: ${found.path} is ${found.before} in ${path} but ${found.now} was asked for; use the same ${same}, or another directory.`,
+      );
+    }
+    return;
+  }
+  const strange = readdirSync(directory).filter((name) => !name.startsWith('.'));
+  if (strange.length > 0) {
+    throw new OptionError(
+      `sweep: ${directory} holds ${strange.slice(0, 3).join(', ')} but no ${SPEC}; choose an empty or another directory.`,
+    );
+  }
+  const { node, v8 } = process.versions;
+  const versions = { '@twilljs/train': trainVersion(), node, v8 };
+  writeAtomic(path, `${JSON.stringify({ version: VERSION, spec, corpus, origin, versions }, null, 2)}\n`);
+}
