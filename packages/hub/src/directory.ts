@@ -4,7 +4,7 @@ import type { LanguageModel } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
 import { serializeConfig } from './config.ts';
 import { listDirectory, makeDirectory, readText, writeAtomic } from './files.ts';
-import { isObject, type JsonObject, kindOf, parseJsonObject } from './json.ts';
+import { isObject, type JsonObject, kindOf, parsePythonObject } from './json.ts';
 import {
   beyondFla,
   checkLoadOptions,
@@ -35,9 +35,12 @@ export function readModelDirectory(path: string): ModelFiles {
   return { config: readConfigFile(join(path, CONFIG)), tensors: openWeights(path, names) };
 }
 
-/** The object in a JSON file. @throws FileError when it is missing, not JSON (with line and column) or no object. */
+/**
+ * The object in a JSON file that may come from Python. @throws FileError when it is missing, not JSON (with line and column) or
+ * no object.
+ */
 export function readConfigFile(path: string): JsonObject {
-  return parseJsonObject(readText(path), path);
+  return parsePythonObject(readText(path), path);
 }
 
 function openWeights(path: string, names: readonly string[]): Map<string, StoredTensor> {

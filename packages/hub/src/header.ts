@@ -1,6 +1,7 @@
 // The header of a safetensors file: 8 bytes of length, then JSON. Every claim is checked before a byte of data is touched.
 import { FileError, type Shape, size } from '@twilljs/tensor';
 import { isObject, type Json, type JsonObject, kindOf, parseJsonObject } from './json.ts';
+import { mistakenFor } from './mistaken.ts';
 import { isStoredDType, type StoredDType, storedTypes } from './stored.ts';
 
 /** Where a tensor lies: its bytes are [begin, end) of the data, which start at `dataStart` of the file. */
@@ -25,10 +26,16 @@ const MAX_HEADER = 100_000_000;
 /**
  * Bytes of JSON that the first 8 bytes of a file announce.
  *
+ * @param start the first `TELLING_BYTES` of the file, or all of it.
  * @param fileSize Bytes of the whole file.
- * @throws FileError when the file is too short for what it announces, or announces more than 100 MB.
+ * @throws FileError when the file is of another kind, too short for what it announces, or announces more than 100 MB.
  */
 export function headerLength(start: Uint8Array, fileSize: number, where: string): number {
+  // A header begins with '{' after its length; nothing else that is mistaken for one does.
+  if (start[LENGTH_BYTES] !== 0x7b || start[LENGTH_BYTES - 1] !== 0) {
+    const mistaken = mistakenFor(start, fileSize, 'the weights');
+    if (mistaken) throw new FileError(`${where}: ${mistaken}`);
+  }
   if (fileSize < LENGTH_BYTES) {
     throw new FileError(
       `${where}: ${fileSize} bytes, where a safetensors file starts with 8 bytes of header length; it is truncated or another format.`,

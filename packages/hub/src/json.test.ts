@@ -2,8 +2,10 @@
 
 import { isTwillError } from '@twilljs/tensor';
 import fc from 'fast-check';
+import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { parseJson, parseJsonObject } from './json.ts';
+import { parseConfig, serializeConfig } from './config.ts';
+import { parseJson, parseJsonObject, parsePythonObject } from './json.ts';
 
 const message = (text: string): string => {
   try {
@@ -90,6 +92,50 @@ describe('parseJson', () => {
   it('wants an object where one is needed', () => {
     expect(() => parseJsonObject('[]', 'config.json')).toThrowErrorMatchingInlineSnapshot(
       `[FileError: config.json: holds a list where a JSON object { ... } is needed; give an object.]`,
+    );
+  });
+});
+
+describe('parsePythonObject', () => {
+  const text = '{\n  "a": Infinity,\n  "b": [\n    -Infinity,\n    NaN,\n    -1.5\n  ],\n  "c": {},\n  "d": []\n}\n';
+
+  it('reads numbers as Python writes them, and they are written so again', () => {
+    const value = parsePythonObject(text, 'config.json');
+    expect(value).toEqual({ a: Infinity, b: [-Infinity, Number.NaN, -1.5], c: {}, d: [] });
+    expect(serializeConfig(value)).toBe(text);
+    expect(() => parseJsonObject(text, 'run.json')).toThrow('line 2, column 8');
+  });
+
+  it.each(['{"a": Infinit}', '{"a": -Inf}', '{"a": nan}', '{"a": --1}', '{"a": +Infinity}'])('refuses %s', (json) => {
+    expect(() => parsePythonObject(json, 'config.json')).toThrow(/config.json: not valid JSON, .* line 1/);
+  });
+
+  it('is what config.json is read by: a field that needs a number names the value', () => {
+    const json =
+      '{"model_type": "gla", "hidden_size": 8, "num_heads": 1, "time_step_limit": [0.0, Infinity], "norm_eps": NaN}';
+    expect(() => parseConfig(json, mixers)).toThrow(
+      'config.json: norm_eps is NaN where a number from 0 up to 1 is needed',
+    );
+    const { json: kept } = parseConfig(json.replace('NaN', '1e-5'), mixers);
+    expect(kept.time_step_limit).toEqual([0, Infinity]);
+  });
+
+  it('tells what stands in the place of a configuration', () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n';
+    expect(() => parsePythonObject(pointer, 'config.json')).toThrow(
+      'config.json: is a Git LFS pointer of 64 bytes, not JSON; run git lfs pull, or download the file.',
+    );
+    expect(() => parsePythonObject('<!DOCTYPE html><html>', 'c')).toThrow(
+      'c: is a web page (HTML) of 21 bytes, not JSON',
+    );
+  });
+
+  it('writes what JSON.stringify writes, keys in order', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        expect(JSON.parse(serializeConfig(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { seed: 4, numRuns: 300 },
     );
   });
 });

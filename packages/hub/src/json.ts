@@ -1,5 +1,6 @@
 // JSON that says where it is broken, and makes no silent choice: duplicate keys, deep nesting and overflow are errors.
 import { FileError } from '@twilljs/tensor';
+import { mistakenFor } from './mistaken.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -9,16 +10,32 @@ export interface JsonObject {
 /** Deeper than any configuration or header; keeps hostile files from exhausting the stack. */
 const MAX_DEPTH = 64;
 
+/** Words that stand for values: those of JSON, and with them what Python's json writes for numbers that are not finite. */
+const jsonWords: Words = [
+  ['null', null],
+  ['true', true],
+  ['false', false],
+];
+const pythonWords: Words = [
+  ...jsonWords,
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+];
+type Words = readonly (readonly [word: string, value: null | boolean | number])[];
+
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 class Parser {
   private at = 0;
   private readonly text: string;
   private readonly where: string;
+  private readonly words: Words;
 
-  constructor(text: string, where: string) {
+  constructor(text: string, where: string, words: Words) {
     this.text = text;
     this.where = where;
+    this.words = words;
   }
 
   document(): Json {
@@ -35,16 +52,12 @@ class Parser {
     if (c === '{') return this.object(depth);
     if (c === '[') return this.array(depth);
     if (c === '"') return this.string();
-    if (c === '-' || (c >= '0' && c <= '9')) return this.number();
-    for (const [word, value] of [
-      ['null', null],
-      ['true', true],
-      ['false', false],
-    ] as const) {
-      if (!this.text.startsWith(word, this.at)) continue;
-      this.at += word.length;
-      return value;
+    const word = this.words.find(([text]) => this.text.startsWith(text, this.at));
+    if (word) {
+      this.at += word[0].length;
+      return word[1];
     }
+    if (c === '-' || (c >= '0' && c <= '9')) return this.number();
     return this.fail('a value');
   }
 
@@ -147,12 +160,27 @@ class Parser {
  * @throws FileError when the text is not JSON, repeats a key, nests deeper than 64 levels or has a number beyond f64.
  */
 export function parseJson(text: string, where: string): Json {
-  return new Parser(text, where).document();
+  return new Parser(text, where, jsonWords).document();
 }
 
 /** `parseJson` for a text that must be an object. @throws FileError also for any other kind of value. */
 export function parseJsonObject(text: string, where: string): JsonObject {
-  const value = parseJson(text, where);
+  return objectIn(parseJson(text, where), where);
+}
+
+/**
+ * The object in a file that Python wrote, such as a `config.json`: its json writes bare `NaN`, `Infinity` and `-Infinity`.
+ *
+ * @throws FileError as `parseJsonObject`; one that says so where the file is no JSON at all, but a Git LFS pointer or a web page.
+ */
+export function parsePythonObject(text: string, where: string): JsonObject {
+  const bytes = new TextEncoder().encode(text);
+  const mistaken = /^\s*(<|version https:)/.test(text) && mistakenFor(bytes, bytes.length, 'JSON');
+  if (mistaken) throw new FileError(`${where}: ${mistaken}`);
+  return objectIn(new Parser(text, where, pythonWords).document(), where);
+}
+
+function objectIn(value: Json, where: string): JsonObject {
   if (isObject(value)) return value;
   throw new FileError(`${where}: holds ${kindOf(value)} where a JSON object { ... } is needed; give an object.`);
 }

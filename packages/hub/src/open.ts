@@ -2,6 +2,7 @@
 import type { Shape } from '@twilljs/tensor';
 import { readRange, withFile } from './files.ts';
 import { type Entry, headerLength, LENGTH_BYTES, parseHeader } from './header.ts';
+import { TELLING_BYTES } from './mistaken.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import type { StoredDType, StoredTensor } from './stored.ts';
 
@@ -32,7 +33,7 @@ class TensorOnDisk implements StoredTensor {
  */
 export function openSafetensors(path: string): SafetensorsFile {
   return withFile(path, ({ fd, size }) => {
-    const start = readRange(fd, 0, Math.min(size, LENGTH_BYTES), path);
+    const start = readRange(fd, 0, Math.min(size, TELLING_BYTES), path);
     const length = headerLength(start, size, path);
     const header = parseHeader(readRange(fd, LENGTH_BYTES, LENGTH_BYTES + length, path), size, path);
     const tensors = new Map<string, StoredTensor>();

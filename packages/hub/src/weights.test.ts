@@ -81,6 +81,45 @@ describe('weights', () => {
     `);
   });
 
+  it.each<[string, (name: string) => string]>([
+    ['module.', (name) => `module.${name}`],
+    ['_orig_mod.', (name) => `_orig_mod.${name}`],
+    ['both', (name) => `module._orig_mod.${name}`],
+    ['both, the other way', (name) => `_orig_mod.module.${name}`],
+    ['model. twice', (name) => `model.${name}`],
+    ['no model.', (name) => name.replace('model.', '')],
+    ['all of them', (name) => `module._orig_mod.model.${name}`],
+    ['wrapped layers', (name) => name.replace('attn.', '_fsdp_wrapped_module._orig_mod.attn.')],
+  ])('may have names that a wrapper made: %s', async (_, wrap) => {
+    const tensors = await stored();
+    const { sources, notes } = matchWeights(shapes, new Map([...tensors].map(([name, t]) => [wrap(name), t])), 'model');
+    expect([...sources]).toEqual([...tensors]);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/: renamed, this model calls it model\..*\.$/);
+  });
+
+  it('are refused where a name stands with and without a wrapper', async () => {
+    const tensors = await stored();
+    tensors.set('module.model.embeddings.weight', tensors.get('model.embeddings.weight') as StoredTensor);
+    expect(failure(tensors)).toContain('1 not of this model (module.model.embeddings.weight');
+    tensors.delete('model.embeddings.weight');
+    tensors.set('_orig_mod.model.embeddings.weight', store('F32', [5, 8], new Array(40).fill(0)));
+    expect(failure(tensors)).toContain('1 not of this model (_orig_mod.model.embeddings.weight');
+  });
+
+  it('may hold buffers, which are noted', async () => {
+    const tensors = await stored();
+    const buffer = store('F32', [2], [1, 1]);
+    for (const name of ['rotary.inv_freq', 'rotary_emb.inv_freq', 'rotary_emb.cos_cached', 'position_ids'])
+      tensors.set(`module.model.layers.0.attn.${name}`, buffer);
+    tensors.set('num_batches_tracked', store('I64', [], [3]));
+    expect(matchWeights(shapes, tensors, 'model').notes).toEqual([
+      'model.layers.0.attn.rotary.inv_freq and 2 more like it: ignored, a buffer of rotary positions, which are computed.',
+      'model.layers.0.attn.position_ids and 1 more like it: ignored, a buffer that no layer here has.',
+    ]);
+    expect(failure(new Map([...tensors, ['model.layers.0.attn.inv_freqs', buffer]]))).toContain('1 not of this model');
+  });
+
   it('may hold gate and up of the MLP as one matrix', async () => {
     const tensors = await stored();
     const { sources: separate } = matchWeights(shapes, tensors, 'model');

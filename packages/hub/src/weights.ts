@@ -14,7 +14,15 @@ const unusedKeys: readonly { readonly key: RegExp; readonly why: string }[] = [
   { key: /\.attn\.D$/, why: 'a parameter of Gated DeltaNet until March 2025 that its forward pass never read' },
   { key: /\.attn\.q_conv1d\.weight$/, why: 'a convolution of HGRN until June 2025 that its forward pass never read' },
   { key: /^lm_head\.weight$/, why: 'the configuration ties the head to the embedding' },
+  {
+    key: /(^|\.)(inv_freq|(cos|sin)_cached|rotary(_emb)?\..*)$/,
+    why: 'a buffer of rotary positions, which are computed',
+  },
+  { key: /(^|\.)(num_batches_tracked|position_ids|_extra_state)$/, why: 'a buffer that no layer here has' },
 ];
+
+/** What wrappers of training put before and between the parts of a name: DDP, torch.compile, FSDP, activation checkpoints. */
+const WRAPPER = /(?<=^|\.)(module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
 
 /** Names in a message before it says how many more there are. */
 const SHOWN = 5;
@@ -22,8 +30,8 @@ const SHOWN = 5;
 /**
  * Finds the stored tensor of every parameter.
  *
- * Keys that older versions of FLA wrote and never read are left out with a note; an MLP stored as one `gate_proj` of
- * [2I,D] is split. A tied head (no parameter `lm_head.weight`) may be stored all the same.
+ * Keys that older versions of FLA wrote and never read, and buffers, are left out with a note; names that a wrapper of training
+ * made longer (`module.`, `_orig_mod.`, `model.` twice) are cut; an MLP stored as one `gate_proj` of [2I,D] is split. A tied head (no parameter `lm_head.weight`) may be stored all the same.
  *
  * @param parameters Shapes by name.
  * @param aliases Other names of a mixer's parameters: the parameter's own to the stored one.
@@ -37,7 +45,11 @@ export function matchWeights(
   aliases: Readonly<Record<string, string>> = {},
 ): Matched {
   const notes: string[] = [];
-  const available = splitFusedGates(parameters, renamed(parameters, stored, aliases, notes), notes);
+  const available = splitFusedGates(
+    parameters,
+    renamed(parameters, unwrapped(parameters, stored, notes), aliases, notes),
+    notes,
+  );
   const sources = new Map<string, StoredTensor>();
   const missing: string[] = [];
   const misshapen: string[] = [];
@@ -83,6 +95,27 @@ function noteOn(fate: string, names: readonly string[], why: string, notes: stri
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more like it` : '';
   notes.push(`${names[0]}${others}: ${fate}, ${why}.`);
+}
+
+/** Tensors under the names that they had before a wrapper; one that no parameter has keeps its own. */
+function unwrapped(
+  parameters: ReadonlyMap<string, unknown>,
+  stored: ReadonlyMap<string, StoredTensor>,
+  notes: string[],
+): ReadonlyMap<string, StoredTensor> {
+  const result = new Map<string, StoredTensor>();
+  const cut = new Map<string, string>();
+  for (const [name, tensor] of stored) {
+    const bare = name.replace(WRAPPER, '');
+    const names = [name, bare, bare.replace(/^model\./, ''), `model.${bare}`];
+    const own = names.find((key) => parameters.has(key)) ?? bare;
+    const isTaken = own !== name && (stored.has(own) || result.has(own));
+    if (own !== name && !isTaken && parameters.has(own)) cut.set(name, own);
+    result.set(isTaken ? name : own, tensor);
+  }
+  const [first] = cut.values();
+  noteOn('renamed', [...cut.keys()], `this model calls it ${first}`, notes);
+  return result;
 }
 
 /** Parameters stored under another name: settings that change no number change some names. */

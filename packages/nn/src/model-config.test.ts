@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { attention } from '@twilljs/attention';
 import { deltanet } from '@twilljs/deltanet';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
-import { isTwillError } from '@twilljs/tensor';
+import { isTwillError, OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { mlpWidth, readModelConfig } from './model-config.ts';
@@ -113,6 +113,25 @@ describe('readModelConfig', () => {
     expect(readModelConfig(list.json, families).json).toEqual(list.json);
   });
 
+  it('takes the spellings of Transformers, and writes those of FLA', () => {
+    const json = { model_type: 'gla', hidden_act: 'silu', pad_token_id: -1, eos_token_id: [2, 7], bos_token_id: [1] };
+    const config = readModelConfig(json, mixers);
+    expect(config.model).toMatchObject({ hidden_act: 'swish', pad_token_id: null, eos_token_id: [2, 7] });
+    expect(config.json).toMatchObject({
+      hidden_act: 'swish',
+      pad_token_id: null,
+      eos_token_id: [2, 7],
+      bos_token_id: [1],
+    });
+    for (const wrong of [
+      { eos_token_id: ['</s>'] },
+      { eos_token_id: [-1] },
+      { pad_token_id: -2 },
+      { pad_token_id: [0] },
+    ])
+      expect(() => readModelConfig({ ...json, ...wrong }, mixers)).toThrow(OptionError);
+  });
+
   it('names every contradiction', () => {
     const attn = { layers: [0], num_heads: 2 };
     expect(
@@ -134,6 +153,7 @@ describe('readModelConfig', () => {
         { norm_eps: -1 },
         { attnres_block_size: 4 },
         { norm_first: true },
+        { elementwise_affine: false },
         { fuse_linear_cross_entropy: true },
         { pad_token_id: 32000 },
         { torch_dtype: 'int8' },
@@ -173,6 +193,7 @@ describe('readModelConfig', () => {
         "OptionError: config.json: norm_eps is -1 where a number from 0 up to 1 is needed; correct it.",
         "OptionError: config.json: attnres_block_size is 4 but attention residuals are not supported; only null is.",
         "OptionError: config.json: norm_first is true, a block without norms of before 2025 that is not supported; only false is.",
+        "OptionError: config.json: elementwise_affine is false but the norms of gated_deltanet have weights; only true is.",
         "OptionError: config.json: fuse_cross_entropy and fuse_linear_cross_entropy are both true; set one of them to false.",
         "OptionError: config.json: pad_token_id=32000 is no token of vocab_size=32000; use null or a smaller one.",
         "OptionError: config.json: torch_dtype is "int8" where "float32", "float64", "float16", "bfloat16" or null is needed; correct it.",
