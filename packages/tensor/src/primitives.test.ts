@@ -37,6 +37,7 @@ const cases: Record<PrimitiveName, { attrs: unknown; inputs: GradcheckInput[] }[
   div: [{ attrs: null, inputs: [input([2, 3], 1), input([2, 1], 2, positive)] }],
   maximum: [{ attrs: null, inputs: [input([2, 3], 1), input([3], 2)] }],
   equal: [{ attrs: null, inputs: [input([2, 3], 1), input([3], 2)] }],
+  where: [{ attrs: null, inputs: [input([2, 3], 1), { shape: [3], values: [0, 1, -2] }] }],
   sum: [
     { attrs: { to: [2, 1, 4] }, inputs: [input([2, 3, 4], 1)] },
     { attrs: { to: [1, 1, 1] }, inputs: [input([2, 3, 4], 1)] },
@@ -99,6 +100,12 @@ describe('values of primitives', () => {
       [{ shape: [2, 2], values: [0.1, 1e4, 0.3, 0.2] }],
     );
     expect(error).toBeLessThanOrEqual(1e-9);
+  });
+  it('selects what a mask names, whatever stands elsewhere', async () => {
+    const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+    const mask = () => tensor([0, 1, 0, -2, nan, -0], [6]);
+    expect(await read(() => tensor([nan, nan, inf, 4, 5, -inf], [6]).where(mask()))).toEqual([0, nan, 0, 4, 5, 0]);
+    expect(await read(() => tensor([inf, 7], [2, 1]).where(tensor([0, 1], [2])))).toEqual([0, inf, 0, 7]);
   });
   it('is generic over f32 and f64', async () => {
     const third = (float: 'f32' | 'f64') =>

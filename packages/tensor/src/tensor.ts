@@ -126,6 +126,10 @@ export class Tensor implements Spec, Holder {
   maximum(b: Tensor): Tensor {
     return binary.maximum(this, b);
   }
+  /** These values where `mask` is not 0, and 0 elsewhere, whatever stands there: what is masked may be infinite or NaN. */
+  where(mask: Tensor): Tensor {
+    return binary.where(this, mask);
+  }
 
   neg(): Tensor {
     return unary.neg(this);

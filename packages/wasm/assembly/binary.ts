@@ -7,6 +7,7 @@ import { loadPart, storePart } from './lib/simd';
 @inline const DIV = 3;
 @inline const MAXIMUM = 4;
 @inline const EQUAL = 5;
+@inline const WHERE = 6;
 
 @inline
 function f(op: i32, a: v128, b: v128): v128 {
@@ -15,7 +16,8 @@ function f(op: i32, a: v128, b: v128): v128 {
   if (op == MUL) return f32x4.mul(a, b);
   if (op == DIV) return f32x4.div(a, b);
   if (op == MAXIMUM) return f32x4.max(a, b);
-  return v128.and(f32x4.eq(a, b), f32x4.splat(1));
+  if (op == EQUAL) return v128.and(f32x4.eq(a, b), f32x4.splat(1));
+  return v128.and(f32x4.ne(b, f32x4.splat(0)), a);
 }
 
 /** One row of n, each side a row (step 1) or one number (step 0). */
@@ -108,4 +110,11 @@ export function equal(
   b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
 ): void {
   rows(EQUAL, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+}
+
+export function where(
+  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
+  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+): void {
+  rows(WHERE, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }

@@ -145,6 +145,7 @@ const cases: Record<PrimitiveName, PrimitiveCase[]> = {
   div: binary(positive),
   maximum: binary(),
   equal: [{ inputs: { a: { shape: [5], data: [1, 2, 3, 4, 5] }, b: { shape: [5], data: [1, 0, 3, 0, 5] } } }],
+  where: binary((x) => Math.max(0, x)),
   sum: reduce((shape) => floats(shape, 3)),
   max: reduce(distinct),
   broadcastTo: [

@@ -27,6 +27,7 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     div: binary('div'),
     maximum: binary('maximum'),
     equal: binary('equal'),
+    where: binary('where'),
     sum: reduce('sum'),
     max: reduce('max'),
     broadcastTo,

@@ -15,11 +15,18 @@ export const crossEntropyOp: Op<null> = {
     return [[]];
   },
   define([logits, labels]) {
-    const shifted = logits.sub(detach(logits.max(-1, true))); // [..,N]
     const chosen = oneHot(labels, logits.shape.at(-1)!); // [..,N], 0 in ignored rows
     const counted = chosen.sum(-1); // [..]
-    const lost = logSumExp(shifted).mul(counted).sub(shifted.mul(chosen).sum(-1)); // [..]
-    return [lost.sum().div(counted.sum().maximum(ones([], { device: logits.device })))];
+    // Selected, never multiplied: ignored rows may hold NaN, and a class of -Infinity is one that cannot be.
+    const rows = logits.where(counted.reshape([...counted.shape, 1])); // [..,N]
+    const shifted = rows.sub(detach(rows.max(-1, true))); // [..,N]
+    const lost = logSumExp(shifted).sub(shifted.where(chosen).sum(-1)); // [..]
+    return [
+      lost
+        .where(counted)
+        .sum()
+        .div(counted.sum().maximum(ones([], { device: logits.device }))),
+    ];
   },
   vjp: (dys, ins, _outs, attrs) => applyBackward(crossEntropyGradOp, crossEntropyOp, dys, ins, attrs),
 };

@@ -1,7 +1,7 @@
 // The logarithm of the softmax's denominator, over the last axis N.
-import { apply1, detach, type Op, type Tensor } from '@twilljs/tensor';
+import { apply1, type Op, type Tensor } from '@twilljs/tensor';
 import { lastAxis } from '../shape-rules.ts';
-import { softmax } from '../softmax/op.ts';
+import { largestOf, lowest, softmax } from '../softmax/op.ts';
 
 export const logSumExpOp: Op<null> = {
   name: 'logSumExp',
@@ -12,7 +12,8 @@ export const logSumExpOp: Op<null> = {
     return [x!.slice(0, -1)];
   },
   define([x]) {
-    const largest = detach(x.max(-1, true)); // [..,1]
+    // At most the largest finite number as well, so that Infinity stays itself.
+    const largest = largestOf(x.neg().maximum(lowest(x.device)).neg()); // [..,1]
     const total = x.sub(largest).exp().sum(-1, true); // [..,1]
     return [total.log().add(largest).reshape(x.shape.slice(0, -1))];
   },
@@ -23,6 +24,6 @@ export const logSumExpOp: Op<null> = {
  * y = log(sum(e^x)), over the last axis.
  *
  * @param x [..,N], of any size: the largest entry of each row is subtracted first.
- * @returns [..].
+ * @returns [..]; -Infinity for a row of it, Infinity where an entry is.
  */
 export const logSumExp = (x: Tensor): Tensor => apply1(logSumExpOp, [x], null);

@@ -1,6 +1,20 @@
 // Softmax over the last axis N.
-import { apply1, detach, type Op, type Tensor } from '@twilljs/tensor';
+import { apply1, type Device, detach, full, type Op, ones, type Tensor } from '@twilljs/tensor';
 import { lastAxis } from '../shape-rules.ts';
+
+/** The lowest finite number of a device, [1]. */
+export const lowest = (device: Device): Tensor =>
+  full([1], device.float === 'f32' ? -3.4028234663852886e38 : -Number.MAX_VALUE, { device });
+
+/**
+ * The largest entry of each row of x [..,N], a constant to the gradient because what is subtracted from a whole row changes no
+ * softmax; at least the lowest finite number, so that a row of -Infinity is not subtracted from itself.
+ *
+ * @returns [..,1]
+ */
+export function largestOf(x: Tensor): Tensor {
+  return detach(x.max(-1, true)).maximum(lowest(x.device));
+}
 
 export const softmaxOp: Op<null> = {
   name: 'softmax',
@@ -12,9 +26,9 @@ export const softmaxOp: Op<null> = {
     return [x!];
   },
   define([x]) {
-    // The maximum changes no result, so it is a constant to the gradient.
-    const e = x.sub(detach(x.max(-1, true))).exp(); // [..,N]
-    return [e.div(e.sum(-1, true))];
+    const e = x.sub(largestOf(x)).exp(); // [..,N]
+    // The largest entry alone adds 1. A row of -Infinity has no distribution: it gives zeros.
+    return [e.div(e.sum(-1, true).maximum(ones([1], { device: x.device })))];
   },
   vjp: ([dy], _ins, [y]) => [apply1(softmaxGradOp, [dy, y], null)],
 };
@@ -31,6 +45,6 @@ export const softmaxGradOp: Op<null> = {
  * y = e^x / sum(e^x), over the last axis.
  *
  * @param x [..,N], of any size: the largest entry of each row is subtracted first.
- * @returns [..,N].
+ * @returns [..,N]; zeros in a row of -Infinity, NaN in one with NaN or Infinity.
  */
 export const softmax = (x: Tensor): Tensor => apply1(softmaxOp, [x], null);

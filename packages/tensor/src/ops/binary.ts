@@ -14,7 +14,7 @@ interface Binary {
   vjp(dy: Tensor, a: Tensor, b: Tensor, y: Tensor, needs: readonly boolean[]): [Tensor | null, Tensor | null];
 }
 
-export type BinaryName = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'equal';
+export type BinaryName = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'equal' | 'where';
 
 const binaryTable: Record<BinaryName, Binary> = {
   add: { cpu: (a, b) => a + b, reads: [], vjp: (dy) => [dy, dy] },
@@ -38,11 +38,15 @@ const binaryTable: Record<BinaryName, Binary> = {
     reads: ['a', 'b'],
     vjp: (dy, a, b) => {
       const half = binary.equal(a, b).mul(0.5);
-      return [dy.mul(unary.step(a.sub(b)).add(half)), dy.mul(unary.step(b.sub(a)).add(half))];
+      // Selected, for a side that takes no part: 0 times an infinite cotangent would be NaN.
+      const share = (part: Tensor) => dy.mul(part).where(part);
+      return [share(unary.step(a.sub(b)).add(half)), share(unary.step(b.sub(a)).add(half))];
     },
   },
   /** 1 where equal, else 0. */
   equal: { cpu: (a, b) => (a === b ? 1 : 0), reads: [], vjp: () => [null, null] },
+  /** a where b is not 0, else 0: selected, where a product would make NaN of 0 and an infinite a. */
+  where: { cpu: (a, b) => (b !== 0 ? a : 0), reads: ['b'], vjp: (dy, _, b) => [dy.where(b), null] },
 };
 
 function binaryOp(name: BinaryName): Op<null> {

@@ -49,7 +49,7 @@ export const maxOp: Op<ReduceAttrs> = {
   /** Equal maxima share the gradient evenly. */
   vjp([dy], [x], [y]) {
     const chosen = binary.equal(x, y);
-    return [chosen.mul(dy.div(sumTo(chosen, y.shape)))];
+    return [broadcastTo(dy.div(sumTo(chosen, y.shape)), x.shape).where(chosen)];
   },
 };
 

@@ -32,7 +32,7 @@ const unaryTable: Record<UnaryName, Unary> = {
   reciprocal: { cpu: (x) => 1 / x, reads: ['y'], vjp: (dy, _, y) => unary.neg(dy.mul(y).mul(y)) },
   sigmoid: { cpu: sigmoidOf, reads: ['y'], vjp: (dy, _, y) => dy.mul(y).mul(y.mul(-1).add(1)) },
   tanh: { cpu: Math.tanh, reads: ['y'], vjp: (dy, _, y) => dy.mul(y.mul(y).mul(-1).add(1)) },
-  relu: { cpu: (x) => Math.max(x, 0), reads: ['y'], vjp: (dy, _, y) => dy.mul(unary.step(y)) },
+  relu: { cpu: (x) => Math.max(x, 0), reads: ['y'], vjp: (dy, _, y) => dy.where(y) },
   /** 1 where x > 0, else 0. */
   step: { cpu: (x) => (x > 0 ? 1 : 0), reads: [], vjp: () => null },
   /** log(1 + e^x). PyTorch drops the 2e-9 that are left above 20, which no f32 can hold; gates in f64 need them. */

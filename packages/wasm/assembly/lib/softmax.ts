@@ -55,6 +55,7 @@ export function softmaxRow(n: i32, x: usize, y: usize): void {
 /** log of the sum of e^x over n floats. */
 export function logSumExpRow(n: i32, x: usize): f32 {
   const top = maxRow(n, x);
-  if (top == -Infinity) return top;
+  // Infinite or NaN: so is the sum, and nothing may be subtracted from itself.
+  if (top - top != 0) return top;
   return top + f32x4.extract_lane(log(f32x4.splat(exponentials(n, x, 0, top, false))), 0);
 }
