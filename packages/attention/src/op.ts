@@ -1,6 +1,6 @@
 // Softmax attention as an op. B batch, T queries, S keys, H heads, HKV key/value heads, D head size.
 import { applyBackward, backwardOf, softmax } from '@twilljs/nn';
-import { apply1, type Op, OptionError, ShapeError, type Tensor } from '@twilljs/tensor';
+import { apply1, finite, knownOnly, type Op, OptionError, ShapeError, shown, type Tensor } from '@twilljs/tensor';
 
 export interface AttentionAttrs {
   /** Factor of the scores, usually D^-1/2. */
@@ -17,7 +17,8 @@ export const attentionOp: Op<AttentionAttrs> = {
   name: 'attention',
   inputs: ['q', 'k', 'v'],
   outputs: ['y'],
-  shape([q, k, v], { window }) {
+  shape([q, k, v], { scale, window }) {
+    finite('attention: scale', scale);
     const [B, T, H, D] = q!;
     const [BK, S, HKV, DK] = k!;
     if (q!.length !== 4 || BK !== B || DK !== D || `${v!.slice(0, 3)}` !== `${k!.slice(0, 3)}` || v!.length !== 4) {
@@ -30,7 +31,7 @@ export const attentionOp: Op<AttentionAttrs> = {
     if (S < T) throw new ShapeError(`attention: ${T} queries but only ${S} keys; every query needs its own key.`);
     if (window !== null && !(Number.isInteger(window) && window >= 1)) {
       throw new OptionError(
-        `attention: a window of ${window} keys has no place for the query's own; give 1 or more, or null.`,
+        `attention: a window of ${shown(window)} keys has no place for the query's own; give 1 or more, or null.`,
       );
     }
     return [[B, T, H, v![3]]];
@@ -65,8 +66,10 @@ export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(at
  * @param q [B,T,H,D]
  * @param k,v [B,S,HKV,D], S >= T: the queries are the last T positions.
  * @returns [B,T,H,D]
- * @throws ShapeError when heads, sizes or lengths do not fit; OptionError for a window below 1.
+ * @throws ShapeError when heads, sizes or lengths do not fit; OptionError for a window below 1, or a scale that is no finite number.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, equation 1
  */
-export const scaledDotProductAttention = (q: Tensor, k: Tensor, v: Tensor, attrs: AttentionAttrs): Tensor =>
-  apply1(attentionOp, [q, k, v], attrs);
+export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, attrs: AttentionAttrs): Tensor {
+  knownOnly('attention', attrs, ['scale', 'window']);
+  return apply1(attentionOp, [q, k, v], attrs);
+}

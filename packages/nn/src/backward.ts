@@ -1,5 +1,6 @@
 // The backward of an op as an op of its own, so that a device may have a kernel for it.
 import { apply, type Op, type Tensor, vjpOfDefinition } from '@twilljs/tensor';
+import { requireSame } from './shape-rules.ts';
 
 /** Places of those inputs in `of` that are present. */
 function present<A>(forward: Op<A>, of: readonly string[], ins: readonly unknown[]): number[] {
@@ -14,12 +15,17 @@ function present<A>(forward: Op<A>, of: readonly string[], ins: readonly unknown
  */
 export function backwardOf<A>(forward: Op<A>, of: readonly string[] = forward.inputs): Op<A> {
   const count = forward.outputs.length;
+  const name = `${forward.name}Grad`;
   return {
-    name: `${forward.name}Grad`,
+    name,
     inputs: [...forward.outputs.map((name) => `d${name}`), ...forward.inputs],
+    ...(forward.ids && { ids: forward.ids }),
     outputs: of.map((name) => `d${name.replace('?', '')}`),
-    shape(ins) {
+    shape(ins, attrs) {
       const xs = ins.slice(count);
+      forward.shape(xs, attrs).forEach((y, i) => {
+        requireSame(name, `d${forward.outputs[i]}`, ins[i]!, forward.outputs[i], y);
+      });
       return present(forward, of, xs).map((i) => xs[i]!);
     },
     define(ins, attrs) {

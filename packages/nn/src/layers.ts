@@ -1,14 +1,22 @@
 // The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
-import type { Tensor } from '@twilljs/tensor';
-import { constant, type Initializer, normal } from './initializer.ts';
+import { flag, knownOnly, oneOf, type Tensor, whole } from '@twilljs/tensor';
+import { constant, type Initializer, normal, requireInitializer } from './initializer.ts';
 import { embedding, gatedRmsNorm, linear, rmsNorm, shortConv, swiglu } from './ops.ts';
+import { requireEps } from './shape-rules.ts';
 
 /** y = x W' (+ b), weight [O,I] as in PyTorch. */
 export class Linear {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
 
-  constructor(inputs: number, outputs: number, init: Initializer, { bias = false }: { bias?: boolean } = {}) {
+  /** @throws OptionError for sizes that are no whole numbers from 1, or an unknown option. */
+  constructor(inputs: number, outputs: number, init: Initializer, options: { bias?: boolean } = {}) {
+    whole('Linear: the number of inputs', inputs, 1);
+    whole('Linear: the number of outputs', outputs, 1);
+    requireInitializer('Linear', init);
+    knownOnly('Linear', options, ['bias']);
+    const { bias = false } = options;
+    flag('Linear: bias', bias);
     this.weight = normal(init.fork('weight'), [outputs, inputs]);
     this.bias = bias ? constant(init.fork('bias'), [outputs], 0) : null;
   }
@@ -23,7 +31,11 @@ export class Linear {
 export class Embedding {
   readonly weight: Tensor;
 
+  /** @throws OptionError for sizes that are no whole numbers from 1. */
   constructor(rows: number, width: number, init: Initializer) {
+    whole('Embedding: the number of rows', rows, 1);
+    whole('Embedding: the width', width, 1);
+    requireInitializer('Embedding', init);
     this.weight = normal(init.fork('weight'), [rows, width]);
   }
 
@@ -38,7 +50,14 @@ export class RMSNorm {
   readonly weight: Tensor | null;
   private readonly eps: number;
 
-  constructor(width: number, eps: number, init: Initializer, { affine = true }: { affine?: boolean } = {}) {
+  /** @throws OptionError for a width that is no whole number from 1, an eps below 0, or an unknown option. */
+  constructor(width: number, eps: number, init: Initializer, options: { affine?: boolean } = {}) {
+    whole('RMSNorm: the width', width, 1);
+    requireEps('RMSNorm', eps);
+    requireInitializer('RMSNorm', init);
+    knownOnly('RMSNorm', options, ['affine']);
+    const { affine = true } = options;
+    flag('RMSNorm: affine', affine);
     this.weight = affine ? constant(init.fork('weight'), [width], 1) : null;
     this.eps = eps;
   }
@@ -58,7 +77,12 @@ export class ShortConv {
   readonly weight: Tensor;
   private readonly activation: 'silu' | null;
 
+  /** @throws OptionError for sizes that are no whole numbers from 1, or an unknown activation. */
   constructor(width: number, size: number, activation: 'silu' | null, init: Initializer) {
+    whole('ShortConv: the width', width, 1);
+    whole('ShortConv: the size of its filters', size, 1);
+    oneOf('ShortConv: activation', activation, ['silu', null]);
+    requireInitializer('ShortConv', init);
     this.weight = normal(init.fork('weight'), [width, 1, size]);
     this.activation = activation;
   }
@@ -84,7 +108,11 @@ export class GatedMLP {
   readonly up_proj: Linear;
   readonly down_proj: Linear;
 
+  /** @throws OptionError for sizes that are no whole numbers from 1. */
   constructor(width: number, inner: number, init: Initializer) {
+    whole('GatedMLP: the width', width, 1);
+    whole('GatedMLP: the inner width', inner, 1);
+    requireInitializer('GatedMLP', init);
     this.gate_proj = new Linear(width, inner, init.fork('gate_proj'));
     this.up_proj = new Linear(width, inner, init.fork('up_proj'));
     this.down_proj = new Linear(inner, width, init.fork('down_proj'));

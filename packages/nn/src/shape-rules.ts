@@ -1,5 +1,5 @@
 // Checks that several ops share in their shape rules.
-import { type Shape, ShapeError, sameShape } from '@twilljs/tensor';
+import { finite, type Shape, ShapeError, sameShape } from '@twilljs/tensor';
 
 /** The last axis. @throws ShapeError for a tensor without axes. */
 export function lastAxis(op: string, name: string, shape: Shape): number {
@@ -20,4 +20,9 @@ export function requireSame(op: string, name: string, shape: Shape, other: strin
     throw new ShapeError(
       `${op}: ${name} [${shape}] and ${other} [${expected}] differ; give ${name} the shape of ${other}.`,
     );
+}
+
+/** What is added inside a root or to a divisor. @throws OptionError for what is no finite number from 0. */
+export function requireEps(op: string, eps: unknown): void {
+  finite(`${op}: eps`, eps, 0);
 }

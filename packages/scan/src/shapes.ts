@@ -1,5 +1,5 @@
 // Shape rules that the recurrences share.
-import { type Shape, ShapeError } from '@twilljs/tensor';
+import { finite, type Shape, ShapeError } from '@twilljs/tensor';
 
 /** B batch, T time, H query and key heads, HV value heads, K key size, V value size. */
 export interface Sizes {
@@ -44,4 +44,9 @@ export function headed(name: string, q: Shape, k: Shape, v: Shape, h0: Shape | n
   agree(name, 'v', v, [B, T, HV, V], `q [${q}]`);
   agree(name, 'h0', h0, [B, HV, K, V], `q [${q}] with v [${v}]`);
   return { ...all, HV };
+}
+
+/** What all recurrences with a scale ask of their attributes. @throws OptionError for a scale that is no finite number. */
+export function scaled(name: string, { scale }: { readonly scale: number }): void {
+  finite(`${name}: scale`, scale);
 }

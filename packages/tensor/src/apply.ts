@@ -1,31 +1,37 @@
 // Runs ops: a kernel if the device has one, else the definition, else an error that says why.
 import type { Device, Runner } from './device.ts';
-import { DeviceError, invariant, ShapeError, UnsupportedOpError } from './errors.ts';
+import { DTypeError, invariant, ShapeError, UnsupportedOpError } from './errors.ts';
+import { checkedInputs, requireDevice } from './inputs.ts';
 import type { Op } from './op.ts';
+import { shown } from './options.ts';
 import { scope } from './scope.ts';
-import { bytesPer, type DType, type Shape, shapesOf, size } from './shape.ts';
-import { adopt, Storage } from './storage.ts';
+import { bytesPer, type DType, requireShape, type Shape, shapesOf, size } from './shape.ts';
+import { adopt, allocate, Storage } from './storage.ts';
 import { isRecording, Node, untracked } from './tape.ts';
-import { Tensor } from './tensor.ts';
+import { requireTensor, Tensor } from './tensor.ts';
 
-/** A new tensor with uninitialised memory, in the current scope. */
-export function empty(shape: Shape, device: Device, dtype: DType = device.float): Tensor {
+/**
+ * A new tensor with uninitialised memory, in the current scope.
+ *
+ * @throws ShapeError for what is no shape; DTypeError for a float type that the device does not have; DeviceError when there is no
+ * memory for it.
+ */
+export function empty(shape: Shape, device: Device, dtype: DType = device?.float): Tensor {
+  requireDevice('empty', device);
+  if (dtype !== 'i32' && dtype !== device.float) {
+    throw new DTypeError(
+      `empty: dtype ${shown(dtype)} was asked for on ${device.name}, which has ${device.float} and i32; leave it out, or say i32.`,
+    );
+  }
+  requireShape('empty', shape);
+  return fresh([...shape], device, dtype);
+}
+
+/** The same, for a shape and a type that were looked at. */
+function fresh(shape: Shape, device: Device, dtype: DType): Tensor {
   const out = new Tensor(new Storage(device, size(shape) * bytesPer[dtype]), device, shape, dtype);
   adopt(out);
   return out;
-}
-
-function deviceOf(op: Op, ins: readonly (Tensor | null)[]): Device {
-  const first = ins.find((t) => t !== null);
-  invariant(first, `${op.name} has at least one input`);
-  for (const t of ins) {
-    if (t && t.device !== first.device) {
-      throw new DeviceError(
-        `${op.name}: inputs are on ${first.device.name} and on ${t.device.name}; move one of them with to(device).`,
-      );
-    }
-  }
-  return first.device;
 }
 
 /** Ties outputs to their inputs on the tape, where one of these wants a gradient. */
@@ -38,7 +44,7 @@ export function record<A>(op: Op<A>, ins: readonly (Tensor | null)[], outs: read
 
 function launch(runner: Runner, ins: readonly (Tensor | null)[], outs: readonly Tensor[]): void {
   const device = outs[0].device;
-  const scratch = runner.scratch > 0 ? device.allocate(runner.scratch) : null;
+  const scratch = runner.scratch > 0 ? allocate(device, runner.scratch) : null;
   try {
     runner.run(
       ins.map((t) => (t ? t.buffer : null)),
@@ -54,23 +60,30 @@ function launch(runner: Runner, ins: readonly (Tensor | null)[], outs: readonly 
 function outputs<A>(op: Op<A>, ins: readonly (Tensor | null)[], shapes: readonly Shape[], device: Device): Tensor[] {
   return shapes.map((shape, i) => {
     const updated = op.updates?.[op.outputs[i]];
-    if (updated === undefined) return empty(shape, device);
+    if (updated === undefined) {
+      requireShape(op.name, shape);
+      return fresh(shape, device, device.float);
+    }
     const target = ins[op.inputs.indexOf(updated)];
     invariant(target, `${op.name} updates an input that is present`);
     return target.alias(shape);
   });
 }
 
+const none = /* @__PURE__ */ Object.freeze({});
+
 /**
  * Runs one op and returns its outputs.
  *
  * @param ins tensors on one device; null for an absent optional input.
- * @throws ShapeError from the op's shape rule; DeviceError for mixed devices; UnsupportedOpError when the device has no kernel and
- * the op no definition.
+ * @throws OptionError for what is no tensor, or a wrong attribute; ShapeError from the op's shape rule; DTypeError for ids where
+ * numbers belong; DeviceError for mixed devices and released tensors; UnsupportedOpError when the device has no kernel and the op
+ * no definition.
  */
 export function apply<A>(op: Op<A>, ins: readonly (Tensor | null)[], attrs: A): Tensor[] {
-  const device = deviceOf(op, ins);
-  const shapes = op.shape(shapesOf(ins), attrs);
+  const device = checkedInputs(op, ins);
+  // Without attributes each is undefined, which the rule of an op that has some refuses as it does any other wrong value.
+  const shapes = op.shape(shapesOf(ins), attrs ?? (none as A));
   const tracked = isRecording() && ins.some((t) => t?.slot);
   if (tracked && op.updates) {
     throw new UnsupportedOpError(
@@ -118,14 +131,17 @@ const reshapeOp: Op<null> = {
 
 /** The same elements in the same order under another shape; no copy. One axis may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  const resolved = shape.map((d) => (d === -1 ? x.size / known : d));
-  if (size(resolved) !== x.size || resolved.some((d) => !Number.isInteger(d) || d < 0)) {
+  requireTensor('reshape', 'x', x);
+  const whole = Array.isArray(shape) && shape.every(Number.isSafeInteger);
+  const known = whole ? shape.reduce((n, d) => (d === -1 ? n : n * d), 1) : 0;
+  const resolved = whole ? shape.map((d) => (d === -1 ? x.size / known : d)) : [];
+  if (!whole || size(resolved) !== x.size || !resolved.every((d) => Number.isSafeInteger(d) && d >= 0)) {
     throw new ShapeError(
-      `reshape: [${x.shape}] has ${x.size} elements, which do not fill [${shape}]; choose a shape of that size.`,
+      `reshape: [${x.shape}] has ${x.size} elements, which do not fill ${shown(shape)}; choose a shape of that size.`,
     );
   }
   const out = x.alias(resolved);
   if (isRecording() && x.slot) record(reshapeOp, [x], [out], null);
+  else if (isRecording()) x.used = true;
   return out;
 }

@@ -5,7 +5,9 @@ import {
   apply1,
   cpu,
   type Device,
+  detach,
   grad,
+  gradOf,
   keep,
   type Op,
   parameter,
@@ -113,9 +115,81 @@ describe('grad', () => {
     });
   });
 
+  it('refuses to differentiate by what nothing was recorded of, naming it', () => {
+    const p = parameter(tensor([1, 2, 3], [3]));
+    const x = tensor([1, 2, 3], [3]);
+    const refused = (run: () => unknown) => {
+      try {
+        run();
+      } catch (error) {
+        return `${error}`;
+      }
+      return 'accepted';
+    };
+    expect(refused(() => grad(p.mul(x).sum(), [p, x]))).toMatchInlineSnapshot(
+      `"OptionError: grad: wrt[1] [3] is neither a parameter nor a value of the graph; call parameter(x) before the forward."`,
+    );
+    for (const wrt of [detach(p), p.reshape([1, 3]).data(), undefined, 3, 'p']) {
+      expect(refused(() => grad(p.sum(), [wrt as Tensor]))).toContain('OptionError: grad: wrt[0]');
+    }
+    expect(refused(() => gradOf([p.mul(x)], [x], [x]))).toContain('gradOf: wrt[0] [3] is neither a parameter');
+    expect(refused(() => grad(p.sum(), p as never))).toContain('grad: wrt is a Tensor, not a list of tensors');
+  });
+
+  it('refuses a loss that was not recorded: zeros would be wrong wherever it does depend on a parameter', () => {
+    const p = parameter(tensor([2], []));
+    const constant = tensor([2], []);
+    const unrecorded = [constant.mul(constant), untracked(() => p.mul(p)), detach(p.mul(p)), constant];
+    for (const loss of unrecorded) {
+      expect(() => grad(loss, [p])).toThrow('grad: the loss [] was not recorded');
+      expect(() => gradOf([p.mul(p), loss], [constant, constant], [p])).toThrow('gradOf: ys[1] [] was not recorded');
+    }
+  });
+
+  it('refuses a parameter that was a constant in the graph, and takes one made since that was none', async () => {
+    const [p, x] = [parameter(tensor([2], [1])), tensor([3], [1])];
+    const loss = p.mul(x.mul(x)).sum();
+    parameter(x);
+    expect(() => grad(loss, [x])).toThrow('wrt[0] [1] was a constant when a part of the graph was computed');
+    const fresh = parameter(tensor([5], [1]));
+    expect(await values(grad(p.mul(x).sum(), [x])[0])).toEqual([2]);
+    expect(await values(grad(p.mul(x).sum(), [fresh])[0])).toEqual([0]);
+  });
+
+  it('refuses another device, ids, and cotangents that do not fit', () => {
+    const p = parameter(tensor([1, 2], [2]));
+    const far = parameter(tensor([1, 2], [2], { device: cpu({ float: 'f64' }) }));
+    expect(() => grad(p.sum(), [far])).toThrow('grad: wrt[0] [2] is on cpu-f64 and what is differentiated on cpu');
+    expect(() => parameter(tensor(Int32Array.of(1), [1]))).toThrow('parameter: [1] holds i32 ids');
+    for (const [ys, dys] of [
+      [[p], []],
+      [[], []],
+      [[p], [tensor([1], [1])]],
+      [[p], [far]],
+      [p, p],
+      [[p], [null]],
+    ]) {
+      expect(() => gradOf(ys as Tensor[], dys as Tensor[], [p])).toThrow(/^gradOf: /);
+    }
+  });
+
+  it('differentiates by a value of the graph, the loss itself, and a parameter whose memory a scope took', async () => {
+    const p = parameter(tensor([3], []));
+    const square = p.mul(p);
+    expect(await values(grad(square.mul(square), [square])[0])).toEqual([18]);
+    expect(await values(grad(p, [p])[0])).toEqual([1]);
+    let inner: Tensor | undefined;
+    const loss = scope(() => {
+      inner = parameter(tensor([4], []));
+      return inner.mul(inner);
+    });
+    expect(await values(grad(loss, [inner!])[0])).toEqual([8]);
+  });
+
   it('records nothing inside untracked', () => {
     const x = parameter(tensor([3], [1]));
     expect(untracked(() => x.mul(2)).slot).toBeUndefined();
+    expect(() => untracked(async () => x.mul(2))).toThrow('untracked: the function is asynchronous');
   });
 
   it('walks a chain of ten thousand ops', async () => {

@@ -1,21 +1,31 @@
 // Reverse-mode differentiation over the tape.
 import { full, zeros } from './create.ts';
-import { DeviceError, invariant, ShapeError } from './errors.ts';
+import { DeviceError, DTypeError, OptionError, ShapeError } from './errors.ts';
 import type { Op } from './op.ts';
 import { binary } from './ops/binary.ts';
+import { shown } from './options.ts';
 import { scope } from './scope.ts';
 import { sameShape } from './shape.ts';
-import { type Node, type Slot, untracked, withRecording } from './tape.ts';
-import type { Tensor } from './tensor.ts';
+import { type Node, type Slot, untracked, upcomingId, withRecording } from './tape.ts';
+import { requireTensor, type Tensor } from './tensor.ts';
 
-/** A leaf of the tape: gradients with respect to `t` can be asked for from now on. @returns `t` itself. */
+/**
+ * A leaf of the tape: gradients with respect to `t` can be asked for from now on, of what is computed from it from now on.
+ *
+ * @returns `t` itself.
+ * @throws DTypeError for ids.
+ */
 export function parameter<T extends Tensor>(t: T): T {
-  t.slot ??= { node: null };
+  requireTensor('parameter', 't', t);
+  if (t.dtype === 'i32')
+    throw new DTypeError(`parameter: [${t.shape}] holds i32 ids, which have no gradient; give floats.`);
+  t.slot ??= { node: null, since: t.used ? upcomingId() : 0 };
   return t;
 }
 
 /** The same values, as a constant: no gradient flows through. */
 export function detach(t: Tensor): Tensor {
+  requireTensor('detach', 't', t);
   return t.alias(t.shape);
 }
 
@@ -24,24 +34,71 @@ export function detach(t: Tensor): Tensor {
  *
  * @param loss one element, recorded.
  * @param wrt tensors made by `parameter`, or values of the graph.
- * @returns one tensor per entry of `wrt`, of its shape; zeros where the loss does not depend on it.
- * @throws ShapeError when the loss has more than one element; DeviceError when the graph was consumed before.
+ * @returns one tensor per entry of `wrt`, of its shape; zeros for a parameter that the loss does not depend on.
+ * @throws ShapeError when the loss has more than one element; OptionError when nothing was recorded, of the loss or of an entry of
+ * `wrt`; DeviceError when the graph was consumed before, or an entry lies on another device.
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  requireTensor('grad', 'the loss', loss);
   if (loss.size !== 1) throw new ShapeError(`grad: the loss has shape [${loss.shape}], not one element; sum it first.`);
-  return gradOf([loss], [full(loss.shape, 1, { device: loss.device })], wrt);
+  requireRecorded('grad', 'the loss', loss);
+  requireLeaves('grad', loss, wrt);
+  return untracked(() => scope(() => sweep([loss], [full(loss.shape, 1, { device: loss.device })], wrt)));
 }
 
 /**
  * Gradients of sum over i of <ys[i], dys[i]>: the vector-Jacobian product.
  *
+ * @param ys at least one, recorded.
  * @param dys one cotangent per y, of its shape.
+ * @returns and throws as `grad`.
  */
 export function gradOf(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tensor[]): Tensor[] {
+  if (!Array.isArray(ys) || !Array.isArray(dys) || ys.length === 0 || ys.length !== dys.length) {
+    throw new OptionError(
+      `gradOf: ys is ${shown(ys)} and dys ${shown(dys)}; give two lists with one cotangent for each y.`,
+    );
+  }
   ys.forEach((y, i) => {
-    invariant(sameShape(y.shape, dys[i].shape), `cotangent [${dys[i].shape}] for [${y.shape}]`);
+    requireTensor('gradOf', `ys[${i}]`, y);
+    requireTensor('gradOf', `dys[${i}]`, dys[i]);
+    requireRecorded('gradOf', `ys[${i}]`, y);
+    if (!sameShape(y.shape, dys[i].shape)) {
+      throw new ShapeError(`gradOf: dys[${i}] is [${dys[i].shape}] but ys[${i}] [${y.shape}]; give it that shape.`);
+    }
+    requireSameDevice('gradOf', `dys[${i}]`, dys[i], y);
   });
+  requireLeaves('gradOf', ys[0], wrt);
   return untracked(() => scope(() => sweep(ys, dys, wrt)));
+}
+
+/** Nothing can be known of a value without a tape: zeros would be wrong wherever it does depend on what is asked for. */
+function requireRecorded(name: string, what: string, y: Tensor): void {
+  if (y.slot) return;
+  throw new OptionError(
+    `${name}: ${what} [${y.shape}] was not recorded: nothing that it is made of was a parameter, or it was made inside untracked(); call parameter(x) first, and compute it outside.`,
+  );
+}
+
+function requireSameDevice(name: string, what: string, t: Tensor, y: Tensor): void {
+  if (t.device === y.device) return;
+  throw new DeviceError(
+    `${name}: ${what} [${t.shape}] is on ${t.device.name} and what is differentiated on ${y.device.name}; compute it on one device.`,
+  );
+}
+
+function requireLeaves(name: string, y: Tensor, wrt: readonly Tensor[]): void {
+  if (!Array.isArray(wrt))
+    throw new OptionError(`${name}: wrt is ${shown(wrt)}, not a list of tensors; give [x, ...].`);
+  wrt.forEach((t, i) => {
+    requireTensor(name, `wrt[${i}]`, t);
+    if (!t.slot) {
+      throw new OptionError(
+        `${name}: wrt[${i}] [${t.shape}] is neither a parameter nor a value of the graph; call parameter(x) before the forward.`,
+      );
+    }
+    requireSameDevice(name, `wrt[${i}]`, t, y);
+  });
 }
 
 /** Nodes that lead to `ys`, latest first. */
@@ -76,6 +133,13 @@ function sweep(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tens
     if (y.slot) accumulate(y.slot, dys[i].alias(dys[i].shape));
   });
   const nodes = reachable(ys);
+  const earliest = nodes.at(-1)?.id ?? Number.POSITIVE_INFINITY;
+  wrt.forEach((t, i) => {
+    if (earliest >= (t.slot?.since ?? 0)) return;
+    throw new OptionError(
+      `grad: wrt[${i}] [${t.shape}] was a constant when a part of the graph was computed; call parameter(x) before the forward.`,
+    );
+  });
   const useful = leadingTo(nodes, wanted);
   for (const node of nodes) {
     const given = node.slots.map((slot) => cotangents.get(slot));
@@ -131,7 +195,7 @@ export function vjpOfDefinition<A>(
   });
   const ys = withRecording(true, () => scope(() => op.define!(xs as Tensor[], attrs)));
   const wrt = xs.filter((x, i): x is Tensor => x !== null && needs[i]);
-  const gs = gradOf(ys, dys, wrt);
+  const gs = untracked(() => scope(() => sweep(ys, dys, wrt)));
   let next = 0;
   return xs.map((x, i) => (x && needs[i] ? gs[next++] : null));
 }

@@ -1,9 +1,14 @@
 // The reference device: plain loops over typed arrays, in f32 or f64.
 import type { Device, DeviceBuffer, Fallback } from './device.ts';
-import { DeviceError } from './errors.ts';
+import { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
+import { DeviceError, OptionError } from './errors.ts';
+import { flag, knownOnly, oneOf, shown, whole } from './options.ts';
 import { type Data, type Spec, shapesOf, size, typedArray } from './shape.ts';
 
-const bytesOf = (buffer: DeviceBuffer) => buffer as Uint8Array;
+function bytesOf(buffer: DeviceBuffer): Uint8Array {
+  if (buffer instanceof Uint8Array) return buffer;
+  throw new OptionError(`cpu: the buffer is ${shown(buffer)}; give one that the device allocated.`);
+}
 
 /** A buffer as elements of a spec. */
 function view(buffer: DeviceBuffer, { dtype, shape }: Spec): Data {
@@ -30,6 +35,7 @@ function make(float: 'f32' | 'f64', poison: boolean): Device {
       };
     },
     allocate(bytes) {
+      whole(`${this.name}: the size of a buffer`, bytes, 0);
       try {
         const buffer = new Uint8Array(bytes);
         return poison ? buffer.fill(0xff) : buffer;
@@ -38,11 +44,16 @@ function make(float: 'f32' | 'f64', poison: boolean): Device {
       }
     },
     free() {},
-    view: (buffer, byteOffset, byteLength) => bytesOf(buffer).subarray(byteOffset, byteOffset + byteLength),
+    view(buffer, byteOffset, byteLength) {
+      requireWithin(this.name, bytesOf(buffer).length, byteOffset, byteLength);
+      return bytesOf(buffer).subarray(byteOffset, byteOffset + byteLength);
+    },
     write(buffer, data) {
+      requireWritable(this.name, bytesOf(buffer).length, data);
       bytesOf(buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     },
     async read(buffer, dtype, length) {
+      requireReadable(this.name, bytesOf(buffer).length, dtype, length);
       return view(buffer, { dtype, shape: [length] }).slice();
     },
   };
@@ -57,8 +68,16 @@ export interface CpuOptions {
   poison?: boolean;
 }
 
-/** The reference device: slow, clear, always there. Calls with the same type return the same device. */
-export function cpu({ float = 'f32', poison = false }: CpuOptions = {}): Device {
+/**
+ * The reference device: slow, clear, always there. Calls with the same type return the same device.
+ *
+ * @throws OptionError for an unknown option or type.
+ */
+export function cpu(options: CpuOptions = {}): Device {
+  knownOnly('cpu', options, ['float', 'poison']);
+  const { float = 'f32', poison = false } = options;
+  oneOf('cpu: float', float, ['f32', 'f64']);
+  flag('cpu: poison', poison);
   if (poison) return make(float, true);
   shared[float] ??= make(float, false);
   return shared[float];

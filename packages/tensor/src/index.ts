@@ -7,6 +7,7 @@ export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts'
 export { type CpuOptions, cpu } from './cpu.ts';
 export { type CreateOptions, full, ones, tensor, zeros } from './create.ts';
 export type { Device, DeviceBuffer, Fallback, Runner } from './device.ts';
+export { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 export {
   DeviceError,
   DTypeError,
@@ -18,12 +19,13 @@ export {
   TwillError,
   UnsupportedOpError,
 } from './errors.ts';
+export { requireDevice } from './inputs.ts';
 export { meta } from './meta.ts';
 export type { Op, View } from './op.ts';
 export { embedding, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
-export { finite, knownOnly, nearest, shown, whole } from './options.ts';
+export { finite, flag, knownOnly, nearest, number, oneOf, shown, whole } from './options.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
 export { keep, release, scope, tensorsIn } from './scope.ts';
@@ -33,6 +35,9 @@ export {
   bytesPer,
   type Data,
   type DType,
+  hostArray,
+  requireShape,
+  requireSize,
   type Shape,
   type Spec,
   sameShape,
@@ -42,4 +47,4 @@ export {
 } from './shape.ts';
 export { lateReturns } from './storage.ts';
 export { untracked } from './tape.ts';
-export { Tensor } from './tensor.ts';
+export { requireTensor, Tensor } from './tensor.ts';

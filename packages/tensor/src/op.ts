@@ -22,7 +22,12 @@ export interface Op<A = any> {
   /** Input names in order, as in the golden files. `x?` may be null; a last `x...` stands for any number. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Output shapes; throws ShapeError. Outputs have the device's float type. */
+  /** Names of the inputs that hold i32 ids; all others hold numbers of the device's float type. Default: none. */
+  readonly ids?: readonly string[];
+  /**
+   * Output shapes, from inputs that are there and attributes that no one has looked at: it refuses, by a ShapeError or an
+   * OptionError, whatever a loop or a kernel could not take. Outputs have the device's float type.
+   */
   shape(ins: readonly (Shape | null)[], attrs: A): Shape[];
   /** Reference loops; every element of every output is written. Absent inputs are null. */
   cpu?(ins: View[], outs: View[], attrs: A): void;

@@ -92,6 +92,27 @@ export function finite(what: string, value: unknown, from = -Number.MAX_VALUE, t
   throw new OptionError(`${what} is ${shown(value)}; give a finite number${lower}${upper}.`);
 }
 
+/** Refuses what cannot be called. @throws OptionError naming the value. */
+export function requireFunction(where: string, value: unknown): void {
+  if (typeof value !== 'function') throw new OptionError(`${where}: ${shown(value)} is no function; give () => ....`);
+}
+
+/** Refuses what is neither true nor false. @throws OptionError naming the value. */
+export function flag(what: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new OptionError(`${what} is ${shown(value)}; give true or false.`);
+}
+
+/** Refuses what is no number; infinities and NaN are some. @throws OptionError naming the value. */
+export function number(what: string, value: unknown): void {
+  if (typeof value !== 'number') throw new OptionError(`${what} is ${shown(value)}; give a number.`);
+}
+
+/** Refuses what is none of a few words or other values. @throws OptionError naming it and them. */
+export function oneOf(what: string, value: unknown, choices: readonly unknown[]): void {
+  if (choices.includes(value)) return;
+  throw new OptionError(`${what} is ${shown(value)}; give ${choices.map((choice) => shown(choice)).join(' or ')}.`);
+}
+
 /** A name as it can stand in a message: on one line, without control characters, and short. */
 function printable(name: string): string {
   const text = JSON.stringify(name).slice(1, -1);
@@ -104,16 +125,16 @@ export function shown(value: unknown, most = 60): string {
   return text.length > most ? `${text.slice(0, most - 3)}...` : text;
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, depth = 0): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n (a bigint)`;
   if (typeof value === 'function') return `a function${value.name && ` (${value.name})`}`;
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
   const { length } = value as { length?: unknown };
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return (length as number) > 16
+    return (length as number) > 16 || depth > 2
       ? `a list of ${length} values`
-      : `[${Array.from(value as never[], textOf).join(', ')}]`;
+      : `[${Array.from(value as never[], (part) => textOf(part, depth + 1)).join(', ')}]`;
   }
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   if (name && name !== 'Object') return `a ${name}`;

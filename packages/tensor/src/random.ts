@@ -1,7 +1,8 @@
 // The generator: Threefry keyed by a seed and a path, on the host. Equal bits in every engine.
 import { OptionError } from './errors.ts';
 import { inverseNormal } from './inverse-normal.ts';
-import { whole } from './options.ts';
+import { shown, whole } from './options.ts';
+import { hostArray } from './shape.ts';
 import { threefry } from './threefry.ts';
 
 export { exactExp, exactLog } from './exact.ts';
@@ -31,7 +32,7 @@ export class Random {
    * An independent stream named by a path: `fork('layers.0').fork(3)`.
    * The number 3 and the text '3' are different paths, and so are `fork('a').fork('b')` and `fork('ab')`.
    *
-   * @throws OptionError when a number is not a whole number from 0 to 2^53 - 1.
+   * @throws OptionError for what is neither a text nor a whole number from 0 to 2^53 - 1.
    */
   fork(path: string | number): Random {
     const key = new Uint32Array(2);
@@ -39,6 +40,8 @@ export class Random {
       whole('rng.fork', path, 0, Number.MAX_SAFE_INTEGER);
       threefry(this.k0, this.k1, path, FORK_NUMBER + Math.floor(path / 2 ** 32), key, 0);
     } else {
+      if (typeof path !== 'string')
+        throw new OptionError(`rng.fork: the path is ${shown(path)}; give a text or a whole number.`);
       threefry(this.k0, this.k1, path.length, FORK_TEXT, key, 0);
       for (let i = 0; i < path.length; i += 2) {
         const next = i + 1 < path.length ? path.charCodeAt(i + 1) : 0;
@@ -51,7 +54,7 @@ export class Random {
   /** The next `n` words of 32 bits. */
   uint32(n: number): Uint32Array {
     whole('rng.uint32', n, 0, 2 ** 32);
-    const out = new Uint32Array(n);
+    const out = new Uint32Array(hostArray('rng.uint32', 'i32', n).buffer);
     for (let i = 0; i < n; i++) out[i] = this.word();
     return out;
   }
@@ -59,7 +62,7 @@ export class Random {
   /** `n` numbers in [0, 1), multiples of 2^-53, two words each. */
   uniform(n: number): Float64Array {
     whole('rng.uniform', n, 0, 2 ** 32);
-    const out = new Float64Array(n);
+    const out = hostArray('rng.uniform', 'f64', n);
     for (let i = 0; i < n; i++) out[i] = ((this.word() >>> 5) * 2 ** 26 + (this.word() >>> 6)) / 2 ** 53;
     return out;
   }
@@ -67,7 +70,7 @@ export class Random {
   /** `n` standard normal deviates by the inverse distribution function of 52 bits, two words each; all within 8.3. */
   normal(n: number): Float64Array {
     whole('rng.normal', n, 0, 2 ** 32);
-    const out = new Float64Array(n);
+    const out = hostArray('rng.normal', 'f64', n);
     for (let i = 0; i < n; i++) {
       // Centred on the grid, so that p and 1 - p are both exact and 0 and 1 do not occur.
       out[i] = inverseNormal(((this.word() >>> 6) * 2 ** 26 + (this.word() >>> 6) + 0.5) / 2 ** 52);
@@ -88,13 +91,16 @@ export class Random {
   ints(n: number, bound: number): Int32Array {
     whole('rng.ints', n, 0, 2 ** 32);
     whole('rng.ints', bound, 1, 2 ** 31);
-    const out = new Int32Array(n);
+    const out = hostArray('rng.ints', 'i32', n);
     for (let i = 0; i < n; i++) out[i] = this.int(bound);
     return out;
   }
 
   /** Shuffles in place; every order is equally likely. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
+    if (!Array.isArray(items) && !ArrayBuffer.isView(items)) {
+      throw new OptionError(`rng.shuffle: the items are ${shown(items)}; give an array.`);
+    }
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.int(i + 1);
       const item = items[i];
@@ -116,10 +122,10 @@ export class Random {
    */
   choice(n: number, k: number): Int32Array {
     whole('rng.choice', n, 0, 2 ** 31);
-    if (k > n)
+    if (typeof k === 'number' && k > n)
       throw new OptionError(`rng.choice: cannot draw ${k} distinct numbers out of ${n}; ask for at most ${n}.`);
     whole('rng.choice', k, 0, n);
-    const out = new Int32Array(k);
+    const out = hostArray('rng.choice', 'i32', k);
     const moved = new Map<number, number>(); // the places of 0..n-1 that no longer hold their own number
     for (let i = 0; i < k; i++) {
       const j = i + this.int(n - i);

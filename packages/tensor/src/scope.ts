@@ -1,5 +1,6 @@
 // scope() and keep(): how memory is given back without reference counting in user code.
 import { OptionError } from './errors.ts';
+import { requireFunction } from './options.ts';
 import { detachFromScope, enter, type Holder, type Scope } from './storage.ts';
 import type { Node } from './tape.ts';
 import { Tensor } from './tensor.ts';
@@ -44,6 +45,7 @@ function survivors(result: unknown, scope: Scope): Set<Holder> {
  * const loss = scope(() => model.loss(ids));
  */
 export function scope<T>(body: () => T): T {
+  requireFunction('scope', body);
   return enter(body, survivors);
 }
 

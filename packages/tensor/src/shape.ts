@@ -1,5 +1,6 @@
 // Shapes and element types.
-import { ShapeError } from './errors.ts';
+import { DeviceError, ShapeError } from './errors.ts';
+import { shown } from './options.ts';
 
 export type Shape = readonly number[];
 /** f32 or f64 for numbers (a device has one of the two), i32 for ids. */
@@ -12,11 +13,40 @@ export interface Spec {
   readonly dtype: DType;
 }
 
+interface ArrayOf {
+  f32: Float32Array<ArrayBuffer>;
+  f64: Float64Array<ArrayBuffer>;
+  i32: Int32Array<ArrayBuffer>;
+}
+const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+
 export const bytesPer: Record<DType, number> = { f32: 4, f64: 8, i32: 4 };
 
 /** Shapes of an op's inputs; null where one is absent. */
 export function shapesOf(specs: readonly (Spec | null)[]): (Shape | null)[] {
   return specs.map((spec) => (spec ? spec.shape : null));
+}
+
+/**
+ * Refuses what is no shape: sizes are whole numbers from 0, and so is their product.
+ *
+ * @param where whose shape it is, for the message.
+ * @throws ShapeError naming it.
+ */
+export function requireShape(where: string, shape: unknown): asserts shape is Shape {
+  if (
+    Array.isArray(shape) &&
+    shape.every((d) => Number.isSafeInteger(d) && d >= 0) &&
+    Number.isSafeInteger(size(shape))
+  )
+    return;
+  throw new ShapeError(`${where}: ${shown(shape)} is no shape; give a list of whole numbers from 0.`);
+}
+
+/** Refuses what is no size: a whole number from 0. @throws ShapeError naming it. */
+export function requireSize(what: string, value: unknown): asserts value is number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new ShapeError(`${what} is ${shown(value)}; give a whole number from 0.`);
 }
 
 /** Number of elements. */
@@ -41,15 +71,18 @@ export function strides(shape: Shape): number[] {
   return out;
 }
 
-/** The axis counted from 0; negative axes count from the end. */
+/** The axis counted from 0; negative axes count from the end. @throws ShapeError for one that does not exist. */
 export function axisOf(name: string, axis: number, rank: number): number {
-  const at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || at < 0 || at >= rank) {
-    throw new ShapeError(
-      `${name}: axis ${axis} does not exist in a tensor of rank ${rank}; use -${rank}..${rank - 1}.`,
-    );
-  }
+  const at = Number.isInteger(axis) && axis < 0 ? axis + rank : axis;
+  requireAxis(name, at, rank, axis);
   return at;
+}
+
+/** Refuses all but the axes 0..rank-1. @param given what the caller wrote. @throws ShapeError naming it. */
+export function requireAxis(name: string, at: number, rank: number, given: unknown = at): void {
+  if (Number.isInteger(at) && at >= 0 && at < rank) return;
+  const next = rank === 0 ? 'it has none' : `use -${rank}..${rank - 1}`;
+  throw new ShapeError(`${name}: axis ${shown(given)} does not exist in a tensor of rank ${rank}; ${next}.`);
 }
 
 /** NumPy's broadcasting of two shapes. */
@@ -64,6 +97,17 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
     }
     return x === 1 ? y : x;
   });
+}
+
+/** Zeros on the host. @throws DeviceError when the machine has no memory for them. */
+export function hostArray<D extends DType>(where: string, dtype: D, length: number): ArrayOf[D] {
+  try {
+    return new arrays[dtype](length) as ArrayOf[D];
+  } catch {
+    throw new DeviceError(
+      `${where}: ${length} numbers of ${bytesPer[dtype]} bytes could not be allocated on the host; ask for fewer at a time.`,
+    );
+  }
 }
 
 /** Typed array of a dtype over a host buffer. */

@@ -11,7 +11,7 @@ export class Storage {
   constructor(device: Device, bytes: number) {
     this.device = device;
     this.bytes = bytes;
-    this.buffer = device.allocate(bytes);
+    this.buffer = allocate(device, bytes);
   }
 
   retain(): this {
@@ -32,6 +32,11 @@ export interface Holder {
   release(): void;
   /** The storages held now; empty after `release`. */
   held(): Storage[];
+}
+
+/** Memory of a device. @throws DeviceError naming bytes when there is none. */
+export function allocate(device: Device, bytes: number): DeviceBuffer {
+  return device.allocate(bytes);
 }
 
 let current: Scope | null = null;

@@ -1,5 +1,7 @@
 // The tape: which op made which value, and what its gradient still needs.
+import { OptionError } from './errors.ts';
 import type { Op } from './op.ts';
+import { requireFunction } from './options.ts';
 import type { Shape } from './shape.ts';
 import { adopt, disown, type Holder, type Scope, type Storage } from './storage.ts';
 import type { Tensor } from './tensor.ts';
@@ -7,10 +9,17 @@ import type { Tensor } from './tensor.ts';
 /** The identity under which a cotangent is collected: a leaf, or one output of a node. */
 export interface Slot {
   readonly node: Node | null;
+  /** Of a leaf: the first node that can have recorded it, where the tensor had been a constant before; else 0. */
+  readonly since?: number;
 }
 
 let recording = true;
 let nextId = 0;
+
+/** The id that the next node will have. */
+export function upcomingId(): number {
+  return nextId;
+}
 
 export function isRecording(): boolean {
   return recording;
@@ -30,10 +39,17 @@ export function withRecording<T>(on: boolean, body: () => T): T {
 /**
  * Runs `body` without recording a gradient: evaluation, decoding, optimiser steps.
  *
+ * @param body synchronous: what it does after an `await` would be recorded.
  * @returns what `body` returns; its tensors are constants to later gradients.
+ * @throws OptionError when `body` returns a promise.
  */
 export function untracked<T>(body: () => T): T {
-  return withRecording(false, body);
+  requireFunction('untracked', body);
+  const result = withRecording(false, body);
+  if (!(result instanceof Promise)) return result;
+  throw new OptionError(
+    'untracked: the function is asynchronous, but recording goes on when it returns; await outside of untracked.',
+  );
 }
 
 /** One applied op. Holds only the values that its `vjp` reads, until the reverse sweep has used them. */

@@ -2,12 +2,14 @@
 import { reshape } from './apply.ts';
 import { tensor } from './create.ts';
 import type { Device, DeviceBuffer } from './device.ts';
-import { DeviceError, invariant, ShapeError } from './errors.ts';
+import { DeviceError, OptionError, ShapeError } from './errors.ts';
+import { requireDevice } from './inputs.ts';
 import { binary } from './ops/binary.ts';
 import { cumsum, type MatmulOptions, matmul } from './ops/linear-algebra.ts';
 import { type BandAttrs, band, broadcastTo, pad, permute, slice } from './ops/movement.ts';
 import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
 import { affine, unary } from './ops/unary.ts';
+import { flag, shown } from './options.ts';
 import { bytesPer, type Data, type DType, type Shape, type Spec, size } from './shape.ts';
 import { adopt, detachFromScope, disown, type Holder, type Scope, type Storage } from './storage.ts';
 import type { Slot } from './tape.ts';
@@ -17,6 +19,8 @@ export class Tensor implements Spec, Holder {
   dtype: DType;
   /** The identity under which gradients are collected; undefined for constants. */
   slot: Slot | undefined;
+  /** Internal: whether it was computed with, as a constant, while a gradient could be recorded. */
+  used = false;
   home: Scope | null | 'kept' = 'kept';
   private storage: Storage | null;
   private byteOffset: number;
@@ -37,23 +41,26 @@ export class Tensor implements Spec, Holder {
     return size(this.shape);
   }
 
+  /** Internal. @throws DeviceError for a tensor whose memory was given back. */
+  requireMemory(): Storage {
+    if (this.storage) return this.storage;
+    throw new DeviceError(
+      `tensor [${this.shape}]: its memory was already given back; return it from scope() or read it before the scope ends.`,
+    );
+  }
+
   /** Internal: the memory of this tensor on its device. */
   get buffer(): DeviceBuffer {
-    if (!this.storage) {
-      throw new DeviceError(
-        `tensor [${this.shape}]: its memory was already given back; return it from scope() or read it before the scope ends.`,
-      );
-    }
+    const storage = this.requireMemory();
     const bytes = this.size * bytesPer[this.dtype];
-    if (this.byteOffset === 0 && bytes === this.storage.bytes) return this.storage.buffer;
-    this.viewed ??= this.device.view(this.storage.buffer, this.byteOffset, bytes);
+    if (this.byteOffset === 0 && bytes === storage.bytes) return storage.buffer;
+    this.viewed ??= this.device.view(storage.buffer, this.byteOffset, bytes);
     return this.viewed;
   }
 
   /** Internal: another handle on the same memory, without a gradient and outside scopes. */
   handle(): Tensor {
-    invariant(this.storage, `handle of a released tensor [${this.shape}]`);
-    return new Tensor(this.storage.retain(), this.device, this.shape, this.dtype, this.byteOffset);
+    return new Tensor(this.requireMemory().retain(), this.device, this.shape, this.dtype, this.byteOffset);
   }
 
   /** Internal: shape and dtype only. */
@@ -63,23 +70,22 @@ export class Tensor implements Spec, Holder {
 
   /** Internal: the same memory under another shape, or a part of it. */
   alias(shape: Shape, elementOffset = 0): Tensor {
-    invariant(this.storage, `alias of a released tensor [${this.shape}]`);
     const offset = this.byteOffset + elementOffset * bytesPer[this.dtype];
-    const out = new Tensor(this.storage.retain(), this.device, shape, this.dtype, offset);
+    const out = new Tensor(this.requireMemory().retain(), this.device, shape, this.dtype, offset);
     adopt(out);
     return out;
   }
 
   /** Internal: this tensor becomes a part of an arena, on the arena's device; its old memory is given back. */
   moveTo(arena: Tensor, elementOffset: number): void {
-    invariant(arena.storage, 'the arena has memory');
+    const storage = arena.requireMemory().retain();
+    detachFromScope(this);
     this.storage?.release();
-    this.storage = arena.storage.retain();
+    this.storage = storage;
     this.device = arena.device;
     this.dtype = arena.dtype;
     this.byteOffset = arena.byteOffset + elementOffset * bytesPer[arena.dtype];
     this.viewed = undefined;
-    detachFromScope(this);
   }
 
   held(): Storage[] {
@@ -94,7 +100,7 @@ export class Tensor implements Spec, Holder {
   }
 
   /** A copy of the values on the host. The only wait besides acquiring a device. */
-  data(): Promise<Data> {
+  async data(): Promise<Data> {
     return this.device.read(this.buffer, this.dtype, this.size);
   }
 
@@ -106,6 +112,7 @@ export class Tensor implements Spec, Holder {
 
   /** The same values on another device: a copy through the host. */
   async to(device: Device): Promise<Tensor> {
+    requireDevice('to', device);
     if (device === this.device) return this;
     const dtype = this.dtype === 'i32' ? 'i32' : device.float;
     return tensor(await this.data(), this.shape, { device, dtype });
@@ -162,6 +169,7 @@ export class Tensor implements Spec, Holder {
   /** Sum over one axis, several, or all; `keep` leaves the summed axes as 1. */
   sum(axes?: number | readonly number[], keep = false): Tensor {
     const { to, squeezed } = reducedShape('sum', this.shape, axes);
+    flag('sum: keep', keep);
     const y = sumTo(this, to);
     return keep ? y : y.reshape(squeezed);
   }
@@ -172,6 +180,7 @@ export class Tensor implements Spec, Holder {
   }
   max(axes?: number | readonly number[], keep = false): Tensor {
     const { to, squeezed } = reducedShape('max', this.shape, axes);
+    flag('max: keep', keep);
     const y = maxTo(this, to);
     return keep ? y : y.reshape(squeezed);
   }
@@ -202,4 +211,10 @@ export class Tensor implements Spec, Holder {
   band(attrs: BandAttrs): Tensor {
     return band(this, attrs);
   }
+}
+
+/** @throws OptionError for what is no tensor. */
+export function requireTensor(where: string, name: string, value: unknown): asserts value is Tensor {
+  if (value instanceof Tensor) return;
+  throw new OptionError(`${where}: ${name} is ${shown(value)}, not a tensor; make one with tensor(values, shape).`);
 }

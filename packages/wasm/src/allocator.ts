@@ -1,5 +1,5 @@
 // Blocks of the shared memory: size classes with free lists, merged again when they would lie idle.
-import { DeviceError, invariant } from '@twilljs/tensor';
+import { DeviceError, shown, whole } from '@twilljs/tensor';
 
 /** Alignment and smallest block, in bytes. */
 const unit = 256;
@@ -29,6 +29,8 @@ export class Allocator {
   private stretches: Stretch[] = [];
   /** Class of every block in use, by its start in units. */
   private readonly live = new Map<number, number>();
+  /** Starts of the blocks in use, ascending; made when asked for. */
+  private ordered: Float64Array | undefined;
   /** Units in `free`. */
   private idle = 0;
   /** Units in use. */
@@ -48,18 +50,26 @@ export class Allocator {
 
   /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws DeviceError when there is none. */
   allocate(bytes: number): number {
+    whole('wasm: the size of a buffer', bytes, 0);
     const units = classOf(bytes);
     const start = this.recycled(units) ?? this.carved(units, bytes);
     this.live.set(start, units);
+    this.ordered = undefined;
     this.used += units;
     return start * unit;
   }
 
+  /** @throws DeviceError for what is no block in use. */
   release(pointer: number): void {
     const start = pointer / unit;
     const units = this.live.get(start);
-    invariant(units, `a block is released once, by its own pointer (${pointer})`);
+    if (!units) {
+      throw new DeviceError(
+        `wasm: ${shown(pointer)} is no block in use; a block is released once, by its own pointer.`,
+      );
+    }
     this.live.delete(start);
+    this.ordered = undefined;
     this.used -= units;
     this.idle += units;
     const list = this.free.get(units);
@@ -70,6 +80,30 @@ export class Allocator {
   /** Bytes that the block at `pointer` really has. */
   capacity(pointer: number): number {
     return this.live.get(pointer / unit)! * unit;
+  }
+
+  /** Bytes from `pointer`, which may lie inside a block, to the end of that block. @throws DeviceError where none is in use. */
+  roomAt(pointer: number): number {
+    const own = this.live.get(pointer / unit);
+    if (own) return own * unit;
+    const start = Number.isSafeInteger(pointer) ? this.blockBefore(Math.floor(pointer / unit)) : undefined;
+    const room = start === undefined ? 0 : (start + this.live.get(start)!) * unit - pointer;
+    if (room > 0) return room;
+    throw new DeviceError(
+      `wasm: ${shown(pointer)} lies in no block that is in use; give a buffer that the device allocated.`,
+    );
+  }
+
+  /** The last block that starts at or before a unit. */
+  private blockBefore(at: number): number | undefined {
+    this.ordered ??= Float64Array.from(this.live.keys()).sort();
+    let [low, high] = [0, this.ordered.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.ordered[middle] <= at) low = middle + 1;
+      else high = middle;
+    }
+    return this.ordered[low - 1];
   }
 
   private recycled(units: number): number | undefined {

@@ -85,7 +85,7 @@ describe('refusals', () => {
     );
     await expect(wasm({ kernels: [kernel, kernel] })).resolves.toBeDefined();
     await expect(wasm({ maximumBytes: 1000 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: wasm: maximumBytes is 1000, less than one page of 65536; give more.]`,
+      `[OptionError: wasm: maximumBytes is 1000; give a finite number of at least 65536.]`,
     );
   });
 
@@ -93,7 +93,7 @@ describe('refusals', () => {
     const device = await wasm();
     const ids = tensor([1, 2], [2], { device, dtype: 'i32' });
     expect(() => ids.add(ids)).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedOpError: add cannot run on wasm: input 0 is i32, its kernel takes f32.]`,
+      `[DTypeError: add: a [2] holds i32 ids where numbers belong; make it of floats.]`,
     );
   });
 

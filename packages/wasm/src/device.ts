@@ -6,10 +6,17 @@ import {
   DeviceError,
   type DType,
   type Fallback,
+  finite,
+  flag,
+  knownOnly,
   type Op,
   OptionError,
   type Runner,
+  requireReadable,
+  requireWithin,
+  requireWritable,
   type Spec,
+  shown,
   typedArray,
 } from '@twilljs/tensor';
 import { Allocator } from './allocator.ts';
@@ -81,18 +88,19 @@ function newMemory(maximum: number): WebAssembly.Memory {
  *
  * @param options kernels beyond the primitives, and limits.
  * @returns a device of its own, with its own memory.
- * @throws DeviceError when the engine has no WebAssembly SIMD or no memory to give; OptionError for an unknown `TWILL_WASM`,
- * for two kernels of one op, or for less than a page of memory.
+ * @throws DeviceError when the engine has no WebAssembly SIMD, may not compile (a page's Content-Security-Policy) or has no memory to
+ * give; OptionError for an unknown option or `TWILL_WASM`, for two kernels of one op, or for less than a page of memory.
  * @example
  * const device = await wasm();
  * await ones([2, 2], { device }).sum().item() // => 4
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
+  knownOnly('wasm', options, ['kernels', 'tier', 'maximumBytes', 'poison']);
   const { kernels = [], poison = false, maximumBytes = maximumPages * pageBytes } = options;
+  flag('wasm: poison', poison);
+  finite('wasm: maximumBytes', maximumBytes, pageBytes);
+  requireKernels(kernels);
   const tier = await chooseTier(options.tier);
-  if (!(maximumBytes >= pageBytes)) {
-    throw new OptionError(`wasm: maximumBytes is ${maximumBytes}, less than one page of ${pageBytes}; give more.`);
-  }
   const pages = Math.min(maximumPages, Math.floor(maximumBytes / pageBytes));
   const memory = newMemory(pages);
   const table = new Map<string, WasmKernel>();
@@ -104,6 +112,16 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   }
   const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
   return makeDevice(tier, memory, new Allocator(memory, pages), table, exports, poison);
+}
+
+/** @throws OptionError for what is no list of kernels, such as a module instead of its `kernels`. */
+function requireKernels(kernels: unknown): void {
+  const sound = (kernel: Partial<WasmKernel> | null) =>
+    typeof kernel?.op === 'string' && typeof kernel.plan === 'function' && typeof kernel.module?.plain === 'string';
+  if (Array.isArray(kernels) && kernels.every(sound)) return;
+  throw new OptionError(
+    `wasm: kernels is ${shown(kernels)}; give a list of { op, module, plan }, as packages export at their ./wasm entry.`,
+  );
 }
 
 function makeDevice(
@@ -132,11 +150,6 @@ function makeDevice(
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
-      for (let i = 0; i < ins.length; i++) {
-        const expected = kernel.ids?.includes(i) ? 'i32' : 'f32';
-        const dtype = ins[i]?.dtype ?? expected;
-        if (dtype !== expected) return `input ${i} is ${dtype}, its kernel takes ${expected}`;
-      }
       const plan = kernel.plan(ins, attrs);
       if (typeof plan === 'string') return plan;
       const exports = exportsOf.get(kernel.module)!;
@@ -155,11 +168,16 @@ function makeDevice(
     free(buffer: DeviceBuffer): void {
       allocator.release(buffer as Pointer);
     },
-    view: (buffer: DeviceBuffer, byteOffset: number): Pointer => (buffer as Pointer) + byteOffset,
+    view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
+      requireWithin('wasm', allocator.roomAt(buffer as Pointer), byteOffset, byteLength);
+      return (buffer as Pointer) + byteOffset;
+    },
     write(buffer: DeviceBuffer, data: Data): void {
+      requireWritable('wasm', allocator.roomAt(buffer as Pointer), data);
       bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
     },
     async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
+      requireReadable('wasm', allocator.roomAt(buffer as Pointer), dtype, length);
       return typedArray(dtype, memory.buffer, buffer as Pointer, length).slice();
     },
   };

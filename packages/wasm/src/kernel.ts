@@ -36,8 +36,6 @@ export interface WasmKernel<A = any> {
   /** The op's name. */
   readonly op: string;
   readonly module: WasmModule;
-  /** Positions of the inputs that hold i32; all others hold f32. */
-  readonly ids?: readonly number[];
-  /** The plan, or why this kernel cannot take these inputs. Shapes have passed the op's own rule. */
+  /** The plan, or why this kernel cannot take these inputs. Shapes, types and attributes have passed the op's own rules. */
   plan(ins: readonly (Spec | null)[], attrs: A): Plan | string;
 }

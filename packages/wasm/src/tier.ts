@@ -1,5 +1,5 @@
 // Which of a module's builds this engine runs: found by a probe at start-up.
-import { DeviceError, OptionError } from '@twilljs/tensor';
+import { DeviceError, OptionError, shown } from '@twilljs/tensor';
 
 /** `relaxed` fuses multiply and add, with one rounding; `plain` runs everywhere. The same tier gives the same bits. */
 export type Tier = 'plain' | 'relaxed';
@@ -32,6 +32,24 @@ async function fuses(): Promise<boolean> {
   return madd(a, a, -(1 + 2 ** -11)) === 2 ** -24;
 }
 
+/** The smallest module: its magic number and version. */
+const nothing = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** @throws DeviceError where no module can be compiled, not even an empty one. */
+async function requireCompiler(): Promise<void> {
+  if (typeof WebAssembly === 'undefined') {
+    throw new DeviceError('wasm: this engine has no WebAssembly, or it is switched off; use cpu(), which is slow.');
+  }
+  try {
+    await WebAssembly.compile(nothing);
+  } catch (cause) {
+    throw new DeviceError(
+      "wasm: WebAssembly may not be compiled here, because the page's Content-Security-Policy does not allow it; add 'wasm-unsafe-eval' to its script-src.",
+      { cause },
+    );
+  }
+}
+
 /** Node 20 has relaxed SIMD behind a flag, which counts for what is compiled after it is set. */
 async function relaxedAvailable(host: Host): Promise<boolean> {
   if (await fuses()) return true;
@@ -44,17 +62,19 @@ async function relaxedAvailable(host: Host): Promise<boolean> {
 /**
  * The tier to run: as asked, else `TWILL_WASM`, else the best that works here.
  *
- * @throws OptionError for an unknown name in `TWILL_WASM`; DeviceError when the tier asked for does not run here.
+ * @throws OptionError for an unknown name; DeviceError when nothing may be compiled, or the tier asked for does not run here.
  */
 export async function chooseTier(asked: Tier | undefined): Promise<Tier> {
   const host = globalThis as Host;
   const wanted = asked ?? (host.process?.env?.TWILL_WASM || undefined);
-  if (wanted === 'plain') return 'plain';
-  if (wanted !== undefined && wanted !== 'relaxed') {
+  if (wanted !== undefined && wanted !== 'plain' && wanted !== 'relaxed') {
+    const where = asked === undefined ? 'TWILL_WASM' : 'wasm: tier';
     throw new OptionError(
-      `TWILL_WASM: "${wanted}" is no tier of the wasm device; use plain or relaxed, or leave it unset.`,
+      `${where}: ${shown(wanted)} is no tier of the wasm device; use plain or relaxed, or leave it unset.`,
     );
   }
+  await requireCompiler();
+  if (wanted === 'plain') return 'plain';
   if (await relaxedAvailable(host)) return 'relaxed';
   if (wanted === 'relaxed') {
     throw new DeviceError(

@@ -1,6 +1,6 @@
 // One step of AdamW over a flat arena, in place.
-import { apply, type Op, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
-import { requireSame } from '../shape-rules.ts';
+import { apply, finite, knownOnly, type Op, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
+import { requireEps, requireSame } from '../shape-rules.ts';
 
 export interface AdamWAttrs {
   beta1: number;
@@ -15,7 +15,12 @@ export const adamwOp: Op<AdamWAttrs> = {
   inputs: ['param', 'grad', 'm', 'v', 'hyper'],
   outputs: ['param', 'm', 'v'],
   updates: { param: 'param', m: 'm', v: 'v' },
-  shape([param, grad, m, v, hyper]) {
+  shape([param, grad, m, v, hyper], { beta1, beta2, eps, weight_decay }) {
+    for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+      finite(`adamw: ${name}`, beta, 0, 1);
+    }
+    requireEps('adamw', eps);
+    finite('adamw: weight_decay', weight_decay, 0);
     requireSame('adamw', 'grad', grad!, 'param', param!);
     requireSame('adamw', 'm', m!, 'param', param!);
     requireSame('adamw', 'v', v!, 'param', param!);
@@ -44,7 +49,7 @@ export const adamwOp: Op<AdamWAttrs> = {
  *
  * @param param, grad, m, v of one shape; the moments start at 0.
  * @param hyper [3]: lr, 1 - b1^t, 1 - b2^t.
- * @throws UnsupportedOpError where a gradient through `param` is being recorded: call it inside `untracked`.
+ * @throws ShapeError when the shapes differ; OptionError for settings out of range; UnsupportedOpError where a gradient through `param` is being recorded: call it inside `untracked`.
  * @see arXiv 1711.05101, algorithm 2.
  */
 export function adamw(
@@ -55,6 +60,7 @@ export function adamw(
   hyper: Tensor,
   attrs: AdamWAttrs,
 ): { param: Tensor; m: Tensor; v: Tensor } {
+  knownOnly('adamw', attrs, ['beta1', 'beta2', 'eps', 'weight_decay']);
   const [p, m1, v1] = apply(adamwOp, [param, grad, m, v, hyper], attrs);
   return { param: p, m: m1, v: v1 };
 }

@@ -9,6 +9,7 @@ export const crossEntropyOp: Op<null> = {
   name: 'crossEntropy',
   inputs: ['logits', 'labels'],
   outputs: ['loss'],
+  ids: ['labels'],
   shape([logits, labels]) {
     lastAxis('crossEntropy', 'logits', logits!);
     requireSame('crossEntropy', 'labels', labels!, 'the rows of logits', logits!.slice(0, -1));
@@ -39,7 +40,7 @@ export const crossEntropyGradOp: Op<null> = /* @__PURE__ */ backwardOf(crossEntr
  * @param logits [..,N], not normalised.
  * @param labels [..] i32, each below N; a negative one (-100) is not counted.
  * @returns [], nats per counted row; 0, with a gradient of 0, when no row counts (PyTorch gives NaN there).
- * @throws ShapeError when labels and logits disagree; OptionError for a label that is no class.
+ * @throws ShapeError when labels and logits disagree; DTypeError for labels that are no i32; OptionError for a label that is no class.
  */
 export const crossEntropy = (logits: Tensor, labels: Tensor): Tensor => apply1(crossEntropyOp, [logits, labels], null);
 

@@ -16,7 +16,6 @@ function check(exports: Exports, rows: number, labels: Pointer, N: number): void
 export const crossEntropyKernel: WasmKernel<null> = {
   op: 'crossEntropy',
   module,
-  ids: [1],
   plan([logits]) {
     const [rows, N] = rowsOf(logits!.shape);
     return {
@@ -29,16 +28,15 @@ export const crossEntropyKernel: WasmKernel<null> = {
   },
 };
 
-/** Behind the forward, which has looked at the labels. */
 export const crossEntropyGradKernel: WasmKernel<null> = {
   op: 'crossEntropyGrad',
   module,
-  ids: [2],
   plan([, logits]) {
     const [rows, N] = rowsOf(logits!.shape);
     return {
       scratch: 0,
       run(exports, [dloss, logits, labels], [dlogits]) {
+        check(exports, rows, labels, N);
         exports.backward(rows, N, dloss, logits, labels, dlogits);
       },
     };

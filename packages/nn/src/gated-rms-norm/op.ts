@@ -1,8 +1,8 @@
 // Root-mean-square norm over the last axis D, then a gate.
-import { apply1, type Op, type Tensor } from '@twilljs/tensor';
+import { apply1, type Op, oneOf, type Tensor } from '@twilljs/tensor';
 import { applyBackward, backwardOf } from '../backward.ts';
 import { rmsNorm } from '../rms-norm/op.ts';
-import { requireSame, requireVector } from '../shape-rules.ts';
+import { requireEps, requireSame, requireVector } from '../shape-rules.ts';
 import { silu } from '../silu/op.ts';
 
 export type GateActivation = 'silu' | 'sigmoid';
@@ -16,7 +16,9 @@ export const gatedRmsNormOp: Op<GatedRmsNormAttrs> = {
   name: 'gatedRmsNorm',
   inputs: ['x', 'gate', 'weight?'],
   outputs: ['y'],
-  shape([x, gate, weight]) {
+  shape([x, gate, weight], { eps, activation }) {
+    requireEps('gatedRmsNorm', eps);
+    oneOf('gatedRmsNorm: activation', activation, ['silu', 'sigmoid']);
     requireSame('gatedRmsNorm', 'gate', gate!, 'x', x!);
     requireVector('gatedRmsNorm', 'weight', weight, x!);
     return [x!];

@@ -1,7 +1,7 @@
 // Vectors of length 1 over the last axis K.
 import { apply1, type Op, type Tensor } from '@twilljs/tensor';
 import { applyBackward, backwardOf } from '../backward.ts';
-import { lastAxis } from '../shape-rules.ts';
+import { lastAxis, requireEps } from '../shape-rules.ts';
 
 export interface L2NormAttrs {
   eps: number;
@@ -11,7 +11,8 @@ export const l2NormOp: Op<L2NormAttrs> = {
   name: 'l2Norm',
   inputs: ['x'],
   outputs: ['y'],
-  shape([x]) {
+  shape([x], { eps }) {
+    requireEps('l2Norm', eps);
     lastAxis('l2Norm', 'x', x!);
     return [x!];
   },

@@ -1,7 +1,7 @@
 // Mean and variance norm over the last axis D.
 import { apply1, type Op, type Tensor } from '@twilljs/tensor';
 import { applyBackward, backwardOf } from '../backward.ts';
-import { requireVector } from '../shape-rules.ts';
+import { requireEps, requireVector } from '../shape-rules.ts';
 
 export interface LayerNormAttrs {
   eps: number;
@@ -11,7 +11,8 @@ export const layerNormOp: Op<LayerNormAttrs> = {
   name: 'layerNorm',
   inputs: ['x', 'weight?', 'bias?'],
   outputs: ['y'],
-  shape([x, weight, bias]) {
+  shape([x, weight, bias], { eps }) {
+    requireEps('layerNorm', eps);
     requireVector('layerNorm', 'weight', weight, x!);
     requireVector('layerNorm', 'bias', bias, x!);
     return [x!];

@@ -1,5 +1,5 @@
 // The affine map of a layer.
-import { type Shape, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
+import { requireTensor, type Shape, ShapeError, sameShape, size, type Tensor } from '@twilljs/tensor';
 
 /**
  * y = x W' + b.
@@ -11,8 +11,11 @@ import { type Shape, ShapeError, sameShape, type Tensor } from '@twilljs/tensor'
  * @throws ShapeError when the sizes do not fit.
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  requireTensor('linear', 'x', x);
+  requireTensor('linear', 'weight', weight);
+  if (bias !== null) requireTensor('linear', 'bias', bias);
   check(x.shape, weight.shape, bias?.shape);
-  const rows = x.reshape([x.size / weight.shape[1], weight.shape[1]]).matmul(weight, { transposeB: true });
+  const rows = x.reshape([size(x.shape.slice(0, -1)), weight.shape[1]]).matmul(weight, { transposeB: true });
   return (bias ? rows.add(bias) : rows).reshape([...x.shape.slice(0, -1), weight.shape[0]]);
 }
 

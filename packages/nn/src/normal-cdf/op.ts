@@ -1,5 +1,6 @@
 // The distribution function of the standard normal, of which exact GELU is made.
 import { apply1, full, type Op, type Tensor } from '@twilljs/tensor';
+import { requireSame } from '../shape-rules.ts';
 
 /**
  * Chebyshev coefficients over u = 2 t - 1 of P(t) in erfc(z) = t e^(P(t) - z^2), t = 1 / (1 + z/2), z >= 0; the first halved.
@@ -55,7 +56,10 @@ export const normalCdfGradOp: Op<null> = {
   name: 'normalCdfGrad',
   inputs: ['dy', 'x'],
   outputs: ['dx'],
-  shape: ([, x]) => [x!],
+  shape([dy, x]) {
+    requireSame('normalCdfGrad', 'dy', dy!, 'x', x!);
+    return [x!];
+  },
   define: ([dy, x]) => [
     x
       .mul(x)

@@ -1,7 +1,7 @@
 // Root-mean-square norm over the last axis D.
 import { apply1, type Op, type Tensor } from '@twilljs/tensor';
 import { applyBackward, backwardOf } from '../backward.ts';
-import { requireVector } from '../shape-rules.ts';
+import { requireEps, requireVector } from '../shape-rules.ts';
 
 export interface RmsNormAttrs {
   eps: number;
@@ -11,7 +11,8 @@ export const rmsNormOp: Op<RmsNormAttrs> = {
   name: 'rmsNorm',
   inputs: ['x', 'weight?'],
   outputs: ['y'],
-  shape([x, weight]) {
+  shape([x, weight], { eps }) {
+    requireEps('rmsNorm', eps);
     requireVector('rmsNorm', 'weight', weight, x!);
     return [x!];
   },
@@ -31,7 +32,7 @@ export const rmsNormGradOp: Op<RmsNormAttrs> = /* @__PURE__ */ backwardOf(rmsNor
  * @param x [..,D].
  * @param weight [D], or null for 1.
  * @returns [..,D].
- * @throws ShapeError when the weight does not fit x.
+ * @throws ShapeError when the weight does not fit x; OptionError for an eps that is no finite number from 0.
  */
 export const rmsNorm = (x: Tensor, weight: Tensor | null, eps: number): Tensor =>
   apply1(rmsNormOp, [x, weight], { eps });

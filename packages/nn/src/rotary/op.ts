@@ -1,5 +1,22 @@
 // Rotary positions: each pair (x_i, x_(i+D/2)) is turned by an angle that grows with the position. B batch, T time, H heads, D head size.
-import { apply1, concat, type Device, type Op, ShapeError, sameShape, type Tensor, tensor } from '@twilljs/tensor';
+import {
+  apply1,
+  concat,
+  type Device,
+  finite,
+  flag,
+  hostArray,
+  knownOnly,
+  type Op,
+  requireDevice,
+  requireSize,
+  requireTensor,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  tensor,
+  whole,
+} from '@twilljs/tensor';
 
 export interface RotaryAttrs {
   /** Turn back: the transpose, and so the gradient. */
@@ -11,7 +28,8 @@ export const rotaryOp: Op<RotaryAttrs> = {
   inputs: ['x', 'cos', 'sin'],
   outputs: ['y'],
   reads: ['cos', 'sin'],
-  shape([x, cos, sin]) {
+  shape([x, cos, sin], { inverse }) {
+    flag('rotary: inverse', inverse);
     if (x!.length !== 4 || x![3] % 2 !== 0)
       throw new ShapeError(`rotary: x [${x}] is not [B,T,H,D] with an even D; give such heads.`);
     const table = [x![1], x![3] / 2];
@@ -38,8 +56,10 @@ export interface RotaryTables {
 }
 
 /** Turns the pairs of x [B,T,H,D] by the angles of the tables; `inverse` turns them back. */
-export const rotary = (x: Tensor, { cos, sin }: RotaryTables, inverse = false): Tensor =>
-  apply1(rotaryOp, [x, cos, sin], { inverse });
+export function rotary(x: Tensor, tables: RotaryTables, inverse = false): Tensor {
+  knownOnly('rotary: the tables', tables, ['cos', 'sin']);
+  return apply1(rotaryOp, [x, tables.cos, tables.sin], { inverse });
+}
 
 export interface RopeOptions {
   /** Wavelengths run from 2 pi to 2 pi base, in tokens. */
@@ -53,15 +73,23 @@ export interface RopeOptions {
  *
  * @param T positions.
  * @param D head size.
- * @throws ShapeError for an odd D.
+ * @throws ShapeError for an odd D; OptionError for a base that is not above 0, or an offset that is no whole number from 0.
  */
-export function rotaryTables(T: number, D: number, { base, offset = 0 }: RopeOptions, device: Device): RotaryTables {
+export function rotaryTables(T: number, D: number, options: RopeOptions, device: Device): RotaryTables {
+  requireSize('rope: T', T);
+  requireSize('rope: D', D);
   if (D % 2 !== 0) throw new ShapeError(`rope: heads of D=${D} have no halves to turn; give an even size.`);
+  knownOnly('rope', options, ['base', 'offset']);
+  requireDevice('rope', device);
+  const { base, offset = 0 } = options;
+  finite('rope: base', base, Number.MIN_VALUE);
+  whole('rope: offset', offset, 0);
   const half = D / 2;
-  const angles = Float64Array.from({ length: T * half }, (_, n) => {
+  const angles = hostArray('rope', 'f64', T * half);
+  for (let n = 0; n < angles.length; n++) {
     const position = offset + Math.floor(n / half);
-    return position * base ** ((-2 * (n % half)) / D);
-  });
+    angles[n] = position * base ** ((-2 * (n % half)) / D);
+  }
   const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, half], { device });
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
@@ -75,5 +103,7 @@ export function rotaryTables(T: number, D: number, { base, offset = 0 }: RopeOpt
  * @see RoFormer, arXiv 2104.09864, in the order of halves (GPT-NeoX).
  */
 export function rope(x: Tensor, options: RopeOptions): Tensor {
+  requireTensor('rope', 'x', x);
+  if (x.shape.length !== 4) throw new ShapeError(`rope: x [${x.shape}] is not [B,T,H,D]; reshape it.`);
   return rotary(x, rotaryTables(x.shape[1], x.shape[3], options, x.device));
 }

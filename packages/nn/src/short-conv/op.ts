@@ -1,5 +1,5 @@
 // Causal convolution over time, one filter per channel. B batch, T time, D channels, W filter width.
-import { apply, concat, type Op, ShapeError, sameShape, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, concat, type Op, oneOf, ShapeError, sameShape, type Tensor, zeros } from '@twilljs/tensor';
 import { applyBackward, backwardOf } from '../backward.ts';
 import { silu } from '../silu/op.ts';
 
@@ -11,7 +11,8 @@ export const shortConvOp: Op<ShortConvAttrs> = {
   name: 'shortConv',
   inputs: ['x', 'weight', 'bias?', 'h0?'],
   outputs: ['y', 'state'],
-  shape([x, weight, bias, h0]) {
+  shape([x, weight, bias, h0], { activation }) {
+    oneOf('shortConv: activation', activation, ['silu', null]);
     if (x!.length !== 3 || weight!.length !== 2 || weight![0] !== x![2] || weight![1] < 1)
       throw new ShapeError(
         `shortConv: x [${x}] and weight [${weight}] are not [B,T,D] and [D,W]; give one filter per channel.`,

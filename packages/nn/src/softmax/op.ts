@@ -1,6 +1,6 @@
 // Softmax over the last axis N.
 import { apply1, type Device, detach, full, type Op, ones, type Tensor } from '@twilljs/tensor';
-import { lastAxis } from '../shape-rules.ts';
+import { lastAxis, requireSame } from '../shape-rules.ts';
 
 /** The lowest finite number of a device, [1]. */
 export const lowest = (device: Device): Tensor =>
@@ -37,7 +37,11 @@ export const softmaxGradOp: Op<null> = {
   name: 'softmaxGrad',
   inputs: ['dy', 'y'],
   outputs: ['dx'],
-  shape: ([dy]) => [dy!],
+  shape([dy, y]) {
+    lastAxis('softmaxGrad', 'y', y!);
+    requireSame('softmaxGrad', 'dy', dy!, 'y', y!);
+    return [y!];
+  },
   define: ([dy, y]) => [y.mul(dy.sub(dy.mul(y).sum(-1, true)))],
 };
 

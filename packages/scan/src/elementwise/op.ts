@@ -17,6 +17,13 @@ export function scan(x: Tensor, a: Tensor, back = false): Tensor {
   return y;
 }
 
+/** @throws ShapeError for what is no sequence of at least one token. */
+function threeAxes(name: string, what: string, x: Shape): Shape {
+  if (x.length !== 3) throw new ShapeError(`${name}: ${what} [${x}] is not [B,T,D]; reshape it.`);
+  if (x[1] < 1) throw new ShapeError(`${name}: ${what} [${x}] holds no token; give at least one.`);
+  return x;
+}
+
 /** The first token of [B,T,D], as [B,D]. */
 const first = (x: Tensor): Tensor => x.slice(1, 0, 1).reshape([x.shape[0], x.shape[2]]);
 
@@ -26,7 +33,8 @@ export const elementwiseGradOp: Op<object> = {
   inputs: ['dy', 'dstate', 'g', 'h0?', 'y'],
   outputs: ['dx', 'dg', 'dh0'],
   shape([dy, dstate, g, h0, y]) {
-    const [B, , D] = g!;
+    const [B, , D] = threeAxes('elementwiseGrad', 'g', g!);
+    agree('elementwiseGrad', 'h0', h0, [B, D], 'g');
     agree('elementwiseGrad', 'dy', dy, g!, 'the output');
     agree('elementwiseGrad', 'y', y, g!, 'the output');
     agree('elementwiseGrad', 'dstate', dstate, [B, D], 'the final state');
@@ -53,9 +61,7 @@ export const elementwiseOp: Op<object> = {
   reads: ['g', 'h0?', 'y'],
   shape(ins) {
     const [x, g, h0] = ins as Shape[];
-    if (x.length !== 3) throw new ShapeError(`elementwise: x [${x}] is not [B,T,D]; reshape it.`);
-    const [B, T, D] = x;
-    if (T < 1) throw new ShapeError(`elementwise: x [${x}] holds no token; give at least one.`);
+    const [B, , D] = threeAxes('elementwise', 'x', x);
     agree('elementwise', 'g', g, x, `x [${x}]`);
     agree('elementwise', 'h0', h0, [B, D], `x [${x}]`);
     return [x, [B, D]];

@@ -1,9 +1,9 @@
 // scalarDecay: outer products summed under one decay per head (RetNet), chunkwise.
 // B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, knownOnly, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { chunk, chunkLength, decays, join, split, stack } from '../chunk.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, headed } from '../shapes.ts';
+import { agree, headed, scaled } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface ScalarDecayAttrs {
@@ -43,7 +43,8 @@ export const scalarDecayOp: Op<ScalarDecayAttrs> = {
   name: 'scalarDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
-  shape(ins) {
+  shape(ins, attrs) {
+    scaled('scalarDecay', attrs);
     const [q, k, v, g, h0] = ins as Shape[];
     const { B, T, H, K, V } = headed('scalarDecay', q, k, v, h0, false);
     agree('scalarDecay', 'g', g, g.length === 1 ? [H] : [B, T, H], `q [${q}]`);
@@ -79,7 +80,7 @@ export const scalarDecayGradOp: Op<ScalarDecayGradAttrs> = /* @__PURE__ */ gradi
  * @param g [B,T,H] natural log of the decay, at most 0; or [H], the same at every token.
  * @param h0 [B,H,K,V] the state before the first token, or null for zeros.
  * @returns y [B,T,H,V] and the state [B,H,K,V] after the last token.
- * @throws ShapeError when the inputs disagree or T is 0.
+ * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number.
  * @see Sun et al. 2023, https://arxiv.org/abs/2307.08621, section 2.3
  */
 export function scalarDecay(
@@ -88,8 +89,9 @@ export function scalarDecay(
   v: Tensor,
   g: Tensor,
   h0: Tensor | null,
-  { scale }: ScalarDecayAttrs,
+  attrs: ScalarDecayAttrs,
 ): { y: Tensor; state: Tensor } {
-  const [y, state] = apply(scalarDecayOp, [q, k, v, g, h0], { scale });
+  knownOnly('scalarDecay', attrs, ['scale']);
+  const [y, state] = apply(scalarDecayOp, [q, k, v, g, h0], attrs);
   return { y, state };
 }

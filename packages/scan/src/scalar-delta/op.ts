@@ -1,10 +1,10 @@
 // scalarDelta: the delta rule with one decay per head (DeltaNet, Gated DeltaNet), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, knownOnly, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { chunkLength, decays, shareHeads, split } from '../chunk.ts';
 import { step, throughChunks } from '../delta.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, headed } from '../shapes.ts';
+import { agree, headed, scaled } from '../shapes.ts';
 
 export interface ScalarDeltaAttrs {
   /** Factor of the queries. */
@@ -30,7 +30,8 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   name: 'scalarDelta',
   inputs: ['q', 'k', 'v', 'g?', 'beta', 'h0?'],
   outputs: ['y', 'state'],
-  shape(ins) {
+  shape(ins, attrs) {
+    scaled('scalarDelta', attrs);
     const [q, k, v, g, beta, h0] = ins as Shape[];
     const { B, T, HV, K, V } = headed('scalarDelta', q, k, v, h0, true);
     agree('scalarDelta', 'g', g, [B, T, HV], `v [${v}]`);
@@ -65,7 +66,7 @@ export const scalarDeltaGradOp: Op<ScalarDeltaAttrs> = /* @__PURE__ */ gradientO
  * @param beta [B,T,HV] strength of the write.
  * @param h0 [B,HV,K,V] the state before the first token, or null for zeros.
  * @returns y [B,T,HV,V] and the state [B,HV,K,V] after the last token.
- * @throws ShapeError when the inputs disagree or T is 0.
+ * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number.
  * @see Yang et al. 2024, https://arxiv.org/abs/2406.06484 and https://arxiv.org/abs/2412.06464
  */
 export function scalarDelta(
@@ -75,8 +76,9 @@ export function scalarDelta(
   g: Tensor | null,
   beta: Tensor,
   h0: Tensor | null,
-  { scale }: ScalarDeltaAttrs,
+  attrs: ScalarDeltaAttrs,
 ): { y: Tensor; state: Tensor } {
-  const [y, state] = apply(scalarDeltaOp, [q, k, v, g, beta, h0], { scale });
+  knownOnly('scalarDelta', attrs, ['scale']);
+  const [y, state] = apply(scalarDeltaOp, [q, k, v, g, beta, h0], attrs);
   return { y, state };
 }

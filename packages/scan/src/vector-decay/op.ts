@@ -1,10 +1,10 @@
 // vectorDecay: a state with one decay per key channel (GLA, HGRN2), chunkwise.
 // B batch, T time, H heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, knownOnly, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
 import { chunk, chunkLength, join, split, stack } from '../chunk.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, headed } from '../shapes.ts';
+import { agree, headed, scaled } from '../shapes.ts';
 import { step } from './naive.ts';
 
 export interface VectorDecayAttrs {
@@ -38,7 +38,8 @@ export const vectorDecayOp: Op<VectorDecayAttrs> = {
   name: 'vectorDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
-  shape(ins) {
+  shape(ins, attrs) {
+    scaled('vectorDecay', attrs);
     const [q, k, v, g, h0] = ins as Shape[];
     const { B, H, K, V } = headed('vectorDecay', q, k, v, h0, false);
     agree('vectorDecay', 'g', g, q, `q [${q}]`);
@@ -69,7 +70,7 @@ export const vectorDecayGradOp: Op<VectorDecayAttrs> = /* @__PURE__ */ gradientO
  * @param g [B,T,H,K] natural log of the decay, at most 0.
  * @param h0 [B,H,K,V] the state before the first token, or null for zeros.
  * @returns y [B,T,H,V] and the state [B,H,K,V] after the last token.
- * @throws ShapeError when the inputs disagree or T is 0.
+ * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number.
  * @see Yang et al. 2023, https://arxiv.org/abs/2312.06635
  */
 export function vectorDecay(
@@ -78,8 +79,9 @@ export function vectorDecay(
   v: Tensor,
   g: Tensor,
   h0: Tensor | null,
-  { scale }: VectorDecayAttrs,
+  attrs: VectorDecayAttrs,
 ): { y: Tensor; state: Tensor } {
-  const [y, state] = apply(vectorDecayOp, [q, k, v, g, h0], { scale });
+  knownOnly('vectorDecay', attrs, ['scale']);
+  const [y, state] = apply(vectorDecayOp, [q, k, v, g, h0], attrs);
   return { y, state };
 }

@@ -1,11 +1,11 @@
 // vectorDelta: the delta rule with one decay per key channel (KDA), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
-import { apply, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, knownOnly, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
 import { chunkLength, shareHeads, split } from '../chunk.ts';
 import { step, throughChunks } from '../delta.ts';
 import { gradientOf } from '../gradient.ts';
-import { agree, headed } from '../shapes.ts';
+import { agree, headed, scaled } from '../shapes.ts';
 
 export interface VectorDeltaAttrs {
   /** Factor of the queries. */
@@ -29,7 +29,8 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   name: 'vectorDelta',
   inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?'],
   outputs: ['y', 'state'],
-  shape(ins) {
+  shape(ins, attrs) {
+    scaled('vectorDelta', attrs);
     const [q, k, v, g, beta, h0] = ins as Shape[];
     const { B, T, HV, K, V } = headed('vectorDelta', q, k, v, h0, true);
     agree('vectorDelta', 'g', g, [B, T, HV, K], `q [${q}] with v [${v}]`);
@@ -65,7 +66,7 @@ export const vectorDeltaGradOp: Op<VectorDeltaAttrs> = /* @__PURE__ */ gradientO
  * @param beta [B,T,HV] strength of the write.
  * @param h0 [B,HV,K,V] the state before the first token, or null for zeros.
  * @returns y [B,T,HV,V] and the state [B,HV,K,V] after the last token.
- * @throws ShapeError when the inputs disagree or T is 0.
+ * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number.
  * @see Kimi Team 2025, https://arxiv.org/abs/2510.26692
  */
 export function vectorDelta(
@@ -75,8 +76,9 @@ export function vectorDelta(
   g: Tensor,
   beta: Tensor,
   h0: Tensor | null,
-  { scale }: VectorDeltaAttrs,
+  attrs: VectorDeltaAttrs,
 ): { y: Tensor; state: Tensor } {
-  const [y, state] = apply(vectorDeltaOp, [q, k, v, g, beta, h0], { scale });
+  knownOnly('vectorDelta', attrs, ['scale']);
+  const [y, state] = apply(vectorDeltaOp, [q, k, v, g, beta, h0], attrs);
   return { y, state };
 }

@@ -2,7 +2,7 @@
 import { apply1 } from '../apply.ts';
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { size } from '../shape.ts';
+import { requireSize, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Rows of weight [N,D] by ids [..] -> [..,D]. */
@@ -10,6 +10,7 @@ export const embeddingOp: Op<null> = {
   name: 'embedding',
   inputs: ['weight', 'ids'],
   outputs: ['y'],
+  ids: ['ids'],
   reads: ['ids'],
   shape([weight, ids]) {
     if (weight!.length !== 2)
@@ -33,19 +34,23 @@ export const scatterAddOp: Op<{ rows: number }> = {
   name: 'scatterAdd',
   inputs: ['x', 'ids'],
   outputs: ['y'],
+  ids: ['ids'],
   reads: ['ids'],
   shape([x, ids], { rows }) {
-    if (x!.length !== ids!.length + 1 || size(ids!) * x!.at(-1)! !== size(x!)) {
+    requireSize('scatterAdd: the number of rows', rows);
+    if (x!.length !== ids!.length + 1 || !sameShape(ids!, x!.slice(0, -1))) {
       throw new ShapeError(
         `scatterAdd: x [${x}] does not hold one row per id of [${ids}]; its shape must be [${ids},D].`,
       );
     }
     return [[rows, x!.at(-1)!]];
   },
-  cpu([x, ids], [y]) {
+  cpu([x, ids], [y], { rows }) {
     const D = y.shape[1];
     y.data.fill(0);
     for (let i = 0; i < ids.data.length; i++) {
+      if (ids.data[i] < 0 || ids.data[i] >= rows)
+        throw new OptionError(`scatterAdd: id ${ids.data[i]} lies outside ${rows} rows; use 0..${rows - 1}.`);
       for (let d = 0; d < D; d++) y.data[ids.data[i] * D + d] += x.data[i * D + d];
     }
   },
@@ -57,8 +62,12 @@ export const oneHotOp: Op<{ classes: number }> = {
   name: 'oneHot',
   inputs: ['ids'],
   outputs: ['y'],
+  ids: ['ids'],
   reads: [],
-  shape: ([ids], { classes }) => [[...ids!, classes]],
+  shape([ids], { classes }) {
+    requireSize('oneHot: the number of classes', classes);
+    return [[...ids!, classes]];
+  },
   cpu([ids], [y], { classes }) {
     y.data.fill(0);
     for (let i = 0; i < ids.data.length; i++) {
@@ -73,6 +82,17 @@ export const oneHotOp: Op<{ classes: number }> = {
   vjp: () => [null],
 };
 
-/** Rows of `weight` [N,D] by i32 ids [..]. @returns [..,D]. */
+/**
+ * Rows of `weight` [N,D] by i32 ids [..].
+ *
+ * @returns [..,D].
+ * @throws OptionError for an id outside 0..N-1; DTypeError for ids that are no i32.
+ */
 export const embedding = (weight: Tensor, ids: Tensor): Tensor => apply1(embeddingOp, [weight, ids], null);
+/**
+ * Rows of `classes` numbers, 1 at the id and 0 elsewhere; all 0 for a negative id.
+ *
+ * @param ids i32 [..], each below `classes`.
+ * @returns [..,classes].
+ */
 export const oneHot = (ids: Tensor, classes: number): Tensor => apply1(oneHotOp, [ids], { classes });

@@ -2,8 +2,9 @@
 import { apply1, reshape } from '../apply.ts';
 import { ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { axisOf, type Shape, sameShape, strides } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { flag, knownOnly } from '../options.ts';
+import { axisOf, requireAxis, type Shape, sameShape, size, strides } from '../shape.ts';
+import { requireTensor, type Tensor } from '../tensor.ts';
 import { band } from './movement.ts';
 import { unary } from './unary.ts';
 
@@ -21,6 +22,8 @@ export const matmulOp: Op<MatmulAttrs> = {
   inputs: ['a', 'b'],
   outputs: ['y'],
   shape([a, b], { transposeA, transposeB }) {
+    flag('matmul: transposeA', transposeA);
+    flag('matmul: transposeB', transposeB);
     if (a!.length < 2 || b!.length < 2)
       throw new ShapeError(`matmul: [${a}] @ [${b}] needs two axes on both sides; reshape first.`);
     const [M, K] = flip(a!, transposeA);
@@ -61,9 +64,12 @@ const product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   apply1(matmulOp, [a, b], { transposeA, transposeB });
 
 /** a @ b. A `b` of two axes serves all leading axes of `a`. */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  requireTensor('matmul', 'b', b);
+  knownOnly('matmul', options, ['transposeA', 'transposeB']);
+  const { transposeA = false, transposeB = false } = options;
   if (b.shape.length !== 2 || a.shape.length <= 2 || transposeA) return product(a, b, transposeA, transposeB);
-  const rows = product(reshape(a, [a.size / a.shape.at(-1)!, a.shape.at(-1)!]), b, false, transposeB);
+  const rows = product(reshape(a, [size(a.shape.slice(0, -1)), a.shape.at(-1)!]), b, false, transposeB);
   return reshape(rows, [...a.shape.slice(0, -1), rows.shape[1]]);
 }
 
@@ -78,9 +84,16 @@ export const solveTrilOp: Op<SolveAttrs> = {
   inputs: ['m', 'r'],
   outputs: ['x'],
   reads: ['m', 'x'],
-  shape([m, r]) {
+  shape([m, r], { transpose }) {
+    flag('solveTril: transpose', transpose);
     const C = m!.at(-1);
-    if (C !== m!.at(-2) || C !== r!.at(-2) || !sameShape(m!.slice(0, -2), r!.slice(0, -2))) {
+    if (
+      m!.length < 2 ||
+      r!.length < 2 ||
+      C !== m!.at(-2) ||
+      C !== r!.at(-2) ||
+      !sameShape(m!.slice(0, -2), r!.slice(0, -2))
+    ) {
       throw new ShapeError(
         `solveTril: [${m}] and [${r}] are not [..,C,C] and [..,C,N] with equal leading axes; reshape one of them.`,
       );
@@ -113,8 +126,10 @@ export const solveTrilOp: Op<SolveAttrs> = {
 };
 
 /** Solves (I + stril(M)) X = R, or with the transposed matrix. */
-export const solveTril = (m: Tensor, r: Tensor, { transpose = false }: Partial<SolveAttrs> = {}): Tensor =>
-  apply1(solveTrilOp, [m, r], { transpose });
+export function solveTril(m: Tensor, r: Tensor, options: Partial<SolveAttrs> = {}): Tensor {
+  knownOnly('solveTril', options, ['transpose']);
+  return apply1(solveTrilOp, [m, r], { transpose: options.transpose ?? false });
+}
 
 export interface CumsumAttrs {
   axis: number;
@@ -127,7 +142,11 @@ export const cumsumOp: Op<CumsumAttrs> = {
   inputs: ['x'],
   outputs: ['y'],
   reads: [],
-  shape: ([x]) => [x!],
+  shape([x], { axis, reverse }) {
+    requireAxis('cumsum', axis, x!.length);
+    flag('cumsum: reverse', reverse);
+    return [x!];
+  },
   cpu([x], [y], { axis, reverse }) {
     const step = strides(x.shape)[axis];
     const length = x.shape[axis];

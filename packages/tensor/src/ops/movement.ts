@@ -1,9 +1,19 @@
 // Ops that move elements: broadcast, permute, slice, pad, concat, band.
 import { apply1 } from '../apply.ts';
-import { ShapeError } from '../errors.ts';
+import { OptionError, ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { axisOf, broadcastShapes, type Shape, sameShape, strides } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { knownOnly, number, shown } from '../options.ts';
+import {
+  axisOf,
+  broadcastShapes,
+  requireAxis,
+  requireShape,
+  requireSize,
+  type Shape,
+  sameShape,
+  strides,
+} from '../shape.ts';
+import { requireTensor, type Tensor } from '../tensor.ts';
 import { broadcastSteps, indexMap } from './index-map.ts';
 import { unbroadcast } from './reduce.ts';
 
@@ -13,10 +23,11 @@ export const broadcastOp: Op<{ to: Shape }> = {
   outputs: ['y'],
   reads: [],
   shape([x], { to }) {
+    requireShape('broadcastTo', to);
     if (!sameShape(broadcastShapes('broadcastTo', x!, to), to)) {
       throw new ShapeError(`broadcastTo: [${x}] is larger than [${to}]; broadcasting never shrinks an axis.`);
     }
-    return [to];
+    return [[...to]];
   },
   cpu([x], [y]) {
     const from = indexMap(y.shape, broadcastSteps(y.shape, x.shape));
@@ -31,9 +42,10 @@ export const permuteOp: Op<{ axes: readonly number[] }> = {
   outputs: ['y'],
   reads: [],
   shape([x], { axes }) {
-    if (axes.length !== x!.length || new Set(axes).size !== axes.length || axes.some((a) => !(a in x!))) {
+    const each = Array.isArray(axes) && x!.every((_, i) => axes.includes(i));
+    if (!each || axes.length !== x!.length) {
       throw new ShapeError(
-        `permute: axes [${axes}] are no permutation of the ${x!.length} axes of [${x}]; name each axis once.`,
+        `permute: axes ${shown(axes)} are no permutation of the ${x!.length} axes of [${x}]; name each axis once.`,
       );
     }
     return [axes.map((a) => x![a])];
@@ -64,8 +76,11 @@ export const sliceOp: Op<SliceAttrs> = {
   outputs: ['y'],
   reads: [],
   shape([x], { axis, from, to }) {
-    if (!(from >= 0 && from <= to && to <= x![axis])) {
-      throw new ShapeError(`slice: ${from}..${to} lies outside axis ${axis} of [${x}]; stay within 0..${x![axis]}.`);
+    requireAxis('slice', axis, x!.length);
+    if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= x![axis])) {
+      throw new ShapeError(
+        `slice: ${shown(from)}..${shown(to)} lies outside axis ${axis} of [${x}]; stay within 0..${x![axis]}.`,
+      );
     }
     return [x!.map((d, i) => (i === axis ? to - from : d))];
   },
@@ -89,7 +104,12 @@ export const padOp: Op<PadAttrs> = {
   inputs: ['x'],
   outputs: ['y'],
   reads: [],
-  shape: ([x], { axis, before, after }) => [x!.map((d, i) => (i === axis ? d + before + after : d))],
+  shape([x], { axis, before, after }) {
+    requireAxis('pad', axis, x!.length);
+    requireSize('pad: what stands before', before);
+    requireSize('pad: what stands after', after);
+    return [x!.map((d, i) => (i === axis ? d + before + after : d))];
+  },
   cpu([x], [y], { axis, before }) {
     const own = strides(y.shape);
     const at = indexMap(x.shape, own, before * own[axis]);
@@ -106,6 +126,7 @@ export const concatOp: Op<{ axis: number }> = {
   reads: [],
   shape(xs, { axis }) {
     const first = xs[0]!;
+    requireAxis('concat', axis, first.length);
     for (const x of xs) {
       if (x!.length !== first.length || x!.some((d, i) => i !== axis && d !== first[i])) {
         throw new ShapeError(`concat: [${first}] and [${x}] differ outside axis ${axis}; only that axis may differ.`);
@@ -146,7 +167,13 @@ export const bandOp: Op<BandAttrs> = {
   inputs: ['x'],
   outputs: ['y'],
   reads: [],
-  shape([x]) {
+  shape([x], { low, high, fill }) {
+    for (const [name, bound] of Object.entries({ low, high })) {
+      if (typeof bound !== 'number' || Number.isNaN(bound)) {
+        throw new OptionError(`band: ${name} is ${shown(bound)}; give a number, -Infinity or Infinity.`);
+      }
+    }
+    number('band: fill', fill);
     if (x!.length < 2) throw new ShapeError(`band: [${x}] has fewer than two axes; it selects in the last two.`);
     return [x!];
   },
@@ -162,9 +189,12 @@ export const bandOp: Op<BandAttrs> = {
 };
 
 export const broadcastTo = (x: Tensor, to: Shape): Tensor =>
-  sameShape(x.shape, to) ? x : apply1(broadcastOp, [x], { to });
+  Array.isArray(to) && sameShape(x.shape, to) ? x : apply1(broadcastOp, [x], { to });
 export const permute = (x: Tensor, axes: readonly number[]): Tensor => apply1(permuteOp, [x], { axes });
-export const band = (x: Tensor, attrs: BandAttrs): Tensor => apply1(bandOp, [x], attrs);
+export function band(x: Tensor, attrs: BandAttrs): Tensor {
+  knownOnly('band', attrs, ['low', 'high', 'fill']);
+  return apply1(bandOp, [x], attrs);
+}
 
 export function slice(x: Tensor, axis: number, from: number, to: number): Tensor {
   return apply1(sliceOp, [x], { axis: axisOf('slice', axis, x.shape.length), from, to });
@@ -174,7 +204,11 @@ export function pad(x: Tensor, axis: number, before: number, after: number): Ten
   return apply1(padOp, [x], { axis: axisOf('pad', axis, x.shape.length), before, after });
 }
 
-/** Joins tensors along one axis. @throws ShapeError when they differ elsewhere. */
+/** Joins tensors along one axis. @throws ShapeError when they differ elsewhere; OptionError when there is none. */
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
+  if (!Array.isArray(xs) || xs.length === 0) {
+    throw new OptionError(`concat: the tensors are ${shown(xs)}; give a list of one or more.`);
+  }
+  requireTensor('concat', 'the first', xs[0]);
   return apply1(concatOp, xs, { axis: axisOf('concat', axis, xs[0].shape.length) });
 }

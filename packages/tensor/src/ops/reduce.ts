@@ -2,7 +2,7 @@
 import { apply1, reshape } from '../apply.ts';
 import { ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { axisOf, broadcastShapes, type Shape, sameShape } from '../shape.ts';
+import { axisOf, broadcastShapes, requireShape, type Shape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary } from './binary.ts';
 import { broadcastSteps, indexMap } from './index-map.ts';
@@ -14,6 +14,7 @@ export interface ReduceAttrs {
 }
 
 function reducible(name: string, x: Shape, to: Shape): Shape[] {
+  requireShape(name, to);
   if (x.length !== to.length || !sameShape(broadcastShapes(name, x, to), x)) {
     throw new ShapeError(`${name}: [${x}] cannot be reduced to [${to}]; give the same rank with some axes 1.`);
   }

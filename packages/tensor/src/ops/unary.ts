@@ -1,6 +1,7 @@
 // Element-wise ops of one argument, one line each.
 import { apply1 } from '../apply.ts';
 import type { Op } from '../op.ts';
+import { number } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 
 interface Unary {
@@ -74,7 +75,11 @@ export const affineOp: Op<{ scale: number; shift: number }> = {
   inputs: ['x'],
   outputs: ['y'],
   reads: [],
-  shape: ([x]) => [x!],
+  shape([x], { scale, shift }) {
+    number('affine: scale', scale);
+    number('affine: shift', shift);
+    return [x!];
+  },
   cpu([x], [y], { scale, shift }) {
     for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] * scale + shift;
   },

@@ -14,7 +14,6 @@ function check(exports: Exports, op: string, n: number, ids: Pointer, rows: numb
 export const embedding: WasmKernel<null> = {
   op: 'embedding',
   module,
-  ids: [1],
   plan([weight, ids]) {
     const [N, D] = weight!.shape;
     const n = size(ids!.shape);
@@ -31,7 +30,6 @@ export const embedding: WasmKernel<null> = {
 export const scatterAdd: WasmKernel<{ rows: number }> = {
   op: 'scatterAdd',
   module,
-  ids: [1],
   plan([x, ids], { rows }) {
     const n = size(ids!.shape);
     const D = x!.shape.at(-1)!;
@@ -48,7 +46,6 @@ export const scatterAdd: WasmKernel<{ rows: number }> = {
 export const oneHot: WasmKernel<{ classes: number }> = {
   op: 'oneHot',
   module,
-  ids: [0],
   plan([ids], { classes }) {
     const n = size(ids!.shape);
     return {

@@ -1,0 +1,59 @@
+// What an op is given, checked where it enters: tensors with memory, on one device, of the types that the op reads.
+import type { Device } from './device.ts';
+import { DeviceError, DTypeError, OptionError } from './errors.ts';
+import type { Op } from './op.ts';
+import { shown } from './options.ts';
+import { isRecording } from './tape.ts';
+import { requireTensor, type Tensor } from './tensor.ts';
+
+/**
+ * Refuses inputs that an op cannot read.
+ *
+ * @returns the device that all of them are on.
+ * @throws OptionError for a wrong count or what is no tensor; DeviceError for a released tensor or mixed devices; DTypeError for ids
+ * where numbers belong, and the reverse.
+ */
+export function checkedInputs(op: Op, ins: readonly (Tensor | null)[]): Device {
+  if (typeof op?.shape !== 'function')
+    throw new OptionError(`apply: the op is ${shown(op)}; give { name, inputs, outputs, shape, ... }.`);
+  const { name, inputs } = op;
+  const more = inputs.at(-1)?.endsWith('...') ?? false;
+  if (!Array.isArray(ins) || ins.length < inputs.length || (ins.length > inputs.length && !more)) {
+    const given = Array.isArray(ins) ? `${ins.length} inputs` : shown(ins);
+    throw new OptionError(`${name}: it reads ${inputs.join(', ')} but was given ${given}; give one tensor each.`);
+  }
+  const recording = isRecording();
+  let device: Device | null = null;
+  for (let i = 0; i < ins.length; i++) {
+    const t = ins[i];
+    const input = inputs[Math.min(i, inputs.length - 1)];
+    if ((t === null || t === undefined) && input.endsWith('?')) continue;
+    requireTensor(name, input, t);
+    t.requireMemory();
+    device ??= t.device;
+    if (t.device !== device) {
+      throw new DeviceError(
+        `${name}: inputs are on ${device.name} and on ${t.device.name}; move one of them with to(device).`,
+      );
+    }
+    if ((t.dtype === 'i32') !== (op.ids?.includes(input) ?? false)) {
+      throw new DTypeError(
+        t.dtype === 'i32'
+          ? `${name}: ${input} [${t.shape}] holds i32 ids where numbers belong; make it of floats.`
+          : `${name}: ${input} [${t.shape}] holds ${t.dtype} where i32 ids belong; make it of an Int32Array.`,
+      );
+    }
+    if (recording && !t.slot) t.used = true;
+  }
+  if (!device) throw new OptionError(`${name}: no input is present, so there is no device to run on; give a tensor.`);
+  return device;
+}
+
+/** @throws OptionError for what is no device, such as the promise of one. */
+export function requireDevice(where: string, device: unknown): asserts device is Device {
+  const { allocate, find } = (device ?? {}) as Partial<Device>;
+  if (typeof allocate === 'function' && typeof find === 'function') return;
+  throw new OptionError(
+    `${where}: the device is ${shown(device)}, not a device; give cpu(), or what wasm() resolves to.`,
+  );
+}
