@@ -12,10 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError } from '@twilljs/tensor';
+import { mixers } from 'twilljs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serializeConfig } from './config.ts';
-import { readModelDirectory, writeModelDirectory } from './directory.ts';
+import { loadModel, readModelDirectory, saveModel, writeModelDirectory } from './directory.ts';
 import { parseJsonObject } from './json.ts';
+import { modelFromFiles } from './model.ts';
 import { openSafetensors } from './open.ts';
 import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
 import { store, toF32 } from './stored.ts';
@@ -195,4 +197,19 @@ describe('model directories', () => {
     truncateSync(join(dir, 'model.safetensors'), 70);
     expect(() => tensor?.bytes).toThrow(/it was cut while being read/);
   });
+});
+
+it('whatever is wrong, loading and saving reject: nothing is thrown where a promise is due', async () => {
+  const nowhere = join(dir, 'none');
+  for (const promise of [
+    loadModel(nowhere, { mixers }),
+    loadModel(nowhere, undefined as never),
+    loadModel(undefined as never, { mixers }),
+    modelFromFiles(undefined as never, { mixers }),
+    modelFromFiles({ config, tensors: new Map() }, null as never),
+    saveModel(nowhere, undefined as never),
+  ]) {
+    await expect(promise).rejects.toThrow();
+  }
+  await expect(loadModel(nowhere, { mixers })).rejects.toThrow(`${nowhere}: does not exist; check the path.`);
 });

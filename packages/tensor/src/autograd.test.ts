@@ -71,6 +71,14 @@ const binaryLike = (name: 'add' | 'mul'): Op<null> => ({
 
 const values = async (t: Tensor) => Array.from(await t.data());
 
+it('reading what was given back is a promise that rejects', async () => {
+  const t = tensor([1], [1]);
+  release(t);
+  const [data, item] = [t.data(), t.item()];
+  await expect(data).rejects.toThrow('its memory was already given back');
+  await expect(item).rejects.toThrow('its memory was already given back');
+});
+
 describe('grad', () => {
   it('adds up over all uses of a value', async () => {
     const x = parameter(tensor([3], [1]));
