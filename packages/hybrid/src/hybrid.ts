@@ -1,7 +1,9 @@
 // The composer: from a configuration and mixers handed in as values to a model.
 import {
+  type AttentionFields,
   type Initializer,
   initializer,
+  leastParameters,
   type MixerFamily,
   type ModelConfig,
   readFields,
@@ -32,7 +34,8 @@ export interface HybridOptions {
  * `auto_map`, ...). `compose`, `loadModel` and `modelFromFiles` take the configuration of a file, whatever else it holds.
  *
  * @param config `model_type`, `hidden_size`, `num_hidden_layers`, ..., `attn`; absent fields have FLA's defaults.
- * @throws OptionError naming the field and what it may hold, when one is unknown or contradicts another, or a mixer is not at hand.
+ * @throws OptionError naming the field and what it may hold, when one is unknown or contradicts another, or a mixer is not at hand;
+ * DeviceError naming the bytes of a model that memory cannot hold, before a weight is drawn.
  * @example
  * hybrid({ model_type: 'gated_deltanet', hidden_size: 64, num_heads: 2, head_dim: 32, num_hidden_layers: 4, ratio: '3:1' }, { mixers })
  */
@@ -52,12 +55,16 @@ export function hybrid(config: object, options: HybridOptions): LanguageModel {
 export function compose(config: Json, { mixers: families, init }: HybridOptions): LanguageModel {
   const { json, linear, read, complete } = planned(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);
+  source.reserve?.(leastParameters(read.model));
   const layers = read.model.num_hidden_layers;
   const inner = source.fork('model');
-  const configOf = (family: MixerFamily) => {
+  const configOf = once((family: MixerFamily) => {
     const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
     return { ...read.model, ...fields } as FamilyConfig;
-  };
+  });
+  const softmaxOf = once(
+    (entry: AttentionFields) => ({ ...read.model, qk_norm: false, ...entry }) as unknown as FamilyConfig,
+  );
   const used = new Set(linear.length > 0 ? linear.filter((f) => f?.role === 'linear') : [read.family]);
   const shared = sharedOf([...used] as MixerFamily[], (family) =>
     family.shared?.(configOf(family), { init: inner, layers }),
@@ -65,12 +72,21 @@ export function compose(config: Json, { mixers: families, init }: HybridOptions)
   const mixers = read.attention.map((entry, layer) => {
     const init = inner.fork('layers').fork(layer).fork('attn');
     const context = { init, layer, layers, shared: shared.parameters };
-    if (entry)
-      return softmaxFamily(families).create({ ...read.model, qk_norm: false, ...entry } as FamilyConfig, context);
+    if (entry) return softmaxFamily(families).create(softmaxOf(entry), context);
     const family = linear[layer] ?? read.family;
     return family.create(configOf(family), context);
   });
   return new LanguageModel(complete, mixers, source, shared);
+}
+
+/** Many layers have one configuration. */
+function once<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
 /** The configuration of the model that `compose` would make, before anything is made. @throws OptionError as `compose`. */

@@ -18,6 +18,7 @@ export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
 export type { LayerContext, Mixer, MixerFamily, ModelContext, ModelWidths, State } from './mixer.ts';
 export {
   type AttentionFields,
+  leastParameters,
   type ModelConfig,
   type ModelFields,
   mlpWidth,

@@ -1,5 +1,7 @@
 // Where initial weights come from: a seed and the parameter's path, so that no two layers can start alike by accident.
 import {
+  bytesPer,
+  cpu,
   type Device,
   empty,
   finite,
@@ -22,6 +24,8 @@ export interface Initializer {
   /** Standard deviation of every matrix, convolution and embedding: FLA's `initializer_range`. */
   readonly std: number;
   fork(path: string | number): Initializer;
+  /** Refuses what will not fit, before the first number is drawn: that many elements at least will be asked for. */
+  reserve?(elements: number): void;
   /** A parameter [shape] from `draw`, which gets the stream of this path and the number of elements. */
   make(shape: Shape, draw: (random: Random, count: number) => ArrayLike<number>): Tensor;
 }
@@ -35,8 +39,10 @@ export interface Initializer {
  */
 export function initializer(seed: number, std = 0.02): Initializer {
   finite('initializer: std', std, 0);
+  const device = cpu();
   const from = (random: Random): Initializer => ({
     std,
+    reserve: (elements) => device.free(device.allocate(elements * bytesPer[device.float])),
     fork: (path) => from(random.fork(path)),
     make(shape, draw) {
       requireShape('initializer', shape);

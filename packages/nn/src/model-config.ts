@@ -122,13 +122,18 @@ function checkModel(model: ModelFields, json: Json, family: MixerFamily, where: 
   if (dtype && torch_dtype && dtype !== torch_dtype) {
     throw new OptionError(`${where}: dtype is "${dtype}" but torch_dtype is "${torch_dtype}"; remove one of them.`);
   }
-  const embeddings = vocab_size * model.hidden_size * (model.tie_word_embeddings ? 1 : 2);
-  const atLeast = embeddings + model.num_hidden_layers * 3 * model.hidden_size * mlpWidth(model);
+  const atLeast = leastParameters(model);
   if (atLeast > MOST_PARAMETERS) {
     throw new OptionError(
       `${where}: asks for ${atLeast} parameters or more, above the limit of ${MOST_PARAMETERS}; choose smaller sizes.`,
     );
   }
+}
+
+/** Parameters of embeddings, head and MLPs: those that a model has whichever its mixers are. */
+export function leastParameters(model: ModelFields): number {
+  const { hidden_size, vocab_size, num_hidden_layers, tie_word_embeddings } = model;
+  return hidden_size * (vocab_size * (tie_word_embeddings ? 1 : 2) + num_hidden_layers * 3 * mlpWidth(model));
 }
 
 /** The entries of `attn`: none for null, one for an object, or a list of objects. */

@@ -9,23 +9,28 @@ import { Tensor } from '@twilljs/tensor';
  */
 export function params(module: object): Map<string, Tensor> {
   const found = new Map<string, Tensor>();
-  const seen = new Set<unknown>();
-  const walk = (value: unknown, path: string) => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return;
-    seen.add(value);
-    if (value instanceof Tensor) {
-      if (value.slot && value.slot.node === null) found.set(path, value);
-    } else if (!ArrayBuffer.isView(value)) {
-      for (const [key, part] of Object.entries(value)) walk(part, path === '' ? key : `${path}.${key}`);
-    }
-  };
-  walk(module, '');
+  walk(module, '', new Set(), (path, t) => found.set(path, t));
   return found;
 }
 
 /** Number of parameters, tied ones once. */
 export function countParams(module: object): number {
   let count = 0;
-  for (const t of params(module).values()) count += t.size;
+  walk(module, '', new Set(), (_, t) => {
+    count += t.size;
+  });
   return count;
+}
+
+function walk(module: object, path: string, seen: Set<object>, visit: (path: string, t: Tensor) => void): void {
+  if (seen.has(module)) return;
+  seen.add(module);
+  if (module instanceof Tensor) {
+    if (module.slot && module.slot.node === null) visit(path, module);
+    return;
+  }
+  if (ArrayBuffer.isView(module)) return;
+  for (const [key, part] of Object.entries(module)) {
+    if (typeof part === 'object' && part !== null) walk(part, path === '' ? key : `${path}.${key}`, seen, visit);
+  }
 }
