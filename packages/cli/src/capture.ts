@@ -19,6 +19,7 @@ export async function capture(argv: readonly string[], signal = new AbortControl
     err: (text) => {
       err += text;
     },
+    draw: () => {},
     live: false,
     columns: 100,
     ask: null,

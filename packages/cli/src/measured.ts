@@ -1,5 +1,6 @@
 // A measurement in words: what `train` says at its end and `eval` says at all.
 import type { JsonObject } from '@twilljs/hub';
+import { grouped } from './draw/numbers.ts';
 
 /** `2.531 ± 0.028 bits per byte`, or the accuracies of a task. */
 export function measuredText(measured: JsonObject): string {
@@ -13,7 +14,7 @@ export function measuredText(measured: JsonObject): string {
 /** Positions that fit beside each other on a terminal of 80 columns. */
 const PER_LINE = 5;
 
-/** Of text: bits by position, and what a second occurrence gains. A line each. */
+/** Of text: how much of it was read, bits by position, and what a second occurrence gains. A line each. */
 export function detailLines(measured: JsonObject): string[] {
   if (measured.task !== 'lm') return [];
   const positions = measured.bitsByPosition as { from: number; to: number; bitsPerByte: number }[];
@@ -21,9 +22,18 @@ export function detailLines(measured: JsonObject): string[] {
   const gain = measured.copyGain as JsonObject | null;
   const lines = [parts.slice(0, PER_LINE), parts.slice(PER_LINE)].filter(({ length }) => length > 0);
   return [
+    `measured     ${coverText(measured)}`,
     `by position  ${lines.map((line) => line.join('  ')).join(`\n${' '.repeat(13)}`)}`,
     ...(gain ? [`copy gain    ${estimated(gain, 'mean')} bits per byte of a passage that comes again`] : []),
   ];
+}
+
+/** How much of the text the figures are from. */
+function coverText({ windows, length, bytes, bytesMeasured }: JsonObject): string {
+  const [predicted, all] = [bytesMeasured as number, bytes as number];
+  if (predicted === all - 1) return `all ${grouped(all)} bytes, each but the first predicted once`;
+  const share = ((100 * predicted) / all).toPrecision(2);
+  return `${grouped(windows as number)} window${windows === 1 ? '' : 's'} of ${length}, which predict ${grouped(predicted)} of ${grouped(all)} bytes (${Number(share)} %)`;
 }
 
 /** Positions counted from 1, as `1`, or `65-128`. */

@@ -5,6 +5,7 @@ import { loadModel, readConfigFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Device, FileError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
+import { requireModel } from './directories.ts';
 
 /**
  * @param note is told of what was ignored or rearranged in the files.
@@ -22,6 +23,7 @@ export async function openModel(
       `${path}: its run stopped at step ${step} and has no final weights; finish it by twill train --out ${path} --resume.`,
     );
   }
+  requireModel(path);
   const { model, notes } = await loadModel(path, { mixers, device });
   for (const text of notes) note(`${text}\n`);
   return model;

@@ -5,8 +5,11 @@ import { fileError } from '@twilljs/hub/node';
 import { codes } from './failure.ts';
 
 export interface Terminal {
+  /** Text for the reader; what could steer a screen is written out where one reads it. */
   out(text: string): void;
   err(text: string): void;
+  /** Text for a live standard error, with the sequences that draw. What comes from elsewhere goes through `printable` first. */
+  draw(text: string): void;
   /** Standard error is a screen whose lines can be drawn again. */
   readonly live: boolean;
   readonly columns: number;
@@ -39,8 +42,9 @@ export function processTerminal(entry: string): Terminal {
   process.once('disconnect', () => stop.abort());
   process.channel?.unref();
   return {
-    out,
-    err,
+    out: (text) => out(isScreen(stdout) ? printable(text) : text),
+    err: (text) => err(isScreen(stderr) ? printable(text) : text),
+    draw: err,
     live: isScreen(stderr) && env.TERM !== 'dumb' && !env.CI,
     columns: (isScreen(stderr) && stderr.columns) || 100,
     ask: stdin.isTTY && isScreen(stderr) ? (question) => askOn(question, stop.signal) : null,
@@ -51,6 +55,18 @@ export function processTerminal(entry: string): Terminal {
     entry,
     self: env.npm_lifecycle_event === 'start' || env.npm_lifecycle_event === 'twill' ? 'npx -y pnpm@10 twill' : 'twill',
   };
+}
+
+/**
+ * Text as a screen can show it: control characters (C0, DEL, C1) and those that reverse the direction of writing stand as
+ * \\u001b, which JSON reads as the same. Newlines and tabs stay.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' || character === '\t'
+      ? character
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Anything but a clear yes is a no. */

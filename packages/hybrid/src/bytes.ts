@@ -14,6 +14,11 @@ export function idsAreBytes({ config }: LanguageModel): boolean {
   return vocab_size === BYTES || (vocab_size > BYTES && config.json.vocabulary === 'bytes');
 }
 
+/** How many ids of a model, from 0, mean something: of a model of bytes its bytes, whatever more its vocabulary has room for. */
+export function meaningfulIds(model: LanguageModel): number {
+  return idsAreBytes(model) ? BYTES : model.config.model.vocab_size;
+}
+
 /**
  * Refuses a model whose ids are not known to be bytes.
  *

@@ -11,6 +11,7 @@ import {
   scope,
   whole,
 } from '@twilljs/tensor';
+import { meaningfulIds } from './bytes.ts';
 import { type IdList, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 import { mostLikely } from './most-likely.ts';
@@ -24,7 +25,8 @@ export interface GenerateOptions {
 }
 
 /**
- * Continues a prompt, token by token. A prompt of any length is read in the memory of a part of it.
+ * Continues a prompt, token by token. A prompt of any length is read in the memory of a part of it. A model of bytes writes
+ * bytes alone, whatever more its vocabulary has room for.
  *
  * @param prompt one id or more; text is encoded before (`encodeText`).
  * @returns ids as they come.
@@ -41,6 +43,7 @@ export async function* generate(
   whole('generate: maxTokens', maxTokens, 0);
   finite('generate: temperature', temperature, 0);
   let ids = promptIds(prompt, model.config.model.vocab_size);
+  const drawn = meaningfulIds(model);
   const random = rng(seed).fork('generate');
   using cache = model.cache(1);
   for (let n = 0; n < maxTokens; n++) {
@@ -51,7 +54,7 @@ export async function* generate(
     } finally {
       logits.release();
     }
-    const id = sample(values, temperature, random, `generate: after token ${cache.position}`);
+    const id = sample(values.subarray(0, drawn), temperature, random, `generate: after token ${cache.position}`);
     yield id;
     ids = Int32Array.of(id);
   }

@@ -1,16 +1,21 @@
 // twill generate: continues a text with a byte model, as it comes.
-import { encodeText } from '@twilljs/data';
-import { generate } from '@twilljs/hybrid';
-import { OptionError } from '@twilljs/tensor';
+import { statSync } from 'node:fs';
+import { decodeText } from '@twilljs/data';
+import { attempt, readFile } from '@twilljs/hub/node';
+import { generate, requireBytes } from '@twilljs/hybrid';
+import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
+import { grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
-import { once, realNumber, wholeNumber } from '../flags.ts';
+import { once, realNumber, someText, wholeNumber } from '../flags.ts';
 import { openModel } from '../model.ts';
+import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
 
 interface Options extends CommonOptions {
-  readonly prompt: string;
+  readonly prompt: string | undefined;
+  readonly promptFile: string | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
 }
@@ -20,10 +25,22 @@ export function generateText() {
     name: 'generate',
     summary: 'Continues a text with a model of bytes, and prints the text as it comes.',
     seed: 'decides what is drawn at a temperature above 0',
-    examples: ['twill generate runs/book --prompt "Call me" --max-tokens 300 --temperature 0.7 --seed 1'],
+    examples: [
+      'twill generate runs/book --prompt "Call me" --max-tokens 300 --temperature 0.7 --seed 1',
+      'twill generate runs/book --prompt-file chapter.txt --max-tokens 300',
+      'tail -c 5000 chapter.txt | twill generate runs/book --prompt -',
+    ],
+    notes: [
+      `A prompt may be of any length. Of one above ${grouped(ECHOED)} bytes only the end is printed before what follows.`,
+    ],
   })
     .addArgument(new Argument('<dir>', 'run or model directory'))
-    .addOption(new Option('--prompt <text>', 'what to continue').makeOptionMandatory())
+    .addOption(new Option('--prompt <text>', 'what to continue; - reads it from standard input'))
+    .addOption(
+      new Option('--prompt-file <path>', 'a file to continue').argParser(
+        once('--prompt-file', someText('--prompt-file')),
+      ),
+    )
     .addOption(
       new Option('--max-tokens <n>', 'bytes to write')
         .argParser(once('--max-tokens', wholeNumber('--max-tokens', { max: 1e7 })))
@@ -40,26 +57,31 @@ export function generateText() {
   };
 }
 
+/** Bytes of a prompt at most: it is kept as it is, though the model reads it in parts. */
+const MOST = 2 ** 26;
+
+/** Bytes of a prompt that are printed at most. */
+const ECHOED = 2000;
+
 async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
-  const { prompt, maxTokens, temperature, seed } = options;
-  if (prompt === '')
-    throw new OptionError('--prompt is empty but a model continues at least one byte; give some text.');
+  const { maxTokens, temperature, seed } = options;
+  const prompt = await promptOf(options, terminal.signal);
   const device = await openDevice(options.device);
   const model = await openModel(dir, device, note);
-  const { vocab_size } = model.config.model;
-  if (vocab_size !== 256) {
-    throw new OptionError(`${dir}: vocab_size is ${vocab_size} but text needs the 256 bytes; choose a model of bytes.`);
-  }
-  const decoder = new TextDecoder();
+  requireBytes(dir, model);
+  // A byte order mark is text that the model has written, like any other.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
   const write = (part: string) => {
     text += part;
     say(part);
   };
-  say(prompt);
+  if (prompt.length > ECHOED)
+    note(`the last ${grouped(ECHOED)} of ${grouped(prompt.length)} bytes, and what follows:\n`);
+  say(decodeText(endOf(prompt)));
   const started = performance.now();
   let tokens = 0;
-  for await (const id of generate(model, encodeText(prompt), { maxTokens, temperature, seed })) {
+  for await (const id of generate(model, prompt, { maxTokens, temperature, seed })) {
     tokens++;
     write(decoder.decode(Uint8Array.of(id), { stream: true }));
     if (terminal.signal.aborted) throw new Interrupted(`\ngenerate: stopped after ${tokens} of ${maxTokens} bytes.`);
@@ -67,5 +89,49 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
   write(decoder.decode());
   say('\n');
   const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
-  return { answer: true, data: { dir, device: device.name, seed, prompt, text, tokens, tokensPerSecond } };
+  return {
+    answer: true,
+    data: { dir, device: device.name, seed, prompt: decodeText(prompt), text, tokens, tokensPerSecond },
+  };
+}
+
+/** What to continue, as bytes. @throws OptionError when nothing says it, two flags do, it is empty, or too long to keep. */
+async function promptOf({ prompt, promptFile }: Options, signal: AbortSignal): Promise<Uint8Array> {
+  if ((prompt === undefined) === (promptFile === undefined)) {
+    throw new OptionError(
+      prompt === undefined
+        ? 'neither --prompt nor --prompt-file says what to continue; give one of them.'
+        : '--prompt and --prompt-file both say what to continue; give one of them.',
+    );
+  }
+  const bytes =
+    promptFile !== undefined
+      ? fileBytes(promptFile)
+      : prompt === STANDARD_INPUT
+        ? await readStandardInput('--prompt', MOST, signal)
+        : new TextEncoder().encode(prompt);
+  if (bytes.length > 0) return bytes;
+  const flag = promptFile === undefined ? '--prompt' : `--prompt-file ${promptFile}`;
+  throw new OptionError(`${flag} is empty but a model continues at least one byte; give some text.`);
+}
+
+/** Looks before it opens: a pipe would make it wait. */
+function fileBytes(path: string): Uint8Array {
+  const facts = attempt(path, () => statSync(path));
+  if (!facts.isFile() && !facts.isDirectory()) {
+    throw new FileError(`${path}: is no regular file; name one, or pipe it in by --prompt -.`);
+  }
+  if (facts.size > MOST) {
+    throw new OptionError(
+      `--prompt-file ${path} has ${grouped(facts.size)} bytes, above the limit of ${grouped(MOST)}; give its end.`,
+    );
+  }
+  return readFile(path);
+}
+
+/** The end of a long prompt, from a whole character on. */
+function endOf(prompt: Uint8Array): Uint8Array {
+  let from = Math.max(0, prompt.length - ECHOED);
+  while (from > 0 && from < prompt.length && (prompt[from] & 0xc0) === 0x80) from++;
+  return prompt.subarray(from);
 }

@@ -9,6 +9,7 @@ import { replayModel } from '../parity/model.ts';
 import { replayOp } from '../parity/op.ts';
 import { dataOf, isWithin, type Outcome, textOf } from '../parity/report.ts';
 import { findTargets, type Target } from '../parity/targets.ts';
+import { printable } from '../terminal.ts';
 
 interface Options extends CommonOptions {
   readonly dtype: 'f32' | 'f64';
@@ -39,7 +40,7 @@ export function parity() {
 }
 
 async function runParity(context: Context, paths: readonly string[], options: Options): Promise<Result> {
-  const { terminal, say, note } = context;
+  const { terminal, say } = context;
   if (options.dtype === 'f64' && options.device === 'wasm') {
     throw new OptionError(
       '--dtype f64 runs on cpu but --device is wasm, whose numbers are f32; leave one of them out.',
@@ -51,7 +52,7 @@ async function runParity(context: Context, paths: readonly string[], options: Op
   const replayed: Replayed[] = [];
   for (const [i, target] of found.entries()) {
     if (terminal.signal.aborted) throw new Interrupted(`parity: stopped after ${i} of ${found.length} goldens.`);
-    if (terminal.live) note(`\r${i + 1}/${found.length}  ${target.path}\x1b[K`);
+    if (terminal.live) terminal.draw(`\r${i + 1}/${found.length}  ${printable(target.path)}\x1b[K`);
     try {
       replayed.push({ path: target.path, measured: await replay(target, device) });
     } catch (error) {
@@ -60,7 +61,7 @@ async function runParity(context: Context, paths: readonly string[], options: Op
       broken.push({ path: target.path, reason: error.message });
     }
   }
-  if (terminal.live) note('\r\x1b[K');
+  if (terminal.live) terminal.draw('\r\x1b[K');
   const outcome = { device: deviceLabel(device), dtype: options.dtype, replayed, skipped, broken };
   say(textOf(outcome));
   const fault = faultOf(outcome);

@@ -7,7 +7,7 @@ import { planSweep } from '@twilljs/train';
 import { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import type { CorpusChoice } from '../corpus.ts';
+import { type CorpusChoice, readCorpus } from '../corpus.ts';
 import { openDevice } from '../device.ts';
 import { duration, skippedText } from '../draw/numbers.ts';
 import { wrapped } from '../draw/wrapped.ts';
@@ -18,7 +18,6 @@ import { bestOf, resultTable, sentence } from '../start/report.ts';
 import { sizeText } from '../sweep/cost.ts';
 import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';
-import { readCorpus } from '../train/source.ts';
 
 interface Options extends CommonOptions {
   readonly corpus: string[] | undefined;
@@ -55,7 +54,7 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   const started = performance.now();
   const spec = openSpec(PRESET, undefined, seed);
   const cells = planSweep(spec, mixers);
-  const corpus = await corpusFor(cells, options.corpus);
+  const corpus = await corpusFor(cells, options.corpus, out);
   const jobs = availableParallelism();
   note(
     `The small study in its smaller form, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n` +
@@ -103,11 +102,11 @@ const BYTES = 400;
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(
   directory: string,
-  { prompt: given, patterns }: CorpusChoice,
+  corpus: CorpusChoice,
   { seed, device }: Pick<Options, 'seed' | 'device'>,
 ): Promise<Paragraph> {
   const model = await openModel(directory, await openDevice(device));
-  const prompt = given ?? openingOf((await readCorpus(patterns)).evaluation);
+  const prompt = corpus.prompt ?? openingOf((await readCorpus(corpus.patterns, corpus)).evaluation);
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))
     ids.push(id);
@@ -116,7 +115,7 @@ async function write(
 
 /** The first few words of a text. */
 function openingOf(text: Uint8Array): string {
-  const words = new TextDecoder().decode(text.subarray(0, 200)).trim().split(/\s+/);
+  const words = decodeText(text.subarray(0, 200)).trim().split(/\s+/);
   return words.slice(0, 5).join(' ');
 }
 

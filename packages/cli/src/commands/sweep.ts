@@ -61,7 +61,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
   const spec = openSpec(preset, file, seed);
   const cells = planSweep(spec, mixers);
-  const corpus = await corpusFor(cells, options.corpus);
+  const corpus = await corpusFor(cells, options.corpus, out);
   if (preset !== undefined && longPresets.includes(preset)) {
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {

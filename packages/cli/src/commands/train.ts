@@ -5,11 +5,14 @@ import type { TrainSettings } from '@twilljs/train';
 import { progressBar, readMetrics, trainRun } from '@twilljs/train/node';
 import type { Command } from 'commander';
 import { type Context, makeCommand, type Result } from '../command.ts';
+import { recordedSplit } from '../corpus.ts';
 import { deviceLabel, openDevice } from '../device.ts';
+import { noRun } from '../directories.ts';
 import { duration, grouped, skippedText } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { Interrupted } from '../failure.ts';
 import { measuredText } from '../measured.ts';
+import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
 import { addTrainFlags, type FlagName, type Given } from '../train/flags.ts';
 import { freshModel } from '../train/model.ts';
@@ -53,9 +56,10 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
   if (!resume && !given.data && !given.task && readRecord(out)) {
     throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
   }
-  const source = await (record && !now.given.data
-    ? whereItBegan(out, openSource(given, seed))
-    : openSource(given, seed));
+  if (resume && !record && !given.data && !given.task) throw noRun(out);
+  const opened = openSource(withSplit(given, record), seed, terminal.signal);
+  const source = await (record && !now.given.data ? whereItBegan(out, opened) : opened);
+  if (source.about) note(source.about);
   const isSameModel = record && !Object.keys(now.given).some(concernsModel);
   const config = isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab);
   const model = freshModel(config, seed, deviceName);
@@ -65,7 +69,8 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
   note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
 
   const { steps } = training;
-  const bar = progressBar({ isTTY: terminal.live, columns: terminal.columns, write: terminal.err }, { steps });
+  const { live, columns } = terminal;
+  const bar = progressBar({ isTTY: live, columns, write: live ? terminal.draw : terminal.err }, { steps });
   const started = performance.now();
   const result = await trainRun({
     directory: out,
@@ -80,7 +85,7 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     validation: { every: steps, measure: source.measure },
     signal: terminal.signal,
     onStep: (step) => bar.update(step),
-    warn: (message) => bar.note(message),
+    warn: (message) => bar.note(live ? printable(message) : message),
   });
   bar.end();
   if (result.status === 'interrupted') {
@@ -121,6 +126,12 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
 function parse(argv: string[]): Asked {
   const silent = { writeOut: () => {}, writeErr: () => {} };
   return askedOf(makeTrain().exitOverride().configureOutput(silent).parse(argv, { from: 'user' }));
+}
+
+/** A run reads on as it began: a record from before --split says it by its data alone. */
+function withSplit(given: Given, record: JsonObject | null): Given {
+  const { kind, ...data } = (record?.data ?? {}) as JsonObject;
+  return kind === 'text' && given.split === undefined ? { ...given, split: recordedSplit(data) } : given;
 }
 
 function concernsModel(name: string): boolean {

@@ -4,6 +4,7 @@ import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import type { SweepCell } from '@twilljs/train';
 import { runChild } from '../child.ts';
 import type { DeviceName } from '../command.ts';
+import type { CorpusChoice } from '../corpus.ts';
 
 export interface CellPlace {
   /** Of the sweep. */
@@ -11,26 +12,26 @@ export interface CellPlace {
   /** The module that is `twill`. */
   readonly entry: string;
   readonly device: DeviceName;
-  /** What language models read. */
-  readonly patterns: readonly string[];
+  /** What language models read; null where there are none. */
+  readonly corpus: CorpusChoice | null;
 }
 
 /** Takes a cell to its end, in a process of its own. The model's configuration is kept for it under `configs/`. */
 export async function runCell(
   cell: SweepCell,
   run: string,
-  { out, entry, device, patterns }: CellPlace,
+  { out, entry, device, corpus }: CellPlace,
   signal: AbortSignal,
 ): Promise<void> {
   const config = join(out, 'configs', `${cell.name}.json`);
   makeDirectory(dirname(config));
   writeAtomic(config, `${JSON.stringify(cell.config, null, 2)}\n`);
   const where = ['--config', config, '--device', device, '--out', run, '--resume'];
-  await runChild(entry, ['train', ...argsOf(cell, patterns), ...where], signal);
+  await runChild(entry, ['train', ...argsOf(cell, corpus), ...where], signal);
 }
 
 /** Data, seed and settings. */
-function argsOf({ task, data, training, seed }: SweepCell, patterns: readonly string[]): string[] {
+function argsOf({ task, data, training, seed }: SweepCell, corpus: CorpusChoice | null): string[] {
   const { steps, lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm, microBatches } = training;
   const named = {
     ...(task === 'recall' && 'pairs' in data && { task: 'mqar', pairs: data.pairs, 'vocab-size': data.vocab }),
@@ -38,5 +39,7 @@ function argsOf({ task, data, training, seed }: SweepCell, patterns: readonly st
     ...{ 'weight-decay': weightDecay, decayed, clip: maxNorm, 'micro-batches': microBatches, seed },
   };
   const args = Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return task === 'language' ? [...args, '--data', ...patterns.map((pattern) => resolve(pattern))] : args;
+  if (task !== 'language' || !corpus) return args;
+  const split = corpus.split ? ['--split', corpus.split] : [];
+  return [...args, ...split, '--data', ...corpus.patterns.map((pattern) => resolve(pattern))];
 }

@@ -1,12 +1,15 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { JsonObject } from '@twilljs/hub';
+import { readConfigFile } from '@twilljs/hub/node';
 import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/train';
 import { type SweepOutcome, sweep } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
-import { type CorpusChoice, chooseCorpus } from '../corpus.ts';
+import { type CorpusChoice, chooseCorpus, corpusText, readCorpus, splitRecord } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
-import { openSource, readCorpus } from '../train/source.ts';
+import { openSource } from '../train/source.ts';
 import { runCell } from './cell.ts';
 import { SweepView } from './view.ts';
 
@@ -21,16 +24,25 @@ export interface SweepRun {
   readonly corpus: CorpusChoice | null;
 }
 
-/** The text for the language cells. @throws before any work, when it will not do. */
+/**
+ * The text for the language cells.
+ *
+ * @param out of the sweep; where it goes on, its text is split as before.
+ * @throws before any work, when the text will not do.
+ */
 export async function corpusFor(
   cells: readonly SweepCell[],
   patterns: string[] | undefined,
+  out: string,
 ): Promise<CorpusChoice | null> {
   const language = cells.filter(({ task }) => task === 'language');
   if (language.length === 0) return null;
-  const corpus = chooseCorpus(patterns);
+  const record = join(out, 'sweep.json');
+  const before = existsSync(record) ? readConfigFile(record).corpus : null;
+  const corpus = chooseCorpus(patterns, (before ?? null) as JsonObject | null);
+  const { split } = corpus;
   for (const length of new Set(language.map(({ data }) => data.length))) {
-    await openSource({ data: [...corpus.patterns], length }, 0);
+    await openSource({ data: [...corpus.patterns], length, ...(split && { split }) }, 0);
   }
   return corpus;
 }
@@ -38,15 +50,15 @@ export async function corpusFor(
 /** @throws Interrupted after Ctrl-C, with all work put away. */
 export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
   const { terminal, spec, cells, out, jobs, device, corpus } = run;
-  const patterns = corpus?.patterns ?? [];
-  const text = corpus && (await readCorpus(patterns));
-  const place = { out: resolve(out), entry: terminal.entry, device, patterns };
+  const text = corpus && (await readCorpus(corpus.patterns, corpus));
+  if (text) terminal.err(`${corpusText(text)}\n`);
+  const place = { out: resolve(out), entry: terminal.entry, device, corpus };
   const view = new SweepView(terminal);
   const outcome = await sweep({
     directory: out,
     spec,
     cells,
-    corpus: text && { documents: text.documents.length, sha256: text.sha256 },
+    corpus: text && { documents: text.documents.length, sha256: text.sha256, ...splitRecord(text) },
     jobs,
     run: (cell, directory, signal) => runCell(cell, resolve(directory), place, signal),
     signal: terminal.signal,

@@ -2,7 +2,7 @@
 import type { CellState } from '@twilljs/train/node';
 import { duration } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
-import type { Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 const BAR = 20;
 const CURVE = 16;
@@ -39,7 +39,7 @@ export class SweepView {
     const lines = [...gridOf(states), '', ...running, this.summary(states)];
     const shown = lines.map((line) => [...line].slice(0, this.terminal.columns - 1).join(''));
     const up = this.drawn > 0 ? `\x1b[${this.drawn}A` : '';
-    this.terminal.err(`${up}${shown.map((line) => `\r${line}\x1b[K\n`).join('')}\x1b[J`);
+    this.terminal.draw(`${up}${shown.map((line) => `\r${printable(line)}\x1b[K\n`).join('')}\x1b[J`);
     this.drawn = lines.length;
   }
 

@@ -1,4 +1,5 @@
 // The flags of `twill train` as a table: what each means, reads and defaults to.
+import { splits } from '../corpus.ts';
 import { type Read, realNumber, someText, wholeNumber } from '../flags.ts';
 
 /** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */
@@ -14,7 +15,7 @@ export interface FlagOf<T> {
   readonly rule?: string;
 }
 
-function words<const W extends string>(...choices: W[]): { read: Read<W>; choices: W[] } {
+function words<const W extends string>(...choices: readonly W[]): { read: Read<W>; choices: readonly W[] } {
   return { read: (text) => text as W, choices };
 }
 
@@ -100,6 +101,13 @@ export const trainFlags = {
     help: 'or a synthetic task: mqar (recall) or parity (state tracking)',
     concern: 'data',
     ...words('mqar', 'parity'),
+  },
+  split: {
+    flag: '--split <how>',
+    help: 'how text is held out from training: documents (of ten files the last) or within (the last tenth of each)',
+    concern: 'data',
+    ...words(...splits),
+    rule: 'within, where fewer than ten files hold text',
   },
   pairs: {
     flag: '--pairs <n>',

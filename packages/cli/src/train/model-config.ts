@@ -23,7 +23,9 @@ export function modelConfig(given: Given, vocab: number): Config {
   checkLayout(given);
   const config = given.config === undefined ? fromFlags(given, vocab) : fromFile(given.config, given, vocab);
   const { vocab_size: size } = config;
-  if (typeof size !== 'number' || size >= vocab) return config;
+  // Whoever reads the model later cannot tell bytes from a tokenizer's ids by a number above theirs.
+  if (typeof size !== 'number' || size === vocab) return config;
+  if (size > vocab) return given.data ? { ...config, vocabulary: 'bytes' } : config;
   throw new OptionError(
     `${given.config ?? '--set'}: vocab_size is ${size} but the data have ${vocab} ids; set it to ${vocab} or more.`,
   );

@@ -1,23 +1,13 @@
 // What a run trains on and is measured by: the text of files, or a task with known answers.
 
-import { createHash } from 'node:crypto';
-import {
-  type Batches,
-  type Document,
-  joinDocuments,
-  mqar,
-  parity,
-  splitDocuments,
-  type Task,
-  windows,
-} from '@twilljs/data';
-import { readDocuments } from '@twilljs/data/node';
+import { type Batches, mqar, parity, type Task, windows } from '@twilljs/data';
 import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
 import { MOST_TOKENS } from '@twilljs/train';
-import type { Given } from './flags.ts';
+import { corpusText, readCorpus, splitRecord } from '../corpus.ts';
+import { type Given, kebab } from './flags.ts';
 import { measureText, textProbe } from './text.ts';
 
 /** Rows of an evaluation on a task. */
@@ -29,6 +19,8 @@ export interface Source {
   readonly batches: Batches;
   /** What the data are, for the record. */
   readonly data: JsonObject;
+  /** What is trained on and what is held out, in lines; null where every row is made for the occasion. */
+  readonly about: string | null;
   measure(model: LanguageModel): Promise<JsonObject>;
 }
 
@@ -38,47 +30,31 @@ const evaluationSource = () => rng(0);
 /**
  * The source that the flags name.
  *
+ * @param signal ends the reading of standard input.
  * @throws OptionError when they name none, or two.
  */
-export async function openSource(given: Given, seed: number): Promise<Source> {
+export async function openSource(given: Given, seed: number, signal?: AbortSignal): Promise<Source> {
   const { data, task } = given;
   if (data && task) {
     throw new OptionError(`--data ${data[0]} and --task ${task} both name what to train on; give one of them.`);
   }
-  if (data) return textSource(given, data, seed);
+  if (data) return textSource(given, data, seed, signal);
   if (task) return taskSource(given, task, seed);
   throw new OptionError('nothing to train on: neither --data nor --task is given; give one of them.');
 }
 
-/** Text that is trained on, and text that is kept from training. */
-export interface Corpus {
-  readonly documents: readonly Document[];
-  readonly train: Uint8Array;
-  readonly evaluation: Uint8Array;
-  readonly sha256: string;
-}
-
-/** Reads files and splits them: of every ten documents the last is for evaluation, of fewer the last, of one its last tenth. */
-export async function readCorpus(patterns: readonly string[]): Promise<Corpus> {
-  const documents = await readDocuments(patterns);
-  const every = documents.length === 1 ? 10 : Math.min(10, documents.length);
-  const parts = splitDocuments(documents, { every });
-  const hash = createHash('sha256');
-  for (const { bytes } of documents) hash.update(`${bytes.length}:`).update(bytes);
-  return {
-    documents,
-    train: joinDocuments(parts.train),
-    evaluation: joinDocuments(parts.evaluation),
-    sha256: hash.digest('hex'),
-  };
-}
-
-async function textSource(given: Given, patterns: readonly string[], seed: number): Promise<Source> {
+async function textSource(
+  given: Given,
+  patterns: readonly string[],
+  seed: number,
+  signal: AbortSignal | undefined,
+): Promise<Source> {
   refuse(given, ['pairs', 'vocabSize'], '--data');
   const { length = 256, batch = 4 } = given;
   checkSize(batch, length, given.microBatches);
-  const { documents, train, evaluation, sha256 } = await readCorpus(patterns);
-  const kept = textProbe(evaluation, length, 0); // before training, which is too long to find out after it
+  const corpus = await readCorpus(patterns, { split: given.split, ...(signal && { signal }) });
+  const { documents, train, evaluation, sha256 } = corpus;
+  const kept = textProbe(evaluation, length, 0, 'the text held out'); // before training, which is too long to find out after it
   return {
     vocab: 256,
     batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
@@ -88,15 +64,17 @@ async function textSource(given: Given, patterns: readonly string[], seed: numbe
       trainBytes: train.length,
       evaluationBytes: evaluation.length,
       sha256,
+      ...splitRecord(corpus),
       length,
       batch,
     },
+    about: corpusText(corpus),
     measure: (model) => measureText(model, kept),
   };
 }
 
 function taskSource(given: Given, name: 'mqar' | 'parity', seed: number): Source {
-  if (name === 'parity') refuse(given, ['pairs', 'vocabSize'], '--task parity');
+  refuse(given, name === 'parity' ? ['pairs', 'vocabSize', 'split'] : ['split'], `--task ${name}`);
   const { length, pairs, vocabSize: vocab, batch, steps = 500 } = given;
   const sizes = name === 'mqar' ? mqarSizes({ length, pairs, vocab }) : { length: length ?? 24 };
   const rows = batch ?? (name === 'mqar' ? 32 : 64);
@@ -106,6 +84,7 @@ function taskSource(given: Given, name: 'mqar' | 'parity', seed: number): Source
     vocab: batches.vocab,
     batches,
     data: { kind: name, ...sizes, batch: rows },
+    about: null,
     measure: (model) => measureTask(model, openTask(name, sizes, evaluationSource())),
   };
 }
@@ -128,9 +107,13 @@ function mqarSizes({ length = 64, pairs = 16, vocab = 64 }: Record<string, numbe
   return { length, pairs, vocab };
 }
 
-/** Accuracy at every difficulty of the task. */
-export async function measureTask(model: LanguageModel, task: Task): Promise<JsonObject> {
-  const results = await evaluateTask(model, task, { rows: ROWS });
+/** Accuracy at every difficulty of the task, or at those given. */
+export async function measureTask(
+  model: LanguageModel,
+  task: Task,
+  difficulties: readonly number[] = task.difficulties,
+): Promise<JsonObject> {
+  const results = await evaluateTask(model, task, { rows: ROWS, difficulties });
   return {
     task: task.name,
     rows: ROWS,
@@ -156,10 +139,10 @@ function checkSize(batch: number, length: number, parts = 1): void {
 }
 
 /** Flags that mean nothing beside another one. */
-function refuse(given: Given, names: readonly ('pairs' | 'vocabSize')[], beside: string): void {
+function refuse(given: Given, names: readonly ('pairs' | 'vocabSize' | 'split')[], beside: string): void {
   for (const name of names) {
     if (given[name] === undefined) continue;
-    const flag = name === 'pairs' ? '--pairs' : '--vocab-size';
-    throw new OptionError(`${flag} ${given[name]} means nothing with ${beside}; it belongs to --task mqar.`);
+    const home = name === 'split' ? '--data' : '--task mqar';
+    throw new OptionError(`--${kebab(name)} ${given[name]} means nothing with ${beside}; it belongs to ${home}.`);
   }
 }
