@@ -2,8 +2,18 @@
 import type { JsonObject } from '@twilljs/hub';
 import { grouped } from './draw/numbers.ts';
 
-/** `2.531 ± 0.028 bits per byte`, or the accuracies of a task. */
+/** `2.531 ± 0.028 bits per byte`, or the accuracies of a task; of a model that is not finite, where it is not. */
 export function measuredText(measured: JsonObject): string {
+  const reason = brokenText(measured);
+  return reason === null ? soundText(measured) : `${soundText(measured)}: ${reason}`;
+}
+
+/** Why the figures are not finite; null where they are. */
+export function brokenText({ notFinite }: JsonObject): string | null {
+  return typeof notFinite === 'string' ? `the model is not finite, first at ${notFinite}` : null;
+}
+
+function soundText(measured: JsonObject): string {
   if (measured.task === 'lm') return `${estimated(measured, 'bitsPerByte')} bits per byte`;
   const unit = measured.task === 'mqar' ? 'pairs' : 'tokens';
   const accuracy = measured.accuracy as { difficulty: number; mean: number }[];
@@ -43,7 +53,9 @@ function rangeText(from: number, to: number): string {
 
 function estimated(measured: JsonObject, mean: string): string {
   const { standardError } = measured;
-  return standardError === null ? fixed(measured[mean]) : `${fixed(measured[mean])} ± ${fixed(standardError)}`;
+  return standardError === null || Number.isNaN(standardError)
+    ? fixed(measured[mean])
+    : `${fixed(measured[mean])} ± ${fixed(standardError)}`;
 }
 
 function fixed(value: unknown): string {

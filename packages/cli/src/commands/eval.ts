@@ -13,7 +13,7 @@ import { onText } from '../eval/on-text.ts';
 import type { Overlap } from '../eval/overlap.ts';
 import { Interrupted } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
-import { detailLines, measuredText } from '../measured.ts';
+import { brokenText, detailLines, measuredText } from '../measured.ts';
 import { openModel } from '../model.ts';
 import { readRecord } from '../train/resume.ts';
 
@@ -40,6 +40,7 @@ export function evaluate() {
         'by a sample of windows, or with --all by every byte. Text that the run was trained on is named.',
       'After ± stands the standard error over the windows. By position: bits per byte at places of the window, the first is 1.\n' +
         'Copy gain: how many bits per byte less a passage costs when it comes again; around 0 the model does not copy.',
+      'Exit code 1 when the model is not finite: the figures are NaN, in JSON null, and the first place is named.',
       'Beyond the length of training, --length shows how a model extrapolates: whether it uses what it never had to carry so far.',
     ],
   })
@@ -87,17 +88,15 @@ async function runEval(context: Context, dir: string, options: Options): Promise
     measured.push({ ...found, length, beyondTraining: beyondOf(length, measuring.trainedLength) });
   }
   const [first] = measured;
-  const cost = await costOf(model, measuring.lengths[0]);
-  for (const line of costLines(cost)) say(`${line}\n`);
+  const reason = measured.map(brokenText).find((text) => text !== null) ?? null;
+  // A model without numbers writes no byte, so there is no writing to time.
+  const cost = reason === null ? await costOf(model, measuring.lengths[0]) : null;
+  for (const line of cost ? costLines(cost) : []) say(`${line}\n`);
   const { what, trainedOn } = measuring;
   return {
-    answer: true,
+    answer: reason === null,
     data: {
-      dir,
-      device: device.name,
-      seed,
-      what,
-      trainedOn,
+      ...{ dir, device: device.name, seed, what, trainedOn, reason },
       ...first,
       ...(options.length && { lengths: measured }),
       cost,

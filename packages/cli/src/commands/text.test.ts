@@ -1,9 +1,10 @@
 // Text in and out of a model: what eval says it measured, what generate takes, and what both say of models that know no bytes.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseSafetensors, serializeSafetensors, store, toF64 } from '@twilljs/hub';
 import { hybrid, initializer, mixers } from 'twilljs';
 import { saveModel } from 'twilljs/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +97,25 @@ describe('eval', () => {
     writeFileSync('a.txt', `${readFileSync('a.txt', 'utf8')}changed`);
     expect(await seen('other.txt')).toBe(null); // the text of the run is not at hand any more
     writeFileSync('a.txt', readFileSync('a.txt', 'utf8').slice(0, -7));
+  });
+
+  it('of a model that is not finite says so and where, with exit code 1, and null in JSON', async () => {
+    cpSync('run', 'broken', { recursive: true });
+    const { metadata, tensors } = parseSafetensors(readFileSync('run/model.safetensors'));
+    const name = 'model.embeddings.weight';
+    const values = toF64(tensors.get(name)!);
+    values.fill(Number.NaN, 16 * 55, 16 * 56); // the digit 7
+    tensors.set(name, store('F32', tensors.get(name)!.shape, values));
+    writeFileSync('broken/model.safetensors', serializeSafetensors(tensors, metadata));
+    const at = `${'x'.repeat(40)}7${'x'.repeat(200)}`;
+    writeFileSync('seven.txt', at);
+    const argv = ['eval', 'broken', '--data', 'seven.txt', '--all', '--device', 'cpu'];
+    const { code, out } = await capture(argv);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^NaN bits per byte: the model is not finite, first at byte 41 of the text\n/);
+    const json = JSON.parse((await capture([...argv, '--json'])).out);
+    expect(json).toMatchObject({ bitsPerByte: null, cost: null });
+    expect(json.reason).toMatch(/not finite, first at byte 41/);
   });
 
   it('names the text that is too short', async () => {

@@ -114,14 +114,19 @@ export async function measureTask(
   difficulties: readonly number[] = task.difficulties,
 ): Promise<JsonObject> {
   const results = await evaluateTask(model, task, { rows: ROWS, difficulties });
+  const broken = results.find(({ notFinite }) => notFinite !== null);
   return {
     task: task.name,
+    notFinite: broken?.notFinite
+      ? `position ${broken.notFinite.position} of row ${broken.notFinite.row} at difficulty ${broken.difficulty}`
+      : null,
     rows: ROWS,
     chance: task.chance,
-    accuracy: results.map(({ difficulty, accuracy, loss }) => ({
+    // A model without numbers is not wrong now and then: its share of hits means nothing.
+    accuracy: results.map(({ difficulty, accuracy, loss, notFinite }) => ({
       difficulty,
-      mean: accuracy.mean,
-      standardError: accuracy.standardError,
+      mean: notFinite ? Number.NaN : accuracy.mean,
+      standardError: notFinite ? Number.NaN : accuracy.standardError,
       loss: loss.mean,
     })),
   };

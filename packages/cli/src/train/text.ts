@@ -1,6 +1,6 @@
 // What is measured on text: bits per byte, by position too, and what a second occurrence of a passage gains.
 import { type Copies, copies, type EvaluationWindows, evaluationWindows } from '@twilljs/data';
-import { type Estimate, evaluateCopying, evaluateWhole, evaluateWindows } from '@twilljs/eval';
+import { type Estimate, evaluateCopying, evaluateWhole, evaluateWindows, type Place } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
@@ -66,8 +66,13 @@ export async function measureText(
     ? await evaluateWhole(model, text, { length: T, warmup, onPart })
     : { ...(await evaluateWindows(model, windows, { warmup })), windows: windows.B };
   const copying = copies && (await evaluateCopying(model, copies));
+  // Of the byte that is predicted, in the text.
+  const byteAt = ({ row, position }: Place) => 1 + position + (all ? row * (T - warmup) : windows.starts[row]);
+  const inCopies = copying?.notFinite;
+  const copyPlace = inCopies ? `position ${inCopies.position} of row ${inCopies.row} of the copies` : null;
   return {
     task: 'lm',
+    notFinite: found.notFinite ? `byte ${byteAt(found.notFinite)} of the text` : copyPlace,
     bitsPerByte: found.bitsPerByte.mean,
     standardError: errorOf(found.bitsPerByte),
     windows: found.windows,
