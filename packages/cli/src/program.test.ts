@@ -53,7 +53,7 @@ describe('twill', () => {
       ",
         "eval: missing required argument "dir"; see twill eval --help.
       ",
-        "generate: required option "--prompt <text>" not specified; see twill generate --help.
+        "generate: neither --prompt nor --prompt-file says what to continue; give one of them.
       ",
         "parity: option "--dtype <type>" argument "f16" is invalid. Allowed choices are f32, f64; see twill parity --help.
       ",

@@ -36,12 +36,12 @@ export function evaluate() {
       'twill eval runs/book --length 256 1024 4096',
     ],
     notes: [
-      'On the text that a run was trained on, lm measures the part that was held out from training; on any other, all of it:\n' +
-        'by a sample of windows, or with --all by every byte. Text that the run was trained on is named.',
+      'On the text that a run was trained on, lm measures the part that was held out; on any other, all of it: by a sample\n' +
+        'of windows, or with --all by every byte. Text that the run was trained on is named.',
       'After ± stands the standard error over the windows. By position: bits per byte at places of the window, the first is 1.\n' +
         'Copy gain: how many bits per byte less a passage costs when it comes again; around 0 the model does not copy.',
       'Exit code 1 when the model is not finite: the figures are NaN, in JSON null, and the first place is named.',
-      'Beyond the length of training, --length shows how a model extrapolates: whether it uses what it never had to carry so far.',
+      'Beyond the length of training, --length shows how a model extrapolates.',
     ],
   })
     .addArgument(new Argument('<dir>', 'run or model directory'))

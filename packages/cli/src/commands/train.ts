@@ -1,4 +1,6 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
+
+import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
