@@ -11,7 +11,7 @@ const config = {
   vocab_size: 256,
   intermediate_size: 32,
 };
-const model = hybrid(config, { mixers });
+const model = await hybrid(config, { mixers }).to(); // to the best device here
 const row = (text: string) => {
   const data = encodeText(text);
   return { data, shape: [1, data.length] as const };

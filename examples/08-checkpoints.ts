@@ -1,6 +1,6 @@
 // Model directories as FLA and Hugging Face lay them out: saved and loaded with no key map.
 import { readdirSync } from 'node:fs';
-import { device, hybrid, initializer, mixers, params, scope } from 'twilljs';
+import { cpu, device, hybrid, initializer, mixers, params, scope } from 'twilljs';
 import { loadModel, saveModel } from 'twilljs/node';
 
 const config = {
@@ -12,7 +12,7 @@ const config = {
   vocab_size: 64,
   intermediate_size: 32,
 };
-const model = hybrid(config, { mixers, init: initializer(7) });
+const model = await hybrid(config, { mixers, init: initializer(7) }).to(cpu());
 console.log([...params(model).keys()].slice(0, 3)); // => ['model.embeddings.weight', 'model.layers.0.attn_norm.weight', 'model.layers.0.attn.q_proj.weight']
 
 await saveModel('small', model);

@@ -78,7 +78,7 @@ const config = {
   vocab_size: 32,
   intermediate_size: 32,
 };
-const model = hybrid(config, { mixers: [runningMean, attention] });
+const model = await hybrid(config, { mixers: [runningMean, attention] }).to();
 console.log(model.model.layers.map(({ attn }) => attn.constructor.name)); // => ['RunningMean', 'RunningMean', 'RunningMean', 'Attention']
 
 // Its gradient needs no line of its own.

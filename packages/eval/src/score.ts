@@ -1,6 +1,6 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
 import { type Batch, IGNORE } from '@twilljs/data';
-import { hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
+import { announce, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
 import { type Data, keep, scope, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
 import { nextTurn } from './turn.ts';
@@ -39,6 +39,7 @@ export async function score(model: LanguageModel, { B, T, ...given }: Batch): Pr
   const vocabulary = model.config.model.vocab_size;
   const { data: inputs } = hostIds({ data: given.inputs, shape: [B, T] }, { what: 'ids', vocabulary });
   const { data: labels } = hostIds({ data: given.labels, shape: [B, T] }, { what: 'labels', vocabulary });
+  announce(model, B, T, 'states', 1);
   const nats = new Float64Array(B * T);
   const hits = new Uint8Array(B * T);
   const rows = Math.max(1, Math.floor(TOKENS_AT_ONCE / T));

@@ -2,12 +2,12 @@
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
-import { rng } from '@twilljs/tensor';
+import { cpu, rng } from '@twilljs/tensor';
 import { expect, it } from 'vitest';
 import { score } from './score.ts';
 import { evaluateWhole } from './whole.ts';
 
-const model = hybrid(
+const model = await hybrid(
   {
     model_type: 'gated_deltanet',
     vocab_size: 256,
@@ -17,7 +17,7 @@ const model = hybrid(
     intermediate_size: 16,
   },
   { mixers: [gatedDeltanet], init: initializer(1, 0.3) },
-);
+).to(cpu());
 const tokens = Uint8Array.from(rng(2).ints(61, 256));
 
 /** Bits of byte `at`, from the `context` bytes before it. */

@@ -1,7 +1,7 @@
 // A config.json that names something Twill computes otherwise: an error, a note, or neither where it says the same.
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { cpu, OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { filesOfModel, modelFromFiles } from './model.ts';
@@ -16,7 +16,7 @@ async function said(change: object, files = transformer): Promise<readonly strin
   const entries = Object.entries({ ...files.config, ...change }).filter(([, value]) => value !== undefined);
   try {
     const config = Object.fromEntries(entries);
-    const { model, notes } = await modelFromFiles({ ...files, config }, { mixers });
+    const { model, notes } = await modelFromFiles({ ...files, config }, { mixers, device: cpu() });
     expect(model.config.json).toMatchObject(change); // kept for whoever reads the file next
     return notes.map((note) => note.replace('model/config.json: ', ''));
   } catch (error) {

@@ -41,7 +41,7 @@ describe.each(readdirSync(models))('golden %s', (name) => {
   });
 
   it('is saved with the same configuration and the same bits', async () => {
-    const { model } = await loadModel(path, { mixers });
+    const { model } = await loadModel(path, { mixers, device: cpu() });
     expect(await saveModel(dir, model)).toEqual([]);
     const [before, after] = [readModelDirectory(path), readModelDirectory(dir)];
     expect(after.config).toEqual(before.config);
@@ -69,20 +69,29 @@ describe('models', () => {
   ])('of Twill load as they were saved: %j', async (config) => {
     const model = hybrid({ ...small, ...config }, { mixers, init: initializer(5) });
     await saveModel(dir, model);
-    const { model: loaded, notes } = await loadModel(dir, { mixers });
+    const { model: loaded, notes } = await loadModel(dir, { mixers, device: cpu() });
     expect(notes).toEqual([]);
     expect(loaded.config.json).toEqual(model.config.json);
     expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
     expect(readModelDirectory(dir).tensors.has('lm_head.weight')).toBe(!model.config.model.tie_word_embeddings);
   });
 
+  it('say that they run on the reference where nobody chose a device', async () => {
+    const files = await filesOfModel(hybrid({ ...small, model_type: 'gla' }, { mixers }));
+    const { model, notes } = await modelFromFiles(files, { mixers }, 'runs/a');
+    expect(model.device).toBe(cpu());
+    expect(notes).toEqual([
+      expect.stringMatching(/^runs\/a: the model runs on the reference device cpu, .*await device\(\)/),
+    ]);
+  });
+
   it('load whichever name FLA gave the norm of their output', async () => {
     const config = { ...small, model_type: 'retnet' };
-    const model = hybrid(config, { mixers, init: initializer(5) });
+    const model = await hybrid(config, { mixers, init: initializer(5) }).to(cpu());
     const files = await filesOfModel(model);
     const { model: other, notes } = await modelFromFiles(
       { ...files, config: { ...files.config, fuse_norm: false } },
-      { mixers },
+      { mixers, device: cpu() },
     );
     expect(notes).toEqual([
       'model.layers.0.attn.g_norm_swish_gate.weight and 1 more like it: renamed, this configuration calls it g_norm.',
@@ -100,7 +109,7 @@ describe('models', () => {
     expect(note.replace(dir, 'DIR')).toMatchInlineSnapshot(
       `"DIR: 3 kinds of layers, several of them linear, have no configuration in FLA; only Twill loads this model."`,
     );
-    const { model: loaded } = await loadModel(dir, { mixers });
+    const { model: loaded } = await loadModel(dir, { mixers, device: cpu() });
     expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
   });
 
@@ -117,7 +126,10 @@ describe('models', () => {
   it('load from bf16, and know their storage type only as the file has it', async () => {
     const { config, tensors } = await filesOfModel(hybrid({ ...small, model_type: 'delta_net' }, { mixers }));
     const half = new Map([...tensors].map(([name, t]) => [name, store('BF16', t.shape, toF64(t))]));
-    const { model } = await modelFromFiles({ config: { ...config, dtype: 'bfloat16' }, tensors: half }, { mixers });
+    const { model } = await modelFromFiles(
+      { config: { ...config, dtype: 'bfloat16' }, tensors: half },
+      { mixers, device: cpu() },
+    );
     expect(model.config.json.dtype).toBe('bfloat16');
     for (const [name, tensor] of (await filesOfModel(model)).tensors)
       expect(toF64(tensor)).toEqual(toF64(half.get(name)!));
@@ -153,7 +165,7 @@ describe('models', () => {
     await fc.assert(
       fc.asyncProperty(changes, async (change) => {
         try {
-          await modelFromFiles({ ...files, config: { ...files.config, ...change } }, { mixers });
+          await modelFromFiles({ ...files, config: { ...files.config, ...change } }, { mixers, device: cpu() });
         } catch (error) {
           if (!isTwillError(error)) throw error;
           expect(error.message).toMatch(/^model.*: .*; .*\.$/s);

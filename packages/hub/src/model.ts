@@ -1,5 +1,5 @@
 // A language model from a configuration and stored tensors, and back.
-import { checkMixers, compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
+import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } from '@twilljs/hybrid';
 import { type MixerFamily, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, knownOnly, OptionError } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
@@ -17,7 +17,7 @@ export interface ModelFiles {
 export interface LoadOptions {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
   readonly mixers: readonly MixerFamily[];
-  /** Default: the `cpu` f32 device. */
+  /** Default: the reference `cpu`, and a note that says so. `twilljs` takes the best device here. */
   readonly device?: Device;
 }
 
@@ -40,14 +40,15 @@ export async function modelFromFiles(
   where = 'model',
 ): Promise<LoadedModel> {
   checkLoadOptions('modelFromFiles', options);
-  const { mixers, device = cpu() } = options;
+  const { mixers, device } = options;
   const at = `${where}/config.json`;
   const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
-  await model.to(device);
+  await model.to(device ?? cpu());
   writeWeights(params(model), matched);
-  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };
+  const slow = device ? [] : [`${where}: the model ${onReference}.`];
+  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...slow] };
 }
 
 /** Refuses options that are not those of loading a model. @param where whose they are, for messages. */

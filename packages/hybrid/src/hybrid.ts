@@ -9,10 +9,11 @@ import {
   readFields,
   readModelConfig,
 } from '@twilljs/nn';
-import { knownOnly, OptionError, sameShape, type Tensor } from '@twilljs/tensor';
+import { type Device, knownOnly, OptionError, sameShape, type Tensor } from '@twilljs/tensor';
 import { writeOut } from './layout.ts';
 import { LanguageModel, type Shared } from './model.ts';
 import { checkMixers, knownConfig } from './names.ts';
+import { reference } from './reference.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,8 @@ export interface HybridOptions {
   readonly mixers: readonly MixerFamily[];
   /** Where weights come from. Default: seed 0 with the configuration's `initializer_range`. */
   readonly init?: Initializer;
+  /** Where `model.to()` goes. Default: the reference, which says so; `twilljs` gives the best device. */
+  readonly device?: () => Promise<Device>;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface HybridOptions {
  * hybrid({ model_type: 'gated_deltanet', hidden_size: 64, num_heads: 2, head_dim: 32, num_hidden_layers: 4, ratio: '3:1' }, { mixers })
  */
 export function hybrid(config: object, options: HybridOptions): LanguageModel {
-  knownOnly('hybrid', options, ['mixers', 'init']);
+  knownOnly('hybrid', options, ['mixers', 'init', 'device']);
   checkMixers('hybrid', options.mixers);
   knownConfig(config, options.mixers);
   return compose(config, options);
@@ -52,7 +55,7 @@ export function hybrid(config: object, options: HybridOptions): LanguageModel {
  *
  * @throws OptionError as `hybrid`, but for unknown names.
  */
-export function compose(config: Json, { mixers: families, init }: HybridOptions): LanguageModel {
+export function compose(config: Json, { mixers: families, init, device }: HybridOptions): LanguageModel {
   const { json, linear, read, complete } = planned(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);
   source.reserve?.(leastParameters(read.model));
@@ -76,7 +79,7 @@ export function compose(config: Json, { mixers: families, init }: HybridOptions)
     const family = linear[layer] ?? read.family;
     return family.create(configOf(family), context);
   });
-  return new LanguageModel(complete, mixers, source, shared);
+  return new LanguageModel(complete, mixers, source, shared, device ?? reference);
 }
 
 /** Many layers have one configuration. */

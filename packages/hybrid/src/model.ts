@@ -13,29 +13,18 @@ import {
   RMSNorm,
   type State,
 } from '@twilljs/nn';
-import {
-  type Device,
-  detach,
-  embedding,
-  keep,
-  OptionError,
-  release,
-  scope,
-  Tensor,
-  tensor,
-  untracked,
-  whole,
-} from '@twilljs/tensor';
+import { type Device, keep, OptionError, release, scope, shown, Tensor, untracked, whole } from '@twilljs/tensor';
 import { Block } from './block.ts';
 import { Cache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
+import { withL2Warp } from './l2-warp.ts';
+import { announce } from './long.ts';
+import { embedded } from './padding.ts';
+import { sayReference } from './reference.ts';
 
 /** Tokens of a prompt in one forward; the cache carries the rest. */
 const BLOCK = 512;
-
-/** Strength of FLA's `use_l2warp`. */
-const L2_WARP = 1e-4;
 
 /** Parameters that mixers share stand beside these, under their own names. */
 export interface LanguageModelParts {
@@ -59,11 +48,18 @@ export class LanguageModel {
   readonly lm_head: Linear | null;
   readonly config: ModelConfig;
   private readonly shared: Shared;
+  private readonly best: () => Promise<Device>;
   private placed: ParameterArena | null = null;
   /** Stands for this model at this place, to know the caches that belong to it. */
   private place = Symbol('place');
 
-  constructor(config: ModelConfig, mixers: readonly Mixer[], init: Initializer, shared: Shared) {
+  constructor(
+    config: ModelConfig,
+    mixers: readonly Mixer[],
+    init: Initializer,
+    shared: Shared,
+    best: () => Promise<Device>,
+  ) {
     const { hidden_size, vocab_size, norm_eps, tie_word_embeddings } = config.model;
     const inner = init.fork('model');
     this.model = {
@@ -75,6 +71,7 @@ export class LanguageModel {
     this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
     this.config = config;
     this.shared = shared;
+    this.best = best;
   }
 
   /** Where the parameters are. */
@@ -88,10 +85,19 @@ export class LanguageModel {
     throw new OptionError('model: its parameters lie in no arena yet; call await model.to(device) before training it.');
   }
 
-  /** Moves all parameters into one arena on `device`. */
-  async to(device: Device): Promise<this> {
+  /**
+   * Moves all parameters into one arena on `device`. Caches made before belong to the old place.
+   *
+   * @param device default: the best one here, of models made by `hybrid` of `twilljs`; below that package the reference, which says so.
+   * @throws OptionError for what is no device.
+   */
+  async to(device?: Device | Promise<Device>): Promise<this> {
+    const place = await (device ?? this.best());
+    if (typeof place?.find !== 'function') {
+      throw new OptionError(`model.to: ${shown(place)} is no device; give one, such as await device() or cpu().`);
+    }
     const before = this.placed;
-    this.placed = await arenaOf(params(this), device, this.shared.noDecay);
+    this.placed = await arenaOf(params(this), place, this.shared.noDecay);
     this.place = Symbol('place');
     release(before?.flat);
     return this;
@@ -103,10 +109,13 @@ export class LanguageModel {
    * @param ids [B,T]
    * @param cache continues where it stands and advances by T tokens; nothing is recorded then.
    * @returns [B,T,N], unnormalised.
-   * @throws OptionError for ids outside the vocabulary, or of another batch than the cache's.
+   * @throws OptionError for ids outside the vocabulary, or of another batch than the cache's; DeviceError, before anything is
+   * computed, when the logits of a long sequence do not fit on the device.
    */
   forward(ids: Ids, cache?: Cache): Tensor {
-    return cache ? untracked(() => this.head(this.advance(ids, cache))) : this.head(this.stream(ids).at(-1)!);
+    const tokens = this.tokens(ids);
+    announce(this, tokens.shape[0], tokens.shape[1], 'logits');
+    return cache ? untracked(() => this.head(this.advance(tokens, cache))) : this.head(this.stream(tokens).at(-1)!);
   }
 
   /**
@@ -116,12 +125,14 @@ export class LanguageModel {
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache): Tensor {
-    const blocks = ids instanceof Tensor ? [ids] : blocksOf(hostIds(ids, this.kind('ids')), BLOCK);
-    using before = cache.snapshot();
+    const all = ids instanceof Tensor ? this.tokens(ids) : hostIds(ids, this.kind('ids'));
+    announce(this, all.shape[0], all.shape[1], 'states');
+    const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
+    using before = checked(cache).snapshot();
     try {
       return untracked(() => {
-        for (const block of blocks.slice(0, -1)) scope(() => void this.advance(block, cache));
-        const h = this.advance(blocks.at(-1)!, cache); // [B,T,D]
+        for (const block of blocks.slice(0, -1)) scope(() => void this.advance(this.tokens(block), cache));
+        const h = this.advance(this.tokens(blocks.at(-1)!), cache); // [B,T,D]
         const [B, T, D] = h.shape;
         return this.head(h.slice(1, T - 1, T).reshape([B, D]));
       });
@@ -133,7 +144,7 @@ export class LanguageModel {
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
   hidden(ids: Ids): Tensor[] {
-    return this.stream(ids).slice(1);
+    return this.stream(this.tokens(ids)).slice(1);
   }
 
   /**
@@ -151,15 +162,7 @@ export class LanguageModel {
     const logits = this.forward(ids); // [B,T,N]
     const mean = crossEntropy(logits, asked);
     const loss = weight === 1 ? mean : mean.mul(weight);
-    const { use_l2warp } = this.config.model;
-    if (!use_l2warp) return loss;
-    // FLA adds L2_WARP / (B T) * max to the gradient of the largest logit; the value of the loss stays.
-    const largest = logits.max(-1);
-    const pull = largest
-      .mul(largest)
-      .sum()
-      .mul((0.5 * L2_WARP) / largest.size);
-    return loss.add(pull.sub(detach(pull)));
+    return this.config.model.use_l2warp ? withL2Warp(loss, logits) : loss;
   }
 
   /**
@@ -222,29 +225,26 @@ export class LanguageModel {
     );
   }
 
-  private embed(ids: Ids): Tensor {
-    const { vocab_size, pad_token_id } = this.config.model;
-    const tokens = upload(ids, this.kind('ids'), this.device);
-    const rows = this.model.embeddings.forward(tokens); // [B,T,D]
-    if (pad_token_id === null) return rows;
-    // As in PyTorch, the padding row is used but gets no gradient from here.
-    const counts = new Float32Array(vocab_size).fill(1);
-    counts[pad_token_id] = 0;
-    const mask = embedding(tensor(counts, [vocab_size, 1], { device: this.device }), tokens); // [B,T,1]
-    return rows.mul(mask).add(detach(rows).mul(mask.mul(-1).add(1)));
+  private tokens(ids: Ids): Tensor {
+    if (!this.placed && this.device.name === 'cpu') sayReference();
+    return upload(ids, this.kind('ids'), this.device);
   }
 
-  /** Embeddings, then the stream after each block. */
-  private stream(ids: Ids): Tensor[] {
-    const stream = [this.embed(ids)];
+  /** Embeddings, then the stream after each block. @param tokens [B,T] */
+  private stream(tokens: Tensor): Tensor[] {
+    const stream = [this.embed(tokens)];
     for (const block of this.model.layers) stream.push(block.forward(stream.at(-1)!).h);
     return stream;
   }
 
-  private advance(ids: Ids, cache: Cache): Tensor {
-    let h = this.embed(ids);
-    const [B, T] = h.shape;
-    const before = cache.statesFor(this.place, B);
+  private embed(tokens: Tensor): Tensor {
+    return embedded(this.model.embeddings, tokens, this.config.model.pad_token_id);
+  }
+
+  private advance(tokens: Tensor, cache: Cache): Tensor {
+    const [B, T] = tokens.shape;
+    const before = checked(cache).statesFor(this.place, B);
+    let h = this.embed(tokens);
     const states: State[] = [];
     for (const [i, block] of this.model.layers.entries()) {
       const next = block.forward(h, before[i]);
@@ -259,4 +259,9 @@ export class LanguageModel {
     const normed = this.model.norm.forward(h);
     return this.lm_head ? this.lm_head.forward(normed) : linear(normed, this.model.embeddings.weight, null);
   }
+}
+
+function checked(cache: unknown): Cache {
+  if (cache instanceof Cache) return cache;
+  throw new OptionError(`cache: ${shown(cache)} is no cache; make one with model.cache(batch).`);
 }

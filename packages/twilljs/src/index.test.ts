@@ -1,4 +1,7 @@
 // The meta package: nothing of the others is missing, and its device has a kernel for everything.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as attention from '@twilljs/attention';
 import * as data from '@twilljs/data';
 import * as dataNode from '@twilljs/data/node';
@@ -59,4 +62,23 @@ it('trains every mixer on its device without a slow op', async () => {
     expect(loss).toBeGreaterThan(3);
   }
   expect([...device.fallbacks]).toEqual([]);
+});
+
+it('goes to the best device where none is named, to one for all', async () => {
+  const sizes = { hidden_size: 16, num_heads: 2, num_hidden_layers: 1, vocab_size: 32 };
+  const model = await all.hybrid({ model_type: 'gla', ...sizes }, { mixers: all.mixers }).to();
+  expect(model.device.name).toBe('wasm');
+  const files = await all.filesOfModel(model);
+  const loaded = await all.modelFromFiles(files, { mixers: all.mixers });
+  expect(loaded.model.device).toBe(model.device);
+  expect(loaded.notes).toEqual([]);
+  const chosen = await all.modelFromFiles(files, { mixers: all.mixers, device: all.cpu() });
+  expect(chosen.model.device).toBe(all.cpu());
+  const directory = mkdtempSync(join(tmpdir(), 'twill-'));
+  await node.saveModel(directory, model);
+  const { model: read, notes } = await node.loadModel(directory, { mixers: all.mixers });
+  rmSync(directory, { recursive: true });
+  expect([read.device, notes]).toEqual([model.device, []]);
+  await expect(node.loadModel('/nowhere', { mixers: all.mixers })).rejects.toThrow('/nowhere: does not exist');
+  await expect(node.loadModel('/nowhere', undefined as never)).rejects.toThrow('loadModel');
 });

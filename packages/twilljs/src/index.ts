@@ -23,5 +23,6 @@ export * from '@twilljs/scan';
 export * from '@twilljs/tensor';
 export * from '@twilljs/train';
 export * from '@twilljs/wasm';
+export { hybrid, modelFromFiles } from './defaults.ts';
 export { device } from './device.ts';
 export { mixers } from './mixers.ts';

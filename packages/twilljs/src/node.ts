@@ -1,4 +1,11 @@
 // What needs files or a terminal.
+import { loadModel as load } from '@twilljs/hub/node';
+import { best } from './defaults.ts';
+
 export * from '@twilljs/data/node';
 export * from '@twilljs/hub/node';
 export * from '@twilljs/train/node';
+
+/** `loadModel` of `@twilljs/hub/node`, onto the best device here unless another is given. */
+export const loadModel: typeof load = async (path, options) =>
+  load(path, { ...options, device: options?.device ?? (await best()) });
