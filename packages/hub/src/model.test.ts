@@ -58,7 +58,7 @@ describe('models', () => {
     { model_type: 'delta_net', use_short_conv: false, tie_word_embeddings: true },
     { model_type: 'attention', qkv_bias: true, qk_norm: true },
     { model_type: 'hgrn', ratio: '1:1', use_short_conv: true },
-    { model_type: 'retnet', num_kv_heads: 1, fuse_norm: false, feature_map: 'relu' },
+    { model_type: 'retnet', num_kv_heads: 1, fuse_norm: false, feature_map: 'relu' as const },
     {
       model_type: 'gated_deltanet',
       head_dim: 4,

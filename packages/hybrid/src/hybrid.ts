@@ -10,6 +10,7 @@ import {
   readModelConfig,
 } from '@twilljs/nn';
 import { type Device, knownOnly, OptionError, sameShape, type Tensor } from '@twilljs/tensor';
+import type { HybridConfig } from './config-type.ts';
 import { writeOut } from './layout.ts';
 import { LanguageModel, type Shared } from './model.ts';
 import { checkMixers, knownConfig } from './names.ts';
@@ -20,9 +21,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** What `create` of any family takes; its own fields were read from its own table. */
 type FamilyConfig = Parameters<MixerFamily['create']>[0];
 
-export interface HybridOptions {
+export interface HybridOptions<Mixers extends readonly MixerFamily[] = readonly MixerFamily[]> {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
-  readonly mixers: readonly MixerFamily[];
+  readonly mixers: Mixers;
   /** Where weights come from. Default: seed 0 with the configuration's `initializer_range`. */
   readonly init?: Initializer;
   /** Where `model.to()` goes. Default: the reference, which says so; `twilljs` gives the best device. */
@@ -42,7 +43,10 @@ export interface HybridOptions {
  * @example
  * hybrid({ model_type: 'gated_deltanet', hidden_size: 64, num_heads: 2, head_dim: 32, num_hidden_layers: 4, ratio: '3:1' }, { mixers })
  */
-export function hybrid(config: object, options: HybridOptions): LanguageModel {
+export function hybrid<const Mixers extends readonly MixerFamily[]>(
+  config: HybridConfig<Mixers>,
+  options: HybridOptions<Mixers>,
+): LanguageModel {
   knownOnly('hybrid', options, ['mixers', 'init', 'device']);
   checkMixers('hybrid', options.mixers);
   knownConfig(config, options.mixers);

@@ -74,7 +74,7 @@ describe('hybrid', () => {
     const labels = {
       architectures: ['GLAForCausalLM'],
       transformers_version: '4.51.3',
-      torch_dtype: 'bfloat16',
+      torch_dtype: 'bfloat16' as const,
       auto_map: { AutoConfig: 'x' },
       _name_or_path: 'here',
       attn_mode: 'chunk',

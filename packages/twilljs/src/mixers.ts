@@ -5,8 +5,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { gla } from '@twilljs/gla';
 import { hgrn } from '@twilljs/hgrn';
 import { hgrn2 } from '@twilljs/hgrn2';
-import type { MixerFamily } from '@twilljs/nn';
 import { retnet } from '@twilljs/retnet';
 
 /** Every mixer of this version: `hybrid(config, { mixers })`. */
-export const mixers: readonly MixerFamily[] = [hgrn, hgrn2, retnet, gla, deltanet, gatedDeltanet, attention];
+export const mixers = [hgrn, hgrn2, retnet, gla, deltanet, gatedDeltanet, attention] as const;
