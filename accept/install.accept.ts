@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mixers } from '../scripts/check/ranks.ts';
 import { readRepository, root, textOf } from '../scripts/check/repository.ts';
+import { mixersOf } from '../scripts/check/siblings.ts';
 import { programOf, readFences } from '../scripts/doctest/fences.ts';
 import { closureOf, packInto } from '../scripts/pack/tarballs.ts';
 
@@ -25,7 +25,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
-describe.each(repository.packages.filter(({ folder }) => mixers.includes(folder)))('$manifest.name', (pack) => {
+describe.each(mixersOf(repository))('$manifest.name', (pack) => {
   const home = join(directory, 'homes', pack.folder);
 
   it('installs from the tarballs of its closure and nothing of the workspace beyond it', () => {

@@ -40,16 +40,24 @@ export function manifest(folder: string, dependencies: string[] = [], changes: o
 
 function sound(): Files {
   const readme = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
-  const mixer = (folder: string, name: string): Files => ({
-    [`packages/${folder}/package.json`]: manifest(folder, ['@twilljs/tensor']),
-    [`packages/${folder}/README.md`]: `# ${name}\n${readme.map((title) => `\n## ${title}\n\nText.\n`).join('')}`,
+  const mixer = (folder: string, name: string, facts: string): Files => ({
+    [`packages/${folder}/package.json`]: manifest(folder, ['@twilljs/tensor'], { description: facts }),
+    [`packages/${folder}/README.md`]: `# @twilljs/${folder}\n\n${facts}\n${readme.map((title) => `\n## ${title}\n\n${facts}\n`).join('')}`,
     [`packages/${folder}/src/index.ts`]: `// The mixer.\nexport { ${name} } from './layer.ts';\n`,
+    [`packages/${folder}/src/config.ts`]: `// The family.\nexport const family = {\n  name: '${folder}',\n};\n`,
+    [`packages/${folder}/src/mixer.test.ts`]: '// Its tests.\nmixerChecks({});\npaperError(() => {});\n',
+    [`packages/${folder}/src/recurrence.ts`]: '// Its equation.\nexport const recurrence = 1;\n',
     [`packages/${folder}/src/layer.ts`]: `// A layer.\nimport { x } from '@twilljs/tensor';\nexport class ${name} { x = x; }\n`,
   });
+  const names = ['tensor', 'deltanet', 'gated-deltanet'];
+  const devDependencies = Object.fromEntries(names.map((name) => [`@twilljs/${name}`, 'workspace:^']));
   return {
+    'package.json': JSON.stringify({ devDependencies }),
+    'README.md': `# Small\n\n${names.map((name) => `[${name}](packages/${name})`).join(' ')}\n`,
+    '.changeset/first.md': `---\n${names.map((name) => `'@twilljs/${name}': minor\n`).join('')}---\n\nAll.\n`,
     'packages/tensor/package.json': manifest('tensor'),
     'packages/tensor/src/index.ts': '// Tensors.\nexport const x = 1;\n',
-    ...mixer('deltanet', 'DeltaNet'),
-    ...mixer('gated-deltanet', 'GatedDeltaNet'),
+    ...mixer('deltanet', 'DeltaNet', 'It corrects.'),
+    ...mixer('gated-deltanet', 'GatedDeltaNet', 'It forgets.'),
   };
 }

@@ -18,9 +18,6 @@ const order = [
 
 const devices = ['wasm'];
 
-/** The packages that are siblings of each other: one mixer each. */
-export const mixers = order[5];
-
 /** The rank of a package's folder, or -1 when it has none. */
 export function rankOf(folder: string): number {
   return order.findIndex((row) => row.includes(folder));

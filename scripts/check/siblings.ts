@@ -1,7 +1,6 @@
 // Siblings: the mixer packages have the same files, the same exports and the same README headings.
 import { dirname, join } from 'node:path';
-import { mixers } from './ranks.ts';
-import { type Check, type Package, sourceOf, textOf } from './repository.ts';
+import { type Check, type Package, type Repository, sourceOf, textOf } from './repository.ts';
 import { readExports } from './syntax.ts';
 
 const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
@@ -9,8 +8,23 @@ const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 
 /** A mixer that is no recurrence of `scan` brings its own op: these files, and what they export, it may have alone. */
 const ownOp = ['src/op.ts', 'src/op.test.ts', 'src/naive.ts'];
 
-export const siblings: Check = ({ packages }) => {
-  const family = packages.filter((p) => mixers.includes(p.folder));
+/** The packages that are siblings of each other, one mixer each: those that hold a paper's equation token by token. */
+export function mixersOf({ packages }: Repository): Package[] {
+  return packages.filter((pack) => textOf(pack, 'src/recurrence.ts') !== null);
+}
+
+/** The text below each heading of a README; under the empty name what stands before the first. */
+export function sectionsOf(text: string): ReadonlyMap<string, string> {
+  const [opening, ...sections] = text.replace(/^```[\s\S]*?^```/gm, '').split(/^## /m);
+  const named = sections.map((section): [string, string] => {
+    const end = `${section}\n`.indexOf('\n');
+    return [section.slice(0, end).trim(), section.slice(end + 1)];
+  });
+  return new Map([['', opening.replace(/^# .*/, '')], ...named]);
+}
+
+export const siblings: Check = (repository) => {
+  const family = mixersOf(repository);
   const [first, ...others] = family;
   if (!first) return [];
   return [
@@ -51,7 +65,7 @@ function namesOf(pack: Package, path: string): string[] {
 function checkReadme(pack: Package): string[] {
   const text = textOf(pack, 'README.md');
   if (text === null) return [`packages/${pack.folder}: has no README.md.`];
-  const found = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^## (.+)$/gm)].map((match) => match[1].trim());
+  const found = [...sectionsOf(text).keys()].filter((heading) => heading !== '');
   if (found.join() === headings.join()) return [];
   return [
     `packages/${pack.folder}/README.md: headings are [${found.join(', ')}]; they must be [${headings.join(', ')}].`,

@@ -1,6 +1,4 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
-import './dispose.ts';
-
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena } from './arena.ts';
 export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
@@ -48,3 +46,11 @@ export {
 export { lateReturns } from './storage.ts';
 export { untracked } from './tape.ts';
 export { requireTensor, Tensor } from './tensor.ts';
+
+// For programs whose `lib` has no `Symbol.dispose`, which declarations of what holds memory name. TypeScript's own
+// `esnext.disposable` has the same words, so that the two merge, and `using` works where it is in `lib`.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}

@@ -1,4 +1,5 @@
 // The flags of `twill train` as a table: what each means, reads and defaults to.
+import { mixers } from 'twilljs';
 import { splits } from '../corpus.ts';
 import { type Read, realNumber, someText, wholeNumber } from '../flags.ts';
 
@@ -19,11 +20,13 @@ function words<const W extends string>(...choices: readonly W[]): { read: Read<W
   return { read: (text) => text as W, choices };
 }
 
+const linear = mixers.filter(({ role }) => role === 'linear').map(({ name }) => name);
+
 /** One entry per flag; the key is the option's name in the program. Defaults that depend on others are applied later. */
 export const trainFlags = {
   mixer: {
     flag: '--mixer <name>',
-    help: 'a linear mixer (hgrn, hgrn2, retnet, gla, deltanet, gated-deltanet) or attention; also by its model_type of FLA',
+    help: `a linear mixer (${linear.join(', ')}) or attention; also by its model_type of FLA`,
     concern: 'model',
     read: someText('--mixer'),
     rule: 'gated-deltanet',
