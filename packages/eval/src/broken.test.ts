@@ -113,6 +113,16 @@ describe('what is asked wrongly', () => {
     for (const [part, message] of bad) {
       await expect(evaluateWindows(model, { ...good, ...part }, { warmup: 0 }), message).rejects.toThrow(message);
     }
+    for (const none of [undefined, null, 3, 'batch', [], {}]) {
+      await expect(score(model, none as never)).rejects.toThrow(/^score: .* is no batch/);
+      await expect(score(none as never, good)).rejects.toThrow(/^score: .* is no model/);
+      await expect(evaluateWindows(model, none as never)).rejects.toThrow(/^evaluateWindows: .* is no batch/);
+      await expect(evaluateCopying(model, none as never)).rejects.toThrow(/^evaluateCopying: .* is no batch/);
+      await expect(evaluateTask(model, none as never)).rejects.toThrow(/^evaluateTask: .* is no task/);
+      await expect(evaluateDocuments(none as never, [])).rejects.toThrow(/^evaluateDocuments: .* is no model/);
+    }
+    await expect(evaluateCopying(model, good as never)).rejects.toThrow('first of the rows is undefined');
+    await expect(evaluateDocuments(await broken(256, []), ['text'] as never)).rejects.toThrow('documents[0] is "text"');
     await expect(evaluateWindows(model, good, { warmUp: 0 } as never)).rejects.toThrow('did you mean warmup?');
     await expect(evaluateWindows(model, good, { warmup: -1 })).rejects.toThrow('warmup is -1');
     const task = parity({ length: 6, source: rng(1) });

@@ -29,7 +29,7 @@ export function estimate(sums: ArrayLike<number>, counts: ArrayLike<number>): Es
     count += counts[i];
     if (counts[i] > 0) rows++;
   }
-  if (count === 0) {
+  if (!(count > 0)) {
     throw new OptionError(
       `evaluation: nothing is asked in any of the ${sums.length} rows, so there is no mean; give rows with labels.`,
     );

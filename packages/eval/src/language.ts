@@ -1,9 +1,9 @@
 // Language modelling of bytes: bits per byte over windows and over whole documents, and what a second occurrence gains.
-import type { Batch, Copies, Document } from '@twilljs/data';
+import { type Batch, type Copies, checkDocuments, type Document } from '@twilljs/data';
 import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
-import { meanByPosition, meanOf, type Place, score } from './score.ts';
+import { checkBatch, meanByPosition, meanOf, type Place, score } from './score.ts';
 
 export interface WindowsResult {
   /** Over the positions after the warm-up, windows as the independent units. */
@@ -29,6 +29,7 @@ export async function evaluateWindows(
   windows: Batch,
   options: { warmup?: number } = {},
 ): Promise<WindowsResult> {
+  checkBatch('evaluateWindows', windows);
   knownOnly('evaluateWindows', options, ['warmup']);
   const { warmup = 32 } = options;
   whole('evaluateWindows: warmup', warmup, 0);
@@ -55,6 +56,10 @@ export interface CopyingResult {
 
 /** How much less a passage of text costs when it comes again. @param rows from `copies`, shared by all models that are compared. */
 export async function evaluateCopying(model: LanguageModel, rows: Copies): Promise<CopyingResult> {
+  checkBatch('evaluateCopying', rows);
+  for (const field of ['first', 'second'] as const)
+    whole(`evaluateCopying: ${field} of the rows`, rows[field], 0, rows.T - 1);
+  whole('evaluateCopying: span of the rows', rows.span, 1, rows.T - rows.second);
   const { nats, notFinite } = await score(model, rows);
   const sums = [rows.first, rows.second].map((at) =>
     Float64Array.from({ length: rows.B }, (_, row) => {
@@ -94,6 +99,7 @@ export async function evaluateDocuments(
   documents: readonly Document[],
 ): Promise<DocumentsResult> {
   requireBytes('evaluateDocuments', model);
+  checkDocuments('evaluateDocuments: documents', documents);
   const measured: { name: string; bytes: number; bits: number }[] = [];
   let notFinite: Place | null = null;
   for (const [row, { name, bytes }] of documents.entries()) {

@@ -1,7 +1,7 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
 import { type Batch, IGNORE } from '@twilljs/data';
-import { announce, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
-import { type Data, keep, scope, untracked } from '@twilljs/tensor';
+import { announce, checkModel, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
+import { type Data, keep, OptionError, scope, shown, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
 import { nextTurn } from './turn.ts';
 
@@ -35,7 +35,10 @@ export interface Scores {
  * @param batch [B,T].
  * @throws OptionError for an id or a label that is none of the model's, with its place; ShapeError for what is no [B,T].
  */
-export async function score(model: LanguageModel, { B, T, ...given }: Batch): Promise<Scores> {
+export async function score(model: LanguageModel, batch: Batch): Promise<Scores> {
+  checkModel('score', model);
+  checkBatch('score', batch);
+  const { B, T, ...given } = batch;
   const vocabulary = model.config.model.vocab_size;
   const { data: inputs } = hostIds({ data: given.inputs, shape: [B, T] }, { what: 'ids', vocabulary });
   const { data: labels } = hostIds({ data: given.labels, shape: [B, T] }, { what: 'labels', vocabulary });
@@ -60,6 +63,13 @@ export async function score(model: LanguageModel, { B, T, ...given }: Batch): Pr
     }
   }
   return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
+}
+
+/** Refuses what is no batch; its ids and labels are looked at when they are read. @throws OptionError naming the value. */
+export function checkBatch(where: string, batch: unknown): asserts batch is Batch {
+  const { B, T } = (batch ?? {}) as Partial<Batch>;
+  if (Number.isInteger(B) && Number.isInteger(T)) return;
+  throw new OptionError(`${where}: ${shown(batch)} is no batch; give { inputs, labels, B, T }, such as windows make.`);
 }
 
 /** Fills in the labelled positions. @param logits [n,N]. @param labels [n]. */

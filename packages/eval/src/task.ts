@@ -1,7 +1,7 @@
 // Synthetic tasks: accuracy at each difficulty, and by position.
 import type { Task } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { knownOnly, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import type { Estimate } from './estimate.ts';
 import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
@@ -34,6 +34,11 @@ export interface TaskOptions {
  * @returns one result per difficulty.
  */
 export async function evaluateTask(model: LanguageModel, task: Task, options: TaskOptions = {}): Promise<TaskResult[]> {
+  if (typeof task?.evaluation !== 'function') {
+    throw new OptionError(
+      `evaluateTask: ${shown(task)} is no task; give mqar({ source }) or another of @twilljs/data.`,
+    );
+  }
   knownOnly('evaluateTask', options, ['rows', 'difficulties']);
   const { rows = 384, difficulties = task.difficulties } = options;
   whole('evaluateTask: rows', rows, 1);

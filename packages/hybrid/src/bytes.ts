@@ -1,5 +1,6 @@
 // What the ids of a model mean: whoever reads or writes text with one asks here.
 import { OptionError } from '@twilljs/tensor';
+import { checkModel } from './check-model.ts';
 import type { LanguageModel } from './model.ts';
 
 /** Values of a byte. */
@@ -26,6 +27,7 @@ export function meaningfulIds(model: LanguageModel): number {
  * @throws OptionError naming its vocabulary.
  */
 export function requireBytes(where: string, model: LanguageModel): void {
+  checkModel(where, model);
   if (idsAreBytes(model)) return;
   const { vocab_size } = model.config.model;
   const next = vocab_size > BYTES ? ", or write vocabulary: 'bytes' into the configuration of one" : '';

@@ -12,6 +12,7 @@ import {
   whole,
 } from '@twilljs/tensor';
 import { meaningfulIds } from './bytes.ts';
+import { checkModel } from './check-model.ts';
 import { type IdList, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 import { mostLikely } from './most-likely.ts';
@@ -38,6 +39,7 @@ export async function* generate(
   prompt: IdList,
   options: GenerateOptions,
 ): AsyncGenerator<number, void, void> {
+  checkModel('generate', model);
   knownOnly('generate', options, ['maxTokens', 'temperature', 'seed']);
   const { maxTokens, temperature = 0, seed = 0 } = options;
   whole('generate: maxTokens', maxTokens, 0);

@@ -153,6 +153,12 @@ describe('a prompt', () => {
     expect((await first(Uint8Array.of(1, 2))).value).toBe((await first([1, 2])).value);
   });
 
+  it('comes after a model', async () => {
+    for (const none of [undefined, null, [1], 'model', {}]) {
+      await expect(generate(none as never, [1], { maxTokens: 1 }).next()).rejects.toThrow(/^generate: .* is no model/);
+    }
+  });
+
   it('comes with options that are known and can be', async () => {
     const bad: [unknown, string][] = [
       [undefined, 'generate: the options are undefined'],

@@ -4,7 +4,10 @@ import { type Device, DeviceError, DTypeError, OptionError, ShapeError, shown, T
 /** Whole numbers in any list: plain or typed. What is no id is refused when it is read. */
 export type IdList = ArrayLike<number>;
 
-/** Ids [B,T]: rows of numbers, flat host data with its shape, or an i32 tensor on the model's device. */
+/**
+ * Ids [B,T]: rows of numbers, flat host data with its shape, or an i32 tensor on the model's device. The values of a tensor are
+ * looked at by the ops that read them: there a negative label is one that is not counted, whichever it is.
+ */
 export type Ids = Tensor | { readonly data: IdList; readonly shape: readonly [number, number] } | readonly IdList[];
 
 export interface HostIds {
@@ -111,6 +114,9 @@ export function nextTokens({ data, shape }: HostIds): HostIds {
   const T = shape[1];
   return { data: data.map((_, i) => (i % T === T - 1 ? IGNORED : data[i + 1])), shape };
 }
+
+/** Whether labels ask for nothing at all. */
+export const asksNone = ({ data }: HostIds): boolean => data.every((label) => label === IGNORED);
 
 /** Ids [B,T] cut into pieces of at most `length` tokens per row. */
 export function blocksOf({ data, shape: [B, T] }: HostIds, length: number): HostIds[] {

@@ -2,6 +2,7 @@
 export { Block } from './block.ts';
 export { idsAreBytes, requireBytes } from './bytes.ts';
 export { Cache } from './cache.ts';
+export { checkModel } from './check-model.ts';
 export type { AttentionConfig, HybridConfig } from './config-type.ts';
 export { type GenerateOptions, generate, sample } from './generate.ts';
 export { compose, type HybridOptions, hybrid, hybridConfig } from './hybrid.ts';

@@ -178,6 +178,8 @@ describe('loss', () => {
     expect(before).toBe(1);
     expect(await model.evaluate([[1, 2, 3]], [[-100, 3, -100]])).toBeGreaterThan(0);
     await expect(model.evaluate([[1, 31]])).rejects.toThrow('31 at [0, 1]');
+    await expect(model.evaluate([[1], [2]])).rejects.toThrow('model.evaluate: no position has a label');
+    await expect(model.evaluate([[1, 2]], [[-100, -100]])).rejects.toThrow('model.evaluate: no position has a label');
     expect(device.live).toBe(live);
   });
 

@@ -17,7 +17,7 @@ import { type Device, keep, OptionError, release, scope, shown, Tensor, untracke
 import { Block } from './block.ts';
 import { Cache } from './cache.ts';
 import { readCache } from './cache-file.ts';
-import { blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
+import { asksNone, blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
 import { withL2Warp } from './l2-warp.ts';
 import { announce } from './long.ts';
 import { embedded } from './padding.ts';
@@ -170,8 +170,15 @@ export class LanguageModel {
    *
    * @param ids, labels as for `loss`.
    * @returns nats per label.
+   * @throws OptionError as `loss`, and where nothing is asked.
    */
-  async evaluate(ids: Ids, labels?: Ids): Promise<number> {
+  async evaluate(ids: Ids, labels: Ids = this.successors(ids)): Promise<number> {
+    const asksNothing = !(labels instanceof Tensor) && asksNone(hostIds(labels, this.kind('labels')));
+    if (asksNothing) {
+      throw new OptionError(
+        'model.evaluate: no position has a label, so there is no mean; give rows of two ids or more.',
+      );
+    }
     const loss = keep(untracked(() => scope(() => this.loss(ids, labels))));
     try {
       return await loss.item();
@@ -198,6 +205,7 @@ export class LanguageModel {
 
   /** Numbers kept per sequence after `tokens` tokens, all layers. */
   stateSize(tokens: number): number {
+    whole('model.stateSize: tokens', tokens, 0);
     return this.model.layers.reduce((n, { attn }) => n + attn.stateSize(tokens), 0);
   }
 
@@ -206,6 +214,7 @@ export class LanguageModel {
    * projections, the head and the mixers' cores; norms and convolutions are left out.
    */
   flopsPerToken(tokens: number): number {
+    whole('model.flopsPerToken: tokens', tokens, 1);
     const tables = [this.model.embeddings.weight, ...Object.values(this.shared.parameters)];
     let macs = this.lm_head ? 0 : this.model.embeddings.weight.size;
     for (const t of params(this).values()) if (t.shape.length === 2 && !tables.includes(t)) macs += t.size;
