@@ -13,12 +13,17 @@ export function firstDifference(before: unknown, now: unknown, path: string): Di
   if (isObject(before) && isObject(now) && Array.isArray(before) === Array.isArray(now)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
       const step = Array.isArray(before) ? `[${key}]` : `.${key}`;
-      const found = firstDifference(before[key], now[key], path + step);
+      const found = firstDifference(own(before, key), own(now, key), path + step);
       if (found) return found;
     }
     return null;
   }
   return before === now ? null : { path, before: shown(before), now: shown(now) };
+}
+
+/** Not what an object inherits: a key may be called `toString`. */
+function own(value: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

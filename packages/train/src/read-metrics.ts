@@ -2,13 +2,13 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
+import { attempt } from '@twilljs/hub/node';
+import { type Measurement, MetricsLines } from './metrics-lines.ts';
 
 export interface Metrics {
-  /** The steps whose lines are whole. */
+  /** The number of every step that has a line, its loss in nats per label, and its tokens per second; NaN where not finite. */
   readonly steps: readonly number[];
-  /** Loss of each of them, nats per label; NaN where it was not finite. */
   readonly losses: readonly number[];
-  /** Tokens per second of each. */
   readonly speeds: readonly number[];
   /** Tokens read by all steps. */
   readonly tokens: number;
@@ -18,87 +18,64 @@ export interface Metrics {
   readonly skipped: readonly number[];
   /** The last measurement on data kept from training. */
   readonly validation: JsonObject | null;
-  /** All of them, in the order of the steps after which they were made. */
+  /** All of them, in order. */
   readonly validations: readonly Measurement[];
-}
-
-export interface Measurement {
-  readonly step: number;
-  readonly values: JsonObject;
+  /** Which lines are damaged and left out, one line each. */
+  readonly notes: readonly string[];
 }
 
 /** Follows the metrics of a run directory: each reading goes on where the last one ended. */
 export class MetricsReader {
   private readonly path: string;
   private offset = 0;
-  private steps: number[] = [];
-  private losses: number[] = [];
-  private speeds: number[] = [];
-  private last = { step: 0, tokens: 0 };
-  private skipped: number[] = [];
-  private validations: Measurement[] = [];
+  /** The line that ends there: another one in its place says that a resumed run has cut the file and written on. */
+  private line: Uint8Array = new Uint8Array();
+  private lines: MetricsLines;
 
   constructor(directory: string) {
     this.path = join(directory, 'metrics.jsonl');
+    this.lines = new MetricsLines(this.path);
   }
 
   /** All lines so far; one that is still being written does not count. */
   read(): Metrics {
-    for (const line of this.fresh().split('\n').slice(0, -1)) {
-      const record = parsed(line);
-      if (record) this.take(record);
-    }
-    const { steps, losses, speeds, last, skipped, validations } = this;
-    return { steps, losses, speeds, ...last, skipped, validation: validations.at(-1)?.values ?? null, validations };
+    if (existsSync(this.path)) attempt(this.path, () => this.readOn());
+    const { steps, losses, speeds, last, skipped, validations, notes } = this.lines;
+    const validation = validations.at(-1)?.values ?? null;
+    return { steps, losses, speeds, ...last, skipped, validation, validations, notes };
   }
 
-  private take(record: JsonObject & { step: number }): void {
-    if (record.validation) {
-      this.validations.push({ step: record.step, values: record.validation as JsonObject });
-      return;
-    }
-    this.steps.push(record.step);
-    this.losses.push((record.loss as number | null) ?? Number.NaN);
-    this.speeds.push(record.tokensPerSecond as number);
-    if (record.skipped) this.skipped.push(record.step);
-    this.last = { step: record.step, tokens: record.tokens as number };
-  }
-
-  /** Whole lines that have come since. */
-  private fresh(): string {
-    if (!existsSync(this.path)) return '';
+  private readOn(): void {
     const fd = openSync(this.path, 'r');
     try {
-      const { size } = fstatSync(fd);
-      if (size < this.offset) this.restart(); // a resumed run has cut off what it will write again
-      const bytes = Buffer.alloc(size - this.offset);
-      const text = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, this.offset));
-      const whole = text.subarray(0, text.lastIndexOf(10) + 1);
-      this.offset += whole.length;
-      return whole.toString('utf8');
+      const begin = this.offset - this.line.length;
+      let bytes = bytesFrom(fd, begin);
+      if (Buffer.compare(bytes.subarray(0, this.line.length), this.line) !== 0) {
+        this.offset = 0;
+        this.line = new Uint8Array();
+        this.lines = new MetricsLines(this.path);
+        bytes = bytesFrom(fd, 0);
+      }
+      this.take(bytes.subarray(this.line.length));
     } finally {
       closeSync(fd);
     }
   }
 
-  private restart(): void {
-    this.offset = 0;
-    this.steps = [];
-    this.losses = [];
-    this.speeds = [];
-    this.last = { step: 0, tokens: 0 };
-    this.skipped = [];
-    this.validations = [];
+  private take(bytes: Buffer): void {
+    let from = 0;
+    for (let to = bytes.indexOf(10) + 1; to > 0; to = bytes.indexOf(10, from) + 1) {
+      this.line = Uint8Array.from(bytes.subarray(from, to));
+      this.lines.add(bytes.toString('utf8', from, to - 1), this.offset + (to - from));
+      this.offset += to - from;
+      from = to;
+    }
   }
 }
 
-/** A line that a crash of the machine has damaged is as if it were not there: the resumed run writes it again. */
-function parsed(line: string): (JsonObject & { step: number }) | null {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
+function bytesFrom(fd: number, begin: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - begin));
+  return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, begin));
 }
 
 /** Reads the metrics of a run directory once. */

@@ -1,23 +1,34 @@
-// run.json: what a run is, and how far it came. A directory belongs to one run.
+// run.json: what a run is, and how far it came. Whatever stands in the file is checked here, when it is read.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
-import { readText, writeAtomic } from '@twilljs/hub/node';
-import type { Device } from '@twilljs/tensor';
-import { OptionError } from '@twilljs/tensor';
-import { firstDifference } from './difference.ts';
+import { readText } from '@twilljs/hub/node';
+import { type Device, FileError } from '@twilljs/tensor';
+import { type Best, directions } from './best.ts';
+import {
+  as,
+  checked,
+  count,
+  fields,
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  since,
+  type Table,
+  text,
+} from './checks.ts';
+import { type TrainOptions, trainOptions } from './options.ts';
 
-/** What decides the bits of a run: equal at every resume. */
-export interface Identity {
-  /** The model's config.json. */
-  readonly model: JsonObject;
-  readonly training: JsonObject;
-  readonly data: JsonObject;
-  readonly seed: number;
-}
+export const RECORD = 'run.json';
 
-/** Where it runs. Another one may change the last bits, so a resume there is warned of. */
+const statuses = ['running', 'interrupted', 'diverged', 'finished'] as const;
+export type RunStatus = (typeof statuses)[number];
+
+/** Where a run goes on. Another one may change the last bits, so a resume there is warned of. */
 export interface Machine {
   readonly device: string;
   readonly tier: string | null;
@@ -25,92 +36,101 @@ export interface Machine {
   readonly v8: string;
 }
 
-export interface RunRecord {
-  /** Whether the run came to its end and its weights are still there. */
-  readonly complete: boolean;
-  /** Steps that were skipped so far. */
-  readonly skipped: number;
-  /** Records that the run starts, or goes on, at a step. */
-  begin(step: number, skipped: number): void;
-  /** Records how it ended. */
-  end(status: 'interrupted' | 'diverged' | 'finished', step: number, skipped: number): void;
+/** The weights that a run began with, where they were not fresh. */
+export interface Init {
+  readonly directory: string;
+  /** `weightsHash` of them. */
+  readonly sha256: string;
 }
 
-const FILE = 'run.json';
-const WEIGHTS = 'model.safetensors';
-/** What a run writes into its directory. */
-const OWN = [FILE, 'metrics.jsonl', WEIGHTS, 'config.json', 'checkpoints'];
+/** A longer plan that took the place of another one. */
+export interface Extension {
+  /** Steps done when it did. */
+  readonly step: number;
+  /** Steps of the plan before and after. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RunRecord extends Machine {
+  /** Random, and in no other directory: by it a run knows its own. Null in records of version 0.1. */
+  readonly id: string | null;
+  readonly status: RunStatus;
+  /** Steps done when the record was written. */
+  readonly step: number;
+  /** Those of them that were skipped, because loss or gradient were not finite. */
+  readonly skipped: number;
+  readonly command: readonly string[];
+  /** The model's config.json; with what follows up to `init` it decides the bits of the run. */
+  readonly model: JsonObject;
+  readonly training: TrainOptions;
+  readonly data: JsonObject;
+  readonly seed: number;
+  readonly init: Init | null;
+  /** The best measurement, whose checkpoint is kept; null where nobody said what is better. */
+  readonly best: Best | null;
+  /** Of this package. */
+  readonly version: string;
+  readonly extended: readonly Extension[];
+  /** Where the run went on after it was interrupted. */
+  readonly resumed: readonly (Machine & { readonly step: number })[];
+}
+
+const machine: Table<Machine> = { device: text, tier: orNull(text), node: text, v8: text };
+
+const record = /* @__PURE__ */ fields<RunRecord>({
+  id: since(orNull(text), null),
+  status: oneOf(...statuses),
+  step: count,
+  skipped: since(count, 0),
+  command: list(text),
+  model: object,
+  training: as((json) => trainOptions(json as never)),
+  data: object,
+  seed: integer,
+  init: since(orNull(fields<Init>({ directory: text, sha256: text })), null),
+  best: since(orNull(fields<Best>({ of: text, direction: oneOf(...directions), step: count, value: number })), null),
+  ...machine,
+  version: text,
+  extended: since(list(fields<Extension>({ step: count, from: count, to: count })), []),
+  resumed: list(fields({ step: count, ...machine })),
+});
+
+/**
+ * What `run.json` of a run directory says; every field is of its kind, and they fit each other.
+ *
+ * @throws FileError when there is none, or naming the field that cannot be.
+ */
+export function readRunRecord(directory: string): RunRecord {
+  const path = join(directory, RECORD);
+  if (!existsSync(path)) throw new FileError(`${directory}: has no ${RECORD}; name the directory of a run.`);
+  const read = checked(record, parseJsonObject(readText(path), path), path);
+  const contradiction = contradictionIn(read);
+  if (!contradiction) return read;
+  throw new FileError(`${path}: ${contradiction}; correct it, or bring the file back from a copy.`);
+}
+
+function contradictionIn({ status, step, skipped, training, best, extended, resumed }: RunRecord): string | null {
+  const { steps } = training;
+  if (step > steps) return `step is ${step} but training.steps is ${steps}`;
+  if (status === 'finished' && step !== steps) return `status is finished but step is ${step} of ${steps}`;
+  if (skipped > step) return `skipped is ${skipped} but step is ${step}`;
+  if (best && best.step > steps) return `best.step is ${best.step} but training.steps is ${steps}`;
+  for (const [i, { step: from }] of resumed.entries()) {
+    if (from > steps) return `resumed[${i}].step is ${from} but training.steps is ${steps}`;
+  }
+  for (const [i, { step: at, from, to }] of extended.entries()) {
+    const next = extended[i + 1]?.from ?? steps;
+    if (from >= to || at > from) return `extended[${i}] goes from ${from} to ${to} steps at step ${at}`;
+    if (to !== next) return `extended[${i}] goes on to ${to} steps but the plan after it has ${next}`;
+  }
+  return null;
+}
 
 export function machineOf(device: Device): Machine {
   const { tier } = device as { tier?: string };
   const { node, v8 } = process.versions;
   return { device: device.name, tier: tier ?? null, node, v8 };
-}
-
-/**
- * Claims a directory for a run, or finds the run in it.
- *
- * @throws OptionError when it holds a run and `resume` is not set, files of something else, or a run with another identity.
- */
-export function openRecord(
-  directory: string,
-  identity: Identity,
-  machine: Machine,
-  command: readonly string[],
-  { resume, warn }: { resume: boolean; warn(message: string): void },
-): RunRecord {
-  const path = join(directory, FILE);
-  const there = OWN.filter((name) => existsSync(join(directory, name)));
-  if (!resume && there.length > 0) {
-    throw new OptionError(
-      `run: ${directory} already holds ${there.join(', ')} of a run; go on with it by --resume, or choose another directory.`,
-    );
-  }
-  if (there.length > 0 && !there.includes(FILE)) {
-    throw new OptionError(
-      `run: ${directory} holds ${there.join(', ')} but no ${FILE}, so no run can be resumed there; choose another directory.`,
-    );
-  }
-  const before = there.includes(FILE) ? parseJsonObject(readText(path), path) : null;
-  if (before) {
-    refuseOther(before, identity, path);
-    warnOfOther(before, machine, path, warn);
-  }
-  const resumed = Array.isArray(before?.resumed) ? before.resumed : [];
-
-  function write(status: string, step: number, skipped: number): void {
-    const record = { status, step, skipped, command, ...identity, ...machine, version: trainVersion(), resumed };
-    writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
-  }
-  return {
-    complete: before?.status === 'finished' && there.includes(WEIGHTS),
-    skipped: typeof before?.skipped === 'number' ? before.skipped : 0,
-    begin(step, skipped) {
-      if (before) resumed.push({ step, ...machine });
-      write('running', step, skipped);
-    },
-    end: write,
-  };
-}
-
-function refuseOther(before: JsonObject, identity: Identity, path: string): void {
-  for (const part of ['model', 'training', 'data', 'seed'] as const) {
-    const found = firstDifference(before[part], identity[part], part);
-    if (!found) continue;
-    throw new OptionError(
-      `run: ${found.path} is ${found.before} in ${path} but ${found.now} was asked for; use the same, or another directory.`,
-    );
-  }
-}
-
-function warnOfOther(before: JsonObject, machine: Machine, path: string, warn: (message: string) => void): void {
-  for (const [name, now] of Object.entries(machine)) {
-    const then = before[name] ?? null;
-    if (then === now) continue;
-    warn(
-      `run: ${name} is ${then} in ${path} but ${now} here; the resumed run may differ from an unbroken one in its last bits.`,
-    );
-  }
 }
 
 /** Of this package, from its manifest. */

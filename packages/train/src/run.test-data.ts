@@ -9,7 +9,8 @@ import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
 import { rng } from '@twilljs/tensor';
 import { device } from 'twilljs';
-import { type RunOptions, type RunResult, trainRun } from './run.ts';
+import { trainRun } from './run.ts';
+import type { RunOptions, RunResult } from './run-options.ts';
 
 export const onDevice = device();
 export const mixers = [attention, gatedDeltanet];

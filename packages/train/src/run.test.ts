@@ -7,7 +7,7 @@ import { hybrid } from '@twilljs/hybrid';
 import { params } from '@twilljs/nn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { config, mixers, onDevice, runHome, stopAfter } from './run.test-data.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 const home = runHome();
 const { at, run, weights, recordOf, linesOf, factsOf } = home;

@@ -1,0 +1,100 @@
+// The model of a run directory at any moment: finished, interrupted, diverged, killed, or still running.
+import { join } from 'node:path';
+import { type LoadedModel, type LoadOptions, modelFromFiles, parseSafetensors } from '@twilljs/hub';
+import { loadModel } from '@twilljs/hub/node';
+import { FileError, isTwillError, knownOnly, OptionError, shown } from '@twilljs/tensor';
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { type RunRecord, type RunStatus, readRunRecord } from './record.ts';
+
+export interface LoadRunOptions extends LoadOptions {
+  /**
+   * Which weights: the newest that are whole (default), those that validation found best, or those of a step. The newest are the
+   * final ones of a finished run, the last checkpoint of any other.
+   */
+  readonly checkpoint?: 'last' | 'best' | number;
+}
+
+export interface LoadedRun extends LoadedModel {
+  /** After how many steps the model had these weights, of how many in the plan. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of the run. One that was killed is still called running. */
+  readonly status: RunStatus;
+  readonly record: RunRecord;
+}
+
+const FILE = 'model.safetensors';
+
+/** A run that goes on removes checkpoints while they are read; to lose so often is no accident any more. */
+const TRIES = 5;
+
+/**
+ * Reads weights of a run directory. Nothing is written and nobody is kept waiting: the run may go on meanwhile.
+ *
+ * @throws OptionError when it has no such checkpoint; FileError when it is no run directory, has no checkpoint yet, or is damaged.
+ */
+export async function loadRun(directory: string, options: LoadRunOptions): Promise<LoadedRun> {
+  knownOnly('loadRun', options, ['mixers', 'device', 'checkpoint']);
+  for (let tries = 1; ; tries++) {
+    const record = readRunRecord(directory);
+    const before = stampOf(directory, record);
+    const hasMoved = () => tries < TRIES && stampOf(directory, readRunRecord(directory)) !== before;
+    try {
+      const loaded = await load(directory, record, options);
+      const { status, training } = record;
+      if (loaded.isChecked || !hasMoved()) return { ...loaded, steps: training.steps, status, record };
+    } catch (error) {
+      if (!isTwillError(error) || !hasMoved()) throw error;
+    }
+  }
+}
+
+/** Changes when weights come or go. */
+function stampOf(directory: string, { status, step }: RunRecord): string {
+  return `${status} ${step} ${checkpointsIn(directory).steps()}`;
+}
+
+const checkpointsIn = (directory: string) => new Checkpoints(join(directory, 'checkpoints'), 1);
+
+/** @returns isChecked: the weights are known to be of one moment, by their hash. */
+async function load(
+  directory: string,
+  record: RunRecord,
+  { checkpoint = 'last', ...how }: LoadRunOptions,
+): Promise<LoadedModel & { step: number; isChecked: boolean }> {
+  const checkpoints = checkpointsIn(directory);
+  const there = checkpoints.steps();
+  const isFinal = record.status === 'finished' && (checkpoint === 'last' || checkpoint === record.step);
+  if (isFinal && !there.includes(checkpoint as number)) {
+    return { ...(await loadModel(directory, how)), step: record.step, isChecked: false };
+  }
+  const notes: string[] = [];
+  const open = async ({ step, path, files }: Checkpoint) => {
+    const { tensors } = parseSafetensors(weightsIn(files, path), join(path, FILE));
+    const loaded = await modelFromFiles({ config: record.model, tensors }, how, path);
+    return { model: loaded.model, notes: [...notes, ...loaded.notes], step, isChecked: true };
+  };
+  if (checkpoint !== 'last') return open(checkpoints.read(stepOf(directory, checkpoint, record, there), [FILE]));
+  const newest = checkpoints.newest((note) => notes.push(note));
+  if (newest) return open(newest);
+  throw new FileError(
+    `${directory}: the run has no checkpoint yet (${record.status}, ${record.training.steps} steps planned); wait for its first one, or go on with it.`,
+  );
+}
+
+function stepOf(directory: string, checkpoint: unknown, { best }: RunRecord, there: readonly number[]): number {
+  const step = checkpoint === 'best' ? best?.step : checkpoint;
+  if (there.includes(step as number)) return step as number;
+  const has = there.length > 0 ? `it has those of steps ${[...there].reverse().join(', ')}` : 'it has none';
+  if (checkpoint !== 'best') {
+    throw new OptionError(`loadRun: ${directory} has no checkpoint ${shown(checkpoint)}; ${has}, "last" and "best".`);
+  }
+  const why = best ? `that of step ${best.step} is gone` : 'its validation was not told what is better';
+  throw new OptionError(`loadRun: ${directory} has no best checkpoint, ${why}; ${has}.`);
+}
+
+function weightsIn(files: ReadonlyMap<string, Uint8Array>, path: string): Uint8Array {
+  const bytes = files.get(FILE);
+  if (bytes) return bytes;
+  throw new FileError(`${path}: has no ${FILE}; choose another checkpoint.`);
+}

@@ -1,0 +1,105 @@
+// What a run in a directory is asked for, and what it answers.
+import type { Batches } from '@twilljs/data';
+import type { JsonObject } from '@twilljs/hub';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { type Fields, readFields } from '@twilljs/nn';
+import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { type Better, checkBetter } from './best.ts';
+import { type TrainSettings, trainOptions } from './options.ts';
+import type { StepRecord } from './trainer.ts';
+import { checkValidation, type Validation } from './validation.ts';
+
+export interface RunOptions {
+  /** Created where it is missing. */
+  directory: string;
+  /** With its initial weights, on the device to train on. */
+  model: LanguageModel;
+  source: Batches;
+  /** A resumed run may have more steps than before; it goes on from its last checkpoint by the longer plan. */
+  training: TrainSettings;
+  /** Recorded, and compared when the run is resumed: seed, and what the data are, with a hash of them. */
+  seed: number;
+  data: JsonObject;
+  /** Where the model's weights were loaded from, if they are not fresh. Recorded with their hash, which is compared too. */
+  init?: { directory: string };
+  /** The command line, recorded. */
+  command: readonly string[];
+  /** Go on from the newest checkpoint; from step 0 where there is none. Default false: the directory must hold no run. */
+  resume?: boolean;
+  checkpoints?: {
+    /** Steps from one to the next. Default 10 for runs of fewer than 1,000 steps, 100 for others. */
+    every?: number;
+    /** How many of the newest stay on disk. Default 2. */
+    keep?: number;
+  };
+  /** The values go to metrics.jsonl. With `better` the checkpoint of the best one stays on disk, whatever its age. */
+  validation?: Validation & { readonly better?: Better };
+  /** When it is aborted, the run finishes its step, writes a checkpoint and returns. */
+  signal?: AbortSignal;
+  /** Told of every step, and awaited. What it throws ends the run as the signal does, and is thrown again after that. */
+  onStep?(record: StepRecord): unknown;
+  onValidation?(step: number, values: JsonObject): unknown;
+  /** Told of what may surprise: a damaged checkpoint, a resume on another device, skipped steps. */
+  warn?(message: string): void;
+}
+
+export interface RunResult {
+  /** `complete`: the run had finished before, and nothing was changed. */
+  readonly status: 'finished' | 'interrupted' | 'complete';
+  /** Steps done. */
+  readonly step: number;
+  /** Steps done when this call began. */
+  readonly from: number;
+  /** Steps of the whole run that were skipped, because loss or gradient were not finite. */
+  readonly skipped: number;
+  /** Of the last step in this call; null when there was none. */
+  readonly last: StepRecord | null;
+}
+
+const names = {
+  ...{ directory: true, model: true, source: true, training: true, seed: true, data: true, init: true, command: true },
+  ...{ resume: true, checkpoints: true, validation: true, signal: true, onStep: true, onValidation: true, warn: true },
+} satisfies Record<keyof RunOptions, true>;
+
+const checkpointFields = (steps: number) =>
+  ({
+    every: { type: 'integer', default: steps < 1000 ? 10 : 100, max: 2 ** 31 },
+    keep: { type: 'integer', default: 2 },
+  }) as const satisfies Fields;
+
+/**
+ * Checks all that can be checked before anything is written.
+ *
+ * @throws OptionError naming the option that cannot be.
+ */
+export function checkRun(options: RunOptions): void {
+  knownOnly('run', options, Object.keys(names));
+  const { directory, model, source, training, seed, data, init, command, validation } = options;
+  const refuse = (name: string, value: unknown, next: string) => {
+    throw new OptionError(`run: ${name} is ${shown(value)}; give ${next}.`);
+  };
+  if (typeof directory !== 'string' || directory === '') refuse('directory', directory, 'the path of a directory');
+  if (typeof model?.loss !== 'function') refuse('model', model, 'a language model, as hybrid(config) makes');
+  if (typeof source?.batch !== 'function') refuse('source', source, '{ B, T, batch(step) }, as windows(...) makes');
+  whole('run: seed', seed, Number.MIN_SAFE_INTEGER);
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    refuse('data', data, 'a JSON object that tells them');
+  if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
+    refuse('command', command, 'the words of a command line');
+  }
+  if (init !== undefined) {
+    knownOnly('run: init', init, ['directory']);
+    if (typeof init.directory !== 'string') refuse('init.directory', init.directory, 'the path the weights came from');
+  }
+  checkpointsOf(options, trainOptions(training).steps);
+  if (validation) {
+    checkValidation(validation, ['better']);
+    if (validation.better !== undefined) checkBetter(validation.better);
+  }
+}
+
+/** How often checkpoints are written, and how many are kept. */
+export function checkpointsOf({ checkpoints = {} }: RunOptions, steps: number): { every: number; keep: number } {
+  knownOnly('checkpoints', checkpoints, ['every', 'keep']);
+  return readFields(checkpointFields(steps), checkpoints, 'checkpoints');
+}
