@@ -4,9 +4,10 @@ import { DTypeError, invariant, ShapeError, UnsupportedOpError } from './errors.
 import { checkedInputs, requireDevice } from './inputs.ts';
 import type { Op } from './op.ts';
 import { shown } from './options.ts';
+import { allocate } from './outside.ts';
 import { scope } from './scope.ts';
 import { bytesPer, type DType, requireShape, type Shape, shapesOf, size } from './shape.ts';
-import { adopt, allocate, Storage } from './storage.ts';
+import { adopt, Storage } from './storage.ts';
 import { isRecording, Node, untracked } from './tape.ts';
 import { requireTensor, Tensor } from './tensor.ts';
 

@@ -41,8 +41,8 @@ export function detach(t: Tensor): Tensor {
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   requireTensor('grad', 'the loss', loss);
   if (loss.size !== 1) throw new ShapeError(`grad: the loss has shape [${loss.shape}], not one element; sum it first.`);
-  requireRecorded('grad', 'the loss', loss);
   requireLeaves('grad', loss, wrt);
+  requireRecorded('grad', 'the loss', loss);
   return untracked(() => scope(() => sweep([loss], [full(loss.shape, 1, { device: loss.device })], wrt)));
 }
 
@@ -62,13 +62,15 @@ export function gradOf(ys: readonly Tensor[], dys: readonly Tensor[], wrt: reado
   ys.forEach((y, i) => {
     requireTensor('gradOf', `ys[${i}]`, y);
     requireTensor('gradOf', `dys[${i}]`, dys[i]);
-    requireRecorded('gradOf', `ys[${i}]`, y);
     if (!sameShape(y.shape, dys[i].shape)) {
       throw new ShapeError(`gradOf: dys[${i}] is [${dys[i].shape}] but ys[${i}] [${y.shape}]; give it that shape.`);
     }
     requireSameDevice('gradOf', `dys[${i}]`, dys[i], y);
   });
   requireLeaves('gradOf', ys[0], wrt);
+  ys.forEach((y, i) => {
+    requireRecorded('gradOf', `ys[${i}]`, y);
+  });
   return untracked(() => scope(() => sweep(ys, dys, wrt)));
 }
 

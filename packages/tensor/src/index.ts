@@ -24,6 +24,7 @@ export { embedding, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
 export { finite, flag, knownOnly, nearest, number, oneOf, shown, whole } from './options.ts';
+export { lateReturns } from './outside.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
 export { keep, release, scope, tensorsIn } from './scope.ts';
@@ -43,7 +44,6 @@ export {
   strides,
   typedArray,
 } from './shape.ts';
-export { lateReturns } from './storage.ts';
 export { untracked } from './tape.ts';
 export { requireTensor, Tensor } from './tensor.ts';
 

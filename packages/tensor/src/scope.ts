@@ -1,7 +1,7 @@
 // scope() and keep(): how memory is given back without reference counting in user code.
 import { OptionError } from './errors.ts';
 import { requireFunction } from './options.ts';
-import { detachFromScope, enter, type Holder, type Scope } from './storage.ts';
+import { disown, enter, type Holder, type Scope } from './storage.ts';
 import type { Node } from './tape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -51,7 +51,7 @@ export function scope<T>(body: () => T): T {
 
 /** Takes the tensors in `value` out of all scopes; their owner calls `release` when it is done with them. */
 export function keep<T>(value: T): T {
-  for (const t of tensorsIn(value)) detachFromScope(t);
+  for (const t of tensorsIn(value)) disown(t);
   return value;
 }
 

@@ -1,12 +1,14 @@
 // Who owns device memory: storages counted by handles, and the scopes that give handles back.
 import type { Device, DeviceBuffer } from './device.ts';
+import { type Anchor, allocate, countOutside, leaveToCollector, takeFromCollector } from './outside.ts';
 
 /** One allocation on a device, freed when its last handle is released. Handles are internal; users only see scopes. */
 export class Storage {
   readonly device: Device;
   readonly buffer: DeviceBuffer;
   readonly bytes: number;
-  private handles = 1;
+  private all = 1;
+  private astray = 0;
 
   constructor(device: Device, bytes: number) {
     this.device = device;
@@ -14,46 +16,53 @@ export class Storage {
     this.buffer = allocate(device, bytes);
   }
 
+  /** Bytes that it takes up: none on a device that allocates nothing. */
+  get weight(): number {
+    return this.buffer === null ? 0 : this.bytes;
+  }
+
+  get handles(): number {
+    return this.all;
+  }
+
+  /** Handles of holders outside all scopes. */
+  get strays(): number {
+    return this.astray;
+  }
+  set strays(count: number) {
+    this.recount(this.all, count);
+  }
+
   retain(): this {
-    this.handles++;
+    this.recount(this.all + 1, this.astray);
     return this;
   }
 
   release(): void {
-    if (--this.handles === 0) this.device.free(this.buffer);
+    this.recount(this.all - 1, this.astray);
+    if (this.all === 0) this.device.free(this.buffer);
+  }
+
+  /** Where no handle but those of strays is left, its bytes count as outside. */
+  private recount(all: number, astray: number): void {
+    if (this.astray > 0 && this.astray === this.all) countOutside(-this.weight);
+    this.all = all;
+    this.astray = astray;
+    if (astray > 0 && astray === all) countOutside(this.weight);
   }
 }
 
 /** Something that holds handles and lives in a scope: a tensor or a node of the tape. */
 export interface Holder {
-  /** Where it is given back: a scope, `null` outside all scopes, `'kept'` when an owner releases it. */
-  home: Scope | null | 'kept';
+  /** Where it is given back: a scope, an anchor outside all scopes, `'kept'` when an owner releases it. */
+  home: Scope | Anchor | 'kept';
   /** Idempotent. */
   release(): void;
   /** The storages held now; empty after `release`. */
   held(): Storage[];
 }
 
-/** Memory of a device. @throws DeviceError naming bytes when there is none. */
-export function allocate(device: Device, bytes: number): DeviceBuffer {
-  return device.allocate(bytes);
-}
-
 let current: Scope | null = null;
-let late = 0;
-
-/** Returns what became unreachable outside any scope; late, hence counted. */
-const finalizer = /* @__PURE__ */ new FinalizationRegistry<Storage[]>((storages) => {
-  for (const storage of storages) {
-    late++;
-    storage.release();
-  }
-});
-
-/** How many buffers were returned late, by garbage collection instead of a scope. The test kits want 0. */
-export function lateReturns(): number {
-  return late;
-}
 
 export class Scope {
   readonly parent: Scope | null;
@@ -66,20 +75,15 @@ export class Scope {
 
 /** Puts a new holder into the current scope. */
 export function adopt(holder: Holder, home: Scope | null = current): void {
-  holder.home = home;
-  if (home) home.holders.push(holder);
-  else finalizer.register(holder, holder.held(), holder);
+  holder.home = home ?? leaveToCollector(holder);
+  home?.holders.push(holder);
 }
 
-/** To be called by `release` of a holder that may live outside all scopes. */
+/** Takes a holder out of scopes and garbage collection, before it gives up what it holds: from now on its owner releases it. */
 export function disown(holder: Holder): void {
-  if (holder.home === null) finalizer.unregister(holder);
-}
-
-/** Takes a holder out of scopes and garbage collection: from now on its owner releases it. */
-export function detachFromScope(holder: Holder): void {
-  disown(holder);
+  const { home } = holder;
   holder.home = 'kept';
+  if (home !== 'kept' && !(home instanceof Scope)) takeFromCollector(home);
 }
 
 /**

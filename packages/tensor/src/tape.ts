@@ -3,7 +3,7 @@ import { OptionError } from './errors.ts';
 import type { Op } from './op.ts';
 import { requireFunction } from './options.ts';
 import type { Shape } from './shape.ts';
-import { adopt, disown, type Holder, type Scope, type Storage } from './storage.ts';
+import { adopt, disown, type Holder, type Storage } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
 /** The identity under which a cotangent is collected: a leaf, or one output of a node. */
@@ -64,7 +64,7 @@ export class Node implements Holder {
   /** Inputs and outputs for `vjp`; those that it does not read have a shape and no data. */
   ins: (Tensor | null)[];
   outs: Tensor[];
-  home: Scope | null | 'kept' = null;
+  home: Holder['home'] = 'kept';
   consumed = false;
 
   constructor(op: Op, attrs: unknown, ins: readonly (Tensor | null)[], outs: readonly Tensor[]) {

@@ -10,8 +10,9 @@ import { type BandAttrs, band, broadcastTo, pad, permute, slice } from './ops/mo
 import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
 import { affine, unary } from './ops/unary.ts';
 import { flag, shown } from './options.ts';
+import { relieve } from './outside.ts';
 import { bytesPer, type Data, type DType, type Shape, type Spec, size } from './shape.ts';
-import { adopt, detachFromScope, disown, type Holder, type Scope, type Storage } from './storage.ts';
+import { adopt, disown, type Holder, type Storage } from './storage.ts';
 import type { Slot } from './tape.ts';
 
 export class Tensor implements Spec, Holder {
@@ -21,7 +22,7 @@ export class Tensor implements Spec, Holder {
   slot: Slot | undefined;
   /** Internal: whether it was computed with, as a constant, while a gradient could be recorded. */
   used = false;
-  home: Scope | null | 'kept' = 'kept';
+  home: Holder['home'] = 'kept';
   private storage: Storage | null;
   private byteOffset: number;
   device: Device;
@@ -79,7 +80,7 @@ export class Tensor implements Spec, Holder {
   /** Internal: this tensor becomes a part of an arena, on the arena's device; its old memory is given back. */
   moveTo(arena: Tensor, elementOffset: number): void {
     const storage = arena.requireMemory().retain();
-    detachFromScope(this);
+    disown(this);
     this.storage?.release();
     this.storage = storage;
     this.device = arena.device;
@@ -101,7 +102,9 @@ export class Tensor implements Spec, Holder {
 
   /** A copy of the values on the host. The only wait besides acquiring a device. */
   async data(): Promise<Data> {
-    return this.device.read(this.buffer, this.dtype, this.size);
+    const values = await this.device.read(this.buffer, this.dtype, this.size);
+    await relieve();
+    return values;
   }
 
   /** The single value of a tensor of one element. @throws ShapeError for more or fewer elements. */
