@@ -71,13 +71,15 @@ export function foreignNotes(file: Json, config: ModelConfig, families: readonly
   const used = familiesIn(config.json, families);
   const tables: Fields[] = [modelFields, ...used.map(({ fields }) => fields)];
   const table: Fields = Object.assign({}, ...tables);
-  const notes = notesOn(file, configNames(used), table, computedBy(config));
+  // A field of a mixer that the model has not is no misspelling of one that it has.
+  const others = families.flatMap(({ fields }) => Object.keys(fields));
+  const notes = notesOn(file, configNames(used), table, computedBy(config), others);
   const entries = [file.attn].flat() as (Json | null | undefined)[];
   const read = [config.json.attn].flat() as (Json | null | undefined)[];
   for (const [i, entry] of entries.entries()) {
     if (!entry) continue;
     const value = (name: string) => (name in attentionFields ? read[i]?.[name] : computedBy(config).value(name));
-    notes.push(...notesOn(entry, Object.keys(attentionFields), attentionFields, { config, value }, 'attn: '));
+    notes.push(...notesOn(entry, Object.keys(attentionFields), attentionFields, { config, value }, [], 'attn: '));
   }
   return notes;
 }
@@ -89,13 +91,20 @@ function computedBy(config: ModelConfig): Computed {
   return { config, value: (name) => fields[name] ?? fields[shared[name]] ?? null };
 }
 
-function notesOn(file: Json, known: readonly string[], table: Fields, model: Computed, at = ''): string[] {
+function notesOn(
+  file: Json,
+  known: readonly string[],
+  table: Fields,
+  model: Computed,
+  others: readonly string[],
+  at = '',
+): string[] {
   const notes: string[] = [];
   const unread: string[] = [];
   for (const [name, given] of Object.entries(file)) {
     if (given === null || given === undefined || known.includes(name) || unreadName.test(name)) continue;
     const special = Object.hasOwn(computedOtherwise, name) ? computedOtherwise[name] : undefined;
-    const own = otherNames.get(name) ?? (special ? undefined : nearest(name, known));
+    const own = otherNames.get(name) ?? (special || others.includes(name) ? undefined : nearest(name, known));
     if (own !== undefined && Object.hasOwn(table, own)) {
       if (!agree(own, given, model)) notes.push(at + underAnotherName(file, name, own, table, model, at));
     } else if (!special) unread.push(name);

@@ -1,5 +1,5 @@
 // JSON that says where it is broken, and makes no silent choice: duplicate keys, deep nesting and overflow are errors.
-import { FileError } from '@twilljs/tensor';
+import { FileError, OptionError, shown } from '@twilljs/tensor';
 import { mistakenFor } from './mistaken.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
@@ -33,6 +33,9 @@ class Parser {
   private readonly words: Words;
 
   constructor(text: string, where: string, words: Words) {
+    if (typeof text !== 'string') {
+      throw new OptionError(`${where}: ${shown(text)} is given where a text of JSON is needed; give a string.`);
+    }
     this.text = text;
     this.where = where;
     this.words = words;
@@ -174,10 +177,11 @@ export function parseJsonObject(text: string, where: string): JsonObject {
  * @throws FileError as `parseJsonObject`; one that says so where the file is no JSON at all, but a Git LFS pointer or a web page.
  */
 export function parsePythonObject(text: string, where: string): JsonObject {
+  const parser = new Parser(text, where, pythonWords);
   const bytes = new TextEncoder().encode(text);
   const mistaken = /^\s*(<|version https:)/.test(text) && mistakenFor(bytes, bytes.length, 'JSON');
   if (mistaken) throw new FileError(`${where}: ${mistaken}`);
-  return objectIn(new Parser(text, where, pythonWords).document(), where);
+  return objectIn(parser.document(), where);
 }
 
 function objectIn(value: Json, where: string): JsonObject {

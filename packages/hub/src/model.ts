@@ -1,7 +1,7 @@
 // A language model from a configuration and stored tensors, and back.
 import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } from '@twilljs/hybrid';
 import { type MixerFamily, params, shapesOnly } from '@twilljs/nn';
-import { cpu, type Device, knownOnly, OptionError } from '@twilljs/tensor';
+import { cpu, type Device, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
 import type { StoredTensor } from './stored.ts';
 import { matchWeights, readWeights, writeWeights } from './weights.ts';
@@ -34,12 +34,10 @@ export interface LoadedModel {
  * @throws OptionError naming the field of the configuration that cannot be.
  * @throws FileError listing the weights that are missing, unexpected or wrongly shaped.
  */
-export async function modelFromFiles(
-  { config, tensors }: ModelFiles,
-  options: LoadOptions,
-  where = 'model',
-): Promise<LoadedModel> {
+export async function modelFromFiles(files: ModelFiles, options: LoadOptions, where = 'model'): Promise<LoadedModel> {
   checkLoadOptions('modelFromFiles', options);
+  knownOnly('modelFromFiles: files', files, ['config', 'tensors']);
+  const { config, tensors } = files;
   const { mixers, device } = options;
   const at = `${where}/config.json`;
   const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
@@ -85,6 +83,9 @@ const dtypeNames = { f32: 'float32', f64: 'float64' } as const;
  * the weights.
  */
 export async function filesOfModel(model: LanguageModel): Promise<ModelFiles> {
+  if (!model?.config?.json) {
+    throw new OptionError(`filesOfModel: ${shown(model)} is given where a model is needed; make one with hybrid().`);
+  }
   const config = { ...model.config.json };
   for (const key of ['dtype', 'torch_dtype']) if (config[key]) config[key] = dtypeNames[model.device.float];
   return { config, tensors: await readWeights(params(model)) };

@@ -1,7 +1,7 @@
 // The safetensors format: named tensors in one file, read and written without loss.
-import { OptionError, size } from '@twilljs/tensor';
+import { OptionError, shown, size } from '@twilljs/tensor';
 import { headerLength, LENGTH_BYTES, parseHeader } from './header.ts';
-import { type StoredTensor, storedTypes } from './stored.ts';
+import { isStoredDType, type StoredTensor, storedTypes } from './stored.ts';
 
 export interface SafetensorsFile {
   /** Free text that belongs to the file; `{ format: 'pt' }` in files of PyTorch models. */
@@ -18,6 +18,11 @@ export interface SafetensorsFile {
  * @see https://github.com/huggingface/safetensors#format
  */
 export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): SafetensorsFile {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new OptionError(
+      `${where}: ${shown(bytes)} is given where the bytes of a file are needed; give a Uint8Array.`,
+    );
+  }
   const length = headerLength(bytes, bytes.length, where);
   const { metadata, entries, dataStart } = parseHeader(
     bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length),
@@ -61,7 +66,7 @@ export function* safetensorsChunks(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Generator<Uint8Array> {
-  const given = [...tensors].map(([name, tensor]) => ({ name, tensor, begin: 0, end: 0 }));
+  const given = entriesIn(tensors).map(([name, tensor]) => ({ name, tensor, begin: 0, end: 0 }));
   const laid = [...given].sort((a, b) => storedTypes[b.tensor.dtype].bytes - storedTypes[a.tensor.dtype].bytes);
   let offset = 0;
   for (const place of laid) {
@@ -79,6 +84,15 @@ export function* safetensorsChunks(
     }
     yield bytes;
   }
+}
+
+function entriesIn(tensors: Iterable<readonly [string, StoredTensor]>): (readonly [string, StoredTensor])[] {
+  const entries = typeof tensors === 'object' && tensors && Symbol.iterator in tensors ? [...tensors] : [null];
+  if (entries.every((e) => Array.isArray(e) && typeof e[0] === 'string' && isStoredDType(e[1]?.dtype)))
+    return entries as never;
+  throw new OptionError(
+    `safetensors: ${shown(tensors)} are no tensors by name; give [['weight', store('F32', [2], [1, 2])]] or a map.`,
+  );
 }
 
 /** Length and JSON, with spaces at the end that keep the data 8-byte aligned. */

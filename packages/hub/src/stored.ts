@@ -1,5 +1,5 @@
 // A tensor as it lies in a file, and its numbers on the host.
-import { DTypeError, type Shape, ShapeError, size } from '@twilljs/tensor';
+import { DTypeError, OptionError, type Shape, ShapeError, shown, size } from '@twilljs/tensor';
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from './half.ts';
 
 /** Element types of safetensors files: bytes per element, and the integers they can take from a JavaScript number. */
@@ -73,29 +73,37 @@ const encoders: Record<StoredDType, (values: ArrayLike<number>) => ArrayBufferVi
  * @param name Of the tensor, for messages.
  */
 export function toF32(tensor: StoredTensor, name = 'tensor'): Float32Array {
-  const values = decoders[tensor.dtype](tensor.bytes);
+  const values = decoded(tensor, name);
   if (values instanceof Float32Array) return values;
   return Float32Array.from(values, (x) => exactly(x, tensor, name));
 }
 
 /** The numbers of a stored tensor as f64, exactly. @throws DTypeError for an integer beyond 2^53. */
 export function toF64(tensor: StoredTensor, name = 'tensor'): Float64Array {
-  const values = decoders[tensor.dtype](tensor.bytes);
+  const values = decoded(tensor, name);
   if (values instanceof Float64Array) return values;
   return Float64Array.from(values, (x) => exactly(x, tensor, name));
 }
 
 /** The numbers of a stored integer tensor as i32. @throws DTypeError for floats and for an integer beyond i32. */
 export function toI32(tensor: StoredTensor, name = 'tensor'): Int32Array {
+  const values = decoded(tensor, name);
   if (!('min' in storedTypes[tensor.dtype])) {
     throw new DTypeError(`${name}: ${tensor.dtype} where integers are needed; store it as I32 or I64.`);
   }
   const { min, max } = storedTypes.I32;
-  return Int32Array.from(decoders[tensor.dtype](tensor.bytes), (x) => {
+  return Int32Array.from(values, (x) => {
     if (x < min || x > max)
       throw new DTypeError(`${name}: ${x} does not fit in 32 bits, ${min}..${max}; store smaller ids.`);
     return Number(x);
   });
+}
+
+function decoded(tensor: StoredTensor, name: string): ArrayLike<number | bigint> {
+  if (isStoredDType(tensor?.dtype) && tensor.bytes instanceof Uint8Array) return decoders[tensor.dtype](tensor.bytes);
+  throw new OptionError(
+    `${name}: ${shown(tensor)} is no stored tensor { dtype, shape, bytes }; make one with store().`,
+  );
 }
 
 function exactly(x: number | bigint, tensor: StoredTensor, name: string): number {
@@ -113,6 +121,15 @@ function exactly(x: number | bigint, tensor: StoredTensor, name: string): number
  * @throws DTypeError for a value that is no integer, or out of range, where the type holds integers.
  */
 export function store(dtype: StoredDType, shape: Shape, values: ArrayLike<number>): StoredTensor {
+  const isShape = Array.isArray(shape) && shape.every((d) => Number.isSafeInteger(d) && d >= 0);
+  const areNumbers = Array.isArray(values)
+    ? values.every((x) => typeof x === 'number')
+    : ArrayBuffer.isView(values) && typeof (values[0] ?? 0) === 'number';
+  if (!isStoredDType(dtype) || !isShape || !areNumbers) {
+    throw new OptionError(
+      `store: ${shown(dtype)}, ${shown(shape)}, ${shown(values)} are no type, shape and numbers; give store('F32', [2], [1, 2]).`,
+    );
+  }
   if (size(shape) !== values.length) {
     throw new ShapeError(
       `store: shape [${shape}] has ${size(shape)} elements but ${values.length} were given; make them agree.`,

@@ -1,5 +1,5 @@
 // Stored tensors against a model's parameters: matched by name with no key map, then written; and read back to be stored.
-import { FileError, type Shape, sameShape, type Tensor } from '@twilljs/tensor';
+import { FileError, OptionError, type Shape, sameShape, shown, type Tensor } from '@twilljs/tensor';
 import { type StoredTensor, storedTypes, toF32, toF64 } from './stored.ts';
 
 export interface Matched {
@@ -44,6 +44,12 @@ export function matchWeights(
   where: string,
   aliases: Readonly<Record<string, string>> = {},
 ): Matched {
+  const isNamed = (map: unknown) => map instanceof Map && [...map.keys()].every((name) => typeof name === 'string');
+  if (!isNamed(parameters) || !isNamed(stored)) {
+    throw new OptionError(
+      `${where}: weights are ${shown(stored)} for ${shown(parameters)} where two maps by name are needed; give those of params(model) and of a file.`,
+    );
+  }
   const notes: string[] = [];
   const available = splitFusedGates(
     parameters,

@@ -9,7 +9,7 @@ import {
   readFields,
   readModelConfig,
 } from '@twilljs/nn';
-import { type Device, knownOnly, OptionError, sameShape, type Tensor } from '@twilljs/tensor';
+import { type Device, knownOnly, OptionError, objectOnly, sameShape, shown, type Tensor } from '@twilljs/tensor';
 import type { HybridConfig } from './config-type.ts';
 import { writeOut } from './layout.ts';
 import { LanguageModel, type Shared } from './model.ts';
@@ -48,7 +48,7 @@ export function hybrid<const Mixers extends readonly MixerFamily[]>(
   options: HybridOptions<Mixers>,
 ): LanguageModel {
   knownOnly('hybrid', options, ['mixers', 'init', 'device']);
-  checkMixers('hybrid', options.mixers);
+  checkMixers('hybrid', options.mixers); // whose names knownConfig asks for
   knownConfig(config, options.mixers);
   return compose(config, options);
 }
@@ -59,9 +59,16 @@ export function hybrid<const Mixers extends readonly MixerFamily[]>(
  *
  * @throws OptionError as `hybrid`, but for unknown names.
  */
-export function compose(config: Json, { mixers: families, init, device }: HybridOptions): LanguageModel {
+export function compose(config: Json, options: HybridOptions): LanguageModel {
+  objectOnly('compose', options);
+  const { mixers: families, init, device } = options;
   const { json, linear, read, complete } = planned(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);
+  if (typeof source?.fork !== 'function' || typeof source.make !== 'function') {
+    throw new OptionError(
+      `hybrid: init is ${shown(init)} where an initializer is needed; give initializer(0) or shapesOnly().`,
+    );
+  }
   source.reserve?.(leastParameters(read.model));
   const layers = read.model.num_hidden_layers;
   const inner = source.fork('model');
@@ -102,6 +109,8 @@ export function hybridConfig(config: Json, families: readonly MixerFamily[]): Mo
 }
 
 function planned(config: Json, families: readonly MixerFamily[]) {
+  objectOnly('config', config);
+  checkMixers('hybrid', families);
   const { json, linear } = writeOut(config, families);
   const main = linear.find((f) => f?.role === 'linear') ?? null;
   const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);

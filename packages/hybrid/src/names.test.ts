@@ -62,6 +62,8 @@ describe('hybrid', () => {
     [{ mixers: mixers[0] }, 'where a list of mixers is needed'],
     [{ mixers: ['gla'] }, 'mixers is ["gla"] where a list of mixers is needed'],
     [{ mixers: [] }, 'mixers is [] where'],
+    [{ mixers, init: 3 }, 'init is 3 where an initializer is needed'],
+    [{ mixers, init: () => 1 }, 'init is a function'],
   ])('refuses options %#', (options, message) => {
     expect(refusal(base, options)).toContain(message);
   });
@@ -142,7 +144,8 @@ describe('configOf', () => {
     [modelSizes.recall, 'delta_net', '2', 'did you mean deltanet?'],
     [modelSizes.recall, 'gla', '3:1', `ratio is "3:1" where 'pure' or a number`],
     [modelSizes.recall, 'gla', '0', 'ratio is "0"'],
+    [modelSizes.recall, undefined, 'pure', 'mixer is undefined'],
   ])('refuses %# in words', (size, mixer, ratio, message) => {
-    expect(() => configOf(size as never, mixer, ratio as never)).toThrow(message);
+    expect(() => configOf(size as never, mixer as never, ratio as never)).toThrow(message);
   });
 });

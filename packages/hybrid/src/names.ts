@@ -1,6 +1,6 @@
 // The names that may stand in a configuration, and the refusal of others.
 import { attentionFields, labelFields, type MixerFamily, modelFields, otherNames, unreadName } from '@twilljs/nn';
-import { knownOnly, OptionError, shown } from '@twilljs/tensor';
+import { knownOnly, OptionError, objectOnly, shown } from '@twilljs/tensor';
 import { layoutFields } from './layout.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ export function knownConfig(
   families: readonly MixerFamily[],
   where = 'config',
 ): asserts config is Json {
-  knownOnly(where, config, Object.keys(config ?? {})); // an object at all
+  objectOnly(where, config);
   const given = Object.fromEntries(Object.entries(config as Json).filter(([name]) => !unreadName.test(name)));
   const used = familiesIn(given, families);
   const names = configNames(used);

@@ -34,6 +34,9 @@ export function configOf(size: ModelSize, mixer: string, ratio: Ratio): Json {
       `configOf: ratio is ${shown(ratio)} where 'pure' or a number such as '3' is needed; give one.`,
     );
   }
+  if (typeof mixer !== 'string') {
+    throw new OptionError(`configOf: mixer is ${shown(mixer)} where the name of a mixer is needed; give one.`);
+  }
   const listed = Object.keys(size.mixers).find((name) => letters(name) === letters(mixer));
   if (listed !== undefined && listed !== mixer) {
     throw new OptionError(`configOf: size ${size.name} has no mixer ${shown(mixer)}; did you mean ${listed}?`);

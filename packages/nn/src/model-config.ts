@@ -1,5 +1,5 @@
 // The configuration of a whole model, under FLA's names: from the JSON of a file or from options, checked, with defaults filled in.
-import { OptionError } from '@twilljs/tensor';
+import { OptionError, objectOnly } from '@twilljs/tensor';
 import { type Fields, readFields, type Values } from './config.ts';
 import type { MixerFamily } from './mixer.ts';
 import { attentionFields, labelFields, modelFields } from './model-fields.ts';
@@ -34,6 +34,7 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws OptionError naming the field, its value and what it may hold.
  */
 export function readModelConfig(json: Json, families: readonly MixerFamily[], where = 'config'): ModelConfig {
+  objectOnly(where, json);
   const family = findFamily(json.model_type, families, where);
   const model = inFlaTerms(readFields(withDefaults(modelFields, family.defaults ?? {}), json, where) as ModelFields);
   const mixer = readFields(family.fields, json, where);

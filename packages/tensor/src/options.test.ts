@@ -37,6 +37,7 @@ describe('knownOnly', () => {
     expect(nearest('windw', config)).toBe('window_size');
     expect(nearest('num_attention_heads', config)).toBe('num_heads');
     expect(nearest('layer', config)).toBe('layers');
+    expect(nearest('norm_epsilon', [...config, 'norm_eps'])).toBe('norm_eps');
     expect(nearest('', config)).toBeUndefined();
     expect(nearest('anything', [])).toBeUndefined();
   });

@@ -9,15 +9,19 @@ import { OptionError } from './errors.ts';
  * @throws OptionError naming the first unknown one and the nearest known one, or all where none is near.
  */
 export function knownOnly(where: string, given: unknown, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
-  }
+  objectOnly(where, given);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
     const next = near ? `did you mean ${near}?` : known.length > 0 ? `it has ${known.join(', ')}.` : 'it has none.';
     throw new OptionError(`${where}: there is no option ${printable(name)}; ${next}`);
   }
+}
+
+/** Refuses what is no object with names. @param where whose options they are, for the message. */
+export function objectOnly(where: string, given: unknown): asserts given is object {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
 }
 
 /**
@@ -46,7 +50,9 @@ function closest(name: string, known: readonly string[], share: number): string 
 }
 
 const alike = (word: string) => (other: string) =>
-  word === other || (word.length > 3 && editsBetween(word.slice(0, 64), other.slice(0, 64)) <= 1);
+  word === other ||
+  (other.length > 2 && word.startsWith(other)) ||
+  (word.length > 3 && editsBetween(word.slice(0, 64), other.slice(0, 64)) <= 1);
 
 const wordsOf = (name: string): string[] =>
   name
