@@ -15,7 +15,7 @@ export const STANDARD_INPUT = '-';
  */
 export async function readStandardInput(flag: string, most: number, signal: AbortSignal): Promise<Uint8Array> {
   const { stdin } = process;
-  const stop = () => stdin.destroy(new Interrupted(`stopped while ${flag} was read from standard input.`));
+  const stop = () => stdin.destroy(new Interrupted(`${flag} -: stopped while standard input was read.`));
   signal.addEventListener('abort', stop);
   const parts: Uint8Array[] = [];
   let bytes = 0;
