@@ -1,30 +1,75 @@
-// Models from directories, on a device.
+// Models from directories, on a device: of any model, or of a run at any of its moments.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel, readConfigFile } from '@twilljs/hub/node';
+import { loadModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Device, FileError } from '@twilljs/tensor';
+import { type Device, OptionError } from '@twilljs/tensor';
+import { loadRun } from '@twilljs/train/node';
+import { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { requireModel } from './directories.ts';
+import { once, shown, wholeNumber } from './flags.ts';
+
+export type CheckpointName = 'last' | 'best' | number;
+
+/** Which weights of a run. */
+export function checkpointFlag(): Option {
+  const step = wholeNumber('--checkpoint', { min: 0 });
+  const read = (text: string): CheckpointName => {
+    if (text === 'last' || text === 'best') return text;
+    if (/^\d/.test(text)) return step(text);
+    throw new OptionError(`--checkpoint is "${shown(text)}" where last, best or a step is needed; correct it.`);
+  };
+  return new Option(
+    '--checkpoint <which>',
+    'weights of a run: last, best (by --eval-every of train) or of a step (default: last)',
+  ).argParser(once('--checkpoint', read));
+}
+
+export interface OpenOptions {
+  /** Told of what was ignored or rearranged in the files. */
+  note?(text: string): void;
+  readonly checkpoint?: CheckpointName | undefined;
+}
+
+/** When in its run a model had these weights. */
+export interface Moment {
+  readonly step: number;
+  /** Of the plan. */
+  readonly steps: number;
+  /** Of the run, now. */
+  readonly status: string;
+}
 
 /**
- * @param note is told of what was ignored or rearranged in the files.
- * @throws FileError or OptionError when the directory holds no model of this version, or a run that is not finished.
+ * The model of a directory.
+ *
+ * @returns and when in its run that is; null where it is no run.
+ * @throws FileError or OptionError when the directory holds no model of this version, or no such checkpoint.
  */
 export async function openModel(
   path: string,
   device: Device,
-  note: (text: string) => void = () => {},
-): Promise<LanguageModel> {
-  const record = join(path, 'run.json');
-  if (existsSync(record) && !existsSync(join(path, 'model.safetensors'))) {
-    const { step } = readConfigFile(record);
-    throw new FileError(
-      `${path}: its run stopped at step ${step} and has no final weights; finish it by twill train --out ${path} --resume.`,
-    );
+  { note = () => {}, checkpoint }: OpenOptions = {},
+): Promise<{ model: LanguageModel; moment: Moment | null }> {
+  if (existsSync(join(path, 'run.json'))) {
+    const run = await loadRun(path, { mixers, device, ...(checkpoint !== undefined && { checkpoint }) });
+    for (const text of run.notes) note(`${text}\n`);
+    const { model, step, steps, status } = run;
+    return { model, moment: { step, steps, status } };
   }
   requireModel(path);
+  if (checkpoint !== undefined) {
+    throw new OptionError(
+      `--checkpoint ${shown(String(checkpoint))} names a moment of a run but ${path} has no run.json; leave it out.`,
+    );
+  }
   const { model, notes } = await loadModel(path, { mixers, device });
   for (const text of notes) note(`${text}\n`);
-  return model;
+  return { model, moment: null };
+}
+
+/** `runs/book, step 120 of 500, interrupted`; of a model that is no run, its directory alone. */
+export function momentText(path: string, moment: Moment | null): string {
+  return moment ? `${path}, step ${moment.step} of ${moment.steps}, ${moment.status}` : path;
 }

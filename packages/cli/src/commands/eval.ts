@@ -14,7 +14,7 @@ import type { Overlap } from '../eval/overlap.ts';
 import { Interrupted } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { brokenText, detailLines, measuredText } from '../measured.ts';
-import { openModel } from '../model.ts';
+import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
 import { readRecord } from '../train/resume.ts';
 
 interface Options extends CommonOptions {
@@ -22,6 +22,7 @@ interface Options extends CommonOptions {
   readonly data: string[] | undefined;
   readonly length: number[] | undefined;
   readonly all: true | undefined;
+  readonly checkpoint: CheckpointName | undefined;
 }
 
 export function evaluate() {
@@ -58,7 +59,8 @@ export function evaluate() {
         (text: string, before: number[] | undefined) => [...(before ?? []), length(text)],
       ),
     )
-    .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'));
+    .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'))
+    .addOption(checkpointFlag());
   return {
     command,
     run: (context: Context, [dir]: readonly string[], options: Options) => runEval(context, dir, options),
@@ -70,7 +72,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   const { seed } = options;
   const measuring = await measuringOf(context, dir, options);
   const device = await openDevice(options.device);
-  const model = await openModel(dir, device, note);
+  const { model, moment } = await openModel(dir, device, { note, checkpoint: options.checkpoint });
   const { vocab_size } = model.config.model;
   if (measuring.isText) requireBytes(dir, model);
   else if (vocab_size < measuring.vocab) {
@@ -78,7 +80,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
       `${dir}: vocab_size is ${vocab_size} but the task has ${measuring.vocab} ids; choose another task or model.`,
     );
   }
-  note(`${dir} on ${deviceLabel(device)}, ${measuring.what}\n`);
+  note(`${momentText(dir, moment)}, on ${deviceLabel(device)}: ${measuring.what}\n`);
   for (const line of overlapLines(measuring)) note(`${line}\n`);
   const measured: JsonObject[] = [];
   for (const length of measuring.lengths) {
@@ -96,7 +98,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   return {
     answer: reason === null,
     data: {
-      ...{ dir, device: device.name, seed, what, trainedOn, reason },
+      ...{ dir, ...moment, device: device.name, seed, what, trainedOn, reason },
       ...first,
       ...(options.length && { lengths: measured }),
       cost,

@@ -10,12 +10,13 @@ import { openDevice } from '../device.ts';
 import { grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
 import { once, realNumber, someText, wholeNumber } from '../flags.ts';
-import { openModel } from '../model.ts';
+import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
 import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
 
 interface Options extends CommonOptions {
   readonly prompt: string | undefined;
   readonly promptFile: string | undefined;
+  readonly checkpoint: CheckpointName | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
 }
@@ -41,6 +42,7 @@ export function generateText() {
         once('--prompt-file', someText('--prompt-file')),
       ),
     )
+    .addOption(checkpointFlag())
     .addOption(
       new Option('--max-tokens <n>', 'bytes to write')
         .argParser(once('--max-tokens', wholeNumber('--max-tokens', { max: 1e7 })))
@@ -67,8 +69,9 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
   const { maxTokens, temperature, seed } = options;
   const prompt = await promptOf(options, terminal.signal);
   const device = await openDevice(options.device);
-  const model = await openModel(dir, device, note);
+  const { model, moment } = await openModel(dir, device, { note, checkpoint: options.checkpoint });
   requireBytes(dir, model);
+  if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);
   // A byte order mark is text that the model has written, like any other.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
@@ -91,7 +94,7 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
   const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
   return {
     answer: true,
-    data: { dir, device: device.name, seed, prompt: decodeText(prompt), text, tokens, tokensPerSecond },
+    data: { dir, ...moment, device: device.name, seed, prompt: decodeText(prompt), text, tokens, tokensPerSecond },
   };
 }
 

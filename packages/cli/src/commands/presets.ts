@@ -32,7 +32,7 @@ export function presets() {
     examples: ['twill presets', 'twill presets --json'],
     notes: [
       `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence.\n` +
-        '1 in r: layer i is softmax attention iff (i + 1) mod r = 0, the convention of the paper.\n' +
+        '3:1, or 1 in 4: three linear layers, then one of softmax attention, and so on.\n' +
         'The first word is the name of a size, for "sizes" of a specification of twill sweep.',
     ],
   });
@@ -62,7 +62,7 @@ function runPresets({ say }: Context): Result {
 function ofSize(key: keyof typeof modelSizes, size: ModelSize): Preset[] {
   return mixers.flatMap(({ name, role }) =>
     (role === 'softmax' ? (['pure'] as const) : ratios[key]).map((ratio) =>
-      preset(`${key} ${name}${ratio === 'pure' ? '' : `, 1 in ${ratio}`}`, configOf(size, name, ratio)),
+      preset(`${key} ${name}${ratio === 'pure' ? '' : `, ${Number(ratio) - 1}:1`}`, configOf(size, name, ratio)),
     ),
   );
 }

@@ -105,7 +105,7 @@ async function write(
   corpus: CorpusChoice,
   { seed, device }: Pick<Options, 'seed' | 'device'>,
 ): Promise<Paragraph> {
-  const model = await openModel(directory, await openDevice(device));
+  const { model } = await openModel(directory, await openDevice(device));
   const prompt = corpus.prompt ?? openingOf((await readCorpus(corpus.patterns, corpus)).evaluation);
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))

@@ -211,6 +211,50 @@ describe('standard input', () => {
   });
 });
 
+it('a run from before few files were cut reads on, and is measured, as it was split', async () => {
+  await must(`train ${small} --steps 3 --split documents --data other.txt b.txt --out before`);
+  const record = JSON.parse(readFileSync('before/run.json', 'utf8'));
+  const at = record.command.indexOf('--split');
+  record.command.splice(at, 2); // the flag is newer
+  writeFileSync('before/run.json', JSON.stringify(record));
+  const { data, err } = await must('train --resume --out before');
+  expect(data.status).toBe('complete');
+  expect(err).toMatch(/^held out {4}[\d,]+ bytes, other.txt$/m);
+  expect((await must('eval before --device cpu')).data.bytes).toBe(readFileSync('other.txt').length);
+});
+
+describe('a run at any of its moments', () => {
+  beforeAll(async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1500);
+    const line = `train ${small} --steps 40000 --checkpoint-every 1 --data a.txt --out half`;
+    expect((await capture(line.split(' '), stop.signal)).code).toBe(130);
+  });
+
+  it('is measured, continued, and says which it is', async () => {
+    const { step } = JSON.parse(readFileSync('half/run.json', 'utf8'));
+    const { data, err } = await must('eval half --device cpu');
+    expect(data).toMatchObject({ step, steps: 40_000, status: 'interrupted' });
+    expect(err).toContain(`half, step ${step} of 40000, interrupted, on cpu: its text that was held out`);
+    const written = await must('generate half --prompt gulls --max-tokens 4 --device cpu');
+    expect(written.data).toMatchObject({ step, tokens: 4 });
+    expect(written.err).toContain(`half, step ${step} of 40000, interrupted\n`);
+    const earlier = await must(`eval half --checkpoint ${step - 1} --device cpu`);
+    expect(earlier.data.step).toBe(step - 1);
+    expect(earlier.data.bitsPerByte).not.toBe(data.bitsPerByte);
+    expect((await must('eval half --checkpoint last --device cpu')).data.bitsPerByte).toBe(data.bitsPerByte);
+  });
+
+  it('that it has not, is refused', async () => {
+    expect(await refusal('eval half --checkpoint 39999')).toMatch(/half has no checkpoint 39999; it has those of steps/);
+    expect(await refusal('generate half --prompt x --checkpoint best')).toMatch(/half has no best checkpoint/);
+    expect(await refusal('eval half --checkpoint newest')).toMatch(/--checkpoint is "newest"/);
+    cpSync('run', 'plain', { recursive: true });
+    rmSync('plain/run.json');
+    expect(await refusal('eval plain --data a.txt --checkpoint best')).toMatch(/plain has no run.json; leave it out/);
+  });
+});
+
 /** `twill` in a process of its own, with something on its standard input. */
 function piped(argv: readonly string[], input: string) {
   const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;

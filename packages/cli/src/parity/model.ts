@@ -13,7 +13,7 @@ type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number
 
 export async function replayModel({ path, training }: ModelTarget, device: Device): Promise<Measured[]> {
   const golden = readModelGolden(readFile(join(path, 'expected.safetensors')), join(path, 'expected.safetensors'));
-  const model = await openModel(path, device);
+  const { model } = await openModel(path, device);
   const [B, T] = golden.inputIds.shape;
   const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
   const measured = [

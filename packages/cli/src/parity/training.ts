@@ -14,7 +14,7 @@ const tolerance = { f32: 1e-5, f64: 1e-9 };
 export async function replayTraining(path: string, device: Device): Promise<Measured[]> {
   const where = join(path, 'train.safetensors');
   const golden = readTrainGolden(readFile(where), where);
-  const model = await openModel(path, device);
+  const { model } = await openModel(path, device);
   using trainer = new Trainer(model, settingsOf(golden, model));
   const [, B, T] = golden.inputIds.shape;
   const records: StepRecord[] = [];
