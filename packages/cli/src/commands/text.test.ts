@@ -246,7 +246,9 @@ describe('a run at any of its moments', () => {
   });
 
   it('that it has not, is refused', async () => {
-    expect(await refusal('eval half --checkpoint 39999')).toMatch(/half has no checkpoint 39999; it has those of steps/);
+    expect(await refusal('eval half --checkpoint 39999')).toMatch(
+      /half has no checkpoint 39999; it has those of steps/,
+    );
     expect(await refusal('generate half --prompt x --checkpoint best')).toMatch(/half has no best checkpoint/);
     expect(await refusal('eval half --checkpoint newest')).toMatch(/--checkpoint is "newest"/);
     cpSync('run', 'plain', { recursive: true });
