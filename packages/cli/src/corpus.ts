@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Document, joinDocuments, type Split, splitDocuments } from '@twilljs/data';
 import { readDocuments } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
+import { readConfigFile } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
 import { grouped } from './draw/numbers.ts';
 import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
@@ -16,6 +17,8 @@ export interface CorpusChoice {
   readonly patterns: readonly string[];
   /** In words. */
   readonly title: string;
+  /** Where the text comes from if nobody named it: the package and its version. */
+  readonly source: string | null;
   /** What the best model is asked to continue; null: the beginning of the text kept from training. */
   readonly prompt: string | null;
   /** Absent: as the text has it. */
@@ -33,7 +36,7 @@ export function chooseCorpus(patterns: readonly string[] | undefined, before: Js
   if (patterns?.includes(STANDARD_INPUT)) {
     throw new FileError('--data -: every model of a sweep reads the text, a pipe gives it once; put it into a file.');
   }
-  if (patterns) return { patterns, title: patterns.join(' '), prompt: null, ...split };
+  if (patterns) return { patterns, title: patterns.join(' '), source: null, prompt: null, ...split };
   const data = mobyDick();
   if (!data) {
     throw new FileError(
@@ -43,10 +46,15 @@ export function chooseCorpus(patterns: readonly string[] | undefined, before: Js
   return {
     patterns: [join(data, 'chapter_*.txt'), join(data, 'epilogue.txt')],
     title: 'Moby-Dick, every tenth chapter kept from training',
+    source: `Moby-Dick (${PACKAGE} ${readConfigFile(join(data, '../package.json')).version})`,
     prompt: 'The whale ',
     ...split,
   };
 }
+
+/** Whether patterns are those of the text that is read where none is named. */
+export const isMobyDick = (patterns: readonly string[]): boolean =>
+  patterns.every((pattern) => pattern.split(sep).join('/').includes(`/${PACKAGE}/`));
 
 /** The package's folder of chapters, looked for from the user's directory and from here. */
 function mobyDick(): string | null {

@@ -12,5 +12,5 @@ export { announce } from './long.ts';
 export { LanguageModel } from './model.ts';
 export { mostLikely } from './most-likely.ts';
 export { checkMixers, configNames, familiesIn, knownConfig } from './names.ts';
-export { configOf, type ModelSize, modelSizes, otherModels, type Ratio } from './presets.ts';
+export { configOf, type ModelSize, modelSizes, otherModels, type Ratio, readRatio } from './presets.ts';
 export { onReference } from './reference.ts';

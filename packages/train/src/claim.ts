@@ -7,7 +7,7 @@ import { writeAtomic } from '@twilljs/hub/node';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Best } from './best.ts';
 import { firstDifference } from './difference.ts';
-import { defaultWarmup, type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
+import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
   type Init,
   type Machine,
@@ -187,13 +187,9 @@ function findRun(directory: string, resume: boolean): RunRecord | null {
   );
 }
 
-/** The settings made whole. What a rule chose for the first plan of a run stays when the plan grows. */
+/** The settings made whole. What is left out, of a run that goes on is what it was: defaults change, and rules depend on the steps. */
 function planned(settings: TrainSettings, before: RunRecord | null): TrainOptions {
-  const options = trainOptions(settings);
-  if (!before || settings.warmup !== undefined) return options;
-  const { training, extended } = before;
-  const byRule = defaultWarmup(extended[0]?.from ?? training.steps);
-  return training.warmup === byRule ? { ...options, warmup: byRule } : options;
+  return trainOptions({ ...before?.training, ...settings });
 }
 
 function refuseOther(before: RunRecord, now: Identity & { training: TrainOptions }, path: string): void {

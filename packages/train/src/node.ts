@@ -13,7 +13,6 @@ export type { RunOptions, RunResult } from './run-options.ts';
 export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
 export {
   readSweepRecord,
-  type SweepCorpus,
   type SweepOrigin,
   type SweepRecord,
   sweepRecordOf,

@@ -5,22 +5,25 @@ import { knownOnly, OptionError } from '@twilljs/tensor';
 /** Of a step, at most: beyond it the ids alone would fill a large part of the memory. */
 export const MOST_TOKENS = 2 ** 22;
 
-/** Every option with its default; null means that a rule chooses, which `trainOptions` then writes out. */
+/**
+ * Every option with its default: that of the small study, measured on models of the size that is trained here. The command line
+ * and sweeps have no others. Null means that a rule chooses, which `trainOptions` then writes out.
+ */
 export const trainFields = {
   /** Optimiser steps of the whole run. */
   steps: { type: 'integer', max: 2 ** 31 },
   /** Peak learning rate. */
-  lr: { type: 'number', default: 3e-3, above: 0, max: 10 },
+  lr: { type: 'number', default: 6e-3, above: 0, max: 10 },
   /** Steps over which the learning rate rises to its peak. Default: a tenth of the steps, at most 100. */
   warmup: { type: 'integer', default: null, min: 0, max: 2 ** 31 },
   /** How it falls after that. */
   decay: { type: 'string', default: 'cosine', oneOf: ['cosine', 'linear', 'constant'] },
   /** Learning rate of the last step, as a part of the peak. Means nothing to a constant one. */
-  minRatio: { type: 'number', default: 0.1, min: 0, max: 1 },
+  minRatio: { type: 'number', default: 0.05, min: 0, max: 1 },
   beta1: { type: 'number', default: 0.9, min: 0, max: 0.9999999 },
   beta2: { type: 'number', default: 0.95, min: 0, max: 0.9999999 },
   eps: { type: 'number', default: 1e-8, above: 0 },
-  weightDecay: { type: 'number', default: 0.1, min: 0, max: 10 },
+  weightDecay: { type: 'number', default: 0.01, min: 0, max: 10 },
   /** Parameters with weight decay: those of two axes and more, or all. */
   decayed: { type: 'string', default: 'matrices', oneOf: ['matrices', 'all'] },
   /** Gradients of a larger global norm are scaled down to it. */

@@ -38,14 +38,14 @@ describe('more steps', () => {
       ...{ status: 'finished', step: 40, training: { steps: 40, warmup: 2 } },
       extended: [{ step: 25, from: 25, to: 40 }],
     });
-    // Warm-up is what the rule chose for 25 steps, 0.1 x the peak ends both plans: 0.01 (0.1 + 0.9 (1 + cos(24 pi / 38)) / 2) = 0.00369.
+    // Warm-up is what the rule chose for 25 steps, 0.05 x the peak ends both plans: 0.01 (0.05 + 0.95 (1 + cos(24 pi / 38)) / 2) = 0.00334.
     expect(warnings).toEqual([
-      'run: the plan is 40 steps instead of 25; the learning rate, 0.001 by the old plan at step 25, is 0.00369 at step 26 by the new one and ends with 0.001.',
+      'run: the plan is 40 steps instead of 25; the learning rate, 0.0005 by the old plan at step 25, is 0.00334 at step 26 by the new one and ends with 0.0005.',
     ]);
     const lines = linesOf('longer');
     expect(lines.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect(factsOf('longer').slice(0, 25)).toEqual(factsOf('whole'));
-    const plan = { steps: 40, lr, warmup: 2, decay: 'cosine', minRatio: 0.1 } as const;
+    const plan = { steps: 40, lr, warmup: 2, decay: 'cosine', minRatio: 0.05 } as const;
     for (const { step, lr } of lines.slice(25)) expect(lr).toBe(learningRate(plan, step - 1));
     expect(await run('longer', longer)).toMatchObject({ status: 'complete', step: 40 });
     expect(weights('longer').equals(weights('whole'))).toBe(false);
@@ -89,11 +89,15 @@ describe('more steps', () => {
     expect(factsOf('bare')).toEqual(factsOf('whole'));
   });
 
-  it('of a run whose warm-up was chosen by hand, only with the same', async () => {
-    await run('warm', stopAfter(3, { training: { steps: 25, lr, warmup: 5 } }));
-    expect(await refusal('warm', longer)).toMatch(/training.warmup is 5 in .* but 4 was asked for/);
-    const same = { resume: true, training: { steps: 40, lr, warmup: 5 } };
-    expect(await run('warm', same)).toMatchObject({ status: 'finished', step: 40 });
+  it('of a run whose settings were chosen by hand: what is left out is what it was, and nothing else is taken', async () => {
+    const chosen = { lr: 2e-2, warmup: 5, minRatio: 0.3 };
+    await run('warm', stopAfter(3, { training: { steps: 25, ...chosen } }));
+    expect(await refusal('warm', longer)).toMatch(/training.lr is 0.02 in .* but 0.01 was asked for/);
+    expect(await run('warm', { resume: true, training: { steps: 40 } })).toMatchObject({
+      status: 'finished',
+      step: 40,
+    });
+    expect(recordOf('warm').training).toMatchObject({ steps: 40, ...chosen });
   });
 });
 

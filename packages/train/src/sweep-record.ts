@@ -19,9 +19,6 @@ const corpusFields = {
   sha256: { type: 'string' },
 } as const satisfies Fields;
 
-/** What language cells read: equal at every continuation. */
-export type SweepCorpus = Values<typeof corpusFields>;
-
 const originFields = {
   title: { type: 'string' },
   bytes: { type: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER },
@@ -36,8 +33,8 @@ export interface SweepOrigin extends Values<typeof originFields> {
 
 export interface SweepRecord {
   readonly spec: SweepSpec;
-  /** Null where there are no language cells. */
-  readonly corpus: SweepCorpus | null;
+  /** What language cells read, with a hash: equal at every continuation. Null where there are no language cells. */
+  readonly corpus: JsonObject | null;
   /** Null in a record that an earlier version wrote, too. */
   readonly origin: SweepOrigin | null;
 }
@@ -61,7 +58,7 @@ export function sweepRecordOf(json: JsonObject, families: readonly MixerFamily[]
   try {
     return {
       spec: readSweepSpec(json.spec, families, 'spec'),
-      corpus: partOf(json, 'corpus', (corpus) => readFields(corpusFields, corpus, 'corpus')),
+      corpus: partOf(json, 'corpus', (corpus) => ({ ...corpus, ...readFields(corpusFields, corpus, 'corpus') })),
       origin: partOf(json, 'origin', (origin) => ({
         ...readFields(originFields, origin, 'origin'),
         patterns: patternsOf(origin.patterns),

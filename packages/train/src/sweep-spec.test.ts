@@ -37,8 +37,16 @@ describe('a specification', () => {
     [{ grids: [{ ...grid, mixers: ['mamba'] }] }, /"mamba" is no mixer of this version; choose among .*hgrn2/],
     [{ grids: [{ ...grid, mixers: ['gla', 'gla'] }] }, /mixers names "gla" twice/],
     [{ grids: [{ ...grid, mixers: ['delta_net', 'deltanet'] }] }, /mixers names "deltanet" twice/],
-    [{ grids: [{ ...grid, ratios: ['3:1'] }] }, /"3:1" is neither "pure" nor r/],
-    [{ grids: [{ ...grid, ratios: [1] }] }, /1 is neither "pure" nor r/],
+    [{ grids: [{ ...grid, ratios: ['3:2'] }] }, /"3:2" is neither "pure" nor "3:1"/],
+    [{ grids: [{ ...grid, ratios: ['1:1', 2] }] }, /ratios names "2" twice/],
+    [{ grids: [{ ...grid, ratio: '3:1' }] }, /there is no field "ratio"; did you mean ratios\?/],
+    [{ grids: [{ ...grid, training: { stepz: 3 } }] }, /training: there is no field "stepz"; did you mean steps\?/],
+    [{ gridz: [grid] }, /sweep: there is no field "gridz"; did you mean grids\?/],
+    [
+      { grids: [{ ...grid, sizes: [{ name: 'a', attn: { num_head: 2 } }] }] },
+      /attn: there is no field "num_head"; did you/,
+    ],
+    [{ grids: [{ ...grid, ratios: [1] }] }, /1 is neither "pure" nor "3:1"/],
     [{ grids: [{ ...grid, seeds: [0.5] }] }, /seed is 0.5 where an integer from 0/],
     [{ grids: [{ ...grid, seeds: [1, 1] }] }, /seeds names "1" twice/],
     [{ grids: [{ ...grid, training: {} }] }, /training: steps is missing/],
@@ -60,6 +68,12 @@ describe('a specification', () => {
     ],
   ])('%j', (json, message) => {
     expect(() => readSweepSpec(json, mixers)).toThrow(message);
+  });
+
+  it('reads one ratio in every way of writing it', () => {
+    const read = (...ratios: unknown[]) => readSweepSpec({ grids: [{ ...grid, ratios }] }, mixers).grids[0].ratios;
+    expect(read('pure', '3:1', '12', 7)).toEqual(['pure', '4', '12', '7']);
+    expect(read('1:1', '5:1')).toEqual(['2', '6']);
   });
 
   it('gives the Transformer the fields of a full layer, unless it has its own', () => {

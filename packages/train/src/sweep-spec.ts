@@ -1,7 +1,7 @@
 // What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
-import { type ModelSize, modelSizes, type Ratio } from '@twilljs/hybrid';
+import { type ModelSize, modelSizes, type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { nearest, OptionError } from '@twilljs/tensor';
 import { defaultWarmup, MOST_TOKENS, trainFields } from './options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -88,7 +88,7 @@ function readGrid(grid: Json, families: readonly MixerFamily[], where: string): 
     name,
     task,
     mixers: distinct(grid.mixers, `${where}: mixers`, 'mixers', (mixer) => nameOf(mixer, families, `${where}: mixers`)),
-    ratios: distinct(grid.ratios ?? ['pure'], `${where}: ratios`, 'ratios', (ratio) => readRatio(ratio, where)),
+    ratios: distinct(grid.ratios ?? ['pure'], `${where}: ratios`, 'ratios', (ratio) => ratioOf(ratio, where)),
     sizes: distinct(grid.sizes ?? [sizeOf(task)], `${where}: sizes`, 'sizes', (size, i) =>
       readSize(size, families, `${where}.sizes[${i}]`),
     ),
@@ -140,11 +140,11 @@ function nameOf(value: unknown, families: readonly MixerFamily[], where: string)
   throw new OptionError(`${where}: ${shown(value)} is no mixer of this version; choose among ${known}.`);
 }
 
-function readRatio(value: unknown, where: string): Ratio {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (text === 'pure' || (typeof text === 'string' && /^([2-9]|[1-9]\d{1,3})$/.test(text))) return text as Ratio;
+function ratioOf(value: unknown, where: string): Ratio {
+  const ratio = readRatio(value);
+  if (ratio !== null) return ratio;
   throw new OptionError(
-    `${where}: ratios: ${shown(value)} is neither "pure" nor r, one full layer in every r, such as "4"; correct it.`,
+    `${where}: ratios: ${shown(value)} is neither "pure" nor "3:1", three linear layers to a full one, nor "4", one full layer in 4; correct it.`,
   );
 }
 
@@ -169,8 +169,10 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
     );
   }
   const model = object(size.model ?? {}, `${where}.model`);
-  const [strange] = Object.keys(model).filter((key) => families.some(({ fields }) => key in fields));
-  if (strange !== undefined && !(strange in modelFields)) {
+  const strange = Object.keys(model).find(
+    (key) => families.some(({ fields }) => Object.hasOwn(fields, key)) && !Object.hasOwn(modelFields, key),
+  );
+  if (strange !== undefined) {
     throw new OptionError(
       `${where}.model: ${strange} is a field of mixers; give it for each of them, as in "mixers": {"gla": {"${strange}": ...}}, and in "attn".`,
     );
@@ -183,6 +185,8 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
     onlyKeys(object(fields, `${where}.mixers.${mixer}`), known, `${where}.mixers.${mixer}`);
   }
   const attn = object(size.attn ?? {}, `${where}.attn`);
+  const softmax = families.filter(({ role }) => role === 'softmax').flatMap(({ fields }) => Object.keys(fields));
+  onlyKeys(attn, softmax, `${where}.attn`);
   const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json] as const);
   // The Transformer is the full layer everywhere: its fields are those of `attn` until it has its own.
   const full = families.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
@@ -212,7 +216,9 @@ function distinct<T>(value: unknown, where: string, what: string, read: (item: u
 function onlyKeys(value: Json, known: readonly string[], where: string): void {
   const strange = Object.keys(value).find((key) => !known.includes(key));
   if (strange === undefined) return;
-  throw new OptionError(`${where}: there is no field ${shown(strange)}; the fields are ${known.join(', ')}.`);
+  const near = nearest(strange, known);
+  const next = near ? `did you mean ${near}?` : `the fields are ${known.join(', ')}.`;
+  throw new OptionError(`${where}: there is no field ${shown(strange)}; ${next}`);
 }
 
 function shown(value: unknown): string {

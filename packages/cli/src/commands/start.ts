@@ -20,7 +20,7 @@ import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';
 
 interface Options extends CommonOptions {
-  readonly corpus: string[] | undefined;
+  readonly data: string[] | undefined;
   readonly out: string;
 }
 
@@ -32,14 +32,14 @@ export function start() {
     name: 'start',
     summary: 'The small study: linear mixers, alone and woven with attention, on text and on recall, side by side.',
     seed: 'is added to every seed of the study',
-    examples: ['twill start', "twill start --corpus 'notes/**/*.md' --out runs/notes"],
+    examples: ['twill start', "twill start --data 'notes/**/*.md' --out runs/notes"],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on.',
       `It is the preset ${PRESET}, with one seed and text for three of the mixers; the whole takes about twice as long:\n` +
         '  $ twill sweep --preset small --out runs/small\n  $ twill report runs/small',
     ],
   })
-    .addOption(new Option('--corpus <glob...>', 'text for the language models (default: Moby-Dick)'))
+    .addOption(new Option('--corpus, --data <glob...>', 'text for the language models (default: Moby-Dick)'))
     .addOption(
       new Option('--out <dir>', 'where everything goes')
         .argParser(once('--out', someText('--out')))
@@ -52,9 +52,9 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   const { out, seed, device } = options;
   terminal.outliveReader();
   const started = performance.now();
-  const spec = openSpec(PRESET, undefined, seed);
+  const { spec, record } = openSpec({ preset: PRESET }, seed, out);
   const cells = planSweep(spec, mixers);
-  const corpus = await corpusFor(cells, options.corpus, out);
+  const corpus = await corpusFor(cells, options.data, record);
   const jobs = availableParallelism();
   note(
     `The small study in its smaller form, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n` +

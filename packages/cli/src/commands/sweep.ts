@@ -14,7 +14,7 @@ import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/sp
 
 interface Options extends CommonOptions {
   readonly preset: PresetName | undefined;
-  readonly corpus: string[] | undefined;
+  readonly data: string[] | undefined;
   readonly out: string | undefined;
   readonly jobs: number;
   readonly yes: boolean;
@@ -28,18 +28,19 @@ export function sweepGrid() {
     examples: [
       'twill sweep --preset small --out runs/small',
       'twill sweep grid.json --out runs/grid --jobs 4',
-      'twill sweep --preset paper-mini --corpus "books/*.txt" --out runs/night --yes',
+      "twill sweep --preset paper-mini --data 'books/*.txt' --out runs/night --yes",
     ],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on, what failed is tried again.\n' +
         'A cell that fails is recorded and does not stop the others; exit code 1 says that there was one.',
-      'A specification: {"grids": [{"task": "recall", "mixers": ["hgrn2", "attention"], "ratios": ["pure", "2"],\n' +
-        '"seeds": [1, 2], "training": {"steps": 300}}]}; tasks are recall and language.',
+      'A specification: {"grids": [{"task": "recall", "mixers": ["hgrn2", "attention"], "ratios": ["pure", "1:1"],\n' +
+        '"seeds": [1, 2], "training": {"steps": 300}}]}; tasks are recall and language. A ratio is 3:1, three linear layers\n' +
+        'to a full one, or 4, one full layer in 4, which is the same. The sweep.json of another sweep will do, too.',
     ],
   })
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))
     .addOption(new Option('--preset <name>', 'a specification that has a name').choices(presetNames))
-    .addOption(new Option('--corpus <glob...>', 'text for language models (default: Moby-Dick)'))
+    .addOption(new Option('--corpus, --data <glob...>', 'text for language models (default: Moby-Dick)'))
     .addOption(new Option('--out <dir>', 'where everything goes').argParser(once('--out', someText('--out'))))
     .addOption(
       new Option('--jobs <n>', 'models that are trained at the same time')
@@ -59,9 +60,9 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
-  const spec = openSpec(preset, file, seed);
+  const { spec, record } = openSpec({ preset, file }, seed, out);
   const cells = planSweep(spec, mixers);
-  const corpus = await corpusFor(cells, options.corpus, out);
+  const corpus = await corpusFor(cells, options.data, record);
   if (preset !== undefined && longPresets.includes(preset)) {
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {

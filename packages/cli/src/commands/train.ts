@@ -1,5 +1,4 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
-
 import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
@@ -140,29 +139,22 @@ function concernsModel(name: string): boolean {
   return name === 'set' || name === 'config' || trainFlags[name as FlagName]?.concern === 'model';
 }
 
-/** The settings of the trainer; what is not given is as in the small study, but for vectors, which do not decay. */
-function trainingOf(given: Given): TrainSettings {
-  const {
-    steps = 500,
-    lr = 6e-3,
-    warmup,
-    decay,
-    minRatio = 0.05,
-    weightDecay = 0.01,
-    decayed,
-    clip,
-    microBatches,
-  } = given;
+/** The settings of the trainer, whose own defaults stand for the rest. */
+function trainingOf({
+  steps = 500,
+  lr,
+  warmup,
+  decay,
+  minRatio,
+  weightDecay,
+  decayed,
+  clip,
+  microBatches,
+}: Given): TrainSettings {
+  const given = { lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm: clip, microBatches };
   return {
     steps,
-    lr,
-    minRatio,
-    weightDecay,
-    ...(warmup !== undefined && { warmup }),
-    ...(decay && { decay }),
-    ...(decayed && { decayed }),
-    ...(clip !== undefined && { maxNorm: clip }),
-    ...(microBatches !== undefined && { microBatches }),
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainSettings>),
   };
 }
 

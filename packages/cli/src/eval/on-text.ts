@@ -5,7 +5,7 @@ import { isTwillError, OptionError } from '@twilljs/tensor';
 import { type Corpus, hashOf, readCorpus, readTexts, recordedSplit, splitCorpus } from '../corpus.ts';
 import { grouped } from '../draw/numbers.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
-import { whereItBegan } from '../train/resume.ts';
+import { recordedData, whereItBegan } from '../train/resume.ts';
 import { measureText, textProbe } from '../train/text.ts';
 import type { Measuring } from './measuring.ts';
 import { overlaps } from './overlap.ts';
@@ -66,7 +66,7 @@ async function textFor(
   trained: JsonObject,
   { data, signal }: TextAsked,
 ): Promise<Text> {
-  const recorded = Array.isArray(record?.command) ? patternsIn(record.command as string[]) : [];
+  const recorded = record ? recordedData(record) : [];
   const patterns = data ?? recorded;
   if (patterns.length === 0) {
     throw new OptionError('--task lm needs text, and the run was not trained on any; add --data.');
@@ -104,12 +104,4 @@ async function trainingText(patterns: readonly string[], trained: JsonObject): P
     if (!isTwillError(error)) throw error;
     return null;
   }
-}
-
-/** The values of `--data` in a recorded command. */
-function patternsIn(command: readonly string[]): string[] {
-  const from = command.indexOf('--data') + 1;
-  if (from === 0) return [];
-  const next = command.findIndex((word, i) => i >= from && word.startsWith('--'));
-  return command.slice(from, next === -1 ? undefined : next);
 }

@@ -1,9 +1,6 @@
 // Puts a report together from the parts of one or several sweeps.
-import type { SweepSpec } from '@twilljs/train';
-import { readSweepSpec, sweepPresets } from '@twilljs/train';
-import { mixers } from 'twilljs';
 import { grouped, tokensText } from '../draw/numbers.ts';
-import type { Block, Key, Report, Section } from './document.ts';
+import type { Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
 import { ratioKeys } from './figures/keys.ts';
 import { overRatio, paperOverRatio } from './figures/over-ratio.ts';
@@ -14,6 +11,7 @@ import { findings } from './findings.ts';
 import type { LoadedSweep } from './load.ts';
 import { paperTables } from './paper.ts';
 import { mixersOf, modelsOf, type Part, partsOf, ratiosOf } from './parts.ts';
+import { reproduce } from './reproduce.ts';
 import { listed } from './stats.ts';
 import { besideTable, resultTable, stateTable } from './tables.ts';
 import { soft } from './theme.ts';
@@ -148,38 +146,4 @@ function failures(failed: Part['failed']): Section {
       },
     ],
   };
-}
-
-function reproduce(sweeps: readonly LoadedSweep[]): Section {
-  const blocks = sweeps.flatMap(({ results: { spec } }): Block[] => {
-    const preset = presetOf(spec);
-    const file = `${spec.name}.json`;
-    const spell: Block = {
-      kind: 'code',
-      text: `${JSON.stringify(spec, null, 2)}\n`,
-      summary: `The specification, ${file}`,
-    };
-    const command = `twill sweep ${preset ? `--preset ${preset}` : file} --out DIR\ntwill report DIR`;
-    return [{ kind: 'code', text: command }, spell];
-  });
-  return {
-    title: 'How to reproduce it',
-    blocks: [
-      {
-        kind: 'text',
-        text:
-          'Every number above comes from results.json of the sweep. Initial weights, batches and evaluation sets follow from the seeds; ' +
-          'language cells need the same text (--corpus).',
-      },
-      ...blocks,
-    ],
-  };
-}
-
-/** Name of the preset that is this specification. */
-function presetOf(spec: SweepSpec): string | null {
-  const found = Object.values(sweepPresets).find(
-    (preset) => JSON.stringify(readSweepSpec(preset, mixers)) === JSON.stringify(spec),
-  );
-  return found?.name ?? null;
 }

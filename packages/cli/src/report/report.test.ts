@@ -67,7 +67,7 @@ describe('the words', () => {
     expect(text).toContain('Parameter counts differ by up to 35 %.');
     expect(text).toContain('chance is 0.031');
     expect(text).toContain('0.676 [0.110, 0.987] | 0.930 / 0.987 / 0.110');
-    expect(text).toContain('twill sweep --preset small --out DIR');
+    expect(text).toContain('twill sweep --preset small --out again');
     expect(text).not.toMatch(/^## .*\n\n## /m);
   });
 
@@ -302,5 +302,5 @@ it('a sweep that really ran is reported with its own numbers', async () => {
     expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${grouped(parameters)} | `);
   }
   expect(text).toContain('learned in 4 steps');
-  expect(text).toContain('twill sweep tiny.json --out DIR');
+  expect(text).toContain('twill sweep sweep.json --device cpu --out again');
 });

@@ -28,7 +28,7 @@ const grids: [change: object, message: RegExp][] = [
   [{ mixers: [] }, /mixers is \[\] where a list/],
   [{ mixers: [null] }, /null is no mixer of this version/],
   [{ ratios: '2' }, /ratios is "2" where a list/],
-  [{ ratios: ['0'] }, /"0" is neither "pure" nor r/],
+  [{ ratios: ['0'] }, /"0" is neither "pure" nor "3:1"/],
   [{ ratios: ['3'] }, /recall-hgrn2-r3: .* needs 3 layers for its first full one but the model has 2/],
   [{ seeds: 3 }, /seeds is 3 where a list/],
   [{ seeds: [-1] }, /seed is -1 where an integer from 0/],

@@ -1,12 +1,9 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { JsonObject } from '@twilljs/hub';
-import { readConfigFile } from '@twilljs/hub/node';
+import { resolve } from 'node:path';
 import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/train';
-import { type SweepOutcome, sweep } from '@twilljs/train/node';
+import { type SweepOrigin, type SweepOutcome, type SweepRecord, sweep } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
-import { type CorpusChoice, chooseCorpus, corpusText, readCorpus, splitRecord } from '../corpus.ts';
+import { type Corpus, type CorpusChoice, chooseCorpus, corpusText, readCorpus, splitRecord } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { openSource } from '../train/source.ts';
@@ -27,24 +24,35 @@ export interface SweepRun {
 /**
  * The text for the language cells.
  *
- * @param out of the sweep; where it goes on, its text is split as before.
+ * @param patterns of `--data`; where there are none, the text is that of the record.
+ * @param record of the sweep that goes on or is repeated: its text is split as before.
  * @throws before any work, when the text will not do.
  */
 export async function corpusFor(
   cells: readonly SweepCell[],
-  patterns: string[] | undefined,
-  out: string,
+  patterns: readonly string[] | undefined,
+  record: SweepRecord | null,
 ): Promise<CorpusChoice | null> {
   const language = cells.filter(({ task }) => task === 'language');
   if (language.length === 0) return null;
-  const record = join(out, 'sweep.json');
-  const before = existsSync(record) ? readConfigFile(record).corpus : null;
-  const corpus = chooseCorpus(patterns, (before ?? null) as JsonObject | null);
+  const { corpus: before = null, origin = null } = record ?? {};
+  const recorded = origin?.patterns?.map((pattern) => resolve(origin.directory, pattern));
+  const corpus = chooseCorpus(patterns ?? recorded, before);
   const { split } = corpus;
   for (const length of new Set(language.map(({ data }) => data.length))) {
     await openSource({ data: [...corpus.patterns], length, ...(split && { split }) }, 0);
   }
   return corpus;
+}
+
+/** Where a text comes from, for the record. */
+function originOf({ source, title, patterns }: CorpusChoice, { documents }: Corpus): SweepOrigin {
+  return {
+    title: source ?? title,
+    bytes: documents.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    directory: process.cwd(),
+    patterns: source === null ? patterns : null,
+  };
 }
 
 /** @throws Interrupted after Ctrl-C, with all work put away. */
@@ -59,6 +67,7 @@ export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
     spec,
     cells,
     corpus: text && { documents: text.documents.length, sha256: text.sha256, ...splitRecord(text) },
+    origin: corpus && text && originOf(corpus, text),
     jobs,
     run: (cell, directory, signal) => runCell(cell, resolve(directory), place, signal),
     signal: terminal.signal,

@@ -1,7 +1,11 @@
 // The flags of `twill train` as a table: what each means, reads and defaults to.
+
+import { readRatio } from '@twilljs/hybrid';
+import { OptionError } from '@twilljs/tensor';
+import { trainFields } from '@twilljs/train';
 import { mixers } from 'twilljs';
 import { splits } from '../corpus.ts';
-import { type Read, realNumber, someText, wholeNumber } from '../flags.ts';
+import { type Read, realNumber, shown, someText, wholeNumber } from '../flags.ts';
 
 /** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */
 export type Concern = 'model' | 'file' | 'data' | 'training' | 'run';
@@ -22,6 +26,16 @@ function words<const W extends string>(...choices: readonly W[]): { read: Read<W
 
 const linear = mixers.filter(({ role }) => role === 'linear').map(({ name }) => name);
 
+/** As `hybrid` takes it; `pure` and a bare number are words of sweeps and reports. */
+function ratio(text: string): string {
+  if (text.includes(':')) return text;
+  const every = readRatio(text);
+  if (every !== null) return every;
+  throw new OptionError(
+    `--ratio is "${shown(text)}" where 3:1 is needed, three linear layers to a full one, or 4, one full layer in 4, or pure; correct it.`,
+  );
+}
+
 /** One entry per flag; the key is the option's name in the program. Defaults that depend on others are applied later. */
 export const trainFlags = {
   mixer: {
@@ -33,9 +47,9 @@ export const trainFlags = {
   },
   ratio: {
     flag: '--ratio <n:1>',
-    help: 'linear layers to each full-attention layer, such as 3:1',
+    help: 'linear layers to each full-attention layer, such as 3:1; or 4, one full layer in 4, which is the same; or pure',
     concern: 'model',
-    read: someText('--ratio'),
+    read: ratio,
     rule: 'no full attention',
   },
   convention: {
@@ -152,7 +166,7 @@ export const trainFlags = {
     help: 'peak learning rate',
     concern: 'training',
     read: realNumber('--lr', { above: 0, max: 10 }),
-    rule: '6e-3',
+    rule: String(trainFields.lr.default),
   },
   warmup: {
     flag: '--warmup <n>',
@@ -166,42 +180,42 @@ export const trainFlags = {
     help: 'how the learning rate falls: cosine, linear or constant',
     concern: 'training',
     ...words('cosine', 'linear', 'constant'),
-    rule: 'cosine',
+    rule: String(trainFields.decay.default),
   },
   minRatio: {
     flag: '--min-ratio <x>',
     help: 'learning rate of the last step, as a part of the peak',
     concern: 'training',
     read: realNumber('--min-ratio', { max: 1 }),
-    rule: '0.05',
+    rule: String(trainFields.minRatio.default),
   },
   weightDecay: {
     flag: '--weight-decay <x>',
     help: 'decoupled weight decay',
     concern: 'training',
     read: realNumber('--weight-decay', { max: 10 }),
-    rule: '0.01',
+    rule: String(trainFields.weightDecay.default),
   },
   decayed: {
     flag: '--decayed <which>',
     help: 'parameters that decay: matrices or all',
     concern: 'training',
     ...words('matrices', 'all'),
-    rule: 'matrices',
+    rule: String(trainFields.decayed.default),
   },
   clip: {
     flag: '--clip <x>',
     help: 'largest global norm of the gradient',
     concern: 'training',
     read: realNumber('--clip', { above: 0 }),
-    rule: '1',
+    rule: String(trainFields.maxNorm.default),
   },
   microBatches: {
     flag: '--micro-batches <n>',
     help: 'parts into which a batch is cut to save memory',
     concern: 'training',
     read: wholeNumber('--micro-batches', { max: 2 ** 20 }),
-    rule: '1',
+    rule: String(trainFields.microBatches.default),
   },
   checkpointEvery: {
     flag: '--checkpoint-every <n>',

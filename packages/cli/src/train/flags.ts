@@ -26,7 +26,7 @@ const headings: Readonly<Record<Concern, string>> = {
 /** Adds the flags to a command. */
 export function addTrainFlags(command: Command): Command {
   const add = (option: Option, concern: Concern) => command.addOption(option.helpGroup(headings[concern]));
-  add(new Option('--data <glob...>', 'text: files, or patterns with * and **'), 'data');
+  add(new Option('--corpus, --data <glob...>', 'text: files, or patterns with * and **'), 'data');
   add(new Option('--out <dir>', 'the run directory').argParser(once('--out', someText('--out'))), 'run');
   for (const [name, entry] of Object.entries(trainFlags)) {
     const { flag, help, concern, read, choices, rule }: FlagOf<unknown> = entry;

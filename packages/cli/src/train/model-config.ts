@@ -53,7 +53,12 @@ function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
   if (convention !== undefined && ratio === undefined) {
     throw new OptionError(`--convention ${convention} says how to read --ratio, which is missing; add it.`);
   }
-  const layout = ratio ?? pattern;
+  if (convention !== undefined && !ratio?.includes(':')) {
+    throw new OptionError(
+      `--convention ${convention} says how to read n:1 but --ratio is ${ratio}; leave it out, or write n:1.`,
+    );
+  }
+  const layout = ratio === 'pure' ? pattern : (ratio ?? pattern);
   if (layout !== undefined && mixer !== undefined && findMixer(mixer).role === 'softmax') {
     const flag = ratio === undefined ? '--pattern' : '--ratio';
     throw new OptionError(
@@ -92,7 +97,7 @@ function fieldsOf(given: Given, family: MixerFamily): Config {
     head_dim: headDim(given, family),
     intermediate_size: intermediateSize,
     initializer_range: initStd,
-    ratio,
+    ratio: ratioField(ratio),
     convention,
     pattern,
   };
@@ -106,6 +111,12 @@ function fieldsOf(given: Given, family: MixerFamily): Config {
     fields[field] = value;
   }
   return fields;
+}
+
+/** `--ratio` as config.json has it: r, one full layer in every r, is (r - 1):1. */
+function ratioField(ratio: string | undefined): string | undefined {
+  if (ratio === undefined || ratio === 'pure') return undefined;
+  return ratio.includes(':') ? ratio : `${Number(ratio) - 1}:1`;
 }
 
 /** Only some mixers have a head size of their own; for the others it follows from width and heads. */

@@ -1,11 +1,12 @@
 // What a resumed run takes from its record: every flag that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import { type Command, CommanderError } from 'commander';
 import type { DeviceName } from '../command.ts';
+import { STANDARD_INPUT } from '../standard-input.ts';
 import { trainFlags } from './flag-table.ts';
 import { type FlagName, type Given, kebab } from './flags.ts';
 
@@ -77,6 +78,15 @@ function commandOf({ command }: JsonObject, path: string, parse: (argv: string[]
   }
 }
 
+/** The values of `--data` in the command of a record; none where it has no such command. */
+export function recordedData({ command }: JsonObject): string[] {
+  const words = Array.isArray(command) ? command.filter((word) => typeof word === 'string') : [];
+  const from = words.indexOf('--data') + 1;
+  if (from === 0) return [];
+  const next = words.findIndex((word, i) => i >= from && word.startsWith('--'));
+  return words.slice(from, next === -1 ? undefined : next);
+}
+
 /** The configuration that a run recorded. */
 export function modelOf({ model }: JsonObject, directory: string): JsonObject {
   if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model;
@@ -105,14 +115,19 @@ function withoutRivals(before: Given, now: Given): Given {
   return config !== undefined && now.config === undefined ? rest : before;
 }
 
-/** The command line that says all this. */
+/** The command line that says all this, from any directory: what it reads stands in it by its whole path. */
 export function argvOf({ given, seed, device }: Asked): string[] {
   const argv = ['twill', 'train'];
   for (const [name, value] of Object.entries(given)) {
     if (name === 'resume' || value === undefined) continue;
-    argv.push(`--${kebab(name)}`, ...(Array.isArray(value) ? value : [String(value)]));
+    const words = Array.isArray(value) ? value : [String(value)];
+    argv.push(`--${kebab(name)}`, ...(name === 'data' || name === 'config' ? words.map(wholePath) : words));
   }
   if (seed !== undefined) argv.push('--seed', String(seed));
   if (device !== undefined) argv.push('--device', device);
   return argv;
+}
+
+function wholePath(path: string): string {
+  return path === STANDARD_INPUT ? path : resolve(path);
 }
