@@ -1,7 +1,7 @@
 // The model to train, with fresh weights, once it is clear that it fits.
 import { totalmem } from 'node:os';
-import { compose, type LanguageModel } from '@twilljs/hybrid';
-import { countParams, initializer, shapesOnly } from '@twilljs/nn';
+import { compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
+import { countParams, initializer, leastParameters, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
@@ -20,15 +20,19 @@ const WASM_BYTES = 2 ** 32;
  * @throws OptionError when the configuration cannot be, or the model does not fit into memory.
  */
 export function freshModel(config: Readonly<Record<string, unknown>>, seed: number, device: DeviceName): LanguageModel {
+  // What any mixers would need is known without a plan, which of many thousands of layers takes a second.
+  refuseTooLarge(leastParameters(hybridConfig(config, mixers).model), device, 'at least ');
   const planned = compose(config, { mixers, init: shapesOnly() });
-  const parameters = countParams(planned);
+  refuseTooLarge(countParams(planned), device);
+  return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
+}
+
+function refuseTooLarge(parameters: number, device: DeviceName, atLeast = ''): void {
   const bytes = parameters * BYTES_PER_PARAMETER;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
-  if (bytes > limit) {
-    throw new OptionError(
-      `train: the model has ${grouped(parameters)} parameters, which take ${grouped(bytes)} bytes to train; ` +
-        `here are ${grouped(limit)} at most, so make it smaller.`,
-    );
-  }
-  return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
+  if (bytes <= limit) return;
+  throw new OptionError(
+    `train: the model has ${atLeast}${grouped(parameters)} parameters, which take ${grouped(bytes)} bytes to train; ` +
+      `here are ${grouped(limit)} at most, so make it smaller.`,
+  );
 }
