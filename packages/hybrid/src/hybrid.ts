@@ -30,6 +30,8 @@ export interface HybridOptions<Mixers extends readonly MixerFamily[] = readonly 
   readonly device?: () => Promise<Device>;
 }
 
+const optionNames = ['mixers', 'init', 'device'];
+
 /**
  * A language model from a configuration in FLA's form, with three short forms for the layout: `ratio: '3:1'` (and
  * `convention`), `pattern: 'GGGA'`, or `layers: ['deltanet', 'attention']`.
@@ -47,7 +49,7 @@ export function hybrid<const Mixers extends readonly MixerFamily[]>(
   config: HybridConfig<Mixers>,
   options: HybridOptions<Mixers>,
 ): LanguageModel {
-  knownOnly('hybrid', options, ['mixers', 'init', 'device']);
+  knownOnly('hybrid', options, optionNames);
   checkMixers('hybrid', options.mixers); // whose names knownConfig asks for
   knownConfig(config, options.mixers);
   return compose(config, options);
@@ -57,10 +59,10 @@ export function hybrid<const Mixers extends readonly MixerFamily[]>(
  * The model of a configuration that no person wrote, such as the `config.json` of a checkpoint: names that nobody reads are kept
  * and change nothing.
  *
- * @throws OptionError as `hybrid`, but for unknown names.
+ * @throws OptionError as `hybrid`, but for unknown names in `config`.
  */
 export function compose(config: Json, options: HybridOptions): LanguageModel {
-  objectOnly('compose', options);
+  knownOnly('compose', options, optionNames);
   const { mixers: families, init, device } = options;
   const { json, linear, read, complete } = planned(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);

@@ -41,10 +41,11 @@ export function knownConfig(
   objectOnly(where, config);
   const given = Object.fromEntries(Object.entries(config as Json).filter(([name]) => !unreadName.test(name)));
   const used = familiesIn(given, families);
-  const names = configNames(used);
+  // Where model_type itself is misspelt, the fields of its mixer are not what is wrong.
+  const names = configNames(used.length > 0 ? used : families);
   for (const name of Object.keys(given)) {
     const other = families.find(({ fields }) => Object.hasOwn(fields, name));
-    if (names.includes(name) || !other || used.length === 0) continue;
+    if (names.includes(name) || !other) continue;
     const mixers = used.map((family) => family.name).join(' and ');
     throw new OptionError(`${where}: ${name} is a field of ${other.name}, not of ${mixers}; remove it.`);
   }

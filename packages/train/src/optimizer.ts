@@ -1,7 +1,7 @@
 // AdamW over a model's arena, with its moments.
 import { adamw, type ParameterArena } from '@twilljs/nn';
-import { keep, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
-import type { TrainOptions } from './options.ts';
+import { keep, knownOnly, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
+import { type TrainOptions, trainFields } from './options.ts';
 
 export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
 
@@ -17,7 +17,9 @@ export class AdamW {
   private readonly flatM: Tensor;
   private readonly flatV: Tensor;
 
+  /** @param options those of a training run; the others may stand among them. @throws OptionError for an unknown name. */
   constructor(arena: ParameterArena, options: AdamWOptions) {
+    knownOnly('AdamW', options, Object.keys(trainFields));
     this.arena = arena;
     this.options = options;
     const { device } = arena.flat;

@@ -1,4 +1,5 @@
 // Progress of a run on a terminal: one line that is drawn over, or plain lines where output is not a terminal.
+import { knownOnly, whole } from '@twilljs/tensor';
 import type { StepRecord } from './trainer.ts';
 
 /** The part of a writable stream that is used. */
@@ -34,13 +35,14 @@ const SILENCE_MS = 30_000;
 /**
  * Bar, step, time left, tokens/s, loss, learning rate, and how many steps have been skipped since it began.
  *
+ * @throws OptionError naming the option that is unknown or cannot be.
  * @example
  * const bar = progressBar(process.stderr, { steps: 300 });
  */
-export function progressBar(
-  stream: ProgressStream,
-  { steps, label = '', now = () => performance.now() }: ProgressOptions,
-): ProgressBar {
+export function progressBar(stream: ProgressStream, options: ProgressOptions): ProgressBar {
+  knownOnly('progressBar', options, ['steps', 'label', 'now']);
+  const { steps, label = '', now = () => performance.now() } = options;
+  whole('progressBar: steps', steps, 1);
   const lead = label && `${label}  `;
   const every = Math.max(1, Math.ceil(steps / PLAIN_PARTS));
   let first: { step: number; at: number } | null = null;

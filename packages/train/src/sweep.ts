@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
-import { FileError } from '@twilljs/tensor';
+import { FileError, knownOnly, whole } from '@twilljs/tensor';
 import { lockDirectory } from './lock.ts';
 import { type Metrics, MetricsReader } from './read-metrics.ts';
 import {
@@ -62,6 +62,11 @@ export interface SweepOutcome {
   readonly failures: ReadonlyMap<string, string>;
 }
 
+const names = {
+  ...{ directory: true, spec: true, cells: true, corpus: true, origin: true, jobs: true, run: true, signal: true },
+  observe: true,
+} satisfies Record<keyof SweepOptions, true>;
+
 const REFRESH_MS = 250;
 
 interface Running {
@@ -80,10 +85,12 @@ interface Running {
  * Goes through a grid: finished cells are kept, half-done ones go on, failed ones are tried again. The directory gets
  * `sweep.json` (what it is), `cells/<name>/` (a run each) and, when all have ended, `results.json`.
  *
- * @throws OptionError when the directory holds another sweep or something else, or another process works in it.
+ * @throws OptionError for an option that is unknown or cannot be, and when the directory holds another sweep or something else, or another process works in it.
  */
 export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
+  knownOnly('sweep', options, Object.keys(names));
   const { directory, spec, cells, corpus, origin = null, jobs, signal, observe = () => {} } = options;
+  whole('sweep: jobs', jobs, 1);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
   openSweep(directory, { spec, corpus, origin });

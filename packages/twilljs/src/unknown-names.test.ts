@@ -1,0 +1,239 @@
+// A misspelt name never becomes a default: every bag of options and every configuration that a person writes refuses it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import * as all from './index.ts';
+import * as node from './node.ts';
+import { optionBags } from './option-bags.test-data.ts';
+
+const { mixers, cpu, rng, tensor, ones, zeros } = all;
+const home = mkdtempSync(join(tmpdir(), 'twill-names-'));
+afterAll(() => rmSync(home, { recursive: true }));
+const fresh = () => mkdtempSync(join(home, 'x-'));
+
+const config = { model_type: 'gla', hidden_size: 8, num_heads: 2, num_hidden_layers: 2, vocab_size: 16 };
+const attn = { layers: [1], num_heads: 2, window_size: 4 };
+const init = all.shapesOnly();
+const model = await all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init: all.initializer(0) }).to(cpu());
+await node.saveModel(join(home, 'model'), model);
+const files = await all.filesOfModel(model);
+
+const source = rng(0);
+const tokens = Uint8Array.from({ length: 400 }, (_, i) => i % 16);
+const documents = [tokens, tokens];
+const task = () => all.mqar({ length: 8, vocab: 16, pairs: 2, batch: 2, source });
+const batches = all.windows({ tokens, length: 8, batch: 2, source });
+const measure = () => ({});
+const x = ones([1, 2, 1, 4]); // [B,T,H,K]
+const gates = zeros([1, 2, 1]); // [B,T,H]
+const square = tensor([1, 0, 0, 1], [1, 2, 2]);
+const flat = () => zeros([3]);
+const run = {
+  ...{ model, source: batches, training: { steps: 1 }, seed: 0, data: {}, command: ['twill'], resume: false },
+  ...{ checkpoints: { every: 1, keep: 1 }, validation: { every: 1, measure } },
+};
+const rates = { beta1: 0.9, beta2: 0.95, eps: 1e-8 };
+const size = {
+  name: 'tiny',
+  model: { hidden_size: 8, num_hidden_layers: 2 },
+  attn: { num_heads: 2 },
+  mixers: { gla: {} },
+};
+const grid = {
+  ...{ name: 'recall', task: 'recall', mixers: ['gla'], ratios: ['pure'], sizes: [size], seeds: [0] },
+  ...{ training: { steps: 2, lr: 0.01 }, data: { length: 8, batch: 2, pairs: 2, vocab: 16 } },
+};
+const spec = (changes: object = {}) => all.readSweepSpec({ name: 'small', grids: [{ ...grid, ...changes }] }, mixers);
+const swept = { spec: spec(), cells: [], corpus: null, origin: null, jobs: 1, run: async () => {} };
+
+type Bag = Readonly<Record<string, unknown>>;
+
+/** What takes a bag, and one that is right. Named as `optionBags` names them; parts of a bag have the path of their fields. */
+const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
+  'Tensor.band: attrs': [(bag) => square.band(bag), { low: 0, high: 0, fill: 0 }],
+  'Tensor.matmul: options': [(bag) => square.matmul(square, bag), { transposeA: true, transposeB: true }],
+  'Trainer.run: options': [
+    (bag) => new all.Trainer(model, { steps: 1 }).run(batches, bag).next(),
+    { validation: run.validation },
+  ],
+  'Trainer.run: options.validation': [
+    (validation) => new all.Trainer(model, { steps: 1 }).run(batches, { validation }).next(),
+    run.validation,
+  ],
+  'adamw: attrs': [
+    (bag) => all.adamw(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
+    { ...rates, weight_decay: 0 },
+  ],
+  'compose: options': [(bag) => all.compose(config, bag), { mixers, init, device: async () => cpu() }],
+  'configOf: ModelSize': [(bag) => all.configOf(bag, 'gla', 'pure'), size],
+  'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],
+  'coveringWindows: options': [(bag) => all.coveringWindows(bag), { tokens, length: 8, batch: 2, overlap: 2 }],
+  'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true }],
+  'evaluateTask: options': [(bag) => all.evaluateTask(model, task(), bag), { rows: 2, difficulties: [1] }],
+  'evaluateWhole: options': [
+    (bag) => all.evaluateWhole(model, tokens.subarray(0, 20), bag),
+    { length: 8, warmup: 2, onPart: () => {} },
+  ],
+  'evaluateWindows: options': [(bag) => all.evaluateWindows(model, batches.batch(0), bag), { warmup: 2 }],
+  'evaluationWindows: options': [(bag) => all.evaluationWindows(bag), { tokens, length: 8, count: 2, source }],
+  'full: options': [(bag) => all.full([1], 1, bag), { device: cpu(), dtype: 'f32' }],
+  'generate: options': [(bag) => all.generate(model, [1], bag).next(), { maxTokens: 1, temperature: 0, seed: 0 }],
+  'hybrid: config': [
+    (bag) => all.hybrid(bag, { mixers, init }),
+    { ...config, expand_k: 1, intermediate_size: 8, ratio: '1:1', convention: 'literal', attn },
+  ],
+  'hybrid: config.attn': [(bag) => all.hybrid({ ...config, attn: bag }, { mixers, init }), attn],
+  'hybrid: options': [(bag) => all.hybrid(config, bag), { mixers, init, device: async () => cpu() }],
+  'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
+  'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu() }],
+  'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu() }],
+  'mqar: options': [(bag) => all.mqar(bag), { length: 8, vocab: 16, pairs: 2, steps: 4, batch: 2, source }],
+  'new AdamW: options': [(bag) => new all.AdamW(model.arena, bag), { ...rates, weightDecay: 0.1, decayed: 'all' }],
+  'new Linear: options': [(bag) => new all.Linear(2, 2, init, bag), { bias: true }],
+  'new RMSNorm: options': [(bag) => new all.RMSNorm(2, 1e-6, init, bag), { affine: true }],
+  'new Trainer: settings': [
+    (bag) => new all.Trainer(model, bag),
+    { steps: 1, lr: 1e-3, ...rates, maxNorm: 1, microBatches: 1 },
+  ],
+  'ones: options': [(bag) => ones([1], bag), { device: cpu(), dtype: 'i32' }],
+  'pack: options': [(bag) => all.pack(bag), { documents, separator: [0], length: 8, batch: 2, source }],
+  'parity: options': [(bag) => all.parity(bag), { length: 8, batch: 2, source }],
+  'progressBar: options': [
+    (bag) => node.progressBar({ write: () => true }, bag),
+    { steps: 3, label: 'x', now: () => 0 },
+  ],
+  'readDocuments: options': [(bag) => node.readDocuments(join(home, 'model', 'config.json'), bag), { note: () => {} }],
+  'rope: options': [(bag) => all.rope(x, bag), { base: 100, offset: 1 }],
+  'rotaryTables: options': [(bag) => all.rotaryTables(2, 4, bag, cpu()), { base: 100, offset: 1 }],
+  'scalarDecay: attrs': [(bag) => all.scalarDecay(x, x, x, gates, null, bag), { scale: 1 }],
+  'scalarDelta: attrs': [(bag) => all.scalarDelta(x, x, x, gates, gates, null, bag), { scale: 1 }],
+  'scaledDotProductAttention: attrs': [
+    (bag) => all.scaledDotProductAttention(x, x, x, bag),
+    { scale: 1, window: null },
+  ],
+  'solveTril: options': [(bag) => all.solveTril(square, square, bag), { transpose: true }],
+  'splitDocuments: options': [
+    (bag) => all.splitDocuments([{ name: 'a', bytes: tokens }], bag),
+    { every: 2, within: 8 },
+  ],
+  'sweep: options': [
+    (bag: object) => node.sweep({ directory: fresh(), ...bag } as never),
+    { ...swept, signal: new AbortController().signal, observe: () => {} },
+  ],
+  'readSweepSpec: json': [(bag) => all.readSweepSpec(bag, mixers), { name: 'small', grids: [grid] }],
+  'readSweepSpec: json.grids': [(bag) => spec(bag), grid],
+  'readSweepSpec: json.grids.sizes': [(bag) => spec({ sizes: [bag] }), size],
+  'readSweepSpec: json.grids.sizes.model': [(bag) => spec({ sizes: [{ ...size, model: bag }] }), size.model],
+  'readSweepSpec: json.grids.training': [(bag) => spec({ training: bag }), grid.training],
+  'readSweepSpec: json.grids.data': [(bag) => spec({ data: bag }), grid.data],
+  'tensor: options': [(bag) => tensor([1], [1], bag), { device: cpu(), dtype: 'f32' }],
+  'trainOptions: settings': [
+    (bag) => all.trainOptions(bag),
+    { steps: 9, warmup: 1, decay: 'linear', minRatio: 0.1, maxSkips: 3 },
+  ],
+  'loadRun: options': [(bag) => node.loadRun(finished, bag), { mixers, device: cpu(), checkpoint: 'last' }],
+  'trainRun: options': [
+    (bag: object) => node.trainRun({ directory: fresh(), ...bag } as never),
+    { ...run, warn: () => {} },
+  ],
+  'trainRun: options.training': [
+    (training) => node.trainRun({ ...run, directory: fresh(), training }),
+    { steps: 1, lr: 0.1 },
+  ],
+  'trainRun: options.checkpoints': [
+    (checkpoints) => node.trainRun({ ...run, directory: fresh(), checkpoints }),
+    run.checkpoints,
+  ],
+  'trainRun: options.validation': [
+    (validation) => node.trainRun({ ...run, directory: fresh(), validation }),
+    run.validation,
+  ],
+  'uniformMqar: options': [(bag) => all.uniformMqar(bag), { length: 8, vocab: 16, pairs: 2, batch: 2, source }],
+  'vectorDecay: attrs': [(bag) => all.vectorDecay(x, x, x, zeros([1, 2, 1, 4]), null, bag), { scale: 1 }],
+  'vectorDelta: attrs': [(bag) => all.vectorDelta(x, x, x, zeros([1, 2, 1, 4]), gates, null, bag), { scale: 1 }],
+  'wasm: options': [(bag) => all.wasm(bag), { kernels: [], tier: 'plain', maximumBytes: 2 ** 20, poison: false }],
+  'windows: options': [(bag) => all.windows(bag), { tokens, length: 8, batch: 2, source }],
+  'zeros: options': [(bag) => zeros([1], bag), { device: cpu(), dtype: 'f32' }],
+  'zoologyMqar: options': [
+    (bag) => all.zoologyMqar(bag),
+    { length: 64, vocab: 128, pairs: 4, power: 0.1, filler: 'random', batch: 2, source },
+  ],
+};
+
+/** Parameters of such a name that no person fills by hand, with the reason. */
+const filled: [reason: string, RegExp][] = [
+  ['ErrorOptions of the language', /^new \w+Error: /],
+  [
+    'attributes of whichever op is handed in, which checks them by its shape rule',
+    /^(apply1?|applyBackward|vjpOfDefinition|runGoldenOp): attrs$/,
+  ],
+  ['a configuration as a file holds it: what is not read is noted', /^(compose|hybridConfig): config$/],
+  ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
+  ['what readSweepSpec has read', /^(planSweep|cellPlaces): spec$/],
+];
+
+const finished = join(home, 'run');
+await node.trainRun({ ...run, directory: finished });
+
+const found = optionBags();
+
+it('knows every bag of options of the public API', () => {
+  const names = found.map(({ name }) => name);
+  expect(names.filter((name) => !(name in bags) && !filled.some(([, which]) => which.test(name)))).toEqual([]);
+  const whole = Object.keys(bags).filter((name) => /: \w+$/.test(name) && name !== 'readSweepSpec: json');
+  expect(whole.filter((name) => !names.includes(name))).toEqual([]);
+  for (const [reason, which] of filled)
+    expect(
+      names.some((name) => which.test(name)),
+      reason,
+    ).toBe(true);
+});
+
+it('has them closed, so that the compiler refuses other names in a literal', () => {
+  // What is open is a configuration as a file holds it, or the attributes of any op. The configuration of `hybrid` depends on the
+  // mixers handed in: its own test, in packages/hybrid, asks the compiler.
+  const open = found.filter((bag) => bag.open).map(({ name }) => name);
+  expect(open.filter((name) => !filled.some(([, which]) => which.test(name)))).toEqual([]);
+});
+
+/** One slip of a hand: a letter too few, too many, another or exchanged; another case; snake and camel; a plural. */
+const slips: ((name: string, at: number) => string)[] = [
+  (name, at) => name.slice(0, at) + name.slice(at + 1),
+  (name, at) => name.slice(0, at + 1) + name.slice(at),
+  (name, at) => `${name.slice(0, at)}q${name.slice(at + 1)}`,
+  (name, at) =>
+    name.slice(0, at) +
+    name
+      .slice(at, at + 2)
+      .split('')
+      .reverse()
+      .join('') +
+    name.slice(at + 2),
+  (name) => name.toUpperCase(),
+  (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()),
+  (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  (name) => (name.endsWith('s') ? name.slice(0, -1) : `${name}s`),
+];
+
+it.each(Object.entries(bags))('%s', async (_, [take, right]) => {
+  await take(right as never);
+  const names = Object.keys(right);
+  const slip = fc.tuple(fc.constantFrom(...names), fc.nat(), fc.constantFrom(...slips));
+  await fc.assert(
+    fc.asyncProperty(slip, fc.boolean(), async ([name, at, change], isBeside) => {
+      const misspelt = change(name, at % name.length);
+      fc.pre(misspelt !== '' && !names.includes(misspelt));
+      const { [name]: value, ...others } = right;
+      const bag = { ...(isBeside ? right : others), [misspelt]: value };
+      const error: unknown = await (async () => take(bag as never))().then(
+        () => null,
+        (error) => error,
+      );
+      expect(all.isTwillError(error), `${misspelt} for ${name}: ${error}`).toBe(true);
+      expect((error as Error).message).toContain(misspelt);
+    }),
+    { numRuns: 40 },
+  );
+});
