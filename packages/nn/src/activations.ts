@@ -1,13 +1,14 @@
 // Activations by name, as configurations write them: the table of Hugging Face Transformers.
-import { full, type Tensor } from '@twilljs/tensor';
+import { full, requireTensor, type Tensor } from '@twilljs/tensor';
 import { normalCdf } from './normal-cdf/op.ts';
 import { silu } from './silu/op.ts';
 
 /** x Phi(x): the exact form. */
-export const gelu = (x: Tensor): Tensor => x.mul(normalCdf(x));
+export const gelu = (x: Tensor): Tensor => normalCdf(x).mul(x);
 
 /** x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2: within 1e-3 of the exact form, and not the same. */
 export function geluTanh(x: Tensor): Tensor {
+  requireTensor('gelu', 'x', x);
   const inner = x
     .mul(x)
     .mul(0.044715)
@@ -48,10 +49,9 @@ export const transformersActivationNames = [
   'tanh',
 ] as const;
 
-/** Activations under the names that Transformers gives them. */
-export const transformersActivations: Readonly<
-  Record<(typeof transformersActivationNames)[number], (x: Tensor) => Tensor>
-> = {
+type Activations = Readonly<Record<(typeof transformersActivationNames)[number], (x: Tensor) => Tensor>>;
+
+const activations: Activations = {
   gelu,
   gelu_10: (x) => atMost(gelu(x), 10),
   gelu_accurate: geluTanh,
@@ -73,3 +73,14 @@ export const transformersActivations: Readonly<
   swish: silu,
   tanh: (x) => x.tanh(),
 };
+
+/** Activations under the names that Transformers gives them. @throws OptionError for what is no tensor. */
+export const transformersActivations = /* @__PURE__ */ Object.fromEntries(
+  transformersActivationNames.map((name) => [
+    name,
+    (x: Tensor) => {
+      requireTensor(name, 'x', x);
+      return activations[name](x);
+    },
+  ]),
+) as Activations;

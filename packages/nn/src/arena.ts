@@ -1,5 +1,5 @@
 // All parameters of a model in one allocation, those with weight decay first.
-import { arenaLayout, type Device, moveToArena, type Tensor } from '@twilljs/tensor';
+import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor } from '@twilljs/tensor';
 
 export interface ParameterArena {
   /** Every parameter, 256-byte aligned, gaps 0. */
@@ -23,6 +23,11 @@ export async function arenaOf(
   device: Device,
   noDecay: readonly string[] = [],
 ): Promise<ParameterArena> {
+  if (!(parameters instanceof Map) || !Array.isArray(noDecay)) {
+    throw new OptionError(
+      `arenaOf: the parameters are ${shown(parameters)} and noDecay ${shown(noDecay)}; give what params(model) returns, and a list of names.`,
+    );
+  }
   const decays = ([name, t]: [string, Tensor]) =>
     t.shape.length >= 2 && !noDecay.includes(name.slice(name.lastIndexOf('.') + 1));
   const all = [...parameters];

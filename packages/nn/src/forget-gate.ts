@@ -1,11 +1,14 @@
 // Forget gates as logarithms, and the bounds below them that the layers of a model share.
-import { concat, OptionError, type Tensor } from '@twilljs/tensor';
+import { concat, OptionError, requireTensor, type Tensor, whole } from '@twilljs/tensor';
 import { constant } from './initializer.ts';
 import { logSumExp } from './log-sum-exp/op.ts';
 import type { LayerContext, ModelContext } from './mixer.ts';
 
 /** log(1 / (1 + e^-x)), exact on both sides; of any shape. */
-export const logSigmoid = (x: Tensor): Tensor => x.neg().softplus().neg();
+export function logSigmoid(x: Tensor): Tensor {
+  requireTensor('logSigmoid', 'x', x);
+  return x.neg().softplus().neg();
+}
 
 /** The `shared` of a family with such bounds: one row for each layer of the model, those of softmax attention included. */
 export function sharedBounds(
@@ -39,6 +42,7 @@ export function lowerBounds(family: string, { layer, shared }: LayerContext): Te
  * @returns both [..,D].
  */
 export function forgetGate(f: Tensor, bounds: Tensor | null, layer: number): { log: Tensor; complement: Tensor } {
+  requireTensor('forgetGate', 'f', f);
   const g = f.neg();
   if (!bounds) return { log: logSigmoid(f), complement: g.sigmoid() };
   const odds = oddsBelowOne(bounds, layer);
@@ -53,6 +57,8 @@ export function forgetGate(f: Tensor, bounds: Tensor | null, layer: number): { l
  * log gamma = -softplus(odds), 1 - gamma = sigmoid(odds).
  */
 function oddsBelowOne(bounds: Tensor, layer: number): Tensor {
+  requireTensor('forgetGate', 'the table of bounds', bounds);
+  whole('forgetGate: layer', layer, 1, bounds.shape[0] - 1);
   const rows = bounds.permute([1, 0]); //                                        [D,L]
   const [, L] = rows.shape;
   const first = rows.slice(1, 0, 1);

@@ -5,6 +5,7 @@ import {
   type Device,
   empty,
   finite,
+  hostArray,
   keep,
   meta,
   OptionError,
@@ -77,5 +78,5 @@ export function normal(init: Initializer, shape: Shape): Tensor {
 export function constant(init: Initializer, shape: Shape, value: number): Tensor {
   requireInitializer('constant', init);
   finite('constant: the value', value);
-  return init.make(shape, (_, count) => new Float64Array(count).fill(value));
+  return init.make(shape, (_, count) => hostArray('constant', 'f64', count).fill(value));
 }

@@ -1,5 +1,5 @@
 // A module is any object with parameters in it; their paths are their names in the state dict.
-import { Tensor } from '@twilljs/tensor';
+import { OptionError, shown, Tensor } from '@twilljs/tensor';
 
 /**
  * All parameters of a module by path, in the order of its fields: `layers.0.attn.q_proj.weight`.
@@ -23,6 +23,9 @@ export function countParams(module: object): number {
 }
 
 function walk(module: object, path: string, seen: Set<object>, visit: (path: string, t: Tensor) => void): void {
+  if (typeof module !== 'object' || module === null) {
+    throw new OptionError(`params: the module is ${shown(module)}; give an object with parameters in it.`);
+  }
   if (seen.has(module)) return;
   seen.add(module);
   if (module instanceof Tensor) {

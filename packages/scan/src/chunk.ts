@@ -1,5 +1,5 @@
 // Sequences in chunks: how [B,T,H,D] becomes [N,B,H,C,D] and back, and how much is left of a token after others, for every recurrence.
-import { concat, type Tensor } from '@twilljs/tensor';
+import { concat, requireTensor, ShapeError, shown, type Tensor } from '@twilljs/tensor';
 
 /** Longest chunk of the definitions. The result does not depend on it. */
 export const longest = 64;
@@ -66,9 +66,14 @@ export function decays(g: Tensor): Decays {
  * Heads that several others share, once for each of them: [B,T,H,K] -> [B,T,HV,K], j reads floor(j H / HV).
  *
  * @param HV a multiple of H.
+ * @throws ShapeError for another number, or what is no sequence of heads.
  */
 export function shareHeads(x: Tensor, HV: number): Tensor {
+  requireTensor('shareHeads', 'x', x);
   const [B, T, H, K] = x.shape;
+  if (x.shape.length !== 4 || !(Number.isInteger(HV) && HV >= 1 && HV % H === 0)) {
+    throw new ShapeError(`shareHeads: x [${x.shape}] and ${shown(HV)} heads are not [B,T,H,K] and a multiple of H.`);
+  }
   if (H === HV) return x;
   return x
     .reshape([B, T, H, 1, K])

@@ -76,13 +76,15 @@ const none = /* @__PURE__ */ Object.freeze({});
 /**
  * Runs one op and returns its outputs.
  *
- * @param ins tensors on one device; null for an absent optional input.
+ * @param given tensors on one device; null for an absent optional input.
  * @throws OptionError for what is no tensor, or a wrong attribute; ShapeError from the op's shape rule; DTypeError for ids where
  * numbers belong; DeviceError for mixed devices and released tensors; UnsupportedOpError when the device has no kernel and the op
  * no definition.
  */
-export function apply<A>(op: Op<A>, ins: readonly (Tensor | null)[], attrs: A): Tensor[] {
-  const device = checkedInputs(op, ins);
+export function apply<A>(op: Op<A>, given: readonly (Tensor | null)[], attrs: A): Tensor[] {
+  const device = checkedInputs(op, given);
+  // Absent is null for ops, though callers may leave it out.
+  const ins = given.includes(undefined as never) ? Array.from(given, (t) => t ?? null) : given;
   // Without attributes each is undefined, which the rule of an op that has some refuses as it does any other wrong value.
   const shapes = op.shape(shapesOf(ins), attrs ?? (none as A));
   const tracked = isRecording() && ins.some((t) => t?.slot);

@@ -6,13 +6,17 @@ import type { Node } from './tape.ts';
 import { Tensor } from './tensor.ts';
 
 /** Every tensor found in a value: in arrays, maps and the own fields of objects. */
-export function tensorsIn(value: unknown, found: Set<Tensor> = new Set(), seen: Set<unknown> = new Set()): Set<Tensor> {
-  if (value instanceof Tensor) found.add(value);
-  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !seen.has(value)) {
-    seen.add(value);
-    const parts = value instanceof Map || value instanceof Set ? value.values() : Object.values(value);
-    for (const part of parts) tensorsIn(part, found, seen);
-  }
+export function tensorsIn(value: unknown): Set<Tensor> {
+  const found = new Set<Tensor>();
+  const seen = new Set<unknown>();
+  const look = (part: unknown): void => {
+    if (part instanceof Tensor) found.add(part);
+    else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part) && !seen.has(part)) {
+      seen.add(part);
+      for (const inner of part instanceof Map || part instanceof Set ? part.values() : Object.values(part)) look(inner);
+    }
+  };
+  look(value);
   return found;
 }
 

@@ -3,4 +3,5 @@ export { conformance, failures, named, type OpCase } from './testing/conformance
 export { type Deviation, deviation, tolerances } from './testing/error.ts';
 export { type GradcheckInput, gradcheck } from './testing/gradcheck.ts';
 export { noise } from './testing/noise.ts';
+export { type Fitting, faults, type Misuse } from './testing/odd.ts';
 export { type Case, type Compared, evaluate, type Numbers, replay } from './testing/replay.ts';

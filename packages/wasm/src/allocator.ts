@@ -61,7 +61,7 @@ export class Allocator {
 
   /** @throws DeviceError for what is no block in use. */
   release(pointer: number): void {
-    const start = pointer / unit;
+    const start = Number.isSafeInteger(pointer) ? pointer / unit : 0;
     const units = this.live.get(start);
     if (!units) {
       throw new DeviceError(
@@ -84,11 +84,13 @@ export class Allocator {
 
   /** Bytes from `pointer`, which may lie inside a block, to the end of that block. @throws DeviceError where none is in use. */
   roomAt(pointer: number): number {
-    const own = this.live.get(pointer / unit);
-    if (own) return own * unit;
-    const start = Number.isSafeInteger(pointer) ? this.blockBefore(Math.floor(pointer / unit)) : undefined;
-    const room = start === undefined ? 0 : (start + this.live.get(start)!) * unit - pointer;
-    if (room > 0) return room;
+    if (Number.isSafeInteger(pointer)) {
+      const own = this.live.get(pointer / unit);
+      if (own) return own * unit;
+      const start = this.blockBefore(Math.floor(pointer / unit));
+      const room = start === undefined ? 0 : (start + this.live.get(start)!) * unit - pointer;
+      if (room > 0) return room;
+    }
     throw new DeviceError(
       `wasm: ${shown(pointer)} lies in no block that is in use; give a buffer that the device allocated.`,
     );
