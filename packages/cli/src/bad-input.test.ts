@@ -279,7 +279,7 @@ const calls: Record<string, Call[]> = {
     ['train --resume --out foreign', /foreign holds no run to resume, it has a model and no run.json/],
     ['train --resume --out runs/done/checkpoints/step-000004', /holds a checkpoint; name its run, runs\/done/],
     [`${half} --lr 0.5`, /lr is 0.006 in runs\/half\/run.json but 0.5|--lr is 0.5 but/],
-    [`${half} --steps 7`, /--steps is 7 but \d+ in runs\/half\/run.json/],
+    [`${half} --steps 7`, /training.steps is \d+ in runs\/half\/run.json, .* but 7 was asked for/],
     [`${half} --seed 3`, /seed is 0 in runs\/half\/run.json but 3/],
     [`${half} --mixer deltanet`, /model.*gated_deltanet.*delta_net|delta_net.*gated_deltanet/],
     [`${half} --pattern GA`, /runs\/half\/run.json/],

@@ -60,7 +60,7 @@ export class Claim {
   constructor(directory: string, identity: Identity, machine: Machine, options: ClaimOptions) {
     this.directory = directory;
     this.before = findRun(directory, options.resume);
-    this.training = planned(identity.training, this.before);
+    this.training = planned(identity.training, this.before, join(directory, RECORD));
     this.identity = identity;
     this.machine = machine;
     this.options = options;
@@ -188,17 +188,18 @@ function findRun(directory: string, resume: boolean): RunRecord | null {
 }
 
 /** The settings made whole. What is left out, of a run that goes on is what it was: defaults change, and rules depend on the steps. */
-function planned(settings: TrainSettings, before: RunRecord | null): TrainOptions {
+function planned(settings: TrainSettings, before: RunRecord | null, path: string): TrainOptions {
+  const { steps = 0 } = before?.training ?? {};
+  if (settings.steps < steps) {
+    throw new OptionError(
+      `run: training.steps is ${steps} in ${path}, which has come to step ${before?.step}, but ${settings.steps} was asked for; give as many or more, or another directory.`,
+    );
+  }
   return trainOptions({ ...before?.training, ...settings });
 }
 
 function refuseOther(before: RunRecord, now: Identity & { training: TrainOptions }, path: string): void {
   const { steps } = now.training;
-  if (steps < before.training.steps) {
-    throw new OptionError(
-      `run: training.steps is ${before.training.steps} in ${path}, which has come to step ${before.step}, but ${steps} was asked for; give as many or more, or another directory.`,
-    );
-  }
   const was = { ...before, training: { ...before.training, steps }, init: before.init?.sha256 ?? null };
   const is = { ...now, init: now.init?.sha256 ?? null };
   for (const part of ['model', 'training', 'data', 'seed', 'init'] as const) {

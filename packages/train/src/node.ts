@@ -11,6 +11,7 @@ export { type Extension, type Init, type Machine, type RunRecord, type RunStatus
 export { trainRun } from './run.ts';
 export type { RunOptions, RunResult } from './run-options.ts';
 export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
+export { readUnfinished, type UnfinishedCell } from './sweep-directory.ts';
 export {
   readSweepRecord,
   type SweepOrigin,

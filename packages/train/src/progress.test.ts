@@ -32,10 +32,10 @@ it('draws over one line on a terminal', () => {
   expect(text.split('\r')).toMatchInlineSnapshot(`
     [
       "",
-      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   1/300  --:-- left  12346 tokens/s  loss 2.5000  lr 3.00e-3[K",
-      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   2/300  7:27 left  12346 tokens/s  loss 2.5000  lr 3.00e-3[K",
-      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   3/300  7:26 left  12346 tokens/s  loss 2.5000  lr 3.00e-3[K",
-      "gdn  ██████████████████████████████ 300/300  0:00 left  12346 tokens/s  loss 2.5000  lr 3.00e-3[K",
+      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   1/300  --:-- left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3[K",
+      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   2/300  7:27 left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3[K",
+      "gdn  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   3/300  7:26 left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3[K",
+      "gdn  ██████████████████████████████ 300/300  0:00 left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3[K",
       "[Ka note
 
     ",
@@ -68,9 +68,9 @@ it('writes plain lines where output is not a terminal: the first, each twentieth
   expect(text).not.toContain('\x1b');
   expect(text.split('\n').slice(0, 3)).toMatchInlineSnapshot(`
     [
-      "gdn   1/40  --:-- left  12346 tokens/s  loss 2.5000  lr 3.00e-3",
-      "gdn   2/40  0:38 left  12346 tokens/s  loss 2.5000  lr 3.00e-3",
-      "gdn   4/40  0:36 left  12346 tokens/s  loss 2.5000  lr 3.00e-3",
+      "gdn   1/40  --:-- left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3",
+      "gdn   2/40  0:38 left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3",
+      "gdn   4/40  0:36 left  12346 tokens/s  loss 2.5000 nats  lr 3.00e-3",
     ]
   `);
   expect(text.split('\n')).toHaveLength(1 + 20 + 1 + 1);

@@ -23,6 +23,8 @@ export interface ProgressOptions {
   steps: number;
   /** What stands first in the line. */
   label?: string;
+  /** A loss, which is in nats per label, in words. Default: `2.5000 nats`. */
+  loss?: (nats: number) => string;
   /** Milliseconds, from any origin. */
   now?: () => number;
 }
@@ -40,8 +42,13 @@ const SILENCE_MS = 30_000;
  * const bar = progressBar(process.stderr, { steps: 300 });
  */
 export function progressBar(stream: ProgressStream, options: ProgressOptions): ProgressBar {
-  knownOnly('progressBar', options, ['steps', 'label', 'now']);
-  const { steps, label = '', now = () => performance.now() } = options;
+  knownOnly('progressBar', options, ['steps', 'label', 'loss', 'now']);
+  const {
+    steps,
+    label = '',
+    loss: lossText = (nats: number) => `${nats.toFixed(4)} nats`,
+    now = () => performance.now(),
+  } = options;
   whole('progressBar: steps', steps, 1);
   const lead = label && `${label}  `;
   const every = Math.max(1, Math.ceil(steps / PLAIN_PARTS));
@@ -59,7 +66,7 @@ export function progressBar(stream: ProgressStream, options: ProgressOptions): P
     const { step, tokensPerSecond, loss, lr } = record;
     return (
       `${String(step).padStart(String(steps).length)}/${steps}  ${left(record, at)} left  ` +
-      `${Math.round(tokensPerSecond)} tokens/s  loss ${loss.toFixed(4)}  lr ${lr.toExponential(2)}${skipped ? `  ${skipped} skipped` : ''}`
+      `${Math.round(tokensPerSecond)} tokens/s  loss ${lossText(loss)}  lr ${lr.toExponential(2)}${skipped ? `  ${skipped} skipped` : ''}`
     );
   }
 

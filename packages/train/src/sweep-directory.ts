@@ -3,8 +3,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { makeDirectory, readText, writeAtomic } from '@twilljs/hub/node';
+import { FileError } from '@twilljs/tensor';
 import { type Metrics, readMetrics } from './read-metrics.ts';
 import { isMeasured, type Measured } from './read-sweep-results.ts';
+import { type RunStatus, readRunRecord } from './record.ts';
 import type { SweepCell } from './sweep-plan.ts';
 import { LOSS_POINTS, RESULTS_VERSION, type SweepCellResult, type SweepResults, thinned } from './sweep-results.ts';
 import type { SweepSpec, SweepTask } from './sweep-spec.ts';
@@ -64,6 +66,57 @@ export function writeResults(
   };
   writeAtomic(join(directory, RESULTS), `${JSON.stringify(results)}\n`);
   return results;
+}
+
+/** How far a cell is that has neither a result nor failed. */
+export interface UnfinishedCell {
+  readonly name: string;
+  readonly task: SweepTask;
+  /** Of its run; null where it has not begun. One that was killed is still called running. */
+  readonly status: RunStatus | null;
+  readonly step: number;
+  readonly steps: number;
+  /** Training loss of its last step, nats per label; null where there is none, or it is not finite. */
+  readonly loss: number | null;
+}
+
+/**
+ * What the cells of a sweep that has not come to its end have found so far. Nothing is written, and the sweep may go on meanwhile.
+ *
+ * @param cells `planSweep` of its specification.
+ */
+export function readUnfinished(
+  directory: string,
+  spec: SweepSpec,
+  cells: readonly SweepCell[],
+): { results: SweepResults; unfinished: readonly UnfinishedCell[] } {
+  const [ended, unfinished]: [SweepCellResult[], UnfinishedCell[]] = [[], []];
+  for (const cell of cells) {
+    const run = join(directory, cellDirectory(cell.name));
+    const failed = failureOf(run);
+    const metrics = readMetrics(run);
+    if (failed !== undefined || (isFinished(run) && hasResult(metrics, cell))) {
+      ended.push(resultOf(directory, cell, failed));
+    } else unfinished.push(unfinishedOf(run, cell, metrics));
+  }
+  return { results: { version: RESULTS_VERSION, spec, cells: ended }, unfinished };
+}
+
+function unfinishedOf(run: string, { name, task, training }: SweepCell, { step, losses }: Metrics): UnfinishedCell {
+  const status = existsSync(join(run, 'run.json')) ? readRunRecord(run).status : null;
+  const last = losses.at(-1) ?? Number.NaN;
+  return { name, task, status, step, steps: training.steps, loss: Number.isFinite(last) ? last : null };
+}
+
+/** What `writeFailure` recorded. */
+function failureOf(run: string): string | undefined {
+  const path = join(run, FAILED);
+  if (!existsSync(path)) return undefined;
+  const { message } = parseJsonObject(readText(path), path);
+  if (typeof message === 'string' && message !== '') return message;
+  throw new FileError(
+    `${path}: message is ${JSON.stringify(message) ?? 'missing'} where a text is needed; run the sweep again.`,
+  );
 }
 
 function resultOf(directory: string, cell: SweepCell, failed: string | undefined): SweepCellResult {

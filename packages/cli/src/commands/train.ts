@@ -1,25 +1,26 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
+import { resolve } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
-import { progressBar, readMetrics, trainRun } from '@twilljs/train/node';
+import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import type { Command } from 'commander';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { recordedSplit } from '../corpus.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
-import { duration, grouped, skippedText } from '../draw/numbers.ts';
-import { sparkline } from '../draw/sparkline.ts';
+import { duration, grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
 import { measuredText } from '../measured.ts';
 import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
-import { addTrainFlags, type FlagName, type Given } from '../train/flags.ts';
-import { freshModel } from '../train/model.ts';
+import { addTrainFlags, type FlagName, type Given, kebab } from '../train/flags.ts';
+import { freshModel, initialModel } from '../train/model.ts';
 import { modelConfig } from '../train/model-config.ts';
 import { type Asked, argvOf, askedOf, modelOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
+import { summaryLines, unitOf } from '../train/summary.ts';
 
 export function train() {
   const command = makeTrain();
@@ -36,11 +37,15 @@ function makeTrain(): Command {
         "twill train --mixer gated-deltanet --ratio 3:1 --data 'book/*.txt' --steps 500 --out runs/book",
         'twill train --mixer deltanet --layers 2 --task mqar --steps 300 --out runs/recall',
         'twill train --out runs/book --resume',
+        'twill train --out runs/book --resume --steps 2000 --eval-every 100',
+        "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
       ],
       notes: [
         'Ctrl-C writes a checkpoint. --resume goes on from the newest one, on the same machine to the same bits; flags that\n' +
           'are left out are those of the run.',
-        'While it trains the loss is in nats; of text, bits per byte are nats / 0.693.',
+        'With more --steps than before, --resume goes on by a longer plan: the learning rate rises again to where that plan has it,\n' +
+          'which is said. --init begins another run, with step 1 and a plan of its own, from the weights of any model.',
+        'Of text every loss is in bits per byte; metrics.jsonl holds the training loss in nats per label.',
       ],
     }),
   );
@@ -58,20 +63,30 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
   }
   if (resume && !record && !given.data && !given.task) throw noRun(out);
-  const opened = openSource(withSplit(given, record), seed, terminal.signal);
+  const opened = openSource(asBegun(given, record), seed, terminal.signal);
   const source = await (record && !now.given.data ? whereItBegan(out, opened) : opened);
   if (source.about) note(source.about);
-  const isSameModel = record && !Object.keys(now.given).some(concernsModel);
-  const config = isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab);
-  const model = freshModel(config, seed, deviceName);
-  const training = trainingOf(given);
   const device = await openDevice(deviceName);
+  const modelFlags = Object.keys(now.given).filter(concernsModel);
+  const initial = async () => {
+    if (given.init !== undefined) {
+      return initialModel(given.init, Object.keys(given).filter(concernsModel).map(flagOf), source, device, note);
+    }
+    const isSameModel = record && modelFlags.length === 0;
+    return freshModel(isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab), seed, deviceName);
+  };
+  const model = await initial();
   await model.to(device);
   note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
 
+  const training = trainingOf(given);
   const { steps } = training;
+  const unit = unitOf(source.data.kind === 'text');
   const { live, columns } = terminal;
-  const bar = progressBar({ isTTY: live, columns, write: live ? terminal.draw : terminal.err }, { steps });
+  const bar = progressBar(
+    { isTTY: live, columns, write: live ? terminal.draw : terminal.err },
+    { steps, loss: (nats) => `${(nats * unit.perNat).toFixed(4)} ${unit.name}` },
+  );
   const started = performance.now();
   const result = await trainRun({
     directory: out,
@@ -80,12 +95,16 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     training,
     seed,
     data: source.data,
+    ...(given.init !== undefined && { init: { directory: resolve(given.init) } }),
     command: argvOf(asked),
     resume,
     ...(given.checkpointEvery !== undefined && { checkpoints: { every: given.checkpointEvery } }),
-    validation: { every: steps, measure: source.measure },
+    validation: { every: given.evalEvery ?? steps, measure: source.measure, better: source.better },
     signal: terminal.signal,
     onStep: (step) => bar.update(step),
+    onValidation: (step, values) => {
+      if (step < steps) bar.note(`step ${step}  ${measuredText(values)}`);
+    },
     warn: (message) => bar.note(live ? printable(message) : message),
   });
   bar.end();
@@ -95,16 +114,15 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     );
   }
   const metrics = readMetrics(out);
+  const { best } = readRunRecord(out);
   const tokensPerSecond = median(metrics.speeds);
   say(
     result.status === 'complete'
       ? `${out}: the run had finished before; nothing was changed.\n`
       : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
   );
-  say(`loss        ${curve(metrics.losses, source.data.kind === 'text')}\n`);
-  if (metrics.skipped.length > 0) say(`skipped     ${skippedText(metrics.skipped.length, steps)}\n`);
-  if (metrics.validation) say(`validation  ${measuredText(metrics.validation)}\n`);
-  say(`run         ${out}\n`);
+  for (const line of summaryLines({ metrics, best, steps, unit, out, self: terminal.self })) say(`${line}\n`);
+  const loss = metrics.losses.at(-1) ?? null;
   return {
     answer: true,
     data: {
@@ -112,13 +130,15 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       out,
       steps,
       from: result.from,
-      loss: metrics.losses.at(-1) ?? null,
+      loss,
+      ...(source.data.kind === 'text' && { trainingBitsPerByte: loss === null ? null : loss * unit.perNat }),
       skipped: metrics.skipped.length,
       tokens: metrics.tokens,
       tokensPerSecond,
       parameters: countParams(model),
       device: device.name,
       validation: metrics.validation,
+      best: best && { step: best.step, of: best.of, value: best.value },
     },
   };
 }
@@ -129,11 +149,20 @@ function parse(argv: string[]): Asked {
   return askedOf(makeTrain().exitOverride().configureOutput(silent).parse(argv, { from: 'user' }));
 }
 
-/** A run reads on as it began: a record from before --split says it by its data alone. */
-function withSplit(given: Given, record: JsonObject | null): Given {
-  const { kind, ...data } = (record?.data ?? {}) as JsonObject;
-  return kind === 'text' && given.split === undefined ? { ...given, split: recordedSplit(data) } : given;
+/**
+ * What a run reads stays as it began: the split of its text, which records from before --split say by their data alone, and the
+ * steps over which a task grows harder, however long the run becomes.
+ */
+function asBegun(given: Given, record: JsonObject | null): Given {
+  if (!record) return given;
+  const { kind, ...data } = (record.data ?? {}) as JsonObject;
+  if (kind === 'text') return given.split === undefined ? { ...given, split: recordedSplit(data) } : given;
+  const [first] = (record.extended ?? []) as { from: number }[];
+  const steps = first?.from ?? (record.training as JsonObject | undefined)?.steps;
+  return typeof steps === 'number' ? { ...given, steps } : given;
 }
+
+const flagOf = (name: string): string => `--${kebab(name)}`;
 
 function concernsModel(name: string): boolean {
   return name === 'set' || name === 'config' || trainFlags[name as FlagName]?.concern === 'model';
@@ -156,13 +185,6 @@ function trainingOf({
     steps,
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainSettings>),
   };
-}
-
-/** The training loss from its first step to its last. */
-function curve(losses: readonly number[], isText: boolean): string {
-  const [unit, name] = isText ? [Math.LN2, 'bits per byte'] : [1, 'nats per answer'];
-  const [first, last] = [losses[0], losses.at(-1) ?? Number.NaN].map((loss) => (loss / unit).toFixed(3));
-  return `${first} ${sparkline(losses, 40)} ${last} ${name}`;
 }
 
 function median(values: readonly number[]): number {

@@ -1,5 +1,7 @@
 // Puts a report together from the parts of one or several sweeps.
+import type { UnfinishedCell } from '@twilljs/train/node';
 import { grouped, tokensText } from '../draw/numbers.ts';
+import { unitOf } from '../train/summary.ts';
 import type { Key, Report, Section } from './document.ts';
 import { curveFigures } from './figures/curves.ts';
 import { ratioKeys } from './figures/keys.ts';
@@ -12,7 +14,7 @@ import type { LoadedSweep } from './load.ts';
 import { paperTables } from './paper.ts';
 import { mixersOf, modelsOf, type Part, partsOf, ratiosOf } from './parts.ts';
 import { reproduce } from './reproduce.ts';
-import { listed } from './stats.ts';
+import { fixed, listed } from './stats.ts';
 import { besideTable, resultTable, stateTable } from './tables.ts';
 import { soft } from './theme.ts';
 import { seedsOf, taskText, trainedText } from './words.ts';
@@ -25,11 +27,12 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
     0,
   );
   const failed = parts.flatMap((part) => part.failed);
+  const open = sweeps.flatMap(({ unfinished }) => unfinished);
   const mixerNames = [...new Set(shown.flatMap((part) => mixersOf(part).map(({ family }) => family)))];
   return {
     title: `Linear attention, alone and woven with softmax: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
     lead:
-      `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}: ${listed(mixerNames)}, alone and with softmax attention in some layers` +
+      `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}${open.length > 0 ? `, and ${open.length} that are not finished` : ''}: ${listed(mixerNames) || 'linear mixers'}, alone and with softmax attention in some layers` +
       `${shown.some(({ transformer }) => transformer) ? ', beside a plain Transformer' : ''}. The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457).`,
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),
@@ -38,6 +41,7 @@ export function buildReport(sweeps: readonly LoadedSweep[]): Report {
       ...shown.filter((part) => mixersOf(part).length > 0).map((part) => beside(part)),
       ...[...shown.map(byPosition), ...shown.map(curves)].filter((section) => section !== null),
       ...(failed.length > 0 ? [failures(failed)] : []),
+      ...(open.length > 0 ? [notFinished(open)] : []),
       reproduce(sweeps),
     ],
   };
@@ -143,6 +147,36 @@ function failures(failed: Part['failed']): Section {
           failed as string,
           ...(skips ? [grouped(skipped)] : []),
         ]),
+      },
+    ],
+  };
+}
+
+/** How far the other cells are. */
+function notFinished(cells: readonly UnfinishedCell[]): Section {
+  const statusText = {
+    running: 'running, or killed',
+    interrupted: 'interrupted',
+    diverged: 'diverged',
+    finished: 'without its result',
+  };
+  return {
+    title: 'Cells that are not finished',
+    blocks: [
+      {
+        kind: 'table',
+        caption: 'They are left out of everything above. The command of the sweep goes on with them.',
+        head: ['cell', 'state', 'step', 'training loss'],
+        rows: cells.map(({ name, task, status, step, steps, loss }) => {
+          const { perNat, name: unit } = unitOf(task === 'language');
+          const state = status === null ? 'not begun' : statusText[status];
+          return [
+            name,
+            state,
+            `${grouped(step)} of ${grouped(steps)}`,
+            loss === null ? '–' : `${fixed(loss * perNat)} ${unit}`,
+          ];
+        }),
       },
     ],
   };

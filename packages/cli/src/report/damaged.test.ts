@@ -83,7 +83,9 @@ it('results.json', () => {
       const read = readOrRefused(() => readSweepResults(text, mixers, 'f.json'));
       if (read === null) refused++;
       else {
-        const said = markdown(buildReport([{ directory: 'd', results: read, record: null, machines: [] }]));
+        const said = markdown(
+          buildReport([{ directory: 'd', results: read, record: null, machines: [], unfinished: [] }]),
+        );
         expect(said.match(/.{0,60}(NaN|undefined|Infinity).{0,60}/)?.[0]).toBeUndefined();
       }
     }),

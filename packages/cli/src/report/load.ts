@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
-import { readSweepResults, type SweepResults } from '@twilljs/train';
-import { readSweepRecord, type SweepOrigin, type SweepRecord } from '@twilljs/train/node';
+import { planSweep, readSweepResults, type SweepResults } from '@twilljs/train';
+import {
+  readSweepRecord,
+  readUnfinished,
+  type SweepOrigin,
+  type SweepRecord,
+  type UnfinishedCell,
+} from '@twilljs/train/node';
 import { mixers } from 'twilljs';
 import { isMobyDick } from '../corpus.ts';
 import { recordedData } from '../train/resume.ts';
@@ -15,6 +21,8 @@ export interface LoadedSweep {
   readonly results: SweepResults;
   /** Null where `sweep.json` is no longer beside the results. */
   readonly record: SweepRecord | null;
+  /** Cells that have no result yet, where the sweep has not come to its end. */
+  readonly unfinished: readonly UnfinishedCell[];
   /** On which its cells were trained; none where the runs are gone. */
   readonly machines: readonly Machine[];
 }
@@ -29,8 +37,27 @@ export interface Machine {
 export function loadSweep(directory: string): LoadedSweep {
   const path = join(directory, 'results.json');
   const record = readSweepRecord(directory, mixers);
-  if (!existsSync(path) && record) {
-    throw new FileError(`${directory}: the sweep has not come to its end; run it again, it goes on from where it was.`);
+  const { results, unfinished } =
+    existsSync(path) || !record ? readFinished(directory, path, record) : readSoFar(directory, record);
+  const runs = results.cells
+    .map((cell) => join(directory, cell.directory, 'run.json'))
+    .filter((run) => existsSync(run));
+  const records = runs.map((run) => parseJsonObject(readText(run), run));
+  const origin = record?.origin ?? originOf(records, directory);
+  return {
+    directory,
+    results,
+    record: record && { ...record, origin },
+    machines: records.flatMap(machineOf),
+    unfinished,
+  };
+}
+
+type Found = Pick<LoadedSweep, 'results' | 'unfinished'>;
+
+function readFinished(directory: string, path: string, record: SweepRecord | null): Found {
+  if (!existsSync(path) && existsSync(join(directory, 'run.json'))) {
+    throw new FileError(`${directory}: holds a run, and reports are drawn of sweeps; see twill eval ${directory}.`);
   }
   if (!existsSync(path) && existsSync(directory)) {
     throw new FileError(`${directory}: holds no results.json; name a directory that twill sweep has made.`);
@@ -39,12 +66,12 @@ export function loadSweep(directory: string): LoadedSweep {
   if (record && JSON.stringify(record.spec) !== JSON.stringify(results.spec)) {
     throw new FileError(`${path}: its specification is not that of sweep.json beside it; run the sweep again.`);
   }
-  const runs = results.cells
-    .map((cell) => join(directory, cell.directory, 'run.json'))
-    .filter((run) => existsSync(run));
-  const records = runs.map((run) => parseJsonObject(readText(run), run));
-  const origin = record?.origin ?? originOf(records, directory);
-  return { directory, results, record: record && { ...record, origin }, machines: records.flatMap(machineOf) };
+  return { results, unfinished: [] };
+}
+
+/** Of a sweep that goes on, was stopped or killed. */
+function readSoFar(directory: string, { spec }: SweepRecord): Found {
+  return readUnfinished(directory, spec, planSweep(spec, mixers));
 }
 
 function machineOf({ device, tier, node }: JsonObject): Machine[] {

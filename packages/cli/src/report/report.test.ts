@@ -247,14 +247,12 @@ describe('what is refused', () => {
     expect(existsSync('bad/report.html')).toBe(false);
   });
 
-  it('directories that are none, unfinished, given twice or at odds', async () => {
+  it('directories that are none, given twice or at odds', async () => {
     const refused = async (...argv: string[]) => {
       const { code, err } = await capture(['report', ...argv]);
       expect(code).toBe(2);
       return err;
     };
-    mkdirSync('unfinished', { recursive: true });
-    writeFileSync('unfinished/sweep.json', JSON.stringify({ version: 1, spec: study.spec, corpus: null }));
     put('study', study);
     put(
       'other',
@@ -263,7 +261,6 @@ describe('what is refused', () => {
     expect(await refused()).toMatch(/missing required argument/);
     expect(await refused('nowhere')).toMatch(/nowhere.*does not exist; check the path/);
     expect(await refused('.')).toMatch(/holds no results\.json; name a directory that twill sweep has made/);
-    expect(await refused('unfinished')).toMatch(/has not come to its end; run it again/);
     expect(await refused('study', './study')).toMatch(/given twice/);
     expect(await refused('study', 'other')).toMatch(/recall-hgrn-pure-s1 has another result than the same cell/);
   });

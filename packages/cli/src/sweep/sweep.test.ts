@@ -132,6 +132,14 @@ describe('a sweep', () => {
     expect(await running).toMatchObject({ code: 130, err: expect.stringContaining('stopped, with checkpoints') });
     expect(json(record)).toMatchObject({ status: 'interrupted', step: steps() });
     expect(existsSync('cut/results.json')).toBe(false);
+    const report = await capture(['report', 'cut']);
+    expect(report.code, report.err).toBe(0);
+    const text = readFileSync('cut/report.md', 'utf8');
+    expect(text).toContain('0 runs, and 3 that are not finished');
+    expect(text).toMatch(
+      new RegExp(`\\| ${names[1]} \\| interrupted \\| ${steps()} of 2,000 \\| \\d\\.\\d+ nats per answer \\|`),
+    );
+    expect(text).toContain('| not begun | 0 of 2,000 | – |');
   });
 
   it.each([
@@ -154,6 +162,27 @@ describe('a sweep', () => {
     expect(code).toBe(2);
     expect(existsSync('new')).toBe(false);
   });
+});
+
+it('reports what is finished of a sweep that is not', async () => {
+  cpSync('all', 'part', { recursive: true });
+  rmSync('part/results.json');
+  const damage = (name: string, status: string, step: number) => {
+    const path = `part/cells/${name}/run.json`;
+    writeFileSync(path, JSON.stringify({ ...json(path), status, step }));
+  };
+  damage(names[1], 'running', 2);
+  damage(names[3], 'diverged', 3);
+  const { code, err } = await capture(['report', 'part']);
+  expect(code, err).toBe(0);
+  const text = readFileSync('part/report.md', 'utf8');
+  expect(text).toContain('2 runs, and 2 that are not finished');
+  expect(text).toMatch(new RegExp(`\\| ${names[1]} \\| running, or killed \\| 4 of 4 \\|`));
+  expect(text).toMatch(new RegExp(`\\| ${names[3]} \\| diverged \\| 3 of 3 \\| \\d\\.\\d+ bits per byte \\|`));
+  expect(text).toMatch(new RegExp(`\\| DeltaNet, pure \\| .*${facts('all')[0].recall[4].toFixed(3)} \\|`));
+  expect((await capture(['report', `all/cells/${names[0]}`])).err).toMatch(
+    /holds a run, and reports are drawn of sweeps/,
+  );
 });
 
 describe('a finished cell that lost its result', () => {

@@ -3,6 +3,7 @@ import type { CellState } from '@twilljs/train/node';
 import { duration } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { unitOf } from '../train/summary.ts';
 
 const BAR = 20;
 const CURVE = 16;
@@ -77,8 +78,10 @@ function workOf(states: readonly CellState[]): number {
   return states.reduce((sum, state) => sum + state.cell.trainingFlops * partOf(state), 0);
 }
 
-const lossOf = ({ metrics: { losses } }: CellState): string =>
-  losses.length > 0 ? `  loss ${(losses.at(-1) as number).toFixed(3)}` : '';
+function lossOf({ cell, metrics: { losses } }: CellState): string {
+  const { perNat, name } = unitOf(cell.task === 'language');
+  return losses.length > 0 ? `  loss ${((losses.at(-1) as number) * perNat).toFixed(3)} ${name}` : '';
+}
 
 const skippedOf = ({ metrics: { skipped } }: CellState): string =>
   skipped.length > 0 ? `  ${skipped.length} steps skipped` : '';

@@ -8,7 +8,7 @@ import { splits } from '../corpus.ts';
 import { type Read, realNumber, shown, someText, wholeNumber } from '../flags.ts';
 
 /** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */
-export type Concern = 'model' | 'file' | 'data' | 'training' | 'run';
+export type Concern = 'model' | 'file' | 'init' | 'data' | 'training' | 'run';
 
 export interface FlagOf<T> {
   readonly flag: string;
@@ -70,6 +70,13 @@ export const trainFlags = {
     help: 'a config.json in the form of FLA; flags may add to it, not contradict it',
     concern: 'file',
     read: someText('--config'),
+  },
+  init: {
+    flag: '--init <dir>',
+    help: 'begin with the weights of a model directory or of a run, whose model it is',
+    concern: 'init',
+    read: someText('--init'),
+    rule: 'fresh weights',
   },
   hiddenSize: {
     flag: '--hidden-size <n>',
@@ -216,6 +223,13 @@ export const trainFlags = {
     concern: 'training',
     read: wholeNumber('--micro-batches', { max: 2 ** 20 }),
     rule: String(trainFields.microBatches.default),
+  },
+  evalEvery: {
+    flag: '--eval-every <n>',
+    help: 'steps from one measurement to the next; the checkpoint of the best one is kept',
+    concern: 'run',
+    read: wholeNumber('--eval-every'),
+    rule: 'once, after the last step',
   },
   checkpointEvery: {
     flag: '--checkpoint-every <n>',

@@ -9,6 +9,7 @@ export type FlagName = keyof typeof trainFlags;
 /** What the user gave: only flags that stand on the command line. */
 export type Given = { -readonly [K in FlagName]?: ReturnType<(typeof trainFlags)[K]['read']> } & {
   data?: string[];
+  evalData?: string[];
   out?: string;
   set?: string[];
   resume?: boolean;
@@ -19,6 +20,7 @@ const headings: Readonly<Record<Concern, string>> = {
   data: 'What to learn:',
   model: 'The model:',
   file: 'The model:',
+  init: 'The model:',
   training: 'How to train it:',
   run: 'The run:',
 };
@@ -27,6 +29,7 @@ const headings: Readonly<Record<Concern, string>> = {
 export function addTrainFlags(command: Command): Command {
   const add = (option: Option, concern: Concern) => command.addOption(option.helpGroup(headings[concern]));
   add(new Option('--corpus, --data <glob...>', 'text: files, or patterns with * and **'), 'data');
+  add(new Option('--eval-data <glob...>', 'other text to measure on, instead of what is held out'), 'data');
   add(new Option('--out <dir>', 'the run directory').argParser(once('--out', someText('--out'))), 'run');
   for (const [name, entry] of Object.entries(trainFlags)) {
     const { flag, help, concern, read, choices, rule }: FlagOf<unknown> = entry;
@@ -37,7 +40,10 @@ export function addTrainFlags(command: Command): Command {
     add(option, concern);
   }
   add(new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'), 'model');
-  return add(new Option('--resume', 'go on with the run in --out; on a finished one, do nothing'), 'run');
+  return add(
+    new Option('--resume', 'go on with the run in --out, beyond its end where --steps are more than before'),
+    'run',
+  );
 }
 
 function checkedChoice<T>(flag: string, choices: readonly string[] | undefined, read: Read<T>): Read<T> {

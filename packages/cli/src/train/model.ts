@@ -1,11 +1,13 @@
-// The model to train, with fresh weights, once it is clear that it fits.
+// The model to train, with fresh weights or those of another, once it is clear that it fits.
 import { totalmem } from 'node:os';
-import { compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
+import { compose, hybridConfig, type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { countParams, initializer, leastParameters, shapesOnly } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { type Device, OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { grouped } from '../draw/numbers.ts';
+import { momentText, openModel } from '../model.ts';
+import type { Source } from './source.ts';
 
 /** Weights, gradient and two moments, 4 bytes each. */
 const BYTES_PER_PARAMETER = 16;
@@ -27,7 +29,40 @@ export function freshModel(config: Readonly<Record<string, unknown>>, seed: numb
   return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
 }
 
-function refuseTooLarge(parameters: number, device: DeviceName, atLeast = ''): void {
+/**
+ * The model of a directory, to train on from its weights.
+ *
+ * @param given flags that say what the model is; beside `--init` there may be none.
+ * @param source what it will be trained on.
+ * @throws OptionError when it does not go with the flags or the source, or does not fit into memory.
+ */
+export async function initialModel(
+  directory: string,
+  given: readonly string[],
+  source: Pick<Source, 'vocab' | 'data'>,
+  device: Device,
+  note: (text: string) => void,
+): Promise<LanguageModel> {
+  if (given.length > 0) {
+    throw new OptionError(
+      `${given[0]} says what the model is, and so does --init ${directory}; leave one of them out.`,
+    );
+  }
+  const { model, moment } = await openModel(directory, device, { note });
+  const { vocab_size } = model.config.model;
+  if (source.data.kind === 'text') requireBytes(directory, model);
+  else if (vocab_size < source.vocab) {
+    throw new OptionError(
+      `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${source.vocab} ids; choose another model or task.`,
+    );
+  }
+  refuseTooLarge(countParams(model), device.name);
+  note(`begins with the weights of ${momentText(directory, moment)}\n`);
+  return model;
+}
+
+/** @throws OptionError when there is no room for the weights, their gradient and moments. */
+function refuseTooLarge(parameters: number, device: string, atLeast = ''): void {
   const bytes = parameters * BYTES_PER_PARAMETER;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
   if (bytes <= limit) return;

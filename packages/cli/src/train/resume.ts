@@ -7,7 +7,7 @@ import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import { type Command, CommanderError } from 'commander';
 import type { DeviceName } from '../command.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
-import { trainFlags } from './flag-table.ts';
+import { type Concern, trainFlags } from './flag-table.ts';
 import { type FlagName, type Given, kebab } from './flags.ts';
 
 /** All that the command line says, or said when the run began. */
@@ -46,7 +46,7 @@ export function withRecord(
   const before = commandOf(record, path, parse);
   for (const name of Object.keys(trainFlags) as FlagName[]) {
     const { concern } = trainFlags[name];
-    if (concern === 'run' || concern === 'file') continue;
+    if (!compared.includes(concern) || name === 'steps') continue;
     const [was, is] = [before.given[name], asked.given[name]];
     if (was === undefined || is === undefined || was === is) continue;
     throw new OptionError(`--${kebab(name)} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
@@ -61,6 +61,9 @@ export function withRecord(
     device: asked.device ?? before.device,
   };
 }
+
+/** What flags may not contradict. The run itself compares its weights, and looks at its steps: more of them are a longer plan. */
+const compared: readonly Concern[] = ['model', 'data', 'training'];
 
 /** What the recorded command line said. */
 function commandOf({ command }: JsonObject, path: string, parse: (argv: string[]) => Asked): Asked {
@@ -121,12 +124,15 @@ export function argvOf({ given, seed, device }: Asked): string[] {
   for (const [name, value] of Object.entries(given)) {
     if (name === 'resume' || value === undefined) continue;
     const words = Array.isArray(value) ? value : [String(value)];
-    argv.push(`--${kebab(name)}`, ...(name === 'data' || name === 'config' ? words.map(wholePath) : words));
+    argv.push(`--${kebab(name)}`, ...(paths.includes(name) ? words.map(wholePath) : words));
   }
   if (seed !== undefined) argv.push('--seed', String(seed));
   if (device !== undefined) argv.push('--device', device);
   return argv;
 }
+
+/** Flags whose values are paths. */
+const paths: readonly string[] = ['data', 'evalData', 'config', 'init'] satisfies (keyof Given)[];
 
 function wholePath(path: string): string {
   return path === STANDARD_INPUT ? path : resolve(path);

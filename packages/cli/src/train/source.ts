@@ -1,12 +1,14 @@
 // What a run trains on and is measured by: the text of files, or a task with known answers.
 
-import { type Batches, mqar, parity, type Task, windows } from '@twilljs/data';
+import { type Batches, joinDocuments, mqar, parity, type Task, windows } from '@twilljs/data';
 import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
 import { MOST_TOKENS } from '@twilljs/train';
-import { corpusText, readCorpus, splitRecord } from '../corpus.ts';
+import type { Better } from '@twilljs/train/node';
+import { corpusText, readCorpus, readTexts, splitRecord } from '../corpus.ts';
+import { grouped } from '../draw/numbers.ts';
 import { type Given, kebab } from './flags.ts';
 import { measureText, textProbe } from './text.ts';
 
@@ -22,6 +24,8 @@ export interface Source {
   /** What is trained on and what is held out, in lines; null where every row is made for the occasion. */
   readonly about: string | null;
   measure(model: LanguageModel): Promise<JsonObject>;
+  /** Which of two measurements is better. */
+  readonly better: Better;
 }
 
 /** The evaluation sets are those of seed 0 whatever the seed of the run, so that runs compare on the same ones. */
@@ -37,6 +41,11 @@ export async function openSource(given: Given, seed: number, signal?: AbortSigna
   const { data, task } = given;
   if (data && task) {
     throw new OptionError(`--data ${data[0]} and --task ${task} both name what to train on; give one of them.`);
+  }
+  if (task && given.evalData) {
+    throw new OptionError(
+      `--eval-data ${given.evalData[0]} is text but --task ${task} makes its own rows; leave one out.`,
+    );
   }
   if (data) return textSource(given, data, seed, signal);
   if (task) return taskSource(given, task, seed);
@@ -54,7 +63,10 @@ async function textSource(
   checkSize(batch, length, given.microBatches);
   const corpus = await readCorpus(patterns, { split: given.split, ...(signal && { signal }) });
   const { documents, train, evaluation, sha256 } = corpus;
-  const kept = textProbe(evaluation, length, 0, 'the text held out'); // before training, which is too long to find out after it
+  const other = given.evalData && (await readTexts(given.evalData, signal && { signal }));
+  const kept = other
+    ? textProbe(joinDocuments(other.documents), length, 0, 'the text of --eval-data')
+    : textProbe(evaluation, length, 0, 'the text held out'); // before training, which is too long to find out after it
   return {
     vocab: 256,
     batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
@@ -68,8 +80,9 @@ async function textSource(
       length,
       batch,
     },
-    about: corpusText(corpus),
+    about: corpusText(corpus) + (other ? `measured    ${grouped(kept.text.length)} bytes of other text\n` : ''),
     measure: (model) => measureText(model, kept),
+    better: { of: 'bitsPerByte', direction: 'lower' },
   };
 }
 
@@ -86,6 +99,7 @@ function taskSource(given: Given, name: 'mqar' | 'parity', seed: number): Source
     data: { kind: name, ...sizes, batch: rows },
     about: null,
     measure: (model) => measureTask(model, openTask(name, sizes, evaluationSource())),
+    better: { of: 'hardest', direction: 'higher' },
   };
 }
 
@@ -129,6 +143,8 @@ export async function measureTask(
       standardError: notFinite ? Number.NaN : accuracy.standardError,
       loss: loss.mean,
     })),
+    // What a run is judged by: the accuracy at the greatest difficulty.
+    hardest: results.at(-1)?.notFinite ? Number.NaN : (results.at(-1)?.accuracy.mean ?? Number.NaN),
   };
 }
 
