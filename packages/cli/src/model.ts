@@ -9,6 +9,7 @@ import { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { requireModel } from './directories.ts';
 import { once, shown, wholeNumber } from './flags.ts';
+import { mixersFor } from './mixers.ts';
 
 export type CheckpointName = 'last' | 'best' | number;
 
@@ -53,7 +54,11 @@ export async function openModel(
   { note = () => {}, checkpoint }: OpenOptions = {},
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
   if (existsSync(join(path, 'run.json'))) {
-    const run = await loadRun(path, { mixers, device, ...(checkpoint !== undefined && { checkpoint }) });
+    const run = await loadRun(path, {
+      mixers: await mixersFor(path),
+      device,
+      ...(checkpoint !== undefined && { checkpoint }),
+    });
     for (const text of run.notes) note(`${text}\n`);
     const { model, step, steps, status } = run;
     return { model, moment: { step, steps, status } };

@@ -13,6 +13,7 @@ import { noRun } from '../directories.ts';
 import { duration, grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
 import { measuredText } from '../measured.ts';
+import { mixersWith } from '../mixers.ts';
 import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
 import { addTrainFlags, type FlagName, type Given, kebab } from '../train/flags.ts';
@@ -36,6 +37,7 @@ function makeTrain(): Command {
       examples: [
         "twill train --mixer gated-deltanet --ratio 3:1 --data 'book/*.txt' --steps 500 --out runs/book",
         'twill train --mixer deltanet --layers 2 --task mqar --steps 300 --out runs/recall',
+        'twill train --mixer ./my-mixer.mjs --ratio 3:1 --task mqar --out runs/mine',
         'twill train --out runs/book --resume',
         'twill train --out runs/book --resume --steps 2000 --eval-every 100',
         "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
@@ -73,7 +75,9 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
       return initialModel(given.init, Object.keys(given).filter(concernsModel).map(flagOf), source, device, note);
     }
     const isSameModel = record && modelFlags.length === 0;
-    return freshModel(isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab), seed, deviceName);
+    const mixers = await mixersWith(given.mixer);
+    const config = isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab, mixers);
+    return freshModel(config, mixers, seed, deviceName);
   };
   const model = await initial();
   await model.to(device);

@@ -40,7 +40,7 @@ function ratio(text: string): string {
 export const trainFlags = {
   mixer: {
     flag: '--mixer <name>',
-    help: `a linear mixer (${linear.join(', ')}) or attention; also by its model_type of FLA`,
+    help: `a linear mixer (${linear.join(', ')}) or attention, also by its model_type of FLA; or the path of a module that exports the family of your own`,
     concern: 'model',
     read: someText('--mixer'),
     rule: 'gated-deltanet',

@@ -58,3 +58,6 @@ function checkedChoice<T>(flag: string, choices: readonly string[] | undefined, 
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
+
+/** Whether `--mixer` names a module of the user's instead of a mixer of this version. */
+export const isModule = (mixer: string): boolean => /[\\/]|\.m?[jt]s$/.test(mixer);

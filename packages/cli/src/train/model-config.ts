@@ -4,9 +4,8 @@ import { readConfigFile } from '@twilljs/hub/node';
 import { knownConfig } from '@twilljs/hybrid';
 import { type MixerFamily, modelFields, requireDivides } from '@twilljs/nn';
 import { nearest, OptionError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
 import { shown } from '../flags.ts';
-import type { Given } from './flags.ts';
+import { type Given, isModule } from './flags.ts';
 
 type Config = Record<string, unknown>;
 
@@ -17,11 +16,13 @@ const layouts = ['ratio', 'pattern', 'layers', 'attn'] as const;
  * What to hand to `hybrid`.
  *
  * @param vocab ids that the data use.
+ * @param mixers of `mixersWith`.
  * @throws OptionError when flags contradict each other or the file.
  */
-export function modelConfig(given: Given, vocab: number): Config {
-  checkLayout(given);
-  const config = given.config === undefined ? fromFlags(given, vocab) : fromFile(given.config, given, vocab);
+export function modelConfig(given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
+  checkLayout(given, mixers);
+  const config =
+    given.config === undefined ? fromFlags(given, vocab, mixers) : fromFile(given.config, given, vocab, mixers);
   const { vocab_size: size } = config;
   // Whoever reads the model later cannot tell bytes from a tokenizer's ids by a number above theirs.
   if (typeof size !== 'number' || size === vocab) return config;
@@ -31,20 +32,23 @@ export function modelConfig(given: Given, vocab: number): Config {
   );
 }
 
-function fromFlags(given: Given, vocab: number): Config {
-  const family = findMixer(given.mixer ?? 'gated-deltanet');
+function fromFlags(given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
+  const family = findMixer(given.mixer ?? 'gated-deltanet', mixers);
   return { ...defaults(family, given, vocab), ...fieldsOf(given, family) };
 }
 
-/** A mixer by its name or by FLA's model_type. */
-function findMixer(name: string): MixerFamily {
+/** A mixer by its name, by FLA's model_type, or the one of a module. */
+function findMixer(name: string, mixers: readonly MixerFamily[]): MixerFamily {
+  if (isModule(name)) return mixers[0];
   const family = mixers.find((m) => m.name === name || m.model_type === name);
   if (family) return family;
   const names = mixers.map((m) => m.name).join(', ');
-  throw new OptionError(`--mixer is "${shown(name)}", which is no mixer of this version; choose ${names}.`);
+  throw new OptionError(
+    `--mixer is "${shown(name)}", which is no mixer of this version; choose ${names}, or give the path of a module with your own.`,
+  );
 }
 
-function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
+function checkLayout({ ratio, pattern, convention, mixer }: Given, mixers: readonly MixerFamily[]): void {
   if (ratio !== undefined && pattern !== undefined) {
     throw new OptionError(
       `--ratio ${shown(ratio)} and --pattern ${shown(pattern)} both place the full layers; give one of them.`,
@@ -59,7 +63,7 @@ function checkLayout({ ratio, pattern, convention, mixer }: Given): void {
     );
   }
   const layout = ratio === 'pure' ? pattern : (ratio ?? pattern);
-  if (layout !== undefined && mixer !== undefined && findMixer(mixer).role === 'softmax') {
+  if (layout !== undefined && mixer !== undefined && findMixer(mixer, mixers).role === 'softmax') {
     const flag = ratio === undefined ? '--pattern' : '--ratio';
     throw new OptionError(
       `${flag} ${shown(layout)} mixes in full attention, but with --mixer ${mixer} every layer is that already; leave one out.`,
@@ -147,9 +151,9 @@ function setting(text: string, family: MixerFamily): [string, unknown] {
 }
 
 /** A file, completed by flags. */
-function fromFile(path: string, given: Given, vocab: number): Config {
+function fromFile(path: string, given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
   const file: JsonObject = readConfigFile(path);
-  const family = familyOf(file, path, given);
+  const family = familyOf(file, path, given, mixers);
   knownConfig({ ...file, model_type: family.name }, mixers, path);
   const flags = fieldsOf(given, family);
   for (const [field, value] of Object.entries(flags)) {
@@ -177,15 +181,16 @@ function fromFile(path: string, given: Given, vocab: number): Config {
 }
 
 /** Of a configuration with `layers`, which may mix several linear mixers: the first of them. */
-function firstLinear({ layers }: JsonObject): unknown {
+function firstLinear({ layers }: JsonObject, mixers: readonly MixerFamily[]): unknown {
   if (!Array.isArray(layers)) return undefined;
   const families = layers.map((name) => mixers.find((m) => m.name === name || m.model_type === name));
   return (families.find((m) => m?.role === 'linear') ?? families[0])?.model_type;
 }
 
-function familyOf(file: JsonObject, path: string, { mixer }: Given): MixerFamily {
-  const named = mixer === undefined ? null : findMixer(mixer);
-  const model_type = file.model_type === 'twill' || file.model_type === undefined ? firstLinear(file) : file.model_type;
+function familyOf(file: JsonObject, path: string, { mixer }: Given, mixers: readonly MixerFamily[]): MixerFamily {
+  const named = mixer === undefined ? null : findMixer(mixer, mixers);
+  const model_type =
+    file.model_type === 'twill' || file.model_type === undefined ? firstLinear(file, mixers) : file.model_type;
   if (model_type === undefined || model_type === null) {
     if (named) return named;
     throw new OptionError(`${path}: model_type is missing and there is no --mixer; give one of them.`);

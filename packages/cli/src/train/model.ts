@@ -1,9 +1,8 @@
 // The model to train, with fresh weights or those of another, once it is clear that it fits.
 import { totalmem } from 'node:os';
 import { compose, hybridConfig, type LanguageModel, requireBytes } from '@twilljs/hybrid';
-import { countParams, initializer, leastParameters, shapesOnly } from '@twilljs/nn';
+import { countParams, initializer, leastParameters, type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { type Device, OptionError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { grouped } from '../draw/numbers.ts';
 import { momentText, openModel } from '../model.ts';
@@ -18,10 +17,16 @@ const WASM_BYTES = 2 ** 32;
  * A model with weights drawn from a seed.
  *
  * @param config of flags, whose names are checked, or of the record of a run.
+ * @param mixers the families that it may name.
  * @param device where it will be trained.
  * @throws OptionError when the configuration cannot be, or the model does not fit into memory.
  */
-export function freshModel(config: Readonly<Record<string, unknown>>, seed: number, device: DeviceName): LanguageModel {
+export function freshModel(
+  config: Readonly<Record<string, unknown>>,
+  mixers: readonly MixerFamily[],
+  seed: number,
+  device: DeviceName,
+): LanguageModel {
   // What any mixers would need is known without a plan, which of many thousands of layers takes a second.
   refuseTooLarge(leastParameters(hybridConfig(config, mixers).model), device, 'at least ');
   const planned = compose(config, { mixers, init: shapesOnly() });

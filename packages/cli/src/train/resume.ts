@@ -8,7 +8,7 @@ import { type Command, CommanderError } from 'commander';
 import type { DeviceName } from '../command.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import { type Concern, trainFlags } from './flag-table.ts';
-import { type FlagName, type Given, kebab } from './flags.ts';
+import { type FlagName, type Given, isModule, kebab } from './flags.ts';
 
 /** All that the command line says, or said when the run began. */
 export interface Asked {
@@ -49,6 +49,7 @@ export function withRecord(
     if (!compared.includes(concern) || name === 'steps') continue;
     const [was, is] = [before.given[name], asked.given[name]];
     if (was === undefined || is === undefined || was === is) continue;
+    if (name === 'mixer' && isModule(String(is)) && wholePath(String(is)) === was) continue;
     throw new OptionError(`--${kebab(name)} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
   }
   const seed = asked.seed ?? before.seed;
@@ -90,6 +91,13 @@ export function recordedData({ command }: JsonObject): string[] {
   return words.slice(from, next === -1 ? undefined : next);
 }
 
+/** The value of `--mixer` in the command of a record. */
+export function recordedMixer({ command }: JsonObject): string | undefined {
+  const at = Array.isArray(command) ? command.indexOf('--mixer') : -1;
+  const mixer = at < 0 ? undefined : (command as unknown[])[at + 1];
+  return typeof mixer === 'string' ? mixer : undefined;
+}
+
 /** The configuration that a run recorded. */
 export function modelOf({ model }: JsonObject, directory: string): JsonObject {
   if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model;
@@ -124,7 +132,7 @@ export function argvOf({ given, seed, device }: Asked): string[] {
   for (const [name, value] of Object.entries(given)) {
     if (name === 'resume' || value === undefined) continue;
     const words = Array.isArray(value) ? value : [String(value)];
-    argv.push(`--${kebab(name)}`, ...(paths.includes(name) ? words.map(wholePath) : words));
+    argv.push(`--${kebab(name)}`, ...(isPath(name, words) ? words.map(wholePath) : words));
   }
   if (seed !== undefined) argv.push('--seed', String(seed));
   if (device !== undefined) argv.push('--device', device);
@@ -133,6 +141,10 @@ export function argvOf({ given, seed, device }: Asked): string[] {
 
 /** Flags whose values are paths. */
 const paths: readonly string[] = ['data', 'evalData', 'config', 'init'] satisfies (keyof Given)[];
+
+function isPath(name: string, [first]: readonly string[]): boolean {
+  return paths.includes(name) || (name === 'mixer' && isModule(first));
+}
 
 function wholePath(path: string): string {
   return path === STANDARD_INPUT ? path : resolve(path);
