@@ -171,7 +171,7 @@ const filled: [reason: string, RegExp][] = [
   ],
   ['a configuration as a file holds it: what is not read is noted', /^(compose|hybridConfig): config$/],
   ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
-  ['what readSweepSpec has read', /^(planSweep|cellPlaces): spec$/],
+  ['what readSweepSpec has read', /: spec$/],
 ];
 
 const finished = join(home, 'run');
