@@ -1,7 +1,7 @@
 // Every kind of field: what it accepts, what it is when absent, and how it refuses.
 import { isTwillError } from '@twilljs/tensor';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type Fields, readFields, requireDivides } from './config.ts';
+import { type Fields, readFields, readOptions, requireDivides } from './config.ts';
 
 const table = {
   num_heads: { type: 'integer' },
@@ -77,6 +77,12 @@ describe('readFields', () => {
     const inherited = Object.create({ num_heads: 4 }) as Record<string, unknown>;
     expect(() => readFields(table, inherited, 'x')).toThrow(/num_heads is missing/);
     expect(readFields({ constructor: { type: 'integer', default: 7 } }, {}, 'x')).toEqual({ constructor: 7 });
+  });
+
+  it('refuses a name that a person misspelt in options of its own', () => {
+    expect(readOptions(table, { num_heads: 2 }, 'x')).toEqual(readFields(table, { num_heads: 2 }, 'x'));
+    // @ts-expect-error the compiler refuses it too
+    expect(() => readOptions(table, { num_heads: 2, use_gates: true }, 'x')).toThrow('did you mean use_gate?');
   });
 
   it('names the field, the value and what is needed', () => {

@@ -1,5 +1,5 @@
 // The fields of a configuration: what each may hold, and what it is when absent. Mixers, models and the hub share this one reader.
-import { OptionError } from '@twilljs/tensor';
+import { knownOnly, OptionError } from '@twilljs/tensor';
 
 interface Sized {
   /** Smallest value. Default 1 for integers, none for numbers. */
@@ -49,7 +49,7 @@ export type Given<T extends Fields> = { readonly [K in keyof T]?: ValueOf<T[K]> 
 const LARGEST_SIZE = 2 ** 20;
 
 /**
- * Reads the fields of a table from parsed JSON or from options, checks them and fills in defaults. Other keys are left alone.
+ * Reads the fields of a table from parsed JSON or from a configuration that others read too, checks them and fills in defaults. Other keys are left alone.
  *
  * @param where What is read, for messages: `config.json`, `GatedDeltaNet`.
  * @throws OptionError naming the field, its value and what it may hold.
@@ -65,6 +65,16 @@ export function readFields<const T extends Fields>(
     values[name] = given === undefined ? absent(field, name, where) : checked(field, given, name, where);
   }
   return values as Values<T>;
+}
+
+/**
+ * `readFields` of what a person writes for this table alone: a name that it does not have is refused.
+ *
+ * @throws OptionError naming the field, or the nearest known name.
+ */
+export function readOptions<const T extends Fields>(table: T, given: Given<T>, where: string): Values<T> {
+  knownOnly(where, given, Object.keys(table));
+  return readFields(table, given, where);
 }
 
 function absent(field: Field, name: string, where: string): unknown {

@@ -8,6 +8,7 @@ export {
   type Given,
   headSizes,
   readFields,
+  readOptions,
   requireDivides,
   type ValueOf,
   type Values,

@@ -1,6 +1,6 @@
 // The options of a training run, read and checked from one table.
-import { type Fields, readFields, type Values } from '@twilljs/nn';
-import { knownOnly, OptionError } from '@twilljs/tensor';
+import { type Fields, readOptions, type Values } from '@twilljs/nn';
+import { OptionError } from '@twilljs/tensor';
 
 /** Of a step, at most: beyond it the ids alone would fill a large part of the memory. */
 export const MOST_TOKENS = 2 ** 22;
@@ -50,8 +50,7 @@ export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
  * @throws OptionError naming the option, its value and what it may be.
  */
 export function trainOptions(settings: TrainSettings): TrainOptions {
-  knownOnly('train', settings, Object.keys(trainFields));
-  const options = readFields(trainFields, settings, 'train');
+  const options = readOptions(trainFields, settings, 'train');
   const warmup = options.warmup ?? defaultWarmup(options.steps);
   if (warmup > options.steps) {
     throw new OptionError(

@@ -2,7 +2,7 @@
 import type { Batches } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Fields, readFields } from '@twilljs/nn';
+import { type Fields, readOptions } from '@twilljs/nn';
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Better, checkBetter } from './best.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
@@ -100,6 +100,5 @@ export function checkRun(options: RunOptions): void {
 
 /** How often checkpoints are written, and how many are kept. */
 export function checkpointsOf({ checkpoints = {} }: RunOptions, steps: number): { every: number; keep: number } {
-  knownOnly('checkpoints', checkpoints, ['every', 'keep']);
-  return readFields(checkpointFields(steps), checkpoints, 'checkpoints');
+  return readOptions(checkpointFields(steps), checkpoints, 'checkpoints');
 }
