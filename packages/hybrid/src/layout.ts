@@ -1,6 +1,6 @@
 // Which layer is which: ratios, patterns and lists, written out as FLA's `attn.layers`.
 import { type Fields, type MixerFamily, modelFields, readFields } from '@twilljs/nn';
-import { OptionError } from '@twilljs/tensor';
+import { OptionError, shown } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -139,9 +139,9 @@ function withFull(json: Json, full: readonly number[], form: string): Json {
   const attn = (json.attn ?? {}) as Json;
   if (Array.isArray(attn))
     throw new OptionError(`config: ${form} is given but attn is a list, which names its own layers; remove one.`);
-  if (attn.layers !== undefined && `${attn.layers}` !== `${full}`) {
+  if (attn.layers !== undefined && JSON.stringify(attn.layers) !== JSON.stringify(full)) {
     throw new OptionError(
-      `config: ${form} makes layers ${full} full but attn.layers says ${attn.layers}; remove one of them.`,
+      `config: ${form} makes layers ${full} full but attn.layers is ${shown(attn.layers)}; remove one of them.`,
     );
   }
   if (full.length === 0) return json;
