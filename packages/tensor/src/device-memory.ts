@@ -5,9 +5,10 @@ import { bytesPer, type Data, type DType } from './shape.ts';
 
 /** Refuses bytes that lie outside a buffer of `room` bytes. @throws OptionError for what is no count; DeviceError naming both. */
 export function requireWithin(where: string, room: number, from: number, bytes: number): void {
+  const counts = Number.isSafeInteger(from) && Number.isSafeInteger(bytes) && from >= 0 && bytes >= 0;
+  if (counts && from + bytes <= room) return;
   whole(`${where}: the offset`, from, 0);
   whole(`${where}: the length`, bytes, 0);
-  if (from + bytes <= room) return;
   throw new DeviceError(`${where}: bytes ${from} to ${from + bytes} lie outside a buffer of ${room}; stay within it.`);
 }
 

@@ -17,8 +17,8 @@ export function checkedInputs(op: Op, ins: readonly (Tensor | null)[]): Device {
   if (typeof op?.shape !== 'function')
     throw new OptionError(`apply: the op is ${shown(op)}; give { name, inputs, outputs, shape, ... }.`);
   const { name, inputs } = op;
-  const more = inputs.at(-1)?.endsWith('...') ?? false;
-  if (!Array.isArray(ins) || ins.length < inputs.length || (ins.length > inputs.length && !more)) {
+  const more = ins?.length > inputs.length && inputs.at(-1)?.endsWith('...');
+  if (!Array.isArray(ins) || (ins.length !== inputs.length && !more)) {
     const given = Array.isArray(ins) ? `${ins.length} inputs` : shown(ins);
     throw new OptionError(`${name}: it reads ${inputs.join(', ')} but was given ${given}; give one tensor each.`);
   }

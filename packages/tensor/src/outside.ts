@@ -89,19 +89,24 @@ function giveBack(stray: Stray): void {
   }
 }
 
+/** By `floor` bytes, since the last collection. */
 function hasGrown(floor: number): boolean {
   settled = Math.min(settled, bytesOutside);
-  return bytesOutside - settled >= Math.max(floor, settled / 2);
+  return bytesOutside - settled >= floor;
+}
+
+/** By half as well: what a program does hold on to is not looked through again and again. */
+function isWorthCollecting(floor: number): boolean {
+  return canCollect() && hasGrown(Math.max(floor, settled / 2));
 }
 
 /** Asks the engine to collect at once, and gives back what it found. Does nothing where it cannot be asked. */
 function collect(): void {
-  if (askToCollect()) {
-    for (const stray of strays) {
-      if (stray.holder.deref()) continue;
-      finalizer.unregister(stray);
-      giveBack(stray);
-    }
+  if (!askToCollect()) return;
+  for (const stray of strays) {
+    if (stray.holder.deref()) continue;
+    finalizer.unregister(stray);
+    giveBack(stray);
   }
   settled = bytesOutside;
 }
@@ -112,8 +117,12 @@ function collect(): void {
  */
 export async function relieve(): Promise<void> {
   if (!hasGrown(READ_GROWTH)) return;
-  if (!canCollect()) await nextTurn(); // in which finalizers run
-  collect();
+  if (canCollect()) {
+    if (isWorthCollecting(READ_GROWTH)) collect();
+    return;
+  }
+  await nextTurn(); // in which finalizers run
+  settled = bytesOutside;
 }
 
 /**
@@ -122,7 +131,7 @@ export async function relieve(): Promise<void> {
  * @throws DeviceError naming bytes, and what lies outside all scopes.
  */
 export function allocate(device: Device, bytes: number): DeviceBuffer {
-  if (hasGrown(LOOP_GROWTH)) collect();
+  if (hasGrown(LOOP_GROWTH) && isWorthCollecting(LOOP_GROWTH)) collect();
   try {
     return device.allocate(bytes);
   } catch (error) {

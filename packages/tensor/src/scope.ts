@@ -8,16 +8,17 @@ import { Tensor } from './tensor.ts';
 /** Every tensor found in a value: in arrays, maps and the own fields of objects. */
 export function tensorsIn(value: unknown): Set<Tensor> {
   const found = new Set<Tensor>();
-  const seen = new Set<unknown>();
-  const look = (part: unknown): void => {
-    if (part instanceof Tensor) found.add(part);
-    else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part) && !seen.has(part)) {
-      seen.add(part);
-      for (const inner of part instanceof Map || part instanceof Set ? part.values() : Object.values(part)) look(inner);
-    }
-  };
-  look(value);
+  collect(value, found, new Set());
   return found;
+}
+
+function collect(value: unknown, found: Set<Tensor>, seen: Set<unknown>): void {
+  if (value instanceof Tensor) found.add(value);
+  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !seen.has(value)) {
+    seen.add(value);
+    const parts = value instanceof Map || value instanceof Set ? value.values() : Object.values(value);
+    for (const part of parts) collect(part, found, seen);
+  }
 }
 
 /** What a result keeps alive in this scope: its tensors, and the tape from which their gradients can be formed. */
@@ -46,7 +47,7 @@ function survivors(result: unknown, scope: Scope): Set<Holder> {
  * @returns what `body` returns.
  * @throws OptionError when `body` returns a promise.
  * @example
- * const loss = scope(() => model.loss(ids));
+ * const loss = untracked(() => scope(() => model.loss(ids))); // untracked: no tape that would survive with the result
  */
 export function scope<T>(body: () => T): T {
   requireFunction('scope', body);

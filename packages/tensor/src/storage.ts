@@ -104,10 +104,8 @@ export function enter<T>(body: () => T, survivors: (result: T, scope: Scope) => 
   } finally {
     current = scope.parent;
   }
-  for (const holder of scope.holders) {
-    if (holder.home !== scope) continue;
-    if (spared.has(holder)) adopt(holder, scope.parent);
-    else holder.release();
-  }
+  for (const holder of scope.holders) if (holder.home === scope && !spared.has(holder)) holder.release();
+  // Afterwards, when what they share with others is theirs alone.
+  for (const holder of scope.holders) if (holder.home === scope) adopt(holder, scope.parent);
   return result;
 }

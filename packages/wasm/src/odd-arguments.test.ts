@@ -175,6 +175,7 @@ const arithmetic = [
     'lateReturns',
     'nearest',
     'number',
+    'objectOnly',
     'oneOf',
     'shown',
     'whole',
