@@ -16,6 +16,7 @@ import {
   typedArray,
   untracked,
 } from '@twilljs/tensor';
+import { type Computed, differenceOf } from './computed.ts';
 import { crc32 } from './crc32.ts';
 
 /** What a cache holds: the states after `position` tokens of `batch` sequences, absent before the first token. */
@@ -35,8 +36,8 @@ const LINE_FEED = 10;
 type Entry = number | Spec;
 type Entries = Readonly<Record<string, Entry>>;
 
-/** The bytes that `readCache` reads. */
-export async function writeCache({ batch, position, states }: Remembered): Promise<Uint8Array> {
+/** The bytes that `readCache` reads. @param computed what the model of the states computes. */
+export async function writeCache({ batch, position, states }: Remembered, computed: Computed): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const layers: Entries[] = [];
   for (const state of states) {
@@ -47,7 +48,7 @@ export async function writeCache({ batch, position, states }: Remembered): Promi
       parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
   }
-  const body = joined([line(JSON.stringify({ batch, position, layers })), ...parts]);
+  const body = joined([line(JSON.stringify({ batch, position, model: computed, layers })), ...parts]);
   return joined([line(`twill cache ${VERSION}`), line(hex(crc32(body))), body]);
 }
 
@@ -74,15 +75,18 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
  * What `writeCache` wrote, its states on `device`.
  *
  * @param mixers of the model, layer by layer.
+ * @param computed what it computes.
  * @throws FileError when the bytes are damaged or not those of a cache of such a model on such a device.
  */
-export function readCache(bytes: Uint8Array, mixers: readonly Mixer[], device: Device): Remembered {
+export function readCache(bytes: Uint8Array, mixers: readonly Mixer[], computed: Computed, device: Device): Remembered {
   if (!(bytes instanceof Uint8Array)) {
     throw new OptionError(`cache: ${shown(bytes)} are no bytes; give the Uint8Array that serialize() returned.`);
   }
   const body = checkedBody(bytes);
   const end = body.indexOf(LINE_FEED) + 1;
-  const { batch, position, layers } = readHeader(body.slice(0, end));
+  const { batch, position, model, layers } = readHeader(body.slice(0, end));
+  const difference = differenceOf(model, computed);
+  if (difference) throw new FileError(`cache: ${difference}; ${ANOTHER_MODEL}.`);
   const expected = untracked(() => scope(() => mixers.map((mixer) => entriesAfter(mixer, batch, position))));
   if (layers.length !== expected.length) {
     throw new FileError(`cache: it has ${layers.length} layers but the model ${expected.length}; ${ANOTHER_MODEL}.`);
@@ -115,19 +119,27 @@ function checkedBody(bytes: Uint8Array): Uint8Array {
   throw new FileError('cache: the bytes are not those of its checksum, it was cut off or changed; write it again.');
 }
 
-function readHeader(bytes: Uint8Array): { batch: number; position: number; layers: readonly Entries[] } {
+interface Header {
+  readonly batch: number;
+  readonly position: number;
+  readonly model: Computed;
+  readonly layers: readonly Entries[];
+}
+
+function readHeader(bytes: Uint8Array): Header {
   let header: unknown;
   try {
     header = JSON.parse(textOf(bytes));
   } catch {
     throw new FileError('cache: its header is no JSON; give what serialize() returned.');
   }
-  const { batch, position, layers } = isObject(header) ? header : {};
-  if (isWhole(batch, 1) && isWhole(position, 0) && Array.isArray(layers) && layers.every(isObject)) {
-    return { batch, position, layers: layers as readonly Entries[] };
+  const { batch, position, model, layers } = isObject(header) ? header : {};
+  const areLayers = Array.isArray(layers) && layers.every(isObject);
+  if (isWhole(batch, 1) && isWhole(position, 0) && isObject(model) && areLayers) {
+    return { batch, position, model, layers: layers as readonly Entries[] };
   }
   throw new FileError(
-    `cache: its header is ${shown(header)} where batch, position and layers are needed; give what serialize() returned.`,
+    `cache: its header is ${shown(header)} where batch, position, model and layers are needed; give what serialize() returned.`,
   );
 }
 

@@ -1,9 +1,10 @@
 // Caches as bytes and as owners: only what was written comes back, and only to the model it belongs to.
 import { attention } from '@twilljs/attention';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { filesOfModel, modelFromFiles } from '@twilljs/hub';
 import { initializer } from '@twilljs/nn';
 import { retnet } from '@twilljs/retnet';
-import { cpu, type Device, FileError, rng, scope, tensor } from '@twilljs/tensor';
+import { cpu, type Device, FileError, rng, scope, tensor, untracked } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
@@ -150,15 +151,71 @@ describe('bytes', () => {
     const wide = await make({ hidden_size: 24, num_heads: 3 });
     const bytes = await filled(wide).serialize();
     expect(() => model.restore(bytes)).toThrow(
-      'cache: layer 0: recurrent is f32 [2, 3, 4, 4] but f32 [2, 2, 4, 4] here; restore it with the model that wrote it',
+      'cache: hidden_size is 24 there but 16 here; restore it with the model that wrote it.',
     );
     const woven = await make({ layers: ['retnet', 'attention', 'gated-deltanet'] });
-    expect(() => woven.restore(good)).toThrow('cache: layer 0 has ');
+    expect(() => woven.restore(good)).toThrow('cache: layers is ["gated-deltanet",');
     const exact = await make({}, cpu({ float: 'f64' }));
     expect(() => exact.restore(good)).toThrow('recurrent is f32 [2, 2, 4, 4] but f64 [2, 2, 4, 4] here');
     expect(() => model.restore('bytes' as never)).toThrow('cache: "bytes" are no bytes');
     expect(() => model.restore(good.buffer as never)).toThrow('cache: a ArrayBuffer are no bytes');
   });
+});
+
+describe('bytes of a model that computes otherwise', () => {
+  const weave = { layers: undefined, model_type: 'gated-deltanet', num_hidden_layers: 2, ratio: '1:1' };
+  const attn = { layers: [1], num_heads: 2 };
+
+  it.each<[string, object]>([
+    ['rope_theta', { attn: { ...attn, rope_theta: 500_000 } }],
+    ['window_size', { attn: { ...attn, window_size: 100 } }],
+    ['vocab_size', { vocab_size: 24 }],
+    ['tie_word_embeddings', { tie_word_embeddings: true }],
+    ['norm_eps', { norm_eps: 1e-3 }],
+    ['intermediate_size', { intermediate_size: 24 }],
+    ['use_gate', { use_gate: false }],
+    ['allow_neg_eigval', { allow_neg_eigval: true }],
+  ])('are refused though their states have the same shapes: %s', async (name, change) => {
+    using cache = filled(await make(weave));
+    const bytes = await cache.serialize();
+    const other = await make({ ...weave, ...change });
+    expect(() => other.restore(bytes)).toThrow(FileError);
+    expect(() => other.restore(bytes)).toThrow(name);
+  });
+
+  it('are taken where the configuration is only written otherwise, or says what no logit depends on', async () => {
+    const here = await make(weave);
+    using cache = filled(here);
+    const bytes = await cache.serialize();
+    const spelt = { ...weave, ratio: undefined, model_type: 'gated_deltanet', attn: [{ num_heads: 2, layers: [1] }] };
+    const alike = [
+      await make(spelt),
+      await make({ ...weave, ratio: undefined, pattern: 'GA', bos_token_id: 3, pad_token_id: 4 }),
+      (await modelFromFiles(await filesOfModel(here), { mixers, device: cpu() })).model,
+    ];
+    for (const other of alike) {
+      using again = other.restore(bytes);
+      expect(await next(other, again)).toEqual(await next(here, here.restore(bytes)));
+    }
+  });
+});
+
+it('caches that nobody disposes of are given back', async () => {
+  const on = await device();
+  const there = await make({}, on);
+  const before = on.bytesInUse;
+  const ids = { data: new Int32Array(2 * 256), shape: [2, 256] as const };
+  let most = 0;
+  for (let i = 0; i < 300; i++) {
+    const cache = there.cache(2);
+    await untracked(() => scope(() => there.next(ids, cache))).data();
+    cache.snapshot();
+    there.restore(await cache.serialize());
+    most = Math.max(most, on.bytesInUse - before);
+  }
+  const one = 4 * 2 * there.stateSize(256);
+  expect(300 * 2 * one).toBeGreaterThan(2 ** 25); // what they would be together
+  expect(most).toBeLessThan(2 ** 23);
 });
 
 describe('a cache', () => {

@@ -1,23 +1,28 @@
 // What a model remembers while it decodes: the states of its layers, owned until they are replaced.
 import type { State } from '@twilljs/nn';
-import { keep, OptionError, release, Tensor } from '@twilljs/tensor';
+import { OptionError, Owned, Tensor } from '@twilljs/tensor';
 import { type Remembered, writeCache } from './cache-file.ts';
+import type { Computed } from './computed.ts';
 
-/** States by layer, for a batch of sequences of equal length. */
+/** The model at the place where it is; after `to()` it has another one. */
+export interface Place {
+  readonly computed: Computed;
+}
+
+/** States by layer, for a batch of sequences of equal length. One that nobody disposes of is given back late. */
 export class Cache {
   readonly batch: number;
-  /** Internal: stands for the model at the place where it was when it made this. */
-  readonly owner: symbol;
+  /** Internal: where the model was when it made this. */
+  readonly owner: Place;
   private tokens: number;
-  /** Null once given back. */
-  private states: Remembered['states'] | null;
+  private readonly states: Owned<Remembered['states']>;
 
   /** Takes over `states`. Use `model.cache(batch)`. */
-  constructor(owner: symbol, { batch, position, states }: Remembered) {
+  constructor(owner: Place, { batch, position, states }: Remembered) {
     this.owner = owner;
     this.batch = batch;
     this.tokens = position;
-    this.states = keep(states);
+    this.states = new Owned(states);
   }
 
   /** Tokens seen per sequence. */
@@ -30,7 +35,7 @@ export class Cache {
    *
    * @throws OptionError for another model, another number of sequences, or a cache that was given back.
    */
-  statesFor(owner: symbol, rows: number): Remembered['states'] {
+  statesFor(owner: Place, rows: number): Remembered['states'] {
     const { states } = this.live();
     if (owner !== this.owner) {
       throw new OptionError(
@@ -45,17 +50,15 @@ export class Cache {
 
   /** Internal: the states after `tokens` more tokens; the old ones are given back. */
   advance(states: readonly State[], tokens: number): void {
-    const old = this.live().states;
-    this.states = keep(states);
+    this.live();
+    this.states.replace(states);
     this.tokens += tokens;
-    release(old);
   }
 
   /** An independent continuation from here. States are values, so this copies no numbers. */
   fork(): Cache {
     const { batch, position, states } = this.live();
-    const handles = states.map((state) => state && mapTensors(state, (t) => t.handle()));
-    return new Cache(this.owner, { batch, position, states: handles });
+    return new Cache(this.owner, { batch, position, states: handlesOf(states) });
   }
 
   /** A function that sets this cache back to where it is now, any number of times. */
@@ -63,11 +66,10 @@ export class Cache {
     const saved = this.fork();
     return {
       restore: () => {
-        const { states: old } = this.live();
-        const copy = saved.fork();
-        this.states = copy.states;
-        this.tokens = copy.tokens;
-        release(old);
+        this.live();
+        const { position, states } = saved.live();
+        this.states.replace(handlesOf(states));
+        this.tokens = position;
       },
       [Symbol.dispose]: () => saved[Symbol.dispose](),
     };
@@ -76,22 +78,24 @@ export class Cache {
   /** All states as they are now as bytes, for `model.restore`. */
   async serialize(): Promise<Uint8Array> {
     using now = this.fork(); // this cache may go on while the states are read
-    return await writeCache(now.live());
+    return await writeCache(now.live(), this.owner.computed);
   }
 
   /** Gives the states back; the cache cannot be used any more. */
   [Symbol.dispose](): void {
-    release(this.states);
-    this.states = null;
+    this.states.release();
   }
 
   private live(): Remembered {
-    const { batch, tokens: position, states } = this;
+    const { batch, tokens: position } = this;
+    const states = this.states.value;
     if (states) return { batch, position, states };
     throw new OptionError('cache: it was given back by dispose and holds no states; make one with model.cache(batch).');
   }
 }
 
-function mapTensors(state: State, f: (t: Tensor) => Tensor): State {
-  return Object.fromEntries(Object.entries(state).map(([name, v]) => [name, v instanceof Tensor ? f(v) : v]));
+/** Handles of their own on the same numbers. */
+function handlesOf(states: Remembered['states']): Remembered['states'] {
+  const own = ([name, v]: [string, Tensor | number]) => [name, v instanceof Tensor ? v.handle() : v] as const;
+  return states.map((state) => state && Object.fromEntries(Object.entries(state).map(own)));
 }

@@ -15,8 +15,9 @@ import {
 } from '@twilljs/nn';
 import { type Device, keep, OptionError, release, scope, shown, Tensor, untracked, whole } from '@twilljs/tensor';
 import { Block } from './block.ts';
-import { Cache } from './cache.ts';
+import { Cache, type Place } from './cache.ts';
 import { readCache } from './cache-file.ts';
+import { computedBy } from './computed.ts';
 import { asksNone, blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
 import { withL2Warp } from './l2-warp.ts';
 import { announce } from './long.ts';
@@ -50,8 +51,8 @@ export class LanguageModel {
   private readonly shared: Shared;
   private readonly best: () => Promise<Device>;
   private placed: ParameterArena | null = null;
-  /** Stands for this model at this place, to know the caches that belong to it. */
-  private place = Symbol('place');
+  /** To know the caches that belong to this model where it is. */
+  private place: Place;
 
   constructor(
     config: ModelConfig,
@@ -70,6 +71,7 @@ export class LanguageModel {
     };
     this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
     this.config = config;
+    this.place = { computed: computedBy(config) };
     this.shared = shared;
     this.best = best;
   }
@@ -98,7 +100,7 @@ export class LanguageModel {
     }
     const before = this.placed;
     this.placed = await arenaOf(params(this), place, this.shared.noDecay);
-    this.place = Symbol('place');
+    this.place = { ...this.place };
     release(before?.flat);
     return this;
   }
@@ -196,11 +198,12 @@ export class LanguageModel {
   /**
    * The cache that `cache.serialize()` wrote.
    *
-   * @throws FileError when it is damaged, or not of a model with these layers on a device of these numbers.
+   * @throws FileError when it is damaged, or not of a model of this configuration on a device of these numbers. The weights are not
+   * compared: they are the caller's to keep with the bytes.
    */
   restore(bytes: Uint8Array): Cache {
     const mixers = this.model.layers.map(({ attn }) => attn);
-    return new Cache(this.place, readCache(bytes, mixers, this.device));
+    return new Cache(this.place, readCache(bytes, mixers, this.place.computed, this.device));
   }
 
   /** Numbers kept per sequence after `tokens` tokens, all layers. */

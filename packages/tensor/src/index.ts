@@ -25,6 +25,7 @@ export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
 export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, whole } from './options.ts';
 export { lateReturns } from './outside.ts';
+export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
 export { keep, release, scope, tensorsIn } from './scope.ts';

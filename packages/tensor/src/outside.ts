@@ -13,7 +13,7 @@ const LOOP_GROWTH = 2 ** 28;
 /** A holder outside all scopes, and what it holds. */
 class Stray {
   readonly holder: WeakRef<Holder>;
-  readonly storages: readonly Storage[];
+  storages: readonly Storage[];
 
   constructor(holder: Holder) {
     this.holder = new WeakRef(holder);
@@ -57,6 +57,13 @@ export function leaveToCollector(holder: Holder): Anchor {
   finalizer.register(holder, stray, stray);
   for (const storage of stray.storages) storage.strays++;
   return { stray, ballast: canCollect() ? null : ballastOf(stray) };
+}
+
+/** To be called by a holder that holds other storages from now on. */
+export function holdOthers({ stray }: Anchor, storages: readonly Storage[]): void {
+  for (const storage of stray.storages) storage.strays--;
+  stray.storages = storages;
+  for (const storage of storages) storage.strays++;
 }
 
 /** Its share of what it holds together with others. */
