@@ -1,18 +1,10 @@
 // Checkpoints on disk: directories that are either complete or not there, the newest few of them.
-import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type JsonObject, parseJsonObject } from '@twilljs/hub';
-import {
-  attempt,
-  flushDirectory,
-  listDirectory,
-  makeDirectory,
-  readFile,
-  readText,
-  writeAtomic,
-} from '@twilljs/hub/node';
+import type { JsonObject } from '@twilljs/hub';
+import { attempt, flushDirectory, listDirectory, makeDirectory, readFile, writeAtomic } from '@twilljs/hub/node';
 import { FileError, isTwillError, shown } from '@twilljs/tensor';
+import { readSealed, sha256, writeSealed } from './seal.ts';
 
 export interface Checkpoint {
   readonly step: number;
@@ -23,14 +15,11 @@ export interface Checkpoint {
 }
 
 const STATE = 'state.json';
-/** Field of state.json with the SHA-256 of all others; files of version 0.1 have none. */
-const SELF = 'self';
 /** A directory that is being written or removed; it counts for nothing. */
 const TEMPORARY = /^\.(new|old)-step-\d+$/;
 const COMPLETE = /^step-(\d+)$/;
 
 const nameOf = (step: number) => `step-${String(step).padStart(6, '0')}`;
-const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * The folder `checkpoints/` of a run, with one directory `step-000123/` for each step that is kept.
@@ -79,9 +68,7 @@ export class Checkpoints {
         writeAtomic(join(temporary, name), bytes);
         sums[name] = sha256(bytes);
       }
-      const whole: JsonObject = { ...state, sha256: sums };
-      whole[SELF] = sha256(JSON.stringify(whole));
-      writeAtomic(join(temporary, STATE), `${JSON.stringify(whole, null, 2)}\n`);
+      writeSealed(join(temporary, STATE), { ...state, sha256: sums });
       this.requireOwn(); // the files above may have taken long
       this.remove(step); // what stands there was damaged, or the run would have gone on from it
       attempt(path, () => renameSync(temporary, path));
@@ -145,11 +132,7 @@ export class Checkpoints {
     const path = join(this.path, nameOf(step));
     const at = join(path, STATE);
     const damaged = (what: string) => new FileError(`${at}: ${what}; it is damaged.`);
-    const { [SELF]: self, ...whole } = parseJsonObject(readText(at), at);
-    if (self !== undefined && self !== sha256(JSON.stringify(whole))) {
-      throw damaged(`its SHA-256 is not the one that it holds under ${SELF}`);
-    }
-    const { sha256: sums, ...state } = whole;
+    const { sha256: sums, ...state } = readSealed(at);
     if (state.step !== step) throw damaged(`its step is ${shown(state.step)} but its directory says ${step}`);
     if (typeof sums !== 'object' || sums === null || Array.isArray(sums)) {
       throw damaged('it has no sha256 of the other files, as a checkpoint must');

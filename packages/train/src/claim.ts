@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
-import { writeAtomic } from '@twilljs/hub/node';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Best } from './best.ts';
 import { firstDifference } from './difference.ts';
@@ -18,6 +17,7 @@ import {
   trainVersion,
 } from './record.ts';
 import { learningRate } from './schedule.ts';
+import { writeSealed } from './seal.ts';
 
 /** What decides the bits of a run. */
 export interface Identity {
@@ -152,7 +152,7 @@ export class Claim {
       ...{ id, status, step, skipped, command, model, training, data, seed, init, best },
       ...{ ...machine, version: trainVersion(), extended, resumed },
     };
-    writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
+    writeSealed(path, record);
     this.seen = stampOf(path) ?? '';
   }
 }

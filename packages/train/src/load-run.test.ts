@@ -1,6 +1,6 @@
 // The model of a run at any moment.
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { nextTurn } from '@twilljs/eval';
 import { params } from '@twilljs/nn';
 import { isTwillError } from '@twilljs/tensor';
@@ -10,7 +10,7 @@ import { type LoadRunOptions, loadRun } from './load-run.ts';
 import { freshModel, mixers, onDevice, runHome, stopAfter } from './run.test-data.ts';
 
 const home = runHome();
-const { at, run, recordOf } = home;
+const { at, run, recordOf, edit } = home;
 afterAll(() => home.remove());
 
 /** Hash of the weights after every step of an undisturbed run. */
@@ -69,7 +69,7 @@ it('of an interrupted run, and of one that was killed or has diverged', async ()
   expect(await load('stopped')).toEqual({ step: 12, steps: 25, status: 'interrupted', notes: [] });
   for (const status of ['running', 'diverged']) {
     cpSync(at('stopped'), at(status), { recursive: true });
-    writeFileSync(at(status, 'run.json'), JSON.stringify({ ...recordOf('stopped'), status }));
+    edit(status, { status });
     expect(await load(status)).toMatchObject({ step: 12, status });
   }
 });

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type JsonObject, parseJsonObject } from '@twilljs/hub';
-import { readText } from '@twilljs/hub/node';
+import type { JsonObject } from '@twilljs/hub';
 import { type Device, FileError } from '@twilljs/tensor';
 import { type Best, directions } from './best.ts';
 import {
@@ -22,6 +21,7 @@ import {
   text,
 } from './checks.ts';
 import { type TrainOptions, trainOptions } from './options.ts';
+import { readSealed } from './seal.ts';
 
 export const RECORD = 'run.json';
 
@@ -104,7 +104,7 @@ const record = /* @__PURE__ */ fields<RunRecord>({
 export function readRunRecord(directory: string): RunRecord {
   const path = join(directory, RECORD);
   if (!existsSync(path)) throw new FileError(`${directory}: has no ${RECORD}; name the directory of a run.`);
-  const read = checked(record, parseJsonObject(readText(path), path), path);
+  const read = checked(record, readSealed(path), path);
   const contradiction = contradictionIn(read);
   if (!contradiction) return read;
   throw new FileError(`${path}: ${contradiction}; correct it, or bring the file back from a copy.`);

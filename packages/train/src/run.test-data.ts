@@ -1,5 +1,5 @@
 // Small runs in directories of their own, for tests.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attention } from '@twilljs/attention';
@@ -65,13 +65,19 @@ export function runHome() {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
+  const recordOf = (directory: string) => JSON.parse(readFileSync(at(directory, 'run.json'), 'utf8'));
   return {
     path,
     at,
     remove: () => rmSync(path, { recursive: true }),
     run: (directory: string, more?: Partial<RunOptions>) => runIn(at(directory), more),
     weights: (directory: string) => readFileSync(at(directory, 'model.safetensors')),
-    recordOf: (directory: string) => JSON.parse(readFileSync(at(directory, 'run.json'), 'utf8')),
+    recordOf,
+    /** Writes a record again with some fields changed, as an earlier version would: without a checksum. */
+    edit: (directory: string, change: object) => {
+      const { self: _, ...record } = recordOf(directory);
+      writeFileSync(at(directory, 'run.json'), JSON.stringify({ ...record, ...change }));
+    },
     linesOf,
     /** What does not depend on the clock. */
     factsOf: (directory: string) => linesOf(directory).map(({ tokensPerSecond: _, ...facts }) => facts),

@@ -10,7 +10,7 @@ import { config, mixers, onDevice, runHome, stopAfter } from './run.test-data.ts
 import type { RunOptions } from './run-options.ts';
 
 const home = runHome();
-const { at, run, weights, recordOf, linesOf, factsOf } = home;
+const { at, run, weights, recordOf, edit, linesOf, factsOf } = home;
 afterAll(() => home.remove());
 
 beforeAll(async () => {
@@ -130,9 +130,23 @@ it('refuses a directory that holds a run, another run, or something else', async
   expect(readFileSync(at('file'), 'utf8')).toBe('mine');
 });
 
+it('refuses a record that was changed afterwards', async () => {
+  await run('changed', stopAfter(2));
+  const record = recordOf('changed');
+  const changes = [{ step: 3 }, { skipped: 1 }, { training: { ...record.training, lr: 0.02 } }, { self: 'of another' }];
+  for (const change of changes) {
+    writeFileSync(at('changed', 'run.json'), JSON.stringify({ ...record, ...change }));
+    await expect(run('changed', { resume: true })).rejects.toThrow(
+      /run\.json: its SHA-256 is not the one .*; .* from a copy\.$/,
+    );
+  }
+  writeFileSync(at('changed', 'run.json'), JSON.stringify(record));
+  expect((await run('changed', { resume: true })).status).toBe('finished');
+});
+
 it('warns when the machine is another', async () => {
   await run('moved', stopAfter(2));
-  writeFileSync(at('moved', 'run.json'), JSON.stringify({ ...recordOf('moved'), device: 'cpu', tier: null }));
+  edit('moved', { device: 'cpu', tier: null });
   const warnings: string[] = [];
   await run('moved', { resume: true, warn: (message) => warnings.push(message.replaceAll(home.path, 'runs')) });
   expect(warnings).toEqual([

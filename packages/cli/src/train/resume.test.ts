@@ -38,9 +38,9 @@ it.each<[string, object, RegExp]>([
   ['a flag without a value', { command: [...command, '--steps'] }, /its command is none that trains/],
   ['a model that is none', { model: null }, /model is null/],
   ['a model that is a list', { model: [1] }, /model is \[1\]/],
-])('a recorded command or model: %s', async (_, change, message) => {
+])('a recorded command or model: %s', async (_name, change, message) => {
   cpSync('good', 'bad', { recursive: true });
-  const record = JSON.parse(readFileSync('good/run.json', 'utf8'));
+  const { self: _, ...record } = JSON.parse(readFileSync('good/run.json', 'utf8'));
   writeFileSync('bad/run.json', JSON.stringify({ ...record, ...change }));
   const { code, out, err } = await capture(['train', '--out', 'bad', '--resume']);
   expect(err).toMatch(message);
