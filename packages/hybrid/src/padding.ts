@@ -10,5 +10,5 @@ export function embedded(table: Embedding, tokens: Tensor, padding: number | nul
   const counts = new Float32Array(N).fill(1);
   counts[padding] = 0;
   const mask = embedding(tensor(counts, [N, 1], { device: table.weight.device }), tokens); // [B,T,1]
-  return rows.mul(mask).add(detach(rows).mul(mask.mul(-1).add(1)));
+  return rows.where(mask).add(detach(rows).where(mask.mul(-1).add(1))); // selected: 0 x infinity is no 0
 }
