@@ -7,7 +7,16 @@ import { initializer } from '@twilljs/nn';
 import { rng } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { evaluateCopying, evaluateDocuments, evaluateTask, evaluateWhole, evaluateWindows, score } from './index.ts';
+import {
+  evaluateCopying,
+  evaluateDocuments,
+  evaluateTask,
+  evaluateWhole,
+  evaluateWindows,
+  score,
+  stateBytes,
+  trainingFlops,
+} from './index.ts';
 
 const config = { model_type: 'gla', hidden_size: 16, num_heads: 2, num_hidden_layers: 1, intermediate_size: 32 };
 const onDevice = await device();
@@ -120,7 +129,11 @@ describe('what is asked wrongly', () => {
       await expect(evaluateCopying(model, none as never)).rejects.toThrow(/^evaluateCopying: .* is no batch/);
       await expect(evaluateTask(model, none as never)).rejects.toThrow(/^evaluateTask: .* is no task/);
       await expect(evaluateDocuments(none as never, [])).rejects.toThrow(/^evaluateDocuments: .* is no model/);
+      await expect(evaluateWhole(model, none as never, { length: 4, warmup: 0 })).rejects.toThrow(/tokens is .* where/);
+      expect(() => stateBytes(none as never, 4)).toThrow(/^stateBytes: .* is no model/);
+      expect(() => trainingFlops(none as never, 4, 4)).toThrow(/^trainingFlops: .* is no model/);
     }
+    expect(() => trainingFlops(model, -1, 4)).toThrow('tokens is -1');
     await expect(evaluateCopying(model, good as never)).rejects.toThrow('first of the rows is undefined');
     await expect(evaluateDocuments(await broken(256, []), ['text'] as never)).rejects.toThrow('documents[0] is "text"');
     await expect(evaluateWindows(model, good, { warmUp: 0 } as never)).rejects.toThrow('did you mean warmup?');
@@ -128,6 +141,8 @@ describe('what is asked wrongly', () => {
     const task = parity({ length: 6, source: rng(1) });
     await expect(evaluateTask(model, task, { row: 3 } as never)).rejects.toThrow('did you mean rows?');
     await expect(evaluateTask(model, task, { rows: 0 })).rejects.toThrow('rows is 0');
+    await expect(evaluateTask(model, task, { difficulties: 6 as never })).rejects.toThrow('difficulties is 6');
+    await expect(evaluateTask(model, task, new Map([['rows', 3]]) as never)).rejects.toThrow('the options are a Map');
     const document = { name: 'a', bytes: Uint8Array.of(1, 2, 3) };
     for (const vocab_size of [64, 512]) {
       await expect(evaluateDocuments(await broken(vocab_size, []), [document])).rejects.toThrow(

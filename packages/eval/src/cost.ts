@@ -1,5 +1,5 @@
 // What a model costs: memory while it decodes, arithmetic while it trains, and the measured speed of decoding.
-import { generate, type LanguageModel } from '@twilljs/hybrid';
+import { checkModel, generate, type LanguageModel } from '@twilljs/hybrid';
 import { whole } from '@twilljs/tensor';
 import { nextTurn } from './turn.ts';
 
@@ -9,6 +9,7 @@ const BYTES_PER_F32 = 4;
  * Bytes that decoding keeps per sequence after `tokens` tokens, in f32: recurrent states, convolution inputs, keys and values.
  */
 export function stateBytes(model: LanguageModel, tokens: number): number {
+  checkModel('stateBytes', model);
   return BYTES_PER_F32 * model.stateSize(tokens);
 }
 
@@ -17,6 +18,8 @@ export function stateBytes(model: LanguageModel, tokens: number): number {
  * many for the gradients, 2 per multiply-add. Projections, head and mixer cores count; norms and convolutions do not.
  */
 export function trainingFlops(model: LanguageModel, tokens: number, length: number): number {
+  checkModel('trainingFlops', model);
+  whole('trainingFlops: tokens', tokens, 0);
   return 3 * tokens * model.flopsPerToken(length);
 }
 

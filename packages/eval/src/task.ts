@@ -42,6 +42,9 @@ export async function evaluateTask(model: LanguageModel, task: Task, options: Ta
   knownOnly('evaluateTask', options, ['rows', 'difficulties']);
   const { rows = 384, difficulties = task.difficulties } = options;
   whole('evaluateTask: rows', rows, 1);
+  if (!Array.isArray(difficulties)) {
+    throw new OptionError(`evaluateTask: difficulties is ${shown(difficulties)}; give a list, such as [4, 8].`);
+  }
   const results: TaskResult[] = [];
   for (const difficulty of difficulties) {
     const scores = await score(model, task.evaluation(rows, difficulty));

@@ -34,13 +34,14 @@ export async function evaluateWhole(model: LanguageModel, tokens: Tokens, option
   const { length: T, warmup = 32, onPart } = options;
   whole('evaluateWhole: length', T, 1);
   whole('evaluateWhole: warmup', warmup, 0, T - 1);
+  const batch = Math.max(1, Math.floor(TOKENS_OF_PART / T));
+  const parts = coveringWindows({ tokens, length: T, overlap: warmup, batch });
   const count = Math.max(1, Math.ceil((tokens.length - 1 - warmup) / (T - warmup)));
   const [sums, counts] = [new Float64Array(count), new Float64Array(count)];
   const [sumsAt, countsAt] = [new Float64Array(T), new Float64Array(T)];
-  const batch = Math.max(1, Math.floor(TOKENS_OF_PART / T));
   let done = 0;
   let notFinite: Place | null = null;
-  for (const part of coveringWindows({ tokens, length: T, overlap: warmup, batch })) {
+  for (const part of parts) {
     const { nats, notFinite: at } = await score(model, part);
     notFinite ??= at && { row: done + at.row, position: at.position };
     for (let i = 0; i < nats.length; i++) {

@@ -39,6 +39,8 @@ describe('fields that are left to their default under another name', () => {
       'num_key_value_heads is 2 but num_kv_heads, which is read, is not there and would be 4',
     ],
     [{ norm_eps: undefined, norm_epsilon: 1e-5 }, 'norm_epsilon is 0.00001 but norm_eps'],
+    [{ norm_eps: undefined, layernorm_epsilon: 1e-5 }, 'layernorm_epsilon is 0.00001 but norm_eps'],
+    [{ rope_theta: undefined, rotary_emb_base: 5e5 }, 'rotary_emb_base is 500000 but rope_theta'],
     [{ norm_eps: undefined, rms_norm_eps: 1e-5 }, 'rms_norm_eps is 0.00001 but norm_eps'],
     [{ window_size: undefined, sliding_window: 64 }, 'sliding_window is 64 but window_size'],
     [{ qkv_bias: undefined, attention_bias: true }, 'attention_bias is true but qkv_bias'],
@@ -82,6 +84,8 @@ describe('fields that say something else', () => {
       { layer_types: ['sliding_attention', 'full_attention'] },
       'layer_types is ["sliding_attention", "full_attention"]: not read',
     ],
+    // As near to use_cache and fuse_norm as to anything, and of the same value: that says nothing of what it means.
+    [{ use_qk_norm: true }, 'use_qk_norm: not read, no model here has such a field.'],
     [{ mlp_bias: true }, 'mlp_bias is true: not read, the MLP has no bias.'],
     [{ attention_dropout: 0.1 }, 'attention_dropout is 0.1: not read, there is no dropout.'],
     [

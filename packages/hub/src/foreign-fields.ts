@@ -104,9 +104,11 @@ function notesOn(
   for (const [name, given] of Object.entries(file)) {
     if (given === null || given === undefined || known.includes(name) || unreadName.test(name)) continue;
     const special = Object.hasOwn(computedOtherwise, name) ? computedOtherwise[name] : undefined;
-    const own = otherNames.get(name) ?? (special || others.includes(name) ? undefined : nearest(name, known));
+    const sure = otherNames.get(name);
+    const own = sure ?? (special || others.includes(name) ? undefined : nearest(name, known));
     if (own !== undefined && Object.hasOwn(table, own)) {
       if (!agree(own, given, model)) notes.push(at + underAnotherName(file, name, own, table, model, at));
+      else if (sure === undefined) unread.push(name); // it may be another field, whose value happens to be the same
     } else if (!special) unread.push(name);
     else if (!special.agrees(given, model)) {
       const what = typeof special.what === 'string' ? special.what : special.what(model);

@@ -21,8 +21,9 @@ const unusedKeys: readonly { readonly key: RegExp; readonly why: string }[] = [
   { key: /(^|\.)(num_batches_tracked|position_ids|_extra_state)$/, why: 'a buffer that no layer here has' },
 ];
 
-/** What wrappers of training put before and between the parts of a name: DDP, torch.compile, FSDP, activation checkpoints. */
-const WRAPPER = /(?<=^|\.)(module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
+/** What wrappers of training put before and between the parts of a name: DDP, torch.compile, FSDP, activation checkpoints, Fabric, PEFT. */
+const WRAPPER =
+  /(?<=^|\.)(module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module|base_model\.model)\./g;
 
 /** Names in a message before it says how many more there are. */
 const SHOWN = 5;

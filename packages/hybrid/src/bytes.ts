@@ -10,7 +10,9 @@ const BYTES = 256;
  * Whether ids 0..255 of a model are bytes of UTF-8 text: its configuration says `vocabulary: 'bytes'`, or it has 256 ids.
  * A larger vocabulary says nothing by its size: its ids may be a tokenizer's.
  */
-export function idsAreBytes({ config }: LanguageModel): boolean {
+export function idsAreBytes(model: LanguageModel): boolean {
+  checkModel('idsAreBytes', model);
+  const { config } = model;
   const { vocab_size } = config.model;
   return vocab_size === BYTES || (vocab_size > BYTES && config.json.vocabulary === 'bytes');
 }

@@ -9,6 +9,7 @@ import {
   type Random,
   rng,
   scope,
+  shown,
   whole,
 } from '@twilljs/tensor';
 import { meaningfulIds } from './bytes.ts';
@@ -67,9 +68,16 @@ export async function* generate(
  *
  * @param logits [N]; -inf for an id that must not come.
  * @param where whose logits they are, for the message.
- * @throws OptionError when they are no numbers to choose by: NaN or inf among them, or -inf for all.
+ * @throws OptionError when they are no numbers to choose by: NaN or inf among them, or -inf for all; for another temperature than a
+ * finite number from 0.
  */
 export function sample(logits: Data, temperature: number, random: Random, where = 'sample:'): number {
+  if (!ArrayBuffer.isView(logits)) {
+    throw new OptionError(
+      `${where} the logits are ${shown(logits)}; give a typed array, such as logits.data() resolves to.`,
+    );
+  }
+  finite(`${where} temperature`, temperature, 0);
   const best = mostLikely(logits);
   if (best === -1) {
     const at = logits.findIndex((x) => !(x < Number.POSITIVE_INFINITY));

@@ -31,7 +31,16 @@ describe('ratios', () => {
     expect(() => fullLayers('24:1', 24)).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: ratio: 24:1 (literal) needs 25 layers for its first full one but the model has 24; add layers or choose a smaller ratio.]`,
     );
-    expect(() => fullLayers('3', 24)).toThrow("ratio: '3' is not of the form r:1");
+    expect(() => fullLayers('3', 24)).toThrow('ratio: "3" is not of the form r:1');
+  });
+  it.each([
+    [[3, 24], 'ratio: 3 is not of the form r:1'],
+    [[undefined, 24], 'ratio: undefined is not'],
+    [['3:1', 8.5], 'the number of layers is 8.5'],
+    [['3:1', Number.NaN], 'the number of layers is NaN'],
+    [['3:1', 8, 'litteral'], 'convention is "litteral"; give "literal" or "period"'],
+  ])('asked for wrongly are refused: %j', (args, message) => {
+    expect(() => fullLayers(...(args as [string, number]))).toThrow(message);
   });
 });
 

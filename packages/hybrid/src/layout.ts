@@ -1,6 +1,6 @@
 // Which layer is which: ratios, patterns and lists, written out as FLA's `attn.layers`.
 import { type Fields, type MixerFamily, modelFields, readFields } from '@twilljs/nn';
-import { OptionError, shown } from '@twilljs/tensor';
+import { OptionError, oneOf, shown, whole } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,9 +32,14 @@ export const layoutFields = {
  * @see A Systematic Analysis of Hybrid Linear Attention, https://arxiv.org/abs/2507.06457, section 3
  */
 export function fullLayers(ratio: string, layers: number, convention: Convention = 'literal'): number[] {
-  const match = /^([1-9]\d{0,4}):1$/.exec(ratio);
-  if (!match)
-    throw new OptionError(`ratio: '${ratio}' is not of the form r:1, linear layers to one full layer; write 3:1.`);
+  const match = typeof ratio === 'string' && /^([1-9]\d{0,4}):1$/.exec(ratio);
+  if (!match) {
+    throw new OptionError(
+      `ratio: ${shown(ratio)} is not of the form r:1, linear layers to one full layer; write '3:1'.`,
+    );
+  }
+  whole('ratio: the number of layers', layers, 1);
+  oneOf('ratio: convention', convention, layoutFields.convention.oneOf);
   const period = Number(match[1]) + (convention === 'literal' ? 1 : 0);
   if (period > layers) {
     throw new OptionError(
@@ -46,14 +51,15 @@ export function fullLayers(ratio: string, layers: number, convention: Convention
 
 /** Layers with `A` when a pattern such as `'GGGA'` is repeated to the depth; `G` is the linear mixer. */
 export function patternLayers(pattern: string, layers: number): number[] {
-  if (!/^[AG]+$/.test(pattern)) {
+  if (typeof pattern !== 'string' || !/^[AG]+$/.test(pattern)) {
     throw new OptionError(
-      `pattern: '${pattern}' has other letters than A (softmax attention) and G (the linear mixer); write GGGA.`,
+      `pattern: ${shown(pattern)} has other letters than A (softmax attention) and G (the linear mixer); write GGGA.`,
     );
   }
+  whole('pattern: the number of layers', layers, 1);
   if (pattern.length > layers) {
     throw new OptionError(
-      `pattern: '${pattern}' names ${pattern.length} layers but the model has ${layers}; add layers or shorten it.`,
+      `pattern: ${shown(pattern)} names ${pattern.length} layers but the model has ${layers}; add layers or shorten it.`,
     );
   }
   return every(layers, (i) => pattern[i % pattern.length] === 'A');

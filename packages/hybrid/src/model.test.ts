@@ -117,6 +117,10 @@ describe('generation', () => {
     // A vocabulary may be masked all but for one id.
     const masked = values(Number.NEGATIVE_INFINITY).with(7, -1e30);
     for (const temperature of [0, 1]) expect(sample(masked, temperature, rng(0))).toBe(7);
+    for (const temperature of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => sample(masked, temperature, rng(0))).toThrow(`temperature is ${temperature}`);
+    }
+    expect(() => sample(undefined as never, 0, rng(0))).toThrow('the logits are undefined');
 
     const model = await make();
     const { weight } = model.model.embeddings;

@@ -54,6 +54,22 @@ describe('hybrid', () => {
     expect(refusal({ ...base, ...config }, { mixers, init })).toContain(message);
   });
 
+  it('refuses what is no object of its own names, of which nothing would be read', () => {
+    expect(refusal(Object.create(base), { mixers, init })).toContain(
+      'stands on the prototype of the options; spread it',
+    );
+    expect(refusal({ ...base, __proto__: { hiden_size: 4 } }, { mixers, init })).toContain('hiden_size stands on');
+    expect(refusal(new Map(Object.entries(base)), { mixers, init })).toContain('the options are a Map');
+    class Config {
+      readonly model_type = 'gla';
+      readonly num_heads = 2;
+      get hidden_size() {
+        return 8;
+      }
+    }
+    expect(hybrid(new Config(), { mixers, init }).config.model.hidden_size).toBe(8);
+  });
+
   it.each([
     [undefined, 'hybrid: the options are undefined'],
     [{}, 'hybrid: mixers is undefined where a list of mixers is needed'],

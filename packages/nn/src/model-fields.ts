@@ -85,9 +85,11 @@ export const otherNames: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['rms_norm_eps', 'norm_eps'],
   ['layer_norm_eps', 'norm_eps'],
   ['layer_norm_epsilon', 'norm_eps'],
+  ['layernorm_epsilon', 'norm_eps'],
   ['hidden_activation', 'hidden_act'],
   ['activation_function', 'hidden_act'],
   ['attention_bias', 'qkv_bias'],
   ['sliding_window', 'window_size'],
   ['rope_base', 'rope_theta'],
+  ['rotary_emb_base', 'rope_theta'],
 ]);

@@ -23,6 +23,32 @@ describe('knownOnly', () => {
     );
   });
 
+  it('takes names that stand on the object itself, whatever made it', () => {
+    class Settings {
+      steps = 1;
+    }
+    const bags = [new Settings(), Object.freeze({ steps: 1 }), Object.assign(Object.create(null), { steps: 1 })];
+    for (const bag of bags) expect(() => knownOnly('train', bag, ['steps'])).not.toThrow();
+    for (const bag of [Object.create({ steps: 1 }), { __proto__: { stpes: 1 } }]) {
+      expect(() => knownOnly('train', bag, ['steps'])).toThrow(/ste?pe?s stands on the prototype of the options/);
+    }
+    expect(() => knownOnly('train', JSON.parse('{"__proto__": {"steps": 1}}'), ['steps'])).toThrow(
+      'no option __proto__',
+    );
+  });
+
+  it.each([
+    [new Map([['steps', 1]])],
+    [new Set(['steps'])],
+    [new Date(0)],
+    [Promise.resolve({ steps: 1 })],
+    [Float32Array.of(1)],
+    [new String('steps')],
+    [() => 1],
+  ])('refuses %s, whose content nobody would read', (bag) => {
+    expect(() => knownOnly('train', bag, ['steps'])).toThrow(/^train: the options are .* where an object is needed/);
+  });
+
   it('finds what was meant', () => {
     const known = ['hidden_size', 'num_hidden_layers', 'num_heads', 'intermediate_size', 'maxTokens'];
     expect(nearest('hiden_size', known)).toBe('hidden_size');

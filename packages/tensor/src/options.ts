@@ -18,10 +18,22 @@ export function knownOnly(where: string, given: unknown, known: readonly string[
   }
 }
 
-/** Refuses what is no object with names. @param where whose options they are, for the message. */
+/**
+ * Refuses what is no object with names of its own: a Map or a promise has none that anybody would read, and names that stand on a
+ * prototype are read here and missed there.
+ *
+ * @param where whose options they are, for the message.
+ */
 export function objectOnly(where: string, given: unknown): asserts given is object {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
-  throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
+  if (!/^\[object (Object|Module)\]$/.test(Object.prototype.toString.call(given))) {
+    throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
+  }
+  for (const name in given as object) {
+    if (Object.hasOwn(given as object, name) || name in Object.prototype) continue;
+    throw new OptionError(
+      `${where}: ${printable(name)} stands on the prototype of the options; spread it into { ... }.`,
+    );
+  }
 }
 
 /**

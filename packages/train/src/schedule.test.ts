@@ -36,6 +36,13 @@ it('fills in a warm-up of a tenth of the steps, at most 100', () => {
   expect([5, 300, 1e5].map((steps) => trainOptions({ steps }).warmup)).toEqual([0, 30, 100]);
 });
 
+it('has no rate beyond its last step, where a cosine would rise again', () => {
+  const plan = { steps: 10, lr: 1, warmup: 1, decay: 'cosine', minRatio: 0 } as const;
+  expect(learningRate(plan, 9)).toBeCloseTo(0, 15);
+  for (const step of [10, 15, -1, 0.5, Number.NaN]) expect(() => learningRate(plan, step)).toThrow(`step is ${step}`);
+  expect(() => learningRate({ ...plan, decay: 'cosin' as never }, 3)).toThrow('decay is "cosin"; give "cosine"');
+});
+
 it('refuses options that cannot be', () => {
   expect(() => trainOptions({ steps: 20, warmup: 50 })).toThrowErrorMatchingInlineSnapshot(
     `[OptionError: train: warmup is 50 but the run has 20 steps; give at most 20.]`,
