@@ -51,6 +51,8 @@ export class LanguageModel {
   private readonly shared: Shared;
   private readonly best: () => Promise<Device>;
   private placed: ParameterArena | null = null;
+  /** While it is, some parameters are here and some there. */
+  private isMoving = false;
   /** To know the caches that belong to this model where it is. */
   private place: Place;
 
@@ -81,8 +83,9 @@ export class LanguageModel {
     return this.model.embeddings.weight.device;
   }
 
-  /** All parameters in one allocation. @throws OptionError before `to(device)`. */
+  /** All parameters in one allocation. @throws OptionError before `to(device)`, and until that has ended. */
   get arena(): ParameterArena {
+    this.requireStill();
     if (this.placed) return this.placed;
     throw new OptionError('model: its parameters lie in no arena yet; call await model.to(device) before training it.');
   }
@@ -91,15 +94,21 @@ export class LanguageModel {
    * Moves all parameters into one arena on `device`. Caches made before belong to the old place.
    *
    * @param device default: the best one here, of models made by `hybrid` of `twilljs`; below that package the reference, which says so.
-   * @throws OptionError for what is no device.
+   * @throws OptionError for what is no device, or while another call has not ended.
    */
   async to(device?: Device | Promise<Device>): Promise<this> {
     const place = await (device ?? this.best());
     if (typeof place?.find !== 'function') {
       throw new OptionError(`model.to: ${shown(place)} is no device; give one, such as await device() or cpu().`);
     }
+    this.requireStill();
     const before = this.placed;
-    this.placed = await arenaOf(params(this), place, this.shared.noDecay);
+    this.isMoving = true;
+    try {
+      this.placed = await arenaOf(params(this), place, this.shared.noDecay);
+    } finally {
+      this.isMoving = false;
+    }
     this.place = { ...this.place };
     release(before?.flat);
     return this;
@@ -223,6 +232,11 @@ export class LanguageModel {
     for (const t of params(this).values()) if (t.shape.length === 2 && !tables.includes(t)) macs += t.size;
     for (const { attn } of this.model.layers) macs += attn.coreMacs(tokens);
     return 2 * macs;
+  }
+
+  private requireStill(): void {
+    if (!this.isMoving) return;
+    throw new OptionError('model: it is being moved to a device; await model.to(device) before anything else.');
   }
 
   private kind(what: IdKind['what']): IdKind {

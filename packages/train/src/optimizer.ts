@@ -1,9 +1,12 @@
 // AdamW over a model's arena, with its moments.
-import { adamw, type ParameterArena } from '@twilljs/nn';
-import { keep, knownOnly, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
+import { adamw, type ParameterArena, readFields } from '@twilljs/nn';
+import { finite, keep, knownOnly, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { type TrainOptions, trainFields } from './options.ts';
 
 export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
+
+const { beta1, beta2, eps, weightDecay, decayed } = trainFields;
+const own = { beta1, beta2, eps, weightDecay, decayed };
 
 /** Adam with decoupled weight decay; updates all parameters of an arena in place. */
 export class AdamW {
@@ -17,11 +20,11 @@ export class AdamW {
   private readonly flatM: Tensor;
   private readonly flatV: Tensor;
 
-  /** @param options those of a training run; the others may stand among them. @throws OptionError for an unknown name. */
+  /** @param options those of a training run; the others may stand among them. @throws OptionError for what cannot be. */
   constructor(arena: ParameterArena, options: AdamWOptions) {
     knownOnly('AdamW', options, Object.keys(trainFields));
     this.arena = arena;
-    this.options = options;
+    this.options = readFields(own, options, 'AdamW');
     const { device } = arena.flat;
     this.flatM = keep(zeros([arena.length], { device }));
     this.flatV = keep(zeros([arena.length], { device }));
@@ -29,11 +32,12 @@ export class AdamW {
     this.v = viewsOf(this.flatV, arena);
   }
 
-  /** @param grad flat like the arena, clipped already. */
+  /** @param grad flat like the arena, clipped already. @throws OptionError for a learning rate that is no finite number from 0. */
   update(grad: Tensor, lr: number): void {
+    finite('AdamW: lr', lr, 0);
     const { beta1, beta2, eps, weightDecay, decayed } = this.options;
     const { flat, length, decayEnd } = this.arena;
-    const t = ++this.updates;
+    const t = this.updates + 1;
     const decaying = decayed === 'all' ? length : decayEnd;
     untracked(() =>
       scope(() => {
@@ -48,6 +52,7 @@ export class AdamW {
         range(decaying, length, 0);
       }),
     );
+    this.updates = t;
   }
 
   [Symbol.dispose](): void {

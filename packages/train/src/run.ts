@@ -15,6 +15,7 @@ import { machineOf } from './record.ts';
 import { checkpointsOf, checkRun, type RunOptions, type RunResult } from './run-options.ts';
 import { checkSnapshot, parseSnapshot, snapshotFiles } from './snapshot.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
+import { measured } from './validation.ts';
 
 /**
  * Trains a model and leaves a run directory: `config.json` and `model.safetensors` (final weights), `metrics.jsonl`,
@@ -110,7 +111,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       return { status: 'interrupted', step, from, skipped, last };
     }
     if (validation && !isMeasured()) {
-      const values = await validation.measure(model);
+      const values = await measured(validation, model);
       await takeMeasurement(steps, values);
       await options.onValidation?.(steps, values);
     }

@@ -3,10 +3,11 @@ import { IGNORE, mqar } from '@twilljs/data';
 import { deltanet } from '@twilljs/deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
-import { cpu, isTwillError, OptionError, release, rng } from '@twilljs/tensor';
+import { cpu, isTwillError, OptionError, release, rng, zeros } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DivergenceError } from './errors.ts';
+import { AdamW } from './optimizer.ts';
 import type { Counters, Snapshot } from './snapshot.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
 
@@ -113,6 +114,36 @@ describe('calls', () => {
     expect((await refusal(() => second.train(source().batch(1)))).message).toMatch(
       /memory of the model was given back/,
     );
+  });
+
+  it('while the model moves: no step is lost on the way, and it goes to one place at a time', async () => {
+    const model = await placed();
+    const trainer = new Trainer(model, { steps: 5 });
+    const before = await weightsOf(trainer);
+    const step = refusal(() => trainer.train(source().batch(0)));
+    const move = model.to(cpu({ float: 'f64' }));
+    const other = refusal(() => model.to(cpu()));
+    const message = 'it is being moved to a device; await model.to(device)';
+    expect((await step).message).toContain(message);
+    expect((await other).message).toContain(message);
+    await move;
+    expect(new Set([...(await model.arena.flat.data())])).toEqual(new Set(before));
+    expect(trainer.step).toBe(0);
+  });
+
+  it('of an optimiser with what cannot be: neither weights nor its count move', async () => {
+    const { arena } = await placed();
+    const good = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, decayed: 'all' } as const;
+    for (const bad of [{ beta1: Number.NaN }, { beta2: 2 }, { eps: 0 }, { decayed: 'al' }, { weightDecay: -1 }]) {
+      expect(() => new AdamW(arena, { ...good, ...bad } as never)).toThrow(`AdamW: ${Object.keys(bad)} is`);
+    }
+    using optimizer = new AdamW(arena, good);
+    const before = [...(await arena.flat.data())];
+    const grad = zeros([arena.length]);
+    for (const lr of [Number.NaN, -1, Number.POSITIVE_INFINITY])
+      expect(() => optimizer.update(grad, lr)).toThrow('lr is');
+    expect(() => optimizer.update(zeros([3]), 0.1)).toThrow('lie outside a buffer of 12');
+    expect([optimizer.updates, [...(await arena.flat.data())]]).toEqual([0, before]);
   });
 
   it('of a model that lies nowhere yet, or is none', async () => {
@@ -258,6 +289,16 @@ describe('validation', () => {
       if (validation) seen.push([step, validation]);
     return { seen, weights: await weightsOf(trainer) };
   };
+
+  it.each([[undefined], [null], [3], [[1]], [new Map([['loss', 1]])]])(
+    'that measures %s is refused',
+    async (values) => {
+      using trainer = new Trainer(await placed(), { steps: 2 });
+      const validation = { every: 1, measure: () => values as never };
+      const error = await refusal(() => trainer.run(source(), { validation }).next());
+      expect(error.message).toContain('validation: what measure returns: the options are');
+    },
+  );
 
   it('comes every so many steps and at the end, and changes no bit of the training', async () => {
     const { weights } = await run(null);

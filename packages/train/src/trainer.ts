@@ -23,7 +23,7 @@ import { AdamW } from './optimizer.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import { learningRate } from './schedule.ts';
 import { checkSnapshot, type Snapshot } from './snapshot.ts';
-import { checkValidation, type Validation } from './validation.ts';
+import { checkValidation, measured, type Validation } from './validation.ts';
 
 /** What is known after a step. */
 export interface StepRecord {
@@ -97,7 +97,7 @@ export class Trainer {
     while (this.step < steps) {
       const record = await this.train(source.batch(this.step));
       const isDue = validation && (record.step % validation.every === 0 || record.step === steps);
-      yield isDue ? { ...record, validation: await validation.measure(this.model) } : record;
+      yield isDue ? { ...record, validation: await measured(validation, this.model) } : record;
       await nextTurn();
     }
   }

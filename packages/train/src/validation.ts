@@ -1,7 +1,7 @@
 // What is measured while a model trains, and when.
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, objectOnly, shown, whole } from '@twilljs/tensor';
 
 /** A measurement on what the model is not trained on. It changes nothing in the training. */
 export interface Validation {
@@ -17,4 +17,11 @@ export function checkValidation(validation: Validation, known: readonly string[]
   whole('validation: every', validation.every, 1);
   if (typeof validation.measure === 'function') return;
   throw new OptionError(`validation: measure is ${shown(validation.measure)}; give a function of the model.`);
+}
+
+/** What it measures now. @throws OptionError where that is no object of numbers. */
+export async function measured(validation: Validation, model: LanguageModel): Promise<JsonObject> {
+  const values = await validation.measure(model);
+  objectOnly('validation: what measure returns', values);
+  return values;
 }
