@@ -48,6 +48,8 @@ it('says which of many files are held out', async () => {
 it('splits as a record says, which for one from before documents were cut is whole ones', async () => {
   const before = await readCorpus(['a.txt', 'b.txt'], { split: recordedSplit({ sha256: 'x' }) });
   expect(before.split.evaluation.map(({ name }) => name)).toEqual(['b.txt']);
+  const withEmpty = await readCorpus(['a.txt', 'b.txt', 'empty.txt'], { split: 'documents' });
+  expect(withEmpty.split.evaluation.map(({ name }) => name)).toEqual(['b.txt']);
   expect(splitRecord(before)).toEqual({});
   expect(corpusText(before)).toBe('training    100 bytes, a.txt\nheld out    40 bytes, b.txt\n');
   const now = await readCorpus(['a.txt', 'b.txt']);

@@ -132,11 +132,16 @@ export function hashOf(documents: readonly Document[]): string {
   return hash.digest('hex');
 }
 
-/** Of whole documents at least one is kept, however few there are; a single one can only be cut. */
+/**
+ * Of whole documents at least one is kept, however few there are; a single one can only be cut. Among few an empty one is none:
+ * it would be all that is kept. Among many it counts, as it always did, so that runs go on with what they began with.
+ */
 function splitAs(documents: readonly Document[], name: SplitName | undefined): Split {
   if (name !== 'documents') return splitDocuments(documents, name && { within: true });
-  const { length } = documents;
-  return splitDocuments(documents, length === 1 ? { within: true } : { every: Math.min(10, length), within: false });
+  if (documents.length >= 10) return splitDocuments(documents, { within: false });
+  const texts = documents.filter(({ bytes }) => bytes.length > 0);
+  const { length } = texts;
+  return splitDocuments(texts, length > 1 ? { every: length, within: false } : { within: true });
 }
 
 /**

@@ -98,6 +98,13 @@ describe('splitDocuments', () => {
       `[OptionError: splitDocuments: 3 documents have 3 bytes in all, too few to split; give a longer text.]`,
     );
     expect(() => splitDocuments(many(7), { within: false })).toThrow('7 documents have 7 bytes in all');
+    const longer = [text('a', 'xxx'), text('b', 'xxx'), text('c', '')];
+    expect(() => splitDocuments(longer, { every: 3, within: false })).toThrowErrorMatchingInlineSnapshot(
+      `[OptionError: splitDocuments: whole documents, of every 3 the last for evaluation, leave no text for evaluation; let them be cut (within).]`,
+    );
+    expect(() => splitDocuments(longer.reverse().slice(0, 2), { every: 2, within: false })).toThrow(
+      'leave no text for training; let them be cut (within)',
+    );
     expect(() => splitDocuments([text('one', 'x')])).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: splitDocuments: one has 1 byte, too few to split; give a longer text.]`,
     );

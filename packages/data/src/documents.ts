@@ -70,6 +70,12 @@ export function splitDocuments(documents: readonly Document[], options: SplitOpt
     documents.filter(hasText).length < every || !entire.train.some(hasText) || !entire.evaluation.some(hasText);
   const split = (within ?? isFew) ? cutDocuments(documents, every) : entire;
   if (split.train.some(hasText) && split.evaluation.some(hasText)) return split;
+  const { train, evaluation } = cutDocuments(documents, every);
+  if (!split.within && train.length > 0 && evaluation.length > 0) {
+    const side = entire.evaluation.some(hasText) ? 'for training' : 'for evaluation';
+    const what = `whole documents, of every ${every} the last for evaluation, leave no text ${side}`;
+    throw new OptionError(`splitDocuments: ${what}; let them be cut (within).`);
+  }
   throw new OptionError(`splitDocuments: ${tooShort(documents)}, too few to split; give a longer text.`);
 }
 
