@@ -1,5 +1,5 @@
 // The mixers at hand: those of this version, and one of the user's own, from a module that exports its family.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { MixerFamily } from '@twilljs/nn';
@@ -27,6 +27,7 @@ export async function mixersFor(directory: string): Promise<readonly MixerFamily
 
 async function familyIn(path: string): Promise<MixerFamily> {
   if (!existsSync(path)) throw new FileError(`--mixer ${path}: does not exist; check the path.`);
+  if (!statSync(path).isFile()) throw new FileError(`--mixer ${path}: is no regular file; name a module on disk.`);
   const exported = await load(path);
   const families = Object.entries(exported).filter(([, value]) => looksLikeFamily(value));
   const [family] = 'default' in exported ? [exported.default] : families.map(([, value]) => value);

@@ -77,6 +77,13 @@ describe('reading', () => {
   });
 });
 
+it.skipIf(process.platform === 'win32')('does not wait for a pipe that nobody writes to', () => {
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
+  for (const read of [readFile, readText]) {
+    expect(failure(() => read(join(dir, 'pipe')))).toBe('DIR/pipe: is no regular file; name a file on disk.');
+  }
+});
+
 describe('writeAtomic', () => {
   it('writes text, bytes and parts, and replaces what was there', () => {
     const path = join(dir, 'a.txt');

@@ -56,15 +56,15 @@ export function attempt<T>(path: string, run: () => T): T {
   }
 }
 
-/** Runs `use` with the descriptor and the size of a regular file, which is closed afterwards. */
+/** Runs `use` with the descriptor and the size of a regular file, which is closed afterwards. Opens nothing else: a pipe waits. */
 export function withFile<T>(path: string, use: (file: { fd: number; size: number }) => T): T {
   return attempt(path, () => {
+    const facts = statSync(path);
+    if (facts.isDirectory()) throw Object.assign(new Error('directory'), { code: 'EISDIR' });
+    if (!facts.isFile()) throw new FileError(`${path}: is no regular file; name a file on disk.`);
     const fd = openSync(path, 'r');
     try {
-      const stat = fstatSync(fd);
-      if (stat.isDirectory()) throw Object.assign(new Error('directory'), { code: 'EISDIR' });
-      if (!stat.isFile()) throw new FileError(`${path}: is no regular file; name a file on disk.`);
-      return use({ fd, size: stat.size });
+      return use({ fd, size: fstatSync(fd).size });
     } finally {
       closeSync(fd);
     }

@@ -8,6 +8,7 @@ export {
   makeDirectory,
   readFile,
   readText,
+  withFile,
   writeAtomic,
 } from './files.ts';
 export { openSafetensors } from './open.ts';

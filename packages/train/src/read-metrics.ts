@@ -1,8 +1,8 @@
 // What metrics.jsonl tells of a run, while it goes on and after it.
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
-import { attempt } from '@twilljs/hub/node';
+import { withFile } from '@twilljs/hub/node';
 import { type Measurement, MetricsLines } from './metrics-lines.ts';
 
 export interface Metrics {
@@ -39,27 +39,22 @@ export class MetricsReader {
 
   /** All lines so far; one that is still being written does not count. */
   read(): Metrics {
-    if (existsSync(this.path)) attempt(this.path, () => this.readOn());
+    if (existsSync(this.path)) withFile(this.path, ({ fd, size }) => this.readOn(fd, size));
     const { steps, losses, speeds, last, skipped, validations, notes } = this.lines;
     const validation = validations.at(-1)?.values ?? null;
     return { steps, losses, speeds, ...last, skipped, validation, validations, notes };
   }
 
-  private readOn(): void {
-    const fd = openSync(this.path, 'r');
-    try {
-      const begin = this.offset - this.line.length;
-      let bytes = bytesFrom(fd, begin);
-      if (Buffer.compare(bytes.subarray(0, this.line.length), this.line) !== 0) {
-        this.offset = 0;
-        this.line = new Uint8Array();
-        this.lines = new MetricsLines(this.path);
-        bytes = bytesFrom(fd, 0);
-      }
-      this.take(bytes.subarray(this.line.length));
-    } finally {
-      closeSync(fd);
+  private readOn(fd: number, size: number): void {
+    const begin = this.offset - this.line.length;
+    let bytes = bytesFrom(fd, begin, size);
+    if (Buffer.compare(bytes.subarray(0, this.line.length), this.line) !== 0) {
+      this.offset = 0;
+      this.line = new Uint8Array();
+      this.lines = new MetricsLines(this.path);
+      bytes = bytesFrom(fd, 0, size);
     }
+    this.take(bytes.subarray(this.line.length));
   }
 
   private take(bytes: Buffer): void {
@@ -73,8 +68,8 @@ export class MetricsReader {
   }
 }
 
-function bytesFrom(fd: number, begin: number): Buffer {
-  const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - begin));
+function bytesFrom(fd: number, begin: number, end: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(0, end - begin));
   return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, begin));
 }
 
