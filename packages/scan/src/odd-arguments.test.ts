@@ -196,6 +196,7 @@ const builders = [
     'mlpWidth',
     'readFields',
     'readModelConfig',
+    'readOptions',
     'requireDivides',
     'unreadName',
   ],

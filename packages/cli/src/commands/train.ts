@@ -45,8 +45,9 @@ function makeTrain(): Command {
       notes: [
         'Ctrl-C writes a checkpoint. --resume goes on from the newest one, on the same machine to the same bits; flags that\n' +
           'are left out are those of the run.',
-        'With more --steps than before, --resume goes on by a longer plan: the learning rate rises again to where that plan has it,\n' +
-          'which is said. --init begins another run, with step 1 and a plan of its own, from the weights of any model.',
+        'With more --steps than before, --resume goes on by a longer plan: the learning rate rises again to where that\n' +
+          'plan has it, which is said. --init begins another run, with step 1 and a plan of its own, from the weights of\n' +
+          'any model.',
         'Of text every loss is in bits per byte; metrics.jsonl holds the training loss in nats per label.',
       ],
     }),

@@ -169,7 +169,8 @@ it('reports what is finished of a sweep that is not', async () => {
   rmSync('part/results.json');
   const damage = (name: string, status: string, step: number) => {
     const path = `part/cells/${name}/run.json`;
-    writeFileSync(path, JSON.stringify({ ...json(path), status, step }));
+    const { self: _, ...record } = json(path); // without its checksum, as version 0.1 wrote it
+    writeFileSync(path, JSON.stringify({ ...record, status, step }));
   };
   damage(names[1], 'running', 2);
   damage(names[3], 'diverged', 3);
