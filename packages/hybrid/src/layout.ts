@@ -73,7 +73,7 @@ export function familyNamed(name: unknown, families: readonly MixerFamily[]): Mi
   if (family) return family;
   const known = families.map((f) => f.name).join(', ');
   throw new OptionError(
-    `layers: ${JSON.stringify(name)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
+    `layers: ${shown(name)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
   );
 }
 

@@ -48,7 +48,7 @@ describe('hybrid', () => {
     [{ layers: 'gla' }, 'layers is "gla" where a list'],
     [{ layers: [] }, 'layers is [] where one mixer name per layer'],
     [{ ratio: 3 }, 'ratio is 3 where a string or null is needed'],
-    [{ pattern: ['G', 'A'] }, 'pattern is ["G","A"] where a string'],
+    [{ pattern: ['G', 'A'] }, 'pattern is ["G", "A"] where a string'],
     [{ elementwise_affine: 'no' }, 'elementwise_affine is "no"'],
   ])('refuses %j', (config, message) => {
     expect(refusal({ ...base, ...config }, { mixers, init })).toContain(message);

@@ -89,6 +89,8 @@ describe('readFields', () => {
     expect(() => readFields(table, {}, 'config.json')).toThrowErrorMatchingInlineSnapshot(
       `[OptionError: config.json: num_heads is missing where an integer from 1 to 1048576 is needed; add it.]`,
     );
+    let deep: unknown[] = [];
+    for (let i = 0; i < 20_000; i++) deep = [deep];
     expect(
       [
         { num_heads: '4' },
@@ -114,6 +116,8 @@ describe('readFields', () => {
         { qk_norm: null },
         { note: 3 },
         { note: { a: 'x'.repeat(200) } },
+        { note: { a: 7n } },
+        { note: deep },
       ].map(failure),
     ).toMatchInlineSnapshot(`
       [
@@ -127,7 +131,7 @@ describe('readFields', () => {
         "OptionError: config.json: num_heads is true where an integer from 1 to 1048576 is needed; correct it.",
         "OptionError: config.json: num_v_heads is [] where an integer from 1 to 1048576 or null is needed; correct it.",
         "OptionError: config.json: layers is 3 where a list of integers from 0 to 1048576 is needed; correct it.",
-        "OptionError: config.json: layers is [1,-1] where a list of integers from 0 to 1048576 is needed; correct it.",
+        "OptionError: config.json: layers is [1, -1] where a list of integers from 0 to 1048576 is needed; correct it.",
         "OptionError: config.json: layers is a list of 1000 values where a list of integers from 0 to 1048576 is needed; correct it.",
         "OptionError: config.json: expand_v is 0 where a number above 0 is needed; correct it.",
         "OptionError: config.json: expand_v is Infinity where a number above 0 is needed; correct it.",
@@ -139,7 +143,9 @@ describe('readFields', () => {
         "OptionError: config.json: qk_norm is "l1" where "l2", "sum" is needed; correct it.",
         "OptionError: config.json: qk_norm is null where "l2", "sum" is needed; correct it.",
         "OptionError: config.json: note is 3 where a string or null is needed; correct it.",
-        "OptionError: config.json: note is {"a":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx... where a string or null is needed; correct it.",
+        "OptionError: config.json: note is { a } where a string or null is needed; correct it.",
+        "OptionError: config.json: note is { a } where a string or null is needed; correct it.",
+        "OptionError: config.json: note is [[[a list of 1 values]]] where a string or null is needed; correct it.",
       ]
     `);
   });

@@ -1,5 +1,5 @@
 // The fields of a configuration: what each may hold, and what it is when absent. Mixers, models and the hub share this one reader.
-import { knownOnly, OptionError } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 
 interface Sized {
   /** Smallest value. Default 1 for integers, none for numbers. */
@@ -84,7 +84,7 @@ function absent(field: Field, name: string, where: string): unknown {
 
 function checked(field: Field, value: unknown, name: string, where: string): unknown {
   if (fits(field, value)) return value;
-  throw new OptionError(`${where}: ${name} is ${shown(value)} where ${wanted(field)} is needed; correct it.`);
+  throw new OptionError(`${where}: ${name} is ${shown(value, 80)} where ${wanted(field)} is needed; correct it.`);
 }
 
 /** Whether a field may hold a value. */
@@ -139,13 +139,6 @@ function wanted(field: Field): string {
     case 'strings':
       return `a list of names${nullable}`;
   }
-}
-
-/** A value as it stands in the file, short enough for a message. */
-function shown(value: unknown): string {
-  if (Array.isArray(value) && value.length > 16) return `a list of ${value.length} values`;
-  const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /**

@@ -1,5 +1,5 @@
 // The configuration of a whole model, under FLA's names: from the JSON of a file or from options, checked, with defaults filled in.
-import { OptionError, objectOnly } from '@twilljs/tensor';
+import { OptionError, objectOnly, shown } from '@twilljs/tensor';
 import { type Fields, readFields, type Values } from './config.ts';
 import type { MixerFamily } from './mixer.ts';
 import { attentionFields, labelFields, modelFields } from './model-fields.ts';
@@ -67,9 +67,8 @@ function findFamily(model_type: unknown, families: readonly MixerFamily[], where
   if (family) return family;
   const known = families.map((f) => f.model_type).join(', ');
   if (model_type === undefined) throw new OptionError(`${where}: model_type is missing; add one of ${known}.`);
-  const shown = JSON.stringify(model_type)?.slice(0, 80);
   throw new OptionError(
-    `${where}: model_type ${shown} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
+    `${where}: model_type ${shown(model_type, 80)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
   );
 }
 
@@ -151,7 +150,7 @@ function readAttention(attn: unknown, family: MixerFamily, where: string): Atten
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
       return readFields(attentionFields, entry as Json, at);
     throw new OptionError(
-      `${at} is ${JSON.stringify(entry)?.slice(0, 80)} where an object with layers and num_heads is needed; correct it.`,
+      `${at} is ${shown(entry, 80)} where an object with layers and num_heads is needed; correct it.`,
     );
   });
 }

@@ -156,5 +156,6 @@ function textOf(value: unknown, depth = 0): string {
   }
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   if (name && name !== 'Object') return `a ${name}`;
-  return `{ ${Object.keys(value).slice(0, 8).join(', ')} }`;
+  const keys = Object.keys(value).slice(0, 8);
+  return keys.length === 0 ? '{}' : `{ ${keys.join(', ')} }`;
 }

@@ -1,4 +1,5 @@
 // The first place where two JSON values differ.
+import { shown } from '@twilljs/tensor';
 
 export interface Difference {
   /** `training.lr`, `model.attn.layers[1]`. */
@@ -18,7 +19,7 @@ export function firstDifference(before: unknown, now: unknown, path: string): Di
     }
     return null;
   }
-  return before === now ? null : { path, before: shown(before), now: shown(now) };
+  return before === now ? null : { path, before: told(before), now: told(now) };
 }
 
 /** Not what an object inherits: a key may be called `toString`. */
@@ -30,7 +31,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function shown(value: unknown): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
+const told = (value: unknown): string => (value === undefined ? 'absent' : shown(value));

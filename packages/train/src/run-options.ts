@@ -5,6 +5,7 @@ import type { LanguageModel } from '@twilljs/hybrid';
 import { type Fields, readOptions } from '@twilljs/nn';
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Better, checkBetter } from './best.ts';
+import { firstDifference } from './difference.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
 import type { StepRecord } from './trainer.ts';
 import { checkValidation, type Validation } from './validation.ts';
@@ -82,7 +83,7 @@ export function checkRun(options: RunOptions): void {
   if (typeof model?.loss !== 'function') refuse('model', model, 'a language model, as hybrid(config) makes');
   if (typeof source?.batch !== 'function') refuse('source', source, '{ B, T, batch(step) }, as windows(...) makes');
   whole('run: seed', seed, Number.MIN_SAFE_INTEGER);
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || !isJson(data))
     refuse('data', data, 'a JSON object that tells them');
   if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
     refuse('command', command, 'the words of a command line');
@@ -95,6 +96,15 @@ export function checkRun(options: RunOptions): void {
   if (validation) {
     checkValidation(validation, ['better']);
     if (validation.better !== undefined) checkBetter(validation.better);
+  }
+}
+
+/** Whether a value is the same once it was written as JSON and read again. */
+function isJson(value: JsonObject): boolean {
+  try {
+    return firstDifference(value, JSON.parse(JSON.stringify(value)), 'data') === null;
+  } catch {
+    return false; // a bigint, or a circle
   }
 }
 

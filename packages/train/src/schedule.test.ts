@@ -1,6 +1,7 @@
 // Learning rates against those recorded with the goldens, and at the borders of the schedule.
 import { readFileSync } from 'node:fs';
 import { readTrainGolden } from '@twilljs/hub';
+import { OptionError } from '@twilljs/tensor';
 import { expect, it } from 'vitest';
 import { trainOptions } from './options.ts';
 import { learningRate } from './schedule.ts';
@@ -56,4 +57,14 @@ it('refuses options that cannot be', () => {
   expect(() => trainOptions({ steps: 1, learningRate: 1 } as never)).toThrowErrorMatchingInlineSnapshot(
     `[OptionError: train: there is no option learningRate; it has steps, lr, warmup, decay, minRatio, beta1, beta2, eps, weightDecay, decayed, maxNorm, microBatches, maxSkips.]`,
   );
+});
+
+it('refuses a schedule that cannot be, and a step beyond it', () => {
+  const schedule = { steps: 4, lr: 1, warmup: 0, decay: 'linear', minRatio: 0 } as const;
+  const rate = (change: object, step: unknown = 0) => learningRate({ ...schedule, ...change }, step as number);
+  expect(() => rate({ decay: 'toString' })).toThrow(/decay is "toString" where "cosine", "linear"/);
+  expect(() => rate({ warmup: 5 })).toThrow(/warmup is 5 but the run has 4 steps/);
+  expect(() => rate({ lr: Number.NaN })).toThrow(/lr is NaN where a number/);
+  for (const step of [-1, 4, 1.5, '0', undefined]) expect(() => rate({}, step)).toThrow(OptionError);
+  expect(() => learningRate(null as never, 0)).toThrow(OptionError);
 });

@@ -1,6 +1,6 @@
 // The learning rate of each step.
-import { oneOf, whole } from '@twilljs/tensor';
-import type { TrainOptions } from './options.ts';
+import { whole } from '@twilljs/tensor';
+import { type TrainOptions, trainOptions } from './options.ts';
 
 export type Schedule = Pick<TrainOptions, 'steps' | 'lr' | 'warmup' | 'decay' | 'minRatio'>;
 
@@ -10,13 +10,13 @@ export type Schedule = Pick<TrainOptions, 'steps' | 'lr' | 'warmup' | 'decay' | 
  * 1 - p for linear, 1 for constant. So the last warm-up step has the peak, and the last step of all m times the peak.
  *
  * @param step counted from 0, below `steps`: beyond, a cosine would rise again.
- * @throws OptionError for another step, or an unknown decay.
+ * @throws OptionError for another step, and a schedule that cannot be.
  * @example
  * learningRate({ steps: 12, lr: 3, warmup: 3, decay: 'linear', minRatio: 0 }, 11) // => 0
  */
-export function learningRate({ steps, lr, warmup, decay, minRatio }: Schedule, step: number): number {
+export function learningRate(schedule: Schedule, step: number): number {
+  const { steps, lr, warmup, decay, minRatio } = trainOptions(schedule);
   whole('learningRate: step', step, 0, steps - 1);
-  oneOf('learningRate: decay', decay, Object.keys(shapes));
   if (step < warmup) return (lr * (step + 1)) / warmup;
   const p = (step + 1 - warmup) / (steps - warmup);
   return lr * (minRatio + (1 - minRatio) * shapes[decay](p));

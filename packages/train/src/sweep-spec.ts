@@ -1,7 +1,7 @@
 // What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
 import { type ModelSize, modelSizes, type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
-import { nearest, OptionError } from '@twilljs/tensor';
+import { nearest, OptionError, shown } from '@twilljs/tensor';
 import { defaultWarmup, MOST_TOKENS, trainFields } from './options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -196,12 +196,12 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
 
 function object(value: unknown, where: string): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new OptionError(`${where} is ${shown(value)} where an object is needed; correct it.`);
+  throw new OptionError(`${where} is ${found(value)} where an object is needed; correct it.`);
 }
 
 function list(value: unknown, where: string, what: string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
-  throw new OptionError(`${where} is ${shown(value)} where a list with one or more ${what} is needed; correct it.`);
+  throw new OptionError(`${where} is ${found(value)} where a list with one or more ${what} is needed; correct it.`);
 }
 
 /** A list of one or more, none of them twice. */
@@ -221,7 +221,4 @@ function onlyKeys(value: Json, known: readonly string[], where: string): void {
   throw new OptionError(`${where}: there is no field ${shown(strange)}; ${next}`);
 }
 
-function shown(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
+const found = (value: unknown): string => (value === undefined ? 'missing' : shown(value));
