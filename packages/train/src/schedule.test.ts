@@ -65,6 +65,6 @@ it('refuses a schedule that cannot be, and a step beyond it', () => {
   expect(() => rate({ decay: 'toString' })).toThrow(/decay is "toString" where "cosine", "linear"/);
   expect(() => rate({ warmup: 5 })).toThrow(/warmup is 5 but the run has 4 steps/);
   expect(() => rate({ lr: Number.NaN })).toThrow(/lr is NaN where a number/);
-  for (const step of [-1, 4, 1.5, '0', undefined]) expect(() => rate({}, step)).toThrow(OptionError);
+  for (const step of [-1, 4, 1.5, '0', null]) expect(() => rate({}, step)).toThrow(OptionError);
   expect(() => learningRate(null as never, 0)).toThrow(OptionError);
 });
