@@ -111,6 +111,20 @@ describe('readDocuments', () => {
     expect(await message(at('round'))).toMatch(/round is a link that leads to itself/);
   });
 
+  it.each(['*|*', 'x|*', '[(a|*', '(a|*', '**/(x|*.json', '{a,b|*', '[(x]|*'])(
+    'a pattern in two halves, %s, reads nothing from elsewhere',
+    async (pattern) => {
+      await expect(readDocuments(at(`book/${pattern}`))).rejects.toThrow(
+        /has a \| outside of any \(\.\.\.\); write \{a,b\}/,
+      );
+    },
+  );
+
+  it('groups and classes may hold a |', async () => {
+    expect(await names(at('book/@(chapter_1|chapter_2).txt'))).toEqual(['book/chapter_1.txt', 'book/chapter_2.txt']);
+    expect((await names(at('book/+(chapter|_|[12|])*.txt'))).length).toBe(3);
+  });
+
   it('refuses what is no path', async () => {
     for (const odd of [5, null, [at('book/chapter_1.txt'), 7], {}]) {
       expect(await message(odd as never)).toMatch(/^OptionError: readDocuments: .* are no paths/);

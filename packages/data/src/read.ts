@@ -59,6 +59,11 @@ async function filesOf(pattern: string, note: (line: string) => void): Promise<F
   const facts = await statOf(pattern);
   if (!(facts instanceof Error)) return [await fileAt(pattern, facts)];
   if (!isDynamicPattern(pattern)) throw unreadable(pattern, facts);
+  if (hasLooseBar(pattern)) {
+    throw new FileError(
+      `data: the pattern ${pattern} has a | outside of any (...); write {a,b} to choose, or \\| for itself.`,
+    );
+  }
   const matches = await glob(pattern, { absolute: true, expandDirectories: false });
   const found: Found[] = [];
   for (const match of matches) {
@@ -71,6 +76,16 @@ async function filesOf(pattern: string, note: (line: string) => void): Promise<F
     throw new FileError(`data: the pattern ${pattern} matches no file; check it, from ${process.cwd()}.`);
   }
   return found;
+}
+
+/** Whether a | is in no closed group: the matcher would take what follows it for a pattern of its own, in the working directory. */
+function hasLooseBar(pattern: string): boolean {
+  let rest = pattern.replaceAll(/\\.|\[[^\]]*\]/g, '');
+  for (let before = ''; before !== rest; ) {
+    before = rest;
+    rest = rest.replaceAll(/\([^()]*\)/g, '');
+  }
+  return rest.includes('|');
 }
 
 /** What stands at a path, links followed. Nothing is opened: that alone may wait for ever. */

@@ -38,6 +38,9 @@ interface Kept {
   readonly isDoubtful: boolean;
 }
 
+/** Levels of a measurement at most: it goes on to others, and a deeper one would exhaust them. */
+const MOST_LEVELS = 32;
+
 /** Notes on single lines before they are counted only. */
 const MOST_NOTES = 5;
 
@@ -115,6 +118,9 @@ export class MetricsLines {
   /** A validation follows the line of its step, or what is left of it. */
   private addValidation(json: JsonObject): number {
     const { step, validation } = validationLine(json, '');
+    if (isDeeper(validation, MOST_LEVELS)) {
+      throw new FileError(`validation has more than ${MOST_LEVELS} levels of lists and objects`);
+    }
     const { step: last } = this.last;
     const follows = step === last || (this.wasLeftOut && step === last + 1);
     if (!follows) throw new FileError(`a validation of step ${step} comes after step ${last}`);
@@ -135,4 +141,9 @@ export class MetricsLines {
   private leaveOut(what: string, why: string): void {
     if (++this.damaged <= MOST_NOTES) this.remarks.push(`${this.where}: ${what} is left out, ${why}.`);
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }

@@ -105,6 +105,12 @@ describe('damaged lines', () => {
     ['empty', [line(1), '', line(2)], [1, 2], /line 2 is left out/],
     ['null', ['null', line(1)], [1], /line 1 is left out, it is null where an object is needed/],
     ['a list', [line(1), '[1]', line(2)], [1, 2], /line 2 is left out, it is \[1\]/],
+    [
+      'too deep',
+      [line(1), `{"step":1,"validation":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`, line(2)],
+      [1, 2],
+      /line 2 is left out, validation has more than 32 levels/,
+    ],
     ['a step of -2', [line(1), { ...line(2), step: -2 }, line(3)], [1, 3], /line 2 is left out, step is -2/],
     ['a step of 1.5', [line(1), { ...line(2), step: 1.5 }, line(3)], [1, 3], /step is 1.5/],
     ['no step', [line(1), { ...line(2), step: undefined }, line(3)], [1, 3], /step is missing/],

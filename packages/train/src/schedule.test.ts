@@ -41,7 +41,7 @@ it('has no rate beyond its last step, where a cosine would rise again', () => {
   const plan = { steps: 10, lr: 1, warmup: 1, decay: 'cosine', minRatio: 0 } as const;
   expect(learningRate(plan, 9)).toBeCloseTo(0, 15);
   for (const step of [10, 15, -1, 0.5, Number.NaN]) expect(() => learningRate(plan, step)).toThrow(`step is ${step}`);
-  expect(() => learningRate({ ...plan, decay: 'cosin' as never }, 3)).toThrow('decay is "cosin"; give "cosine"');
+  expect(() => learningRate({ ...plan, decay: 'cosin' as never }, 3)).toThrow('decay is "cosin" where "cosine"');
 });
 
 it('refuses options that cannot be', () => {

@@ -83,6 +83,7 @@ describe('a specification', () => {
       return sizes[0].mixers;
     };
     expect(read({ attn })).toEqual({ attention: attn });
+    expect(read({ attn: {} })).toEqual({}); // as it is read where a sweep wrote it
     expect(read({ attn, mixers: { transformer: { num_heads: 2 } } })).toEqual({ attention: { num_heads: 2 } });
     expect(read({})).toEqual({});
   });

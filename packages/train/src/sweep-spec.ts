@@ -190,7 +190,7 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
   const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json] as const);
   // The Transformer is the full layer everywhere: its fields are those of `attn` until it has its own.
   const full = families.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
-  const missing = full.filter(([mixer]) => size.attn !== undefined && !named.some(([known]) => known === mixer));
+  const missing = full.filter(([mixer]) => Object.keys(attn).length > 0 && !named.some(([known]) => known === mixer));
   return { name, model, attn, mixers: Object.fromEntries([...named, ...missing]) };
 }
 
