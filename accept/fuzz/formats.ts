@@ -54,8 +54,8 @@ export const cache: Format = {
   },
 };
 
-/** A state.json, under a checksum of its own that stays right. */
-export const sealedState: Format = {
+/** A record with a checksum of itself, which stays right. */
+export const sealed: Format = {
   open: (bytes) => ({
     text: textOf(bytes),
     close(text) {

@@ -12,7 +12,7 @@ import {
   weightsHash,
 } from '@twilljs/train/node';
 import { mixers } from 'twilljs';
-import { digest, json, jsonOf, lines, safetensors, sealedState, textOf } from './formats.ts';
+import { digest, json, jsonOf, lines, safetensors, sealed, textOf } from './formats.ts';
 import { freshModel, type Home, runIn, stopAfter } from './home.ts';
 import type { Format, Reader } from './reader.ts';
 
@@ -35,9 +35,8 @@ export async function ofRuns(home: Home): Promise<Reader[]> {
   const onStep = async ({ step }: { step: number }) => hashes.set(step, await weightsHash(model));
   await runIn(home.at('whole'), { model, onStep, validation: measured });
   await runIn(home.at('stopped'), { ...stopAfter(3), validation: measured });
-  const stopped = (name: string) => home.bytes('stopped', name);
   return [
-    ofRecords(home, [stopped(RECORD), home.bytes('whole', RECORD), oldRecord(stopped(RECORD))]),
+    ...ofRecords(home),
     ofLoading(home, hashes),
     ofResuming(home, hashes.get(4) as string),
     ofCheckpoints(home),
@@ -50,6 +49,7 @@ export async function ofRuns(home: Home): Promise<Reader[]> {
 /** As version 0.1 wrote it. */
 function oldRecord(bytes: Uint8Array): Uint8Array {
   const {
+    self: _self,
     id: _id,
     skipped: _skipped,
     init: _init,
@@ -60,23 +60,35 @@ function oldRecord(bytes: Uint8Array): Uint8Array {
   return jsonOf(old);
 }
 
-function ofRecords(home: Home, samples: readonly Uint8Array[]): Reader {
-  return {
-    ...{ name: 'run.json', share: 12, samples, format: json },
-    read(bytes) {
-      const directory = home.directory('recorded', { [RECORD]: bytes });
-      const record = readRunRecord(directory);
-      const { step, training, status } = record;
-      if (step > training.steps || (status === 'finished') !== (step === training.steps && status === 'finished')) {
-        return `${status} at step ${step} of ${training.steps}`;
-      }
-      home.directory('recorded', { [RECORD]: jsonOf(record) });
-      const again = readRunRecord(directory);
-      return digest(again) === digest(record)
-        ? null
-        : `written again it is ${digest(again)} instead of ${digest(record)}`;
-    },
+/** Files of version 0.1 hold no checksum of themselves, and who removes it from another one makes it such a file. */
+const isOld = (bytes: Uint8Array): boolean => !textOf(bytes).includes('"self"');
+
+function ofRecords(home: Home): Reader[] {
+  const samples = [home.bytes('stopped', RECORD), home.bytes('whole', RECORD)];
+  const directory = home.directory('recorded');
+  const read = (bytes: Uint8Array) => {
+    home.write(`recorded/${RECORD}`, bytes);
+    return readRunRecord(directory);
   };
+  const right = samples.map((bytes) => digest(read(bytes)));
+  /** What it says can be, and written again it says the same. */
+  const check = (bytes: Uint8Array) => {
+    const record = read(bytes);
+    const { step, training, status } = record;
+    if (step > training.steps || (status === 'finished' && step < training.steps)) {
+      return `${status} at step ${step} of ${training.steps}`;
+    }
+    const again = digest(read(jsonOf(record)));
+    return again === digest(record) ? null : `written again it is ${again} instead of ${digest(record)}`;
+  };
+  return [
+    {
+      ...{ name: 'run.json', share: 6, samples, format: json },
+      read: (bytes) => (isOld(bytes) || right.includes(digest(read(bytes))) ? null : 'says something else'),
+    },
+    { name: 'run.json of version 0.1', share: 6, samples: samples.map(oldRecord), format: json, read: check },
+    { name: 'run.json under a checksum made right', share: 3, samples, format: sealed, read: check },
+  ];
 }
 
 /** Weights are those of the step that it names, or there are none. */
@@ -107,7 +119,8 @@ function ofResuming(home: Home, final: string): Reader {
       const directory = home.copy('stopped', 'resumed', { [names[i]]: bytes });
       const model = await freshModel();
       await runIn(directory, { model, resume: true });
-      return (await weightsHash(model)) === final ? null : 'ends with other weights';
+      if ((await weightsHash(model)) === final) return null;
+      return [RECORD, STATE].includes(names[i]) && isOld(bytes) ? null : 'ends with other weights';
     },
   };
 }
@@ -127,19 +140,16 @@ function ofCheckpoints(home: Home): Reader {
       restore(home, 'kept', names[i]);
       if (digest(found) === right[0]) return null;
       if (digest(found) === right[1]) return notes.length === 1 ? null : 'goes back and says nothing';
-      return isOldState(names[i], bytes) ? null : `reads ${digest(found)} instead of ${right[0]}`;
+      return i === 0 && isOld(bytes) ? null : `reads ${digest(found)} instead of ${right[0]}`;
     },
   };
 }
-
-/** Files of version 0.1 hold no checksum of themselves. */
-const isOldState = (name: string, bytes: Uint8Array): boolean => name === STATE && !textOf(bytes).includes('"self"');
 
 /** Other counters under a checksum that fits: weights stay those of their step. */
 function ofSealedStates(home: Home, final: string): Reader {
   return {
     ...{ name: 'state.json under a checksum made right', share: 1, samples: [home.bytes('stopped', STATE)] },
-    format: sealedState,
+    format: sealed,
     async read(bytes) {
       const directory = home.copy('stopped', 'sealed', { [STATE]: bytes });
       const model = await freshModel();

@@ -135,7 +135,7 @@ describe('a loss that is not finite', () => {
   it('ends the run when it stays', async () => {
     using trainer = new Trainer(await poisoned(), { steps: 9, maxSkips: 3, lr: 3e-3, minRatio: 0.1 });
     await expect(train(trainer, source([3, 15, 15, 15, 3, 3, 3, 3, 3]))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DivergenceError: train: 3 steps in a row had no finite loss and gradient, the last is step 4 with loss NaN and gradient norm NaN at a learning rate of 0.00364; lower lr or raise warmup.]`,
+      `[DivergenceError: train: 3 steps in a row had no finite loss and gradient, the last is step 4 with loss NaN and gradient norm NaN at a learning rate of 0.00188; lower lr or raise warmup.]`,
     );
   });
 });
