@@ -129,6 +129,9 @@ describe('--init', () => {
     expect(await refused('train --init run --set vocab_size=300 --data book.txt --out none')).toMatch(
       /--set says what/,
     );
+    expect(await refused('train --init model --resume --out run')).toMatch(
+      /--init is .*model but the run in run.run.json began with fresh weights/,
+    );
     expect(await refused('train --init nowhere --data book.txt --out none')).toMatch(/nowhere: does not exist/);
     await twill('train --task parity --length 8 --batch 2 --layers 1 --steps 1 --out answers');
     expect(await refused('train --init answers --data book.txt --out none')).toMatch(/answers: .*bytes/);

@@ -52,6 +52,11 @@ export function withRecord(
     if (name === 'mixer' && isModule(String(is)) && wholePath(String(is)) === was) continue;
     throw new OptionError(`--${kebab(name)} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
   }
+  if (asked.given.init !== undefined && before.given.init === undefined) {
+    throw new OptionError(
+      `--init is ${asked.given.init} but the run in ${path} began with fresh weights; leave it out, or choose another --out.`,
+    );
+  }
   const seed = asked.seed ?? before.seed;
   if (before.seed !== undefined && seed !== before.seed) {
     throw new OptionError(`--seed is ${seed} but ${before.seed} in ${path}; leave it out, or choose another --out.`);
