@@ -1,6 +1,6 @@
 // What a model remembers while it decodes: the states of its layers, owned until they are replaced.
 import type { State } from '@twilljs/nn';
-import { OptionError, Owned, Tensor } from '@twilljs/tensor';
+import { OptionError, Owned, shown, Tensor } from '@twilljs/tensor';
 import { type Remembered, writeCache } from './cache-file.ts';
 import type { Computed } from './computed.ts';
 
@@ -92,6 +92,12 @@ export class Cache {
     if (states) return { batch, position, states };
     throw new OptionError('cache: it was given back by dispose and holds no states; make one with model.cache(batch).');
   }
+}
+
+/** @throws OptionError for what is no cache. */
+export function requireCache(value: unknown): Cache {
+  if (value instanceof Cache) return value;
+  throw new OptionError(`cache: ${shown(value)} is no cache; make one with model.cache(batch).`);
 }
 
 /** Handles of their own on the same numbers. */

@@ -109,8 +109,18 @@ export function upload(ids: Ids, kind: IdKind, device: Device): Tensor {
   return ids;
 }
 
-/** Labels of next-token prediction: each position's successor, nothing at the end of a row. */
-export function nextTokens({ data, shape }: HostIds): HostIds {
+/**
+ * Labels of next-token prediction: each position's successor, nothing at the end of a row.
+ *
+ * @throws OptionError for ids on a device, and as `hostIds`.
+ */
+export function successorsOf(ids: Ids, kind: IdKind): HostIds {
+  if (ids instanceof Tensor) {
+    throw new OptionError(
+      'loss: ids on a device have no labels that the host could shift; pass labels too, or host ids.',
+    );
+  }
+  const { data, shape } = hostIds(ids, kind);
   const T = shape[1];
   return { data: data.map((_, i) => (i % T === T - 1 ? IGNORED : data[i + 1])), shape };
 }

@@ -145,9 +145,11 @@ function withFull(json: Json, full: readonly number[], form: string): Json {
   const attn = (json.attn ?? {}) as Json;
   if (Array.isArray(attn))
     throw new OptionError(`config: ${form} is given but attn is a list, which names its own layers; remove one.`);
-  if (attn.layers !== undefined && JSON.stringify(attn.layers) !== JSON.stringify(full)) {
+  const { layers } = attn;
+  const isSame = Array.isArray(layers) && layers.length === full.length && full.every((at, i) => at === layers[i]);
+  if (layers !== undefined && !isSame) {
     throw new OptionError(
-      `config: ${form} makes layers ${full} full but attn.layers is ${shown(attn.layers)}; remove one of them.`,
+      `config: ${form} makes layers ${full} full but attn.layers is ${shown(layers)}; remove one of them.`,
     );
   }
   if (full.length === 0) return json;

@@ -15,12 +15,13 @@ import {
 } from '@twilljs/nn';
 import { type Device, keep, OptionError, release, scope, shown, Tensor, untracked, whole } from '@twilljs/tensor';
 import { Block } from './block.ts';
-import { Cache, type Place } from './cache.ts';
+import { Cache, type Place, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { computedBy } from './computed.ts';
-import { asksNone, blocksOf, hostIds, type IdKind, type Ids, nextTokens, upload } from './ids.ts';
+import { asksNone, blocksOf, hostIds, type IdKind, type Ids, successorsOf, upload } from './ids.ts';
 import { withL2Warp } from './l2-warp.ts';
 import { announce } from './long.ts';
+import { macsPerToken } from './macs.ts';
 import { embedded } from './padding.ts';
 import { sayReference } from './reference.ts';
 
@@ -139,7 +140,7 @@ export class LanguageModel {
     const all = ids instanceof Tensor ? this.tokens(ids) : hostIds(ids, this.kind('ids'));
     announce(this, all.shape[0], all.shape[1], 'states');
     const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
-    using before = checked(cache).snapshot();
+    using before = requireCache(cache).snapshot();
     try {
       return untracked(() => {
         for (const block of blocks.slice(0, -1)) scope(() => void this.advance(this.tokens(block), cache));
@@ -168,7 +169,7 @@ export class LanguageModel {
    * @returns a scalar.
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
-  loss(ids: Ids, labels: Ids = this.successors(ids), weight = 1): Tensor {
+  loss(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids')), weight = 1): Tensor {
     const asked = upload(labels, this.kind('labels'), this.device);
     const logits = this.forward(ids); // [B,T,N]
     const mean = crossEntropy(logits, asked);
@@ -183,7 +184,7 @@ export class LanguageModel {
    * @returns nats per label.
    * @throws OptionError as `loss`, and where nothing is asked.
    */
-  async evaluate(ids: Ids, labels: Ids = this.successors(ids)): Promise<number> {
+  async evaluate(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids'))): Promise<number> {
     const asksNothing = !(labels instanceof Tensor) && asksNone(hostIds(labels, this.kind('labels')));
     if (asksNothing) {
       throw new OptionError(
@@ -227,11 +228,7 @@ export class LanguageModel {
    */
   flopsPerToken(tokens: number): number {
     whole('model.flopsPerToken: tokens', tokens, 1);
-    const tables = [this.model.embeddings.weight, ...Object.values(this.shared.parameters)];
-    let macs = this.lm_head ? 0 : this.model.embeddings.weight.size;
-    for (const t of params(this).values()) if (t.shape.length === 2 && !tables.includes(t)) macs += t.size;
-    for (const { attn } of this.model.layers) macs += attn.coreMacs(tokens);
-    return 2 * macs;
+    return 2 * macsPerToken(this, Object.values(this.shared.parameters), tokens);
   }
 
   private requireStill(): void {
@@ -241,14 +238,6 @@ export class LanguageModel {
 
   private kind(what: IdKind['what']): IdKind {
     return { what, vocabulary: this.config.model.vocab_size };
-  }
-
-  /** The labels of ids that come without. */
-  private successors(ids: Ids): Ids {
-    if (!(ids instanceof Tensor)) return nextTokens(hostIds(ids, this.kind('ids')));
-    throw new OptionError(
-      'loss: ids on a device have no labels that the host could shift; pass labels too, or host ids.',
-    );
   }
 
   private tokens(ids: Ids): Tensor {
@@ -269,7 +258,7 @@ export class LanguageModel {
 
   private advance(tokens: Tensor, cache: Cache): Tensor {
     const [B, T] = tokens.shape;
-    const before = checked(cache).statesFor(this.place, B);
+    const before = requireCache(cache).statesFor(this.place, B);
     let h = this.embed(tokens);
     const states: State[] = [];
     for (const [i, block] of this.model.layers.entries()) {
@@ -285,9 +274,4 @@ export class LanguageModel {
     const normed = this.model.norm.forward(h);
     return this.lm_head ? this.lm_head.forward(normed) : linear(normed, this.model.embeddings.weight, null);
   }
-}
-
-function checked(cache: unknown): Cache {
-  if (cache instanceof Cache) return cache;
-  throw new OptionError(`cache: ${shown(cache)} is no cache; make one with model.cache(batch).`);
 }

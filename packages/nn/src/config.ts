@@ -61,7 +61,7 @@ export function readFields<const T extends Fields>(
 ): Values<T> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(table)) {
-    const given = json[name];
+    const given = Object.hasOwn(json, name) ? json[name] : undefined;
     values[name] = given === undefined ? absent(field, name, where) : checked(field, given, name, where);
   }
   return values as Values<T>;

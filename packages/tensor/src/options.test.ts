@@ -26,6 +26,9 @@ describe('knownOnly', () => {
   it('takes names that stand on the object itself, whatever made it', () => {
     class Settings {
       steps = 1;
+      double() {
+        return 2 * this.steps;
+      }
     }
     const bags = [new Settings(), Object.freeze({ steps: 1 }), Object.assign(Object.create(null), { steps: 1 })];
     for (const bag of bags) expect(() => knownOnly('train', bag, ['steps'])).not.toThrow();

@@ -28,12 +28,21 @@ export function objectOnly(where: string, given: unknown): asserts given is obje
   if (!/^\[object (Object|Module)\]$/.test(Object.prototype.toString.call(given))) {
     throw new OptionError(`${where}: the options are ${shown(given)} where an object is needed; give { ... }.`);
   }
-  for (const name in given as object) {
-    if (Object.hasOwn(given as object, name) || name in Object.prototype) continue;
-    throw new OptionError(
-      `${where}: ${printable(name)} stands on the prototype of the options; spread it into { ... }.`,
-    );
+  const name = inheritedName(given as object);
+  if (name === undefined) return;
+  throw new OptionError(
+    `${where}: ${printable(name)} stands on the prototype of the options; give it in { ... } itself.`,
+  );
+}
+
+/** The first name that an object has by a value or a getter of a prototype, as `Object.create` and classes make them. */
+function inheritedName(given: object): string | undefined {
+  for (let at = Object.getPrototypeOf(given); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const own = Object.entries(Object.getOwnPropertyDescriptors(at));
+    const found = own.find(([name, { enumerable, get }]) => (enumerable || get) && name !== '__proto__');
+    if (found) return found[0];
   }
+  return undefined;
 }
 
 /**

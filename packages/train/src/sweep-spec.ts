@@ -1,7 +1,7 @@
 // What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
 import { type ModelSize, modelSizes, type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
-import { nearest, OptionError, shown } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { defaultWarmup, MOST_TOKENS, trainFields } from './options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ export interface SweepSpec {
  */
 export function readSweepSpec(json: unknown, families: readonly MixerFamily[], where = 'sweep'): SweepSpec {
   const spec = object(json, where);
-  onlyKeys(spec, ['name', 'grids'], where);
+  knownOnly(where, spec, ['name', 'grids']);
   const { name } = readFields({ name: { type: 'string', default: 'sweep' } }, spec, where);
   checkName(name, where);
   const grids = list(spec.grids, `${where}: grids`, 'grids').map((grid, i) =>
@@ -73,14 +73,14 @@ export function readSweepSpec(json: unknown, families: readonly MixerFamily[], w
 const gridKeys = ['name', 'task', 'mixers', 'ratios', 'sizes', 'seeds', 'training', 'data'];
 
 function readGrid(grid: Json, families: readonly MixerFamily[], where: string): SweepGrid {
-  onlyKeys(grid, gridKeys, where);
+  knownOnly(where, grid, gridKeys);
   const { task } = readFields({ task: { type: 'string', oneOf: ['recall', 'language'] } }, grid, where);
   const { name } = readFields({ name: { type: 'string', default: task } }, grid, where);
   checkName(name, where);
   const training = object(grid.training ?? {}, `${where}.training`);
-  onlyKeys(training, Object.keys(sweepTraining), `${where}.training`);
+  knownOnly(`${where}.training`, training, Object.keys(sweepTraining));
   const data = object(grid.data ?? {}, `${where}.data`);
-  onlyKeys(data, Object.keys(sweepData[task]), `${where}.data`);
+  knownOnly(`${where}.data`, data, Object.keys(sweepData[task]));
   const sizes = readFields(sweepData[task], data, `${where}.data`);
   const settings = readTraining(training, `${where}.training`);
   checkStep(sizes, settings, where);
@@ -161,7 +161,7 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
     throw new OptionError(`${where}: there is no size ${shown(value)}; choose among ${known}, or write one out.`);
   }
   const size = object(value, where);
-  onlyKeys(size, ['name', 'model', 'attn', 'mixers'], where);
+  knownOnly(where, size, ['name', 'model', 'attn', 'mixers']);
   const { name } = readFields({ name: { type: 'string' } }, size, where);
   if (!/^[a-z0-9][\w.]{0,20}$/i.test(name)) {
     throw new OptionError(
@@ -177,16 +177,16 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
       `${where}.model: ${strange} is a field of mixers; give it for each of them, as in "mixers": {"gla": {"${strange}": ...}}, and in "attn".`,
     );
   }
-  onlyKeys(model, Object.keys(modelFields), `${where}.model`);
+  knownOnly(`${where}.model`, model, Object.keys(modelFields));
   const own = object(size.mixers ?? {}, `${where}.mixers`);
   for (const [mixer, fields] of Object.entries(own)) {
     const family = families.find((f) => f.name === nameOf(mixer, families, `${where}.mixers`)) as MixerFamily;
     const known = [...Object.keys(family.fields), ...Object.keys(modelFields)];
-    onlyKeys(object(fields, `${where}.mixers.${mixer}`), known, `${where}.mixers.${mixer}`);
+    knownOnly(`${where}.mixers.${mixer}`, object(fields, `${where}.mixers.${mixer}`), known);
   }
   const attn = object(size.attn ?? {}, `${where}.attn`);
   const softmax = families.filter(({ role }) => role === 'softmax').flatMap(({ fields }) => Object.keys(fields));
-  onlyKeys(attn, softmax, `${where}.attn`);
+  knownOnly(`${where}.attn`, attn, softmax);
   const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json] as const);
   // The Transformer is the full layer everywhere: its fields are those of `attn` until it has its own.
   const full = families.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
@@ -211,14 +211,6 @@ function distinct<T>(value: unknown, where: string, what: string, read: (item: u
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
   if (twice === undefined) return items;
   throw new OptionError(`${where} names ${shown(twice)} twice; leave one out.`);
-}
-
-function onlyKeys(value: Json, known: readonly string[], where: string): void {
-  const strange = Object.keys(value).find((key) => !known.includes(key));
-  if (strange === undefined) return;
-  const near = nearest(strange, known);
-  const next = near ? `did you mean ${near}?` : `the fields are ${known.join(', ')}.`;
-  throw new OptionError(`${where}: there is no field ${shown(strange)}; ${next}`);
 }
 
 const found = (value: unknown): string => (value === undefined ? 'missing' : shown(value));
