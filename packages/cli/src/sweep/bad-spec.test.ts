@@ -20,7 +20,7 @@ const sized = (size: object) => ({ sizes: [{ name: 'a', ...size }] });
 /** Changes to a good grid. */
 const grids: [change: object, message: RegExp][] = [
   [{ task: 'copy' }, /grids\[0\]: task is "copy" where "recall", "language" is needed/],
-  [{ task: 'language', data: { pairs: 3 } }, /data: there is no field "pairs"; the fields are length, batch/],
+  [{ task: 'language', data: { pairs: 3 } }, /data: there is no option pairs; it has length, batch/],
   [{ task: 'language', data: { length: 1e7 } }, /data: length is 10000000 where an integer from 1 to 1048576/],
   [{ name: 'a/b' }, /name is "a\/b", of which no file is named/],
   [{ name: '' }, /name is "", of which no file is named/],
@@ -71,7 +71,7 @@ const files: [content: string | Uint8Array, message: RegExp][] = [
   ['{}', /grids is missing where a list/],
   ['{"grids": [null]}', /grids\[0\] is null where an object/],
   [JSON.stringify({ grids: [good, good] }), /two grids have a cell recall-hgrn2-r2-s0; give one of the grids another/],
-  [JSON.stringify({ grids: [good], jobs: 2 }), /there is no field "jobs"; the fields are name, grids/],
+  [JSON.stringify({ grids: [good], jobs: 2 }), /there is no option jobs; it has name, grids/],
   [JSON.stringify({ name: '../../x', grids: [good] }), /name is "..\/..\/x", of which no file is named/],
   [JSON.stringify({ grids: [{ ...good, task: 'language', data: {} }] }), /of which none can be predicted; give more/],
 ];
