@@ -127,7 +127,7 @@ export class LanguageModel {
   forward(ids: Ids, cache?: Cache): Tensor {
     const tokens = this.tokens(ids);
     announce(this, tokens.shape[0], tokens.shape[1], 'logits');
-    return cache ? untracked(() => this.head(this.advance(tokens, cache))) : this.head(this.stream(tokens).at(-1)!);
+    return cache ? this.advance(tokens, cache, (h) => this.head(h)) : this.head(this.stream(tokens).at(-1)!);
   }
 
   /**
@@ -140,14 +140,16 @@ export class LanguageModel {
     const all = ids instanceof Tensor ? this.tokens(ids) : hostIds(ids, this.kind('ids'));
     announce(this, all.shape[0], all.shape[1], 'states');
     const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
-    using before = requireCache(cache).snapshot();
-    try {
-      return untracked(() => {
-        for (const block of blocks.slice(0, -1)) scope(() => void this.advance(this.tokens(block), cache));
-        const h = this.advance(this.tokens(blocks.at(-1)!), cache); // [B,T,D]
+    const last = () =>
+      this.advance(blocks.at(-1)!, cache, (h) => {
         const [B, T, D] = h.shape;
         return this.head(h.slice(1, T - 1, T).reshape([B, D]));
       });
+    if (blocks.length === 1) return last();
+    using before = requireCache(cache).snapshot(); // a later block may fail
+    try {
+      for (const block of blocks.slice(0, -1)) scope(() => void this.advance(block, cache, () => null));
+      return last();
     } catch (error) {
       before.restore();
       throw error;
@@ -256,18 +258,23 @@ export class LanguageModel {
     return embedded(this.model.embeddings, tokens, this.config.model.pad_token_id);
   }
 
-  private advance(tokens: Tensor, cache: Cache): Tensor {
-    const [B, T] = tokens.shape;
-    const before = requireCache(cache).statesFor(this.place, B);
-    let h = this.embed(tokens);
-    const states: State[] = [];
-    for (const [i, block] of this.model.layers.entries()) {
-      const next = block.forward(h, before[i]);
-      h = next.h;
-      states.push(next.state);
-    }
-    cache.advance(states, T);
-    return h;
+  /** The cache goes on once `read` has what it wants of the stream [B,T,D] after the ids: what throws leaves it where it was. */
+  private advance<R>(ids: Ids, cache: Cache, read: (h: Tensor) => R): R {
+    return untracked(() => {
+      const tokens = this.tokens(ids);
+      const [B, T] = tokens.shape;
+      const before = requireCache(cache).statesFor(this.place, B);
+      let h = this.embed(tokens);
+      const states: State[] = [];
+      for (const [i, block] of this.model.layers.entries()) {
+        const next = block.forward(h, before[i]);
+        h = next.h;
+        states.push(next.state);
+      }
+      const result = read(h);
+      cache.advance(states, T);
+      return result;
+    });
   }
 
   private head(h: Tensor): Tensor {
