@@ -70,7 +70,7 @@ function ofRecords(home: Home): Reader[] {
     home.write(`recorded/${RECORD}`, bytes);
     return readRunRecord(directory);
   };
-  const right = samples.map((bytes) => digest(read(bytes)));
+  const right = new Map(samples.map(read).map((record) => [record.id, digest(record)]));
   /** What it says can be, and written again it says the same. */
   const check = (bytes: Uint8Array) => {
     const record = read(bytes);
@@ -84,7 +84,11 @@ function ofRecords(home: Home): Reader[] {
   return [
     {
       ...{ name: 'run.json', share: 6, samples, format: json },
-      read: (bytes) => (isOld(bytes) || right.includes(digest(read(bytes))) ? null : 'says something else'),
+      read(bytes) {
+        const record = read(bytes);
+        const own = right.get(record.id); // none of another run, whose record is as good
+        return isOld(bytes) || own === undefined || own === digest(record) ? null : 'says something else';
+      },
     },
     { name: 'run.json of version 0.1', share: 6, samples: samples.map(oldRecord), format: json, read: check },
     { name: 'run.json under a checksum made right', share: 3, samples, format: sealed, read: check },

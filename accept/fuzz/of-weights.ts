@@ -223,8 +223,8 @@ async function ofCaches(): Promise<Reader[]> {
   });
   const { goOn, samples } = places.cpu;
   const read = async (bytes: Uint8Array) => {
-    const found = await goOn(bytes);
-    return found.logits.every(Number.isFinite) ? null : `goes on with ${digest(found)}`;
+    const { position, batch, logits } = await goOn(bytes);
+    return logits.length === 16 * batch && position > 1 ? null : `goes on with ${batch} sequences at ${position}`;
   };
   const resealed = { name: 'cache under a checksum made right', share: 4, samples, format: cache, read };
   return [...(await Promise.all(sealed)), resealed];

@@ -130,6 +130,7 @@ function readHeader(bytes: Uint8Array): Header {
   let header: unknown;
   try {
     header = JSON.parse(textOf(bytes));
+    JSON.stringify(header); // what is too deep to be written was not written here
   } catch {
     throw new FileError('cache: its header is no JSON; give what serialize() returned.');
   }

@@ -142,6 +142,8 @@ describe('bytes', () => {
     }
     expect(model.restore(withHeader((h) => h)).position).toBe(5);
     expect(() => model.restore(sealed(new TextEncoder().encode('no header')))).toThrow(FileError);
+    const deep = `{"batch":2,"position":5,"model":{"vocab_size":${'['.repeat(9000)}${']'.repeat(9000)}},"layers":[]}\n`;
+    expect(() => model.restore(sealed(new TextEncoder().encode(deep)))).toThrow(FileError);
     expect(() => model.restore(sealed(Uint8Array.from([...good.subarray(START), 1, 2, 3, 4])))).toThrow(
       /its header speaks of \d+ bytes but there are \d+/,
     );
