@@ -142,6 +142,13 @@ describe('fields that say the same, and labels', () => {
   });
 });
 
+it('a field that only resembles one which is left to its default keeps no model from loading', async () => {
+  const files = await make({ model_type: 'gla', num_heads: 2 });
+  expect(await said({ use_qk_norm: false, fuse_norm: undefined, clamp_max: 3, clamp_min: undefined }, files)).toEqual([
+    'use_qk_norm, clamp_max: not read, no model here has such a field.',
+  ]);
+});
+
 it('options of loading are known by name', async () => {
   const load = (options: object) => modelFromFiles(transformer, options as never);
   await expect(load({ mixer: mixers })).rejects.toThrow(

@@ -10,7 +10,7 @@ import {
   otherNames,
   unreadName,
 } from '@twilljs/nn';
-import { nearest, OptionError, shown } from '@twilljs/tensor';
+import { OptionError, shown, slipOf } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -105,7 +105,7 @@ function notesOn(
     if (given === null || given === undefined || known.includes(name) || unreadName.test(name)) continue;
     const special = Object.hasOwn(computedOtherwise, name) ? computedOtherwise[name] : undefined;
     const sure = otherNames.get(name);
-    const own = sure ?? (special || others.includes(name) ? undefined : nearest(name, known));
+    const own = sure ?? (special || others.includes(name) ? undefined : slipOf(name, known));
     if (own !== undefined && Object.hasOwn(table, own)) {
       if (!agree(own, given, model)) notes.push(at + underAnotherName(file, name, own, table, model, at));
       else if (sure === undefined) unread.push(name); // it may be another field, whose value happens to be the same

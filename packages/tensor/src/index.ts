@@ -23,7 +23,7 @@ export type { Op, View } from './op.ts';
 export { embedding, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
-export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, whole } from './options.ts';
+export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, slipOf, whole } from './options.ts';
 export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';

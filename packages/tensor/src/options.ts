@@ -46,20 +46,26 @@ function inheritedName(given: object): string | undefined {
 }
 
 /**
- * The known name that a misspelt one most likely stands for: the same letters in another case, few letters changed, a name
- * with all of its words (`num_layers`: `num_hidden_layers`), or one of some of them (`num_attention_heads`: `num_heads`).
+ * The known name that a misspelt one most likely stands for: one of which it is a slip, one with few letters changed, or one of
+ * some of its words (`num_attention_heads`: `num_heads`).
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const words = wordsOf(name);
-  const has = (whole: string[], part: string[]) => part.length > 0 && part.every((word) => whole.some(alike(word)));
   const shorter = known.filter((candidate) => wordsOf(candidate).length > 1);
-  return (
-    closest(name, known, 5) ??
-    known.find((candidate) => has(wordsOf(candidate), words)) ??
-    closest(name, known, 3) ??
-    shorter.find((candidate) => has(words, wordsOf(candidate)))
-  );
+  return slipOf(name, known) ?? closest(name, known, 3) ?? shorter.find((candidate) => has(words, wordsOf(candidate)));
 }
+
+/**
+ * The known name of which another one is hardly anything but a slip: the same letters in another case, at most one in five
+ * changed, or a name with all of its words (`num_layers`: `num_hidden_layers`).
+ */
+export function slipOf(name: string, known: readonly string[]): string | undefined {
+  const words = wordsOf(name);
+  return closest(name, known, 5) ?? known.find((candidate) => has(wordsOf(candidate), words));
+}
+
+const has = (whole: readonly string[], part: readonly string[]): boolean =>
+  part.length > 0 && part.every((word) => whole.some(alike(word)));
 
 /** The known name that fewest letters make of this one, at most one in `share`. */
 function closest(name: string, known: readonly string[], share: number): string | undefined {

@@ -174,6 +174,7 @@ const arithmetic = [
     'knownOnly',
     'lateReturns',
     'nearest',
+    'slipOf',
     'number',
     'objectOnly',
     'oneOf',
