@@ -1,5 +1,4 @@
 // Readers of weights, configurations, model directories and caches.
-import { readFileSync } from 'node:fs';
 import {
   parseConfig,
   parseSafetensors,
@@ -10,7 +9,7 @@ import {
   store,
   storedTypes,
 } from '@twilljs/hub';
-import { loadModel, openSafetensors, readModelDirectory, saveModel } from '@twilljs/hub/node';
+import { loadModel, openSafetensors, readConfigFile, readModelDirectory, saveModel } from '@twilljs/hub/node';
 import { type ModelConfig, params } from '@twilljs/nn';
 import { cpu, type Device, isTwillError, scope, size } from '@twilljs/tensor';
 import { device, mixers } from 'twilljs';
@@ -97,7 +96,7 @@ function ofShards(home: Home): Reader {
     read(bytes, i) {
       const path = home.directory('shards', { ...files, [names[i]]: bytes });
       const { tensors } = readModelDirectory(path);
-      const named = Object.keys(JSON.parse(readFileSync(`${path}/${INDEX}`, 'utf8')).weight_map);
+      const named = Object.keys(readConfigFile(`${path}/${INDEX}`).weight_map as object);
       for (const { bytes } of tensors.values()) bytes.slice();
       return digest([...tensors.keys()].sort()) === digest(named.sort()) ? null : `holds not what the index names`;
     },
@@ -161,7 +160,7 @@ function ofModels(home: Home): Reader {
     async read(bytes, i) {
       const path = home.directory('loaded', { ...whole, [names[i]]: bytes });
       const { model, notes } = await loadModel(path, { mixers, device: cpu() });
-      if (i === 0) return unreadIn(JSON.parse(textOf(bytes)), model.config.json, notes);
+      if (i === 0) return unreadIn(readConfigFile(`${path}/${CONFIG}`), model.config.json, notes);
       const { tensors } = parseSafetensors(bytes);
       for (const [name, { bytes }] of await readWeights(params(model))) {
         const stored = tensors.get(name);
