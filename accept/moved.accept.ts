@@ -44,7 +44,10 @@ const linesIn = (directory: string): number => {
 
 const acts = {
   moved: (out: string) => renameSync(out, `${out} aside`),
-  removed: (out: string) => rmSync(out, { recursive: true }),
+  removed: (out: string) => {
+    renameSync(out, `${out} gone`); // at once: while rm goes through the files the run writes others
+    rmSync(`${out} gone`, { recursive: true });
+  },
   'replaced by another run': (out: string) => {
     renameSync(out, `${out} aside`);
     cpSync(at('other'), out, { recursive: true });

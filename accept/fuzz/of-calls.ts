@@ -50,7 +50,7 @@ function ofCommands(home: Home): Reader {
     `report ${home.at('cli-run')}`,
   ];
   return {
-    ...{ name: 'command lines', share: 2, format: json, isCall: true },
+    ...{ name: 'command lines', share: 1.5, format: json, isCall: true },
     samples: samples.map((line) => jsonOf(line.split(' '))),
     async read(bytes) {
       const before = process.cwd();

@@ -118,7 +118,7 @@ function ofLoading(home: Home, hashes: ReadonlyMap<number, string>): Reader {
 function ofResuming(home: Home, final: string): Reader {
   const names = [RECORD, METRICS, STATE, ...TENSORS];
   return {
-    ...{ name: 'resume', share: 2, samples: names.map((name) => home.bytes('stopped', name)), format: anyFormat },
+    ...{ name: 'resume', share: 1, samples: names.map((name) => home.bytes('stopped', name)), format: anyFormat },
     async read(bytes, i) {
       const directory = home.copy('stopped', 'resumed', { [names[i]]: bytes });
       const model = await freshModel();
@@ -152,7 +152,7 @@ function ofCheckpoints(home: Home): Reader {
 /** Other counters under a checksum that fits: weights stay those of their step. */
 function ofSealedStates(home: Home, final: string): Reader {
   return {
-    ...{ name: 'state.json under a checksum made right', share: 1, samples: [home.bytes('stopped', STATE)] },
+    ...{ name: 'state.json under a checksum made right', share: 0.5, samples: [home.bytes('stopped', STATE)] },
     format: sealed,
     async read(bytes) {
       const directory = home.copy('stopped', 'sealed', { [STATE]: bytes });

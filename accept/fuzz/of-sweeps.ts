@@ -126,7 +126,7 @@ function ofReports(home: Home, cells: readonly SweepCell[]): Reader {
   const names = filesOf(cells).slice(0, 3);
   const samples = names.map((name) => home.bytes('sweep', name));
   return {
-    ...{ name: 'report', share: 1, samples, format: json },
+    ...{ name: 'report', share: 0.5, samples, format: json },
     async read(bytes, i) {
       home.write(`reported/${names[i]}`, bytes);
       const told = await capture(['report', home.at('reported')]);
