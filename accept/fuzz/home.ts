@@ -7,18 +7,7 @@ import { initializer } from '@twilljs/nn';
 import { cpu, rng } from '@twilljs/tensor';
 import { type RunOptions, trainRun } from '@twilljs/train/node';
 import { hybrid, type LanguageModel, mixers } from 'twilljs';
-
-export const config = {
-  model_type: 'gated_deltanet',
-  hidden_size: 8,
-  num_hidden_layers: 2,
-  num_heads: 1,
-  head_dim: 4,
-  expand_v: 1,
-  intermediate_size: 8,
-  attn: { layers: [1], num_heads: 2 },
-  vocab_size: 16,
-};
+import { config } from '../../packages/train/src/run.test-data.ts';
 
 export const freshModel = (more: object = {}): Promise<LanguageModel> =>
   hybrid({ ...config, ...more }, { mixers, init: initializer(1, 0.1) }).to(cpu());

@@ -18,8 +18,9 @@ import { shapesOnly } from '@twilljs/nn';
 import { rng, scope } from '@twilljs/tensor';
 import { learningRate, Trainer, trainOptions } from '@twilljs/train';
 import { hybrid, mixers } from 'twilljs';
+import { config } from '../../packages/train/src/run.test-data.ts';
 import { json, jsonOf, textOf } from './formats.ts';
-import { config, freshModel, type Home, runIn } from './home.ts';
+import { freshModel, type Home, runIn } from './home.ts';
 import { faultOf } from './program.ts';
 import type { Reader } from './reader.ts';
 

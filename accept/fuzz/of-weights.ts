@@ -13,8 +13,9 @@ import { loadModel, openSafetensors, readConfigFile, readModelDirectory, saveMod
 import { type ModelConfig, params } from '@twilljs/nn';
 import { cpu, type Device, isTwillError, scope, size } from '@twilljs/tensor';
 import { device, mixers } from 'twilljs';
+import { config } from '../../packages/train/src/run.test-data.ts';
 import { cache, digest, json, jsonOf, safetensors, textOf } from './formats.ts';
-import { config, freshModel, type Home } from './home.ts';
+import { freshModel, type Home } from './home.ts';
 import type { Reader } from './reader.ts';
 
 const [WEIGHTS, CONFIG, INDEX] = ['model.safetensors', 'config.json', 'model.safetensors.index.json'];

@@ -8,19 +8,8 @@ import { cpu, type Device, rng } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import type { TrainSettings } from './options.ts';
+import { config } from './run.test-data.ts';
 import { type StepRecord, Trainer } from './trainer.ts';
-
-const config = {
-  model_type: 'gated_deltanet',
-  hidden_size: 8,
-  num_hidden_layers: 2,
-  num_heads: 1,
-  head_dim: 4,
-  expand_v: 1,
-  intermediate_size: 8,
-  attn: { layers: [1], num_heads: 2 },
-  vocab_size: 16,
-};
 
 const model = (on: Device = cpu(), seed = 1): Promise<LanguageModel> =>
   hybrid(config, { mixers: [attention, gatedDeltanet], init: initializer(seed, 0.1) }).to(on);

@@ -2,7 +2,11 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mqar } from '@twilljs/data';
+import { cpu, rng } from '@twilljs/tensor';
 import { readMetrics, readRunRecord } from '@twilljs/train/node';
+import { mixers } from 'twilljs';
+import { loadModel } from 'twilljs/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 
@@ -99,9 +103,18 @@ describe('--resume --steps', () => {
     // 4 pairs grow from 2 over 7 of 10 steps: by a plan of 40 steps the rows of step 11 would hold 2 pairs again.
     const line = 'train --task mqar --pairs 4 --length 16 --batch 8 --layers 1 --hidden-size 16 --steps';
     await twill(`${line} 10 --out grown`);
-    await twill('train --out grown --resume --steps 12');
-    expect(readRunRecord('grown')).toMatchObject({ status: 'finished', step: 12 });
-    await twill('train --out grown --resume --steps 13');
+    const { model } = await loadModel('grown', { mixers, device: cpu() });
+    const lossOfStep11 = (steps: number) => {
+      const task = mqar({ pairs: 4, length: 16, vocab: 64, batch: 8, steps, source: rng(0).fork('data') });
+      const { inputs, labels, B, T } = task.batch(10);
+      return model.evaluate({ data: inputs, shape: [B, T] }, { data: labels, shape: [B, T] });
+    };
+    const [asHard, easier] = [await lossOfStep11(10), await lossOfStep11(40)];
+    await twill('train --out grown --resume --steps 40');
+    expect(readMetrics('grown').losses[10]).toBe(asHard);
+    expect(asHard).not.toBe(easier);
+    await twill('train --out grown --resume --steps 41');
+    expect(readRunRecord('grown')).toMatchObject({ status: 'finished', step: 41 });
     expect(readRunRecord('grown').extended).toHaveLength(2);
   });
 });
