@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashOf, readCorpus, recordedSplit, splitRecord } from '@twilljs/data/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chooseCorpus, corpusText, hashOf, readCorpus, recordedSplit, splitRecord } from './corpus.ts';
+import { chooseCorpus, corpusText } from './corpus.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-corpus-')));

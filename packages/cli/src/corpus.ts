@@ -1,16 +1,13 @@
 // Text to train on and to measure on: the user's files, what is piped in, or Moby-Dick; and its two sides.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Document, joinDocuments, type Split, splitDocuments } from '@twilljs/data';
-import { readDocuments } from '@twilljs/data/node';
+import { type Corpus, recordedSplit, type SplitName, STANDARD_INPUT } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
 import { grouped } from './draw/numbers.ts';
-import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
 
 export interface CorpusChoice {
   /** For `--data`: paths and patterns. */
@@ -63,97 +60,6 @@ function mobyDick(): string | null {
   const candidates = folders.map((folder) => join(folder, PACKAGE, 'data'));
   return candidates.find((folder) => existsSync(join(folder, 'chapter_1.txt'))) ?? null;
 }
-
-/** How text is kept from training: whole documents, the last of every ten; or the last tenth within each document. */
-export const splits = ['documents', 'within'] as const;
-export type SplitName = (typeof splits)[number];
-
-/** What was read. */
-export interface Texts {
-  readonly documents: readonly Document[];
-  /** What was found and is not read, a line each. */
-  readonly leftOut: readonly string[];
-}
-
-/** Text that is trained on, and text that is held out. */
-export interface Corpus extends Texts {
-  readonly split: Split;
-  readonly train: Uint8Array;
-  readonly evaluation: Uint8Array;
-  readonly sha256: string;
-}
-
-export interface CorpusOptions {
-  /** Default: within documents where fewer than ten hold text. */
-  readonly split?: SplitName | undefined;
-  /** Ends the reading of standard input. */
-  readonly signal?: AbortSignal;
-}
-
-/** Bytes of standard input at most. */
-const MOST_PIPED = 2 ** 30;
-
-/** Reads files, or standard input for `-`. @throws FileError as `readDocuments` does. */
-export async function readTexts(
-  patterns: readonly string[],
-  { signal = new AbortController().signal }: Pick<CorpusOptions, 'signal'> = {},
-): Promise<Texts> {
-  const leftOut: string[] = [];
-  const paths = patterns.filter((pattern) => pattern !== STANDARD_INPUT);
-  const note = (line: string) => leftOut.push(line);
-  const documents = paths.length > 0 || patterns.length === 0 ? await readDocuments(paths, { note }) : [];
-  if (paths.length === patterns.length) return { documents, leftOut };
-  const bytes = await readStandardInput('--data', MOST_PIPED, signal);
-  if (bytes.length === 0) throw new FileError('data: standard input holds no byte; pipe some text into it.');
-  return { documents: [...documents, { name: 'standard input', bytes }], leftOut };
-}
-
-/** Reads texts and splits them into what is trained on and what is kept from it. */
-export async function readCorpus(patterns: readonly string[], options: CorpusOptions = {}): Promise<Corpus> {
-  return splitCorpus(await readTexts(patterns, options), options.split);
-}
-
-export function splitCorpus({ documents, leftOut }: Texts, name: SplitName | undefined): Corpus {
-  const split = splitAs(documents, name);
-  return {
-    documents,
-    leftOut,
-    split,
-    train: joinDocuments(split.train),
-    evaluation: joinDocuments(split.evaluation),
-    sha256: hashOf(documents),
-  };
-}
-
-/** What texts are, whatever they are called. */
-export function hashOf(documents: readonly Document[]): string {
-  const hash = createHash('sha256');
-  for (const { bytes } of documents) hash.update(`${bytes.length}:`).update(bytes);
-  return hash.digest('hex');
-}
-
-/**
- * Of whole documents at least one is kept, however few there are; a single one can only be cut. Among few an empty one is none:
- * it would be all that is kept. Among many it counts, as it always did, so that runs go on with what they began with.
- */
-function splitAs(documents: readonly Document[], name: SplitName | undefined): Split {
-  if (name !== 'documents') return splitDocuments(documents, name && { within: true });
-  if (documents.length >= 10) return splitDocuments(documents, { within: false });
-  const texts = documents.filter(({ bytes }) => bytes.length > 0);
-  const { length } = texts;
-  return splitDocuments(texts, length > 1 ? { every: length, within: false } : { within: true });
-}
-
-/**
- * The part of a record that says how a corpus is split. Nothing stands for whole documents, as in every record from before
- * documents were cut.
- */
-export function splitRecord({ documents, split }: Corpus): JsonObject {
-  return documents.length > 1 && split.within ? { split: 'within' } : {};
-}
-
-/** How the corpus of a record was split. */
-export const recordedSplit = ({ split }: JsonObject): SplitName => (split === 'within' ? 'within' : 'documents');
 
 /** Names in one line of a list at most. */
 const NAMED = 4;

@@ -21,12 +21,15 @@ export interface Failure {
 /** What an error means to the user. Help that was asked for is no failure. */
 export function failureOf(error: unknown, command: string): Failure {
   if (error instanceof CommanderError) return usageFailure(error, command);
-  if (error instanceof Interrupted) return { code: codes.interrupted, message: error.message };
+  if (error instanceof Interrupted || isAbort(error)) return { code: codes.interrupted, message: error.message };
   if (isTwillError(error)) return { code: codes.input, message: named(error.message, command) };
   if (isSystemError(error)) return { code: codes.input, message: named(fileError(error, error.path).message, command) };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: codes.bug, message: `twill has a fault of its own; please report it with these lines.\n${detail}` };
 }
+
+/** What a signal has ended below. */
+const isAbort = (error: unknown): error is Error => error instanceof Error && error.name === 'AbortError';
 
 /** Errors of the file system that no one below has put into words. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { path: string } {

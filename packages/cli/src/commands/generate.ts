@@ -1,6 +1,7 @@
 // twill generate: continues a text with a byte model, as it comes.
 import { statSync } from 'node:fs';
 import { decodeText } from '@twilljs/data';
+import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
 import { attempt, readFile } from '@twilljs/hub/node';
 import { generate, requireBytes } from '@twilljs/hybrid';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -11,7 +12,6 @@ import { grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
 import { once, realNumber, someText, wholeNumber } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
-import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
 
 interface Options extends CommonOptions {
   readonly prompt: string | undefined;

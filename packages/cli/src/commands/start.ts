@@ -2,12 +2,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
+import { readCorpus } from '@twilljs/data/node';
 import { generate } from '@twilljs/hybrid';
 import { planSweep } from '@twilljs/train';
 import { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { type CorpusChoice, readCorpus } from '../corpus.ts';
+import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
 import { duration, skippedText } from '../draw/numbers.ts';
 import { wrapped } from '../draw/wrapped.ts';

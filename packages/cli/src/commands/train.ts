@@ -1,5 +1,6 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
 import { resolve } from 'node:path';
+import { recordedSplit } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
@@ -7,7 +8,6 @@ import type { TrainSettings } from '@twilljs/train';
 import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import type { Command } from 'commander';
 import { type Context, makeCommand, type Result } from '../command.ts';
-import { recordedSplit } from '../corpus.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { duration, grouped } from '../draw/numbers.ts';

@@ -1,10 +1,17 @@
 // Text to measure on: what was held out from a run, or any other, and what of it the run was trained on.
 import { joinDocuments } from '@twilljs/data';
+import {
+  type Corpus,
+  hashOf,
+  readCorpus,
+  readTexts,
+  recordedSplit,
+  STANDARD_INPUT,
+  splitCorpus,
+} from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { isTwillError, OptionError } from '@twilljs/tensor';
-import { type Corpus, hashOf, readCorpus, readTexts, recordedSplit, splitCorpus } from '../corpus.ts';
 import { grouped } from '../draw/numbers.ts';
-import { STANDARD_INPUT } from '../standard-input.ts';
 import { recordedData, whereItBegan } from '../train/resume.ts';
 import { measureText, textProbe } from '../train/text.ts';
 import type { Measuring } from './measuring.ts';

@@ -1,9 +1,10 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { resolve } from 'node:path';
+import { type Corpus, readCorpus, splitRecord } from '@twilljs/data/node';
 import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/train';
 import { type SweepOrigin, type SweepOutcome, type SweepRecord, sweep } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
-import { type Corpus, type CorpusChoice, chooseCorpus, corpusText, readCorpus, splitRecord } from '../corpus.ts';
+import { type CorpusChoice, chooseCorpus, corpusText } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { openSource } from '../train/source.ts';

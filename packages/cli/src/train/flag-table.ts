@@ -1,10 +1,10 @@
 // The flags of `twill train` as a table: what each means, reads and defaults to.
 
+import { splits } from '@twilljs/data/node';
 import { readRatio } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
 import { trainFields } from '@twilljs/train';
 import { mixers } from 'twilljs';
-import { splits } from '../corpus.ts';
 import { type Read, realNumber, shown, someText, wholeNumber } from '../flags.ts';
 
 /** What a flag concerns: where it contradicts a configuration file, a corpus or a recorded run. */

@@ -1,12 +1,12 @@
 // What a resumed run takes from its record: every flag that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { STANDARD_INPUT } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import { type Command, CommanderError } from 'commander';
 import type { DeviceName } from '../command.ts';
-import { STANDARD_INPUT } from '../standard-input.ts';
 import { type Concern, trainFlags } from './flag-table.ts';
 import { type FlagName, type Given, isModule, kebab } from './flags.ts';
 

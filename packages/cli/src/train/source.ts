@@ -1,13 +1,14 @@
 // What a run trains on and is measured by: the text of files, or a task with known answers.
 
 import { type Batches, joinDocuments, mqar, parity, type Task, windows } from '@twilljs/data';
+import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
 import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
 import { MOST_TOKENS } from '@twilljs/train';
 import type { Better } from '@twilljs/train/node';
-import { corpusText, readCorpus, readTexts, splitRecord } from '../corpus.ts';
+import { corpusText } from '../corpus.ts';
 import { grouped } from '../draw/numbers.ts';
 import { type Given, kebab } from './flags.ts';
 import { measureText, textProbe } from './text.ts';
@@ -62,21 +63,16 @@ async function textSource(
   const { length = 256, batch = 4 } = given;
   checkSize(batch, length, given.microBatches);
   const corpus = await readCorpus(patterns, { split: given.split, ...(signal && { signal }) });
-  const { documents, train, evaluation, sha256 } = corpus;
   const other = given.evalData && (await readTexts(given.evalData, signal && { signal }));
   const kept = other
     ? textProbe(joinDocuments(other.documents), length, 0, 'the text of --eval-data')
-    : textProbe(evaluation, length, 0, 'the text held out'); // before training, which is too long to find out after it
+    : textProbe(corpus.evaluation, length, 0, 'the text held out'); // before training, which is too long to find out after it
   return {
     vocab: 256,
-    batches: windows({ tokens: train, length, batch, source: rng(seed).fork('data') }),
+    batches: windows({ tokens: corpus.train, length, batch, source: rng(seed).fork('data') }),
     data: {
       kind: 'text',
-      documents: documents.length,
-      trainBytes: train.length,
-      evaluationBytes: evaluation.length,
-      sha256,
-      ...splitRecord(corpus),
+      ...corpusRecord(corpus),
       length,
       batch,
     },

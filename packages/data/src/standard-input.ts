@@ -1,7 +1,5 @@
 // Text that is piped in.
 import { FileError, OptionError } from '@twilljs/tensor';
-import { grouped } from './draw/numbers.ts';
-import { Interrupted } from './failure.ts';
 
 /** What a flag says for standard input. */
 export const STANDARD_INPUT = '-';
@@ -11,11 +9,11 @@ export const STANDARD_INPUT = '-';
  *
  * @param flag that asked for it, for messages.
  * @param most bytes: a pipe has no size that could be looked at first.
- * @throws OptionError when there are more; FileError when it cannot be read; Interrupted after Ctrl-C.
+ * @throws OptionError when there are more; FileError when it cannot be read; an AbortError once `signal` has ended it.
  */
 export async function readStandardInput(flag: string, most: number, signal: AbortSignal): Promise<Uint8Array> {
   const { stdin } = process;
-  const stop = () => stdin.destroy(new Interrupted(`${flag} -: stopped while standard input was read.`));
+  const stop = () => stdin.destroy(new DOMException(`${flag} -: stopped while standard input was read.`, 'AbortError'));
   signal.addEventListener('abort', stop);
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -26,13 +24,13 @@ export async function readStandardInput(flag: string, most: number, signal: Abor
       bytes += part.length;
       if (bytes > most) {
         throw new OptionError(
-          `${flag} -: standard input has more than ${grouped(most)} bytes; put the text into a file and name that.`,
+          `${flag} -: standard input has more than ${most.toLocaleString('en-US')} bytes; put the text into a file and name that.`,
         );
       }
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined || code.startsWith('ERR_')) throw error;
+    if (typeof code !== 'string' || code.startsWith('ERR_')) throw error;
     throw new FileError(
       `${flag} -: standard input cannot be read, ${message}; put the text into a file and name that.`,
     );
