@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SweepCellResult, SweepResults } from '@twilljs/train';
+import type { SweepCellResult, SweepResults } from '@twilljs/sweep';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, twill } from './twill.ts';
 

@@ -1,5 +1,5 @@
 // A sweep from a program: mixers alone and woven with softmax attention, each cell a run on disk, in one file of results.
-import { device, evaluateTask, hybrid, initializer, mixers, mqar, planSweep, readSweepSpec, rng } from 'twilljs';
+import { device, evaluateTask, hybrid, initializer, known, mixers, mqar, planSweep, readSweepSpec, rng } from 'twilljs';
 import { sweep, trainRun } from 'twilljs/node';
 
 const heads = { num_heads: 2 };
@@ -17,10 +17,10 @@ const grid = {
   training: { steps: 4 },
   data: { length: 16, pairs: 4, vocab: 16, batch: 4 },
 };
-const spec = readSweepSpec({ name: 'tiny-recall', grids: [grid] }, mixers);
+const spec = readSweepSpec({ name: 'tiny-recall', grids: [grid] }, known);
 
 // What each cell is and costs, before anything is allocated: the state of softmax layers grows with the context.
-const cells = planSweep(spec, mixers);
+const cells = planSweep(spec, known);
 console.log(cells.map(({ title }) => title)); // => ['DeltaNet', 'DeltaNet, 1 in 2 full', 'GLA', 'GLA, 1 in 2 full', 'Transformer']
 console.log(cells.map(({ stateBytes }) => stateBytes[32768] > stateBytes[1024])); // => [false, true, false, true, true]
 

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { capture } from '@twilljs/cli';
 import { parseJsonObject } from '@twilljs/hub';
+import { planSweep, readSweepResults, readSweepSpec, type SweepCell } from '@twilljs/sweep';
+import { readSweepRecord, sweep, sweepRecordOf } from '@twilljs/sweep/node';
 import { isTwillError } from '@twilljs/tensor';
-import { planSweep, readSweepResults, readSweepSpec, type SweepCell } from '@twilljs/train';
-import { readSweepRecord, sweep, sweepRecordOf } from '@twilljs/train/node';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import { digest, json, jsonOf, lines, textOf } from './formats.ts';
 import { type Home, runIn } from './home.ts';
 import { faultOf } from './program.ts';
@@ -56,7 +56,7 @@ async function run({ task }: SweepCell, directory: string): Promise<void> {
 
 const sweepIn = (directory: string, cells: readonly SweepCell[]) =>
   sweep({
-    ...{ directory, spec: readSweepSpec(specs[0], mixers), cells, jobs: 1, signal: new AbortController().signal },
+    ...{ directory, spec: readSweepSpec(specs[0], known), cells, jobs: 1, signal: new AbortController().signal },
     ...{
       corpus: { documents: 2, sha256: 'ab' },
       origin: { title: 'A book', bytes: 99, directory: '/', patterns: ['a'] },
@@ -65,7 +65,7 @@ const sweepIn = (directory: string, cells: readonly SweepCell[]) =>
   });
 
 export async function ofSweeps(home: Home): Promise<Reader[]> {
-  const cells = planSweep(readSweepSpec(specs[0], mixers), mixers);
+  const cells = planSweep(readSweepSpec(specs[0], known), known);
   await sweepIn(home.at('sweep'), cells);
   return [ofSpecs(), ofRecords(home), ofResults(home), ofReports(home, cells), ofGoingOn(home, cells)];
 }
@@ -74,10 +74,10 @@ function ofSpecs(): Reader {
   return {
     ...{ name: 'sweep specification', share: 8, samples: specs.map(jsonOf), format: json },
     read(bytes) {
-      const spec = readSweepSpec(parseJsonObject(textOf(bytes), 'spec'), mixers);
-      const again = readSweepSpec(JSON.parse(JSON.stringify(spec)), mixers);
+      const spec = readSweepSpec(parseJsonObject(textOf(bytes), 'spec'), known);
+      const again = readSweepSpec(JSON.parse(JSON.stringify(spec)), known);
       if (digest(again) !== digest(spec)) return `written again it is ${digest(again)} instead of ${digest(spec)}`;
-      const cells = planSweep(spec, mixers);
+      const cells = planSweep(spec, known);
       return new Set(cells.map(({ name }) => name)).size === cells.length ? null : 'two cells have one name';
     },
   };
@@ -88,9 +88,9 @@ function ofRecords(home: Home): Reader {
     ...{ name: 'sweep.json', share: 5, samples: [home.bytes('sweep', 'sweep.json')], format: json },
     read(bytes) {
       const directory = home.directory('record', { 'sweep.json': bytes });
-      const record = readSweepRecord(directory, mixers);
+      const record = readSweepRecord(directory, known);
       if (!record) return 'is not seen';
-      const again = sweepRecordOf(JSON.parse(JSON.stringify({ version: 1, ...record })), mixers, 'again');
+      const again = sweepRecordOf(JSON.parse(JSON.stringify({ version: 1, ...record })), known, 'again');
       return digest(again) === digest(record)
         ? null
         : `written again it is ${digest(again)} instead of ${digest(record)}`;
@@ -102,11 +102,11 @@ function ofResults(home: Home): Reader {
   return {
     ...{ name: 'results.json', share: 6, samples: [home.bytes('sweep', 'results.json')], format: json },
     read(bytes) {
-      const results = readSweepResults(textOf(bytes), mixers, 'results.json');
-      const planned = planSweep(results.spec, mixers).map(({ name }) => name);
+      const results = readSweepResults(textOf(bytes), known, 'results.json');
+      const planned = planSweep(results.spec, known).map(({ name }) => name);
       const found = results.cells.map(({ name }) => name);
       if (digest(found.sort()) !== digest(planned.sort())) return `has the cells ${found} instead of ${planned}`;
-      const again = readSweepResults(JSON.stringify(results), mixers, 'again');
+      const again = readSweepResults(JSON.stringify(results), known, 'again');
       return digest(again) === digest(results) ? null : 'written again it is another';
     },
   };
@@ -147,7 +147,7 @@ function ofGoingOn(home: Home, cells: readonly SweepCell[]): Reader {
       const directory = home.copy('sweep', 'again', { [files[i]]: bytes });
       const untyped: string[] = [];
       const { failures } = await sweep({
-        ...{ directory, spec: readSweepSpec(specs[0], mixers), cells, jobs: 1, signal: new AbortController().signal },
+        ...{ directory, spec: readSweepSpec(specs[0], known), cells, jobs: 1, signal: new AbortController().signal },
         corpus: { documents: 2, sha256: 'ab' },
         async run(cell, at) {
           try {

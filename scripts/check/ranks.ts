@@ -12,6 +12,7 @@ const order = [
   ['hub'],
   ['eval'],
   ['train'],
+  ['sweep'],
   ['twilljs'],
   ['cli'],
 ];

@@ -20,6 +20,24 @@ export const layoutFields = {
   num_heads: { type: 'integer', default: null },
 } as const satisfies Fields;
 
+/** `pure`, or r where one layer in every r is softmax attention. */
+export type Ratio = 'pure' | `${number}`;
+
+/**
+ * Reads a ratio as people write it: `pure`, `3:1` (three linear layers, then a full one), or r as a text or a number (one full
+ * layer in every r), so that `3:1` is the same as `4`.
+ *
+ * @returns null for anything else, and where every layer would be full.
+ */
+export function readRatio(value: unknown): Ratio | null {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return null;
+  if (text === 'pure') return text;
+  const [, linear, period] = /^(?:([1-9]\d{0,3}):1|([1-9]\d{0,3}))$/.exec(text) ?? [];
+  const every = linear === undefined ? Number(period) : Number(linear) + 1;
+  return every >= 2 ? `${every}` : null;
+}
+
 /**
  * Layers with softmax attention in a stack woven `r:1`.
  *

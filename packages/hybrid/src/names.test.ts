@@ -6,7 +6,6 @@ import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { compose, hybrid } from './hybrid.ts';
 import { layoutFields } from './layout.ts';
-import { configOf, modelSizes } from './presets.ts';
 
 const init = shapesOnly();
 const tiny = { hidden_size: 8, num_heads: 2, num_hidden_layers: 2, vocab_size: 11, intermediate_size: 8 };
@@ -147,18 +146,4 @@ it('compose keeps what nobody reads, as a file may hold it', () => {
   const { config, model } = compose({ ...base, num_layers: 3, ratios: '3:1' }, { mixers, init });
   expect(config.json).toMatchObject({ num_layers: 3, ratios: '3:1', num_hidden_layers: 2 });
   expect(model.layers).toHaveLength(2);
-});
-
-describe('configOf', () => {
-  it.each([
-    [undefined, 'gla', 'pure', 'configOf: size: the options are undefined'],
-    [{ ...modelSizes.recall, depth: 3 }, 'gla', 'pure', 'there is no option depth'],
-    [modelSizes.recall, 'gated_deltanet', 'pure', 'did you mean gated-deltanet?'],
-    [modelSizes.recall, 'delta_net', '2', 'did you mean deltanet?'],
-    [modelSizes.recall, 'gla', '3:1', `ratio is "3:1" where 'pure' or a number`],
-    [modelSizes.recall, 'gla', '0', 'ratio is "0"'],
-    [modelSizes.recall, undefined, 'pure', 'mixer is undefined'],
-  ])('refuses %# in words', (size, mixer, ratio, message) => {
-    expect(() => configOf(size as never, mixer as never, ratio as never)).toThrow(message);
-  });
 });

@@ -8,7 +8,7 @@ import * as all from './index.ts';
 import * as node from './node.ts';
 import { optionBags } from './option-bags.test-data.ts';
 
-const { mixers, cpu, rng, tensor, ones, zeros } = all;
+const { known, mixers, cpu, rng, tensor, ones, zeros } = all;
 const home = mkdtempSync(join(tmpdir(), 'twill-names-'));
 afterAll(() => rmSync(home, { recursive: true }));
 const fresh = () => mkdtempSync(join(home, 'x-'));
@@ -45,7 +45,7 @@ const grid = {
   ...{ name: 'recall', task: 'recall', mixers: ['gla'], ratios: ['pure'], sizes: [size], seeds: [0] },
   ...{ training: { steps: 2, lr: 0.01 }, data: { length: 8, batch: 2, pairs: 2, vocab: 16 } },
 };
-const spec = (changes: object = {}) => all.readSweepSpec({ name: 'small', grids: [{ ...grid, ...changes }] }, mixers);
+const spec = (changes: object = {}) => all.readSweepSpec({ name: 'small', grids: [{ ...grid, ...changes }] }, known);
 const swept = { spec: spec(), cells: [], corpus: null, origin: null, jobs: 1, run: async () => {} };
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -122,7 +122,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag: object) => node.sweep({ directory: fresh(), ...bag } as never),
     { ...swept, signal: new AbortController().signal, observe: () => {} },
   ],
-  'readSweepSpec: json': [(bag) => all.readSweepSpec(bag, mixers), { name: 'small', grids: [grid] }],
+  'readSweepSpec: json': [(bag) => all.readSweepSpec(bag, known), { name: 'small', grids: [grid] }],
   'readSweepSpec: json.grids': [(bag) => spec(bag), grid],
   'readSweepSpec: json.grids.sizes': [(bag) => spec({ sizes: [bag] }), size],
   'readSweepSpec: json.grids.sizes.model': [(bag) => spec({ sizes: [{ ...size, model: bag }] }), size.model],

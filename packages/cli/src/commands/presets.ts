@@ -1,8 +1,9 @@
 // twill presets: the models that have names, and what each would cost, counted without making any.
-import { configOf, hybrid, type ModelSize, modelSizes, otherModels, type Ratio } from '@twilljs/hybrid';
+
+import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
-import { countsOf, type ModelCounts, STATE_CONTEXTS } from '@twilljs/train';
-import { mixers } from 'twilljs';
+import { configOf, countsOf, type ModelCounts, type ModelSize, STATE_CONTEXTS } from '@twilljs/sweep';
+import { mixers, modelSizes, otherModels } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import { table } from '../draw/table.ts';

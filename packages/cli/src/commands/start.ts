@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
 import { readCorpus } from '@twilljs/data/node';
 import { generate } from '@twilljs/hybrid';
-import { planSweep } from '@twilljs/train';
+import { planSweep } from '@twilljs/sweep';
 import { Option } from 'commander';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
@@ -54,7 +54,7 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   terminal.outliveReader();
   const started = performance.now();
   const { spec, record } = openSpec({ preset: PRESET }, seed, out);
-  const cells = planSweep(spec, mixers);
+  const cells = planSweep(spec, known);
   const corpus = await corpusFor(cells, options.data, record);
   const jobs = availableParallelism();
   note(

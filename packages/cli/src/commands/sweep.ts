@@ -1,10 +1,10 @@
 // twill sweep: a grid of models, each trained in a process of its own; run it again and it goes on.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { planSweep } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
-import { planSweep } from '@twilljs/train';
 import { Argument, Option } from 'commander';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { duration, skippedText } from '../draw/numbers.ts';
 import { once, someText, wholeNumber } from '../flags.ts';
@@ -61,7 +61,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
   const { spec, record } = openSpec({ preset, file }, seed, out);
-  const cells = planSweep(spec, mixers);
+  const cells = planSweep(spec, known);
   const corpus = await corpusFor(cells, options.data, record);
   if (preset !== undefined && longPresets.includes(preset)) {
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);

@@ -1,8 +1,8 @@
 // What a model costs: counted at a length, and timed on this device.
 import { decodeSpeed } from '@twilljs/eval';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { countsOf, STATE_CONTEXTS } from '@twilljs/sweep';
 import { rng } from '@twilljs/tensor';
-import { countsOf, STATE_CONTEXTS } from '@twilljs/train';
 import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 
 /** Tokens that are read, and then decoded one by one, to time it. */

@@ -1,5 +1,5 @@
 // Puts a report together from the parts of one or several sweeps.
-import type { UnfinishedCell } from '@twilljs/train/node';
+import type { UnfinishedCell } from '@twilljs/sweep/node';
 import { grouped, tokensText } from '../draw/numbers.ts';
 import { unitOf } from '../train/summary.ts';
 import type { Key, Report, Section } from './document.ts';

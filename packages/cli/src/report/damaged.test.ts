@@ -1,10 +1,10 @@
 // Results and records of sweeps that were damaged or edited: read, or refused in words; never a crash, never a report of nonsense.
 import { parseJsonObject } from '@twilljs/hub';
+import { readSweepResults, type SweepResults } from '@twilljs/sweep';
+import { sweepRecordOf } from '@twilljs/sweep/node';
 import { isTwillError } from '@twilljs/tensor';
-import { readSweepResults, type SweepResults } from '@twilljs/train';
-import { sweepRecordOf } from '@twilljs/train/node';
 import fc from 'fast-check';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import { expect, it } from 'vitest';
 import { buildReport } from './build.ts';
 import { markdown } from './markdown.ts';
@@ -80,7 +80,7 @@ it('results.json', () => {
   let refused = 0;
   fc.assert(
     fc.property(damage(results), (text) => {
-      const read = readOrRefused(() => readSweepResults(text, mixers, 'f.json'));
+      const read = readOrRefused(() => readSweepResults(text, known, 'f.json'));
       if (read === null) refused++;
       else {
         const said = markdown(
@@ -98,7 +98,7 @@ it('sweep.json', () => {
   let refused = 0;
   fc.assert(
     fc.property(damage(record), (text) => {
-      const read = readOrRefused(() => sweepRecordOf(parseJsonObject(text, 'f.json'), mixers, 'f.json'));
+      const read = readOrRefused(() => sweepRecordOf(parseJsonObject(text, 'f.json'), known, 'f.json'));
       if (read === null) refused++;
       else expect(read.spec.grids.length).toBeGreaterThan(0);
     }),
@@ -120,5 +120,5 @@ it.each<[string, (whole: typeof record) => unknown, RegExp]>([
   ['no specification', (whole) => ({ ...whole, spec: null }), /spec is null where an object is needed/],
 ])('sweep.json with %s', (_, change, message) => {
   const text = JSON.stringify(change(record));
-  expect(() => sweepRecordOf(parseJsonObject(text, 'f.json'), mixers, 'f.json')).toThrow(message);
+  expect(() => sweepRecordOf(parseJsonObject(text, 'f.json'), known, 'f.json')).toThrow(message);
 });

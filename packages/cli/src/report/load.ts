@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
-import { FileError } from '@twilljs/tensor';
-import { planSweep, readSweepResults, type SweepResults } from '@twilljs/train';
+import { planSweep, readSweepResults, type SweepResults } from '@twilljs/sweep';
 import {
   readSweepRecord,
   readUnfinished,
   type SweepOrigin,
   type SweepRecord,
   type UnfinishedCell,
-} from '@twilljs/train/node';
-import { mixers } from 'twilljs';
+} from '@twilljs/sweep/node';
+import { FileError } from '@twilljs/tensor';
+import { known } from 'twilljs';
 import { isMobyDick } from '../corpus.ts';
 import { recordedData } from '../train/resume.ts';
 
@@ -36,7 +36,7 @@ export interface Machine {
 /** @throws FileError naming the file, the field and what is wrong with it. */
 export function loadSweep(directory: string): LoadedSweep {
   const path = join(directory, 'results.json');
-  const record = readSweepRecord(directory, mixers);
+  const record = readSweepRecord(directory, known);
   const { results, unfinished } =
     existsSync(path) || !record ? readFinished(directory, path, record) : readSoFar(directory, record);
   const runs = results.cells
@@ -62,7 +62,7 @@ function readFinished(directory: string, path: string, record: SweepRecord | nul
   if (!existsSync(path) && existsSync(directory)) {
     throw new FileError(`${directory}: holds no results.json; name a directory that twill sweep has made.`);
   }
-  const results = readSweepResults(readText(path), mixers, path);
+  const results = readSweepResults(readText(path), known, path);
   if (record && JSON.stringify(record.spec) !== JSON.stringify(results.spec)) {
     throw new FileError(`${path}: its specification is not that of sweep.json beside it; run the sweep again.`);
   }
@@ -71,7 +71,7 @@ function readFinished(directory: string, path: string, record: SweepRecord | nul
 
 /** Of a sweep that goes on, was stopped or killed. */
 function readSoFar(directory: string, { spec }: SweepRecord): Found {
-  return readUnfinished(directory, spec, planSweep(spec, mixers));
+  return readUnfinished(directory, spec, planSweep(spec, known));
 }
 
 function machineOf({ device, tier, node }: JsonObject): Machine[] {

@@ -1,8 +1,10 @@
 // The parts of a report: one for each task, size and training, with its models in the order of the grid.
-import type { ModelSize, Ratio } from '@twilljs/hybrid';
+
+import type { Ratio } from '@twilljs/hybrid';
+import type { ModelSize } from '@twilljs/sweep';
+import { type CellPlace, cellPlaces, type SweepCellResult, type SweepGrid } from '@twilljs/sweep';
 import { FileError } from '@twilljs/tensor';
-import { type CellPlace, cellPlaces, type SweepCellResult, type SweepGrid } from '@twilljs/train';
-import { mixers } from 'twilljs';
+import { known, mixers } from 'twilljs';
 import type { LoadedSweep } from './load.ts';
 import { type Spread, spreadOf } from './stats.ts';
 
@@ -39,7 +41,7 @@ interface Group {
 export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
   const groups = new Map<string, Group>();
   for (const { directory, results, record } of sweeps) {
-    const places = new Map(cellPlaces(results.spec, mixers).map((place) => [place.name, place]));
+    const places = new Map(cellPlaces(results.spec, known).map((place) => [place.name, place]));
     for (const cell of results.cells) {
       const { grid, size } = places.get(cell.name) as CellPlace;
       const { name, task, training, data } = grid;

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cellPlaces, type SweepResults } from '@twilljs/train';
-import { mixers } from 'twilljs';
+import { cellPlaces, type SweepResults } from '@twilljs/sweep';
+import { known } from 'twilljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 import { grouped } from '../draw/numbers.ts';
@@ -46,7 +46,7 @@ function partly(change: (grid: Grid) => Partial<Grid> | null): SweepResults {
     return changes ? [{ ...grid, ...changes }] : [];
   });
   const spec = { ...study.spec, grids };
-  const names = new Set(cellPlaces(spec, mixers).map(({ name }) => name));
+  const names = new Set(cellPlaces(spec, known).map(({ name }) => name));
   return { ...study, spec, cells: study.cells.filter(({ name }) => names.has(name)) };
 }
 

@@ -1,8 +1,8 @@
 // How to repeat what a report shows: the commands, the text, and what else decides the numbers.
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { readSweepSpec, type SweepSpec, sweepPresets } from '@twilljs/train';
-import type { SweepOrigin } from '@twilljs/train/node';
-import { mixers } from 'twilljs';
+import { readSweepSpec, type SweepSpec } from '@twilljs/sweep';
+import type { SweepOrigin } from '@twilljs/sweep/node';
+import { known, sweepPresets } from 'twilljs';
 import { grouped } from '../draw/numbers.ts';
 import type { Block, Section } from './document.ts';
 import type { LoadedSweep } from './load.ts';
@@ -87,10 +87,10 @@ const fileOf = ({ name }: SweepSpec): string => `${name}.json`;
 /** The flags that name a preset which is this specification, whatever was added to its seeds. */
 function presetOf(spec: SweepSpec): string | null {
   for (const preset of Object.values(sweepPresets)) {
-    const known = readSweepSpec(preset, mixers);
-    const added = spec.grids[0].seeds[0] - known.grids[0].seeds[0];
-    const grids = known.grids.map((grid) => ({ ...grid, seeds: grid.seeds.map((seed) => seed + added) }));
-    if (JSON.stringify({ ...known, grids }) !== JSON.stringify(spec)) continue;
+    const named = readSweepSpec(preset, known);
+    const added = spec.grids[0].seeds[0] - named.grids[0].seeds[0];
+    const grids = named.grids.map((grid) => ({ ...grid, seeds: grid.seeds.map((seed) => seed + added) }));
+    if (JSON.stringify({ ...named, grids }) !== JSON.stringify(spec)) continue;
     return `--preset ${preset.name}${added === 0 ? '' : ` --seed ${added}`}`;
   }
   return null;

@@ -6,9 +6,8 @@ import {
   type SweepCell,
   type SweepCellResult,
   type SweepResults,
-  sweepPresets,
-} from '@twilljs/train';
-import { mixers } from 'twilljs';
+} from '@twilljs/sweep';
+import { known, sweepPresets } from 'twilljs';
 
 /** What a made-up cell found. */
 export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'bitsByPosition' | 'copyGain' | 'failed'>;
@@ -18,8 +17,8 @@ export function syntheticResults(
   preset: keyof typeof sweepPresets,
   measure: (cell: SweepCell) => Measured,
 ): SweepResults {
-  const spec = readSweepSpec(sweepPresets[preset], mixers);
-  const cells = planSweep(spec, mixers).map((cell): SweepCellResult => {
+  const spec = readSweepSpec(sweepPresets[preset], known);
+  const cells = planSweep(spec, known).map((cell): SweepCellResult => {
     const { name, task, mixer, ratio, layers, seed, title } = cell;
     const { parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, training } = cell;
     const measured = measure(cell);

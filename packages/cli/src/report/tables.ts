@@ -1,5 +1,5 @@
 // The tables of a report.
-import { STATE_CONTEXTS, type SweepCellResult } from '@twilljs/train';
+import { STATE_CONTEXTS, type SweepCellResult } from '@twilljs/sweep';
 import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';

@@ -1,5 +1,5 @@
 // What a part measures and how it was trained, in words.
-import type { SweepGrid } from '@twilljs/train';
+import type { SweepGrid } from '@twilljs/sweep';
 import { grouped } from '../draw/numbers.ts';
 import { modelsOf, mostPairs, type Part } from './parts.ts';
 import { listed } from './stats.ts';

@@ -1,5 +1,5 @@
 // The end of the small study: a table with every seed, and a sentence that is made of the numbers.
-import type { SweepCellResult } from '@twilljs/train';
+import type { SweepCellResult } from '@twilljs/sweep';
 import { expect, it } from 'vitest';
 import { wrapped } from '../draw/wrapped.ts';
 import { bestOf, resultTable, sentence } from './report.ts';

@@ -1,5 +1,5 @@
 // The end of `twill start`: one table, what it says and what it does not, in words.
-import type { SweepCellResult } from '@twilljs/train';
+import type { SweepCellResult } from '@twilljs/sweep';
 import { bytesText } from '../draw/numbers.ts';
 import { table } from '../draw/table.ts';
 import { ratioText } from '../report/parts.ts';

@@ -1,7 +1,7 @@
 // A cell of a sweep as a call of `twill train` that anyone can repeat.
 import { dirname, join, resolve } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
-import type { SweepCell } from '@twilljs/train';
+import type { SweepCell } from '@twilljs/sweep';
 import { runChild } from '../child.ts';
 import type { DeviceName } from '../command.ts';
 import type { CorpusChoice } from '../corpus.ts';

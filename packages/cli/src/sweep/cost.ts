@@ -1,10 +1,12 @@
 // What a sweep will cost on this machine, and whether to begin.
 import { mqar } from '@twilljs/data';
-import { configOf, hybrid, modelSizes } from '@twilljs/hybrid';
+import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
+import type { SweepCell } from '@twilljs/sweep';
+import { configOf } from '@twilljs/sweep';
 import { rng } from '@twilljs/tensor';
-import { type SweepCell, Trainer } from '@twilljs/train';
-import { mixers } from 'twilljs';
+import { Trainer } from '@twilljs/train';
+import { mixers, modelSizes } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { grouped } from '../draw/numbers.ts';

@@ -1,8 +1,8 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { resolve } from 'node:path';
 import { type Corpus, readCorpus, splitRecord } from '@twilljs/data/node';
-import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/train';
-import { type SweepOrigin, type SweepOutcome, type SweepRecord, sweep } from '@twilljs/train/node';
+import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/sweep';
+import { type SweepOrigin, type SweepOutcome, type SweepRecord, sweep } from '@twilljs/sweep/node';
 import type { DeviceName } from '../command.ts';
 import { type CorpusChoice, chooseCorpus, corpusText } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';

@@ -1,10 +1,10 @@
 // The specification that a command names: a preset, or a JSON file.
 import { parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
+import { readSweepSpec, type SweepSpec } from '@twilljs/sweep';
+import { readSweepRecord, type SweepRecord, sweepRecordOf } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
-import { readSweepSpec, type SweepSpec, sweepPresets } from '@twilljs/train';
-import { readSweepRecord, type SweepRecord, sweepRecordOf } from '@twilljs/train/node';
-import { mixers } from 'twilljs';
+import { known, sweepPresets } from 'twilljs';
 
 export const presetNames = Object.keys(sweepPresets) as (keyof typeof sweepPresets)[];
 export type PresetName = (typeof presetNames)[number];
@@ -33,15 +33,15 @@ export function openSpec(
   if (preset !== undefined && file !== undefined) {
     throw new OptionError(`--preset ${preset} and ${file} both say what to compare; give one of them.`);
   }
-  const before = readSweepRecord(out, mixers);
-  const read = (json: unknown, where: string) => reseeded(readSweepSpec(completed(json, before), mixers, where), seed);
+  const before = readSweepRecord(out, known);
+  const read = (json: unknown, where: string) => reseeded(readSweepSpec(completed(json, before), known, where), seed);
   if (preset !== undefined) return { spec: read(sweepPresets[preset], preset), record: before };
   if (file === undefined) {
     throw new OptionError(`nothing to compare: give a specification or --preset, one of ${presetNames.join(', ')}.`);
   }
   const json = parseJsonObject(readText(file), file);
   if (!('spec' in json)) return { spec: read(json, file), record: before };
-  const record = sweepRecordOf(json, mixers, file);
+  const record = sweepRecordOf(json, known, file);
   return { spec: reseeded(record.spec, seed), record: before ?? record };
 }
 

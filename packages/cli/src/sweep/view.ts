@@ -1,5 +1,5 @@
 // A whole sweep at once: a screen that is drawn over, or a line for every cell that ends where there is no screen.
-import type { CellState } from '@twilljs/train/node';
+import type { CellState } from '@twilljs/sweep/node';
 import { duration } from '../draw/numbers.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { printable, type Terminal } from '../terminal.ts';

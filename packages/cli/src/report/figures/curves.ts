@@ -1,5 +1,5 @@
 // Learning curves: a small plot per mixer, a line per seed and weave, the Transformer behind.
-import { type LossPoint, thinned } from '@twilljs/train';
+import { type LossPoint, thinned } from '@twilljs/sweep';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Figure } from '../document.ts';
 import { type Model, mixersOf, modelsOf, type Part, ratioText } from '../parts.ts';

@@ -1,5 +1,5 @@
 // Bits per byte over the place in the window: a plot per ratio, a line per mixer. A model that uses its context falls on.
-import type { PositionLoss } from '@twilljs/train';
+import type { PositionLoss } from '@twilljs/sweep';
 import type { Figure } from '../document.ts';
 import { type Model, mixersOf, modelAt, type Part, ratiosOf, ratioText } from '../parts.ts';
 import { type Spread, spreadOf, spreadText } from '../stats.ts';

@@ -1,5 +1,5 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
-import { STATE_CONTEXTS } from '@twilljs/train';
+import { STATE_CONTEXTS } from '@twilljs/sweep';
 import type { TopLevelSpec } from 'vega-lite';
 import { bytesText, tokensText } from '../../draw/numbers.ts';
 import type { Figure } from '../document.ts';

@@ -1,5 +1,5 @@
 // The sweeps that have names: the small study, its smaller form, one night on one machine, and the paper's own grid.
-import type { LanguageData, RecallData, SweepTask, SweepTraining } from './sweep-spec.ts';
+import type { LanguageData, RecallData, SweepTask, SweepTraining } from '@twilljs/sweep';
 
 /** A specification as it stands in JSON. */
 export interface SweepPreset {

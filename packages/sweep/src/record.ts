@@ -3,11 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText, writeAtomic } from '@twilljs/hub/node';
-import { type Fields, type MixerFamily, readFields, type Values } from '@twilljs/nn';
+import { type Fields, readFields, type Values } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
-import { firstDifference } from './difference.ts';
-import { trainVersion } from './record.ts';
-import { readSweepSpec, type SweepSpec } from './sweep-spec.ts';
+import { firstDifference, trainVersion } from '@twilljs/train/node';
+import type { Known } from './known.ts';
+import { readSweepSpec, type SweepSpec } from './spec.ts';
 
 const SPEC = 'sweep.json';
 
@@ -42,22 +42,22 @@ export interface SweepRecord {
 /**
  * Reads `sweep.json` of a directory.
  *
- * @param families the mixers that its specification may name.
+ * @param known what its specification may name.
  * @returns null where there is none.
  * @throws FileError naming the field and what is wrong with it.
  */
-export function readSweepRecord(directory: string, families: readonly MixerFamily[]): SweepRecord | null {
+export function readSweepRecord(directory: string, known: Known): SweepRecord | null {
   const path = join(directory, SPEC);
   if (!existsSync(path)) return null;
-  return sweepRecordOf(parseJsonObject(readText(path), path), families, path);
+  return sweepRecordOf(parseJsonObject(readText(path), path), known, path);
 }
 
 /** The same, of what is parsed already. */
-export function sweepRecordOf(json: JsonObject, families: readonly MixerFamily[], path: string): SweepRecord {
+export function sweepRecordOf(json: JsonObject, known: Known, path: string): SweepRecord {
   checkVersion(json, path);
   try {
     return {
-      spec: readSweepSpec(json.spec, families, 'spec'),
+      spec: readSweepSpec(json.spec, known, 'spec'),
       corpus: partOf(json, 'corpus', (corpus) => ({ ...corpus, ...readFields(corpusFields, corpus, 'corpus') })),
       origin: partOf(json, 'origin', (origin) => ({
         ...readFields(originFields, origin, 'origin'),

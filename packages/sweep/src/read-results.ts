@@ -1,10 +1,10 @@
 // Reads results.json of a sweep, and refuses what is not one.
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
-import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError } from '@twilljs/tensor';
-import { cellPlaces, titleOf } from './sweep-plan.ts';
-import { RESULTS_VERSION, STATE_CONTEXTS, type SweepCellResult, type SweepResults } from './sweep-results.ts';
-import { readSweepSpec, type SweepGrid } from './sweep-spec.ts';
+import type { Known } from './known.ts';
+import { cellPlaces, titleOf } from './plan.ts';
+import { RESULTS_VERSION, STATE_CONTEXTS, type SweepCellResult, type SweepResults } from './results.ts';
+import { readSweepSpec, type SweepGrid } from './spec.ts';
 
 /** What a cell has found. */
 export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'bitsByPosition' | 'copyGain'>;
@@ -55,11 +55,11 @@ export function isMeasured(found: { readonly [K in keyof Measured]: unknown }): 
  * Reads and checks results.json.
  *
  * @param content of the file.
- * @param families the mixers that its specification may name.
+ * @param known what its specification may name.
  * @param path of the file, for messages.
  * @throws FileError naming the field and what is wrong with it.
  */
-export function readSweepResults(content: string, families: readonly MixerFamily[], path: string): SweepResults {
+export function readSweepResults(content: string, known: Known, path: string): SweepResults {
   const json = parseJsonObject(content, path);
   if (json.version !== RESULTS_VERSION) {
     throw new FileError(
@@ -71,14 +71,14 @@ export function readSweepResults(content: string, families: readonly MixerFamily
   cells.forEach((cell, i) => {
     checkCell(cell, path, `cells[${i}]`);
   });
-  const results = { version: RESULTS_VERSION, spec: specOf(json, families, path), cells: cells as never } as const;
-  checkNames(results, families, path);
+  const results = { version: RESULTS_VERSION, spec: specOf(json, known, path), cells: cells as never } as const;
+  checkNames(results, known, path);
   return results;
 }
 
-function specOf(json: JsonObject, families: readonly MixerFamily[], path: string): SweepResults['spec'] {
+function specOf(json: JsonObject, known: Known, path: string): SweepResults['spec'] {
   try {
-    return readSweepSpec(json.spec, families, 'spec');
+    return readSweepSpec(json.spec, known, 'spec');
   } catch (error) {
     if (isTwillError(error)) throw new FileError(`${path}: ${error.message}`);
     throw error;
@@ -99,8 +99,8 @@ function checkCell(cell: unknown, path: string, where: string): void {
 }
 
 /** Its cells are those of its specification, each once, and those of a grid were asked the same. */
-function checkNames({ spec, cells }: SweepResults, families: readonly MixerFamily[], path: string): void {
-  const wanted = new Map(cellPlaces(spec, families).map((place) => [place.name, place]));
+function checkNames({ spec, cells }: SweepResults, known: Known, path: string): void {
+  const wanted = new Map(cellPlaces(spec, known).map((place) => [place.name, place]));
   const asked = new Map<SweepGrid, string>();
   for (const { recall, ...cell } of cells) {
     const { name } = cell;

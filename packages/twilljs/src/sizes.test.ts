@@ -1,9 +1,7 @@
 // Presets have the parameters of the published models, and of the closed formula.
 import { countParams, mlpWidth, shapesOnly } from '@twilljs/nn';
-import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { fullLayers, hybrid } from './index.ts';
-import { configOf, type ModelSize, modelSizes, otherModels, type Ratio } from './presets.ts';
+import { configOf, fullLayers, hybrid, type ModelSize, mixers, modelSizes, otherModels, type Ratio } from './index.ts';
 
 const make = (config: object) => hybrid(config, { mixers, init: shapesOnly() });
 const count = (size: ModelSize, mixer: string, ratio: Ratio = 'pure') =>
@@ -95,5 +93,19 @@ describe('the small study', () => {
     const counts = [...linear, 'attention'].map((name) => count(modelSizes.language, name));
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(135_600);
     expect(Math.max(...counts)).toBeLessThanOrEqual(172_656);
+  });
+});
+
+describe('configOf', () => {
+  it.each([
+    [undefined, 'gla', 'pure', 'configOf: size: the options are undefined'],
+    [{ ...modelSizes.recall, depth: 3 }, 'gla', 'pure', 'there is no option depth'],
+    [modelSizes.recall, 'gated_deltanet', 'pure', 'did you mean gated-deltanet?'],
+    [modelSizes.recall, 'delta_net', '2', 'did you mean deltanet?'],
+    [modelSizes.recall, 'gla', '3:1', `ratio is "3:1" where 'pure' or a number`],
+    [modelSizes.recall, 'gla', '0', 'ratio is "0"'],
+    [modelSizes.recall, undefined, 'pure', 'mixer is undefined'],
+  ])('refuses %# in words', (size, mixer, ratio, message) => {
+    expect(() => configOf(size as never, mixer as never, ratio as never)).toThrow(message);
   });
 });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
 import { FileError, knownOnly, whole } from '@twilljs/tensor';
-import { lockDirectory } from './lock.ts';
-import { type Metrics, MetricsReader } from './read-metrics.ts';
+import { lockDirectory, type Metrics, MetricsReader } from '@twilljs/train/node';
 import {
   cellDirectory,
   forgetFailure,
@@ -13,10 +12,10 @@ import {
   isFinished,
   writeFailure,
   writeResults,
-} from './sweep-directory.ts';
-import type { SweepCell } from './sweep-plan.ts';
-import { openSweep, type SweepOrigin, type SweepRecord } from './sweep-record.ts';
-import type { SweepResults } from './sweep-results.ts';
+} from './directory.ts';
+import type { SweepCell } from './plan.ts';
+import { openSweep, type SweepOrigin, type SweepRecord } from './record.ts';
+import type { SweepResults } from './results.ts';
 
 export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
 

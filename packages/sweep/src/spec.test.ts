@@ -1,7 +1,7 @@
 // Specifications of sweeps: what they may hold, what is said of others, and the cells that they stand for.
-import { mixers } from 'twilljs';
+import { known, sweepPresets } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { planSweep, readSweepSpec, sweepPresets } from './index.ts';
+import { planSweep, readSweepSpec } from './index.ts';
 
 const grid = {
   task: 'recall',
@@ -10,11 +10,11 @@ const grid = {
   seeds: [1, 2],
   training: { steps: 30 },
 };
-const plan = (...grids: object[]) => planSweep(readSweepSpec({ grids }, mixers), mixers);
+const plan = (...grids: object[]) => planSweep(readSweepSpec({ grids }, known), known);
 
 describe('a specification', () => {
   it('is completed', () => {
-    const [read] = readSweepSpec({ grids: [grid] }, mixers).grids;
+    const [read] = readSweepSpec({ grids: [grid] }, known).grids;
     expect(read).toMatchObject({
       name: 'recall',
       ratios: ['pure', '2'],
@@ -22,7 +22,7 @@ describe('a specification', () => {
       training: { steps: 30, warmup: 3, decay: 'cosine' },
       data: { length: 64, batch: 32, pairs: 16, vocab: 64 },
     });
-    expect(readSweepSpec(JSON.parse(JSON.stringify({ grids: [read] })), mixers).grids).toEqual([read]);
+    expect(readSweepSpec(JSON.parse(JSON.stringify({ grids: [read] })), known).grids).toEqual([read]);
   });
 
   it.each<[unknown, RegExp]>([
@@ -67,11 +67,11 @@ describe('a specification', () => {
       /mixers.gla: there is no option heads/,
     ],
   ])('%j', (json, message) => {
-    expect(() => readSweepSpec(json, mixers)).toThrow(message);
+    expect(() => readSweepSpec(json, known)).toThrow(message);
   });
 
   it('reads one ratio in every way of writing it', () => {
-    const read = (...ratios: unknown[]) => readSweepSpec({ grids: [{ ...grid, ratios }] }, mixers).grids[0].ratios;
+    const read = (...ratios: unknown[]) => readSweepSpec({ grids: [{ ...grid, ratios }] }, known).grids[0].ratios;
     expect(read('pure', '3:1', '12', 7)).toEqual(['pure', '4', '12', '7']);
     expect(read('1:1', '5:1')).toEqual(['2', '6']);
   });
@@ -79,7 +79,7 @@ describe('a specification', () => {
   it('gives the Transformer the fields of a full layer, unless it has its own', () => {
     const attn = { num_heads: 4, rope_theta: 500 };
     const read = (size: object) => {
-      const [{ sizes }] = readSweepSpec({ grids: [{ ...grid, sizes: [{ name: 'a', ...size }] }] }, mixers).grids;
+      const [{ sizes }] = readSweepSpec({ grids: [{ ...grid, sizes: [{ name: 'a', ...size }] }] }, known).grids;
       return sizes[0].mixers;
     };
     expect(read({ attn })).toEqual({ attention: attn });
@@ -121,7 +121,7 @@ describe('its cells', () => {
     ['paper-mini', 155, 2.0e15],
     ['paper', 62, Number.NaN],
   ] as const)('%s has %i of them, and the cost that was planned', (name, count, flops) => {
-    const cells = planSweep(readSweepSpec(sweepPresets[name], mixers), mixers);
+    const cells = planSweep(readSweepSpec(sweepPresets[name], known), known);
     expect(cells).toHaveLength(count);
     const sum = cells.reduce((total, cell) => total + cell.trainingFlops, 0);
     if (!Number.isNaN(flops)) expect(Math.abs(sum / flops - 1)).toBeLessThan(0.1);

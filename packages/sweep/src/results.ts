@@ -1,5 +1,5 @@
 // results.json of a sweep: what every cell found, in the order of the grid. The report is drawn from this file alone.
-import type { SweepSpec } from './sweep-spec.ts';
+import type { SweepSpec } from './spec.ts';
 
 /** Layout of the file; a reader refuses another one. */
 export const RESULTS_VERSION = 1;

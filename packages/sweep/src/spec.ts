@@ -1,8 +1,10 @@
 // What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
-import { type ModelSize, modelSizes, type Ratio, readRatio } from '@twilljs/hybrid';
+import { type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
-import { defaultWarmup, MOST_TOKENS, trainFields } from './options.ts';
+import { defaultWarmup, MOST_TOKENS, trainFields } from '@twilljs/train';
+import type { Known } from './known.ts';
+import type { ModelSize } from './sizes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -55,24 +57,24 @@ export interface SweepSpec {
  * Reads and completes a specification.
  *
  * @param json parsed JSON: `{ name, grids: [{ task, mixers, ratios, sizes, seeds, training, data }] }`.
- * @param families the mixers that it may name.
+ * @param known what it may name.
  * @param where what is read, for messages.
  * @throws OptionError naming the field, its value and what it may hold.
  */
-export function readSweepSpec(json: unknown, families: readonly MixerFamily[], where = 'sweep'): SweepSpec {
+export function readSweepSpec(json: unknown, known: Known, where = 'sweep'): SweepSpec {
   const spec = object(json, where);
   knownOnly(where, spec, ['name', 'grids']);
   const { name } = readFields({ name: { type: 'string', default: 'sweep' } }, spec, where);
   checkName(name, where);
   const grids = list(spec.grids, `${where}: grids`, 'grids').map((grid, i) =>
-    readGrid(object(grid, `${where}: grids[${i}]`), families, `${where}: grids[${i}]`),
+    readGrid(object(grid, `${where}: grids[${i}]`), known, `${where}: grids[${i}]`),
   );
   return { name, grids };
 }
 
 const gridKeys = ['name', 'task', 'mixers', 'ratios', 'sizes', 'seeds', 'training', 'data'];
 
-function readGrid(grid: Json, families: readonly MixerFamily[], where: string): SweepGrid {
+function readGrid(grid: Json, known: Known, where: string): SweepGrid {
   knownOnly(where, grid, gridKeys);
   const { task } = readFields({ task: { type: 'string', oneOf: ['recall', 'language'] } }, grid, where);
   const { name } = readFields({ name: { type: 'string', default: task } }, grid, where);
@@ -87,10 +89,10 @@ function readGrid(grid: Json, families: readonly MixerFamily[], where: string): 
   return {
     name,
     task,
-    mixers: distinct(grid.mixers, `${where}: mixers`, 'mixers', (mixer) => nameOf(mixer, families, `${where}: mixers`)),
+    mixers: distinct(grid.mixers, `${where}: mixers`, 'mixers', (mixer) => nameOf(mixer, known, `${where}: mixers`)),
     ratios: distinct(grid.ratios ?? ['pure'], `${where}: ratios`, 'ratios', (ratio) => ratioOf(ratio, where)),
     sizes: distinct(grid.sizes ?? [sizeOf(task)], `${where}: sizes`, 'sizes', (size, i) =>
-      readSize(size, families, `${where}.sizes[${i}]`),
+      readSize(size, known, `${where}.sizes[${i}]`),
     ),
     seeds: distinct(grid.seeds ?? [0], `${where}: seeds`, 'seeds', (seed) => readSeed(seed, where)),
     training: settings,
@@ -133,11 +135,11 @@ function checkStep({ batch, length }: LanguageData, { microBatches }: SweepTrain
   }
 }
 
-function nameOf(value: unknown, families: readonly MixerFamily[], where: string): string {
-  const family = families.find(({ name, model_type }) => value === name || value === model_type);
+function nameOf(value: unknown, known: Known, where: string): string {
+  const family = known.mixers.find(({ name, model_type }) => value === name || value === model_type);
   if (family) return family.name;
-  const known = families.map(({ name }) => name).join(', ');
-  throw new OptionError(`${where}: ${shown(value)} is no mixer of this version; choose among ${known}.`);
+  const names = known.mixers.map(({ name }) => name).join(', ');
+  throw new OptionError(`${where}: ${shown(value)} is no mixer of this version; choose among ${names}.`);
 }
 
 function ratioOf(value: unknown, where: string): Ratio {
@@ -153,12 +155,12 @@ function readSeed(value: unknown, where: string): number {
 }
 
 /** A name, or a size written out. */
-function readSize(value: unknown, families: readonly MixerFamily[], where: string): ModelSize {
+function readSize(value: unknown, known: Known, where: string): ModelSize {
   if (typeof value === 'string') {
-    const size: ModelSize | undefined = Object.values(modelSizes).find(({ name }) => name === value);
-    if (size) return size;
-    const known = Object.keys(modelSizes).join(', ');
-    throw new OptionError(`${where}: there is no size ${shown(value)}; choose among ${known}, or write one out.`);
+    const found = known.sizes.find(({ name }) => name === value);
+    if (found) return found;
+    const names = known.sizes.map(({ name }) => name).join(', ');
+    throw new OptionError(`${where}: there is no size ${shown(value)}; choose among ${names}, or write one out.`);
   }
   const size = object(value, where);
   knownOnly(where, size, ['name', 'model', 'attn', 'mixers']);
@@ -170,7 +172,7 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
   }
   const model = object(size.model ?? {}, `${where}.model`);
   const strange = Object.keys(model).find(
-    (key) => families.some(({ fields }) => Object.hasOwn(fields, key)) && !Object.hasOwn(modelFields, key),
+    (key) => known.mixers.some(({ fields }) => Object.hasOwn(fields, key)) && !Object.hasOwn(modelFields, key),
   );
   if (strange !== undefined) {
     throw new OptionError(
@@ -180,17 +182,17 @@ function readSize(value: unknown, families: readonly MixerFamily[], where: strin
   knownOnly(`${where}.model`, model, Object.keys(modelFields));
   const own = object(size.mixers ?? {}, `${where}.mixers`);
   for (const [mixer, fields] of Object.entries(own)) {
-    const family = families.find((f) => f.name === nameOf(mixer, families, `${where}.mixers`)) as MixerFamily;
-    const known = [...Object.keys(family.fields), ...Object.keys(modelFields)];
-    knownOnly(`${where}.mixers.${mixer}`, object(fields, `${where}.mixers.${mixer}`), known);
+    const family = known.mixers.find((f) => f.name === nameOf(mixer, known, `${where}.mixers`)) as MixerFamily;
+    const names = [...Object.keys(family.fields), ...Object.keys(modelFields)];
+    knownOnly(`${where}.mixers.${mixer}`, object(fields, `${where}.mixers.${mixer}`), names);
   }
   const attn = object(size.attn ?? {}, `${where}.attn`);
-  const softmax = families.filter(({ role }) => role === 'softmax').flatMap(({ fields }) => Object.keys(fields));
+  const softmax = known.mixers.filter(({ role }) => role === 'softmax').flatMap(({ fields }) => Object.keys(fields));
   knownOnly(`${where}.attn`, attn, softmax);
-  const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, families, where), fields as Json] as const);
+  const named = Object.entries(own).map(([mixer, fields]) => [nameOf(mixer, known, where), fields as Json] as const);
   // The Transformer is the full layer everywhere: its fields are those of `attn` until it has its own.
-  const full = families.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
-  const missing = full.filter(([mixer]) => Object.keys(attn).length > 0 && !named.some(([known]) => known === mixer));
+  const full = known.mixers.filter(({ role }) => role === 'softmax').map((family) => [family.name, attn] as const);
+  const missing = full.filter(([mixer]) => Object.keys(attn).length > 0 && !named.some(([name]) => name === mixer));
   return { name, model, attn, mixers: Object.fromEntries([...named, ...missing]) };
 }
 

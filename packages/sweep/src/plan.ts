@@ -1,11 +1,13 @@
 // The cells of a sweep, in the order of its grids, with what each costs: counted on shapes, before anything is allocated.
 import { mqar } from '@twilljs/data';
 import { stateBytes, trainingFlops } from '@twilljs/eval';
-import { configOf, hybrid, type ModelSize, type Ratio } from '@twilljs/hybrid';
+import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { countParams, type MixerFamily, params, shapesOnly } from '@twilljs/nn';
 import { isTwillError, OptionError, rng } from '@twilljs/tensor';
-import { STATE_CONTEXTS, type SweepCellResult } from './sweep-results.ts';
-import type { RecallData, SweepGrid, SweepSpec, SweepTraining } from './sweep-spec.ts';
+import type { Known } from './known.ts';
+import { STATE_CONTEXTS, type SweepCellResult } from './results.ts';
+import { configOf, type ModelSize } from './sizes.ts';
+import type { RecallData, SweepGrid, SweepSpec, SweepTraining } from './spec.ts';
 
 /** Ids of bytes. */
 const BYTES = 256;
@@ -45,11 +47,11 @@ export interface CellPlace {
 /**
  * The places of all cells, in the order of the grids.
  *
- * @param families the mixers that the specification names.
+ * @param known what the specification may name.
  * @throws OptionError when two cells have one name.
  */
-export function cellPlaces(spec: SweepSpec, families: readonly MixerFamily[]): CellPlace[] {
-  const places = spec.grids.flatMap((grid) => placesOf(grid, families));
+export function cellPlaces(spec: SweepSpec, known: Known): CellPlace[] {
+  const places = spec.grids.flatMap((grid) => placesOf(grid, known));
   const names = new Set<string>();
   for (const { name } of places) {
     if (names.has(name)) {
@@ -60,11 +62,11 @@ export function cellPlaces(spec: SweepSpec, families: readonly MixerFamily[]): C
   return places;
 }
 
-function placesOf(grid: SweepGrid, families: readonly MixerFamily[]): CellPlace[] {
+function placesOf(grid: SweepGrid, known: Known): CellPlace[] {
   const places: CellPlace[] = [];
   for (const size of grid.sizes) {
     for (const mixer of grid.mixers) {
-      const family = families.find(({ name }) => name === mixer) as MixerFamily;
+      const family = known.mixers.find(({ name }) => name === mixer) as MixerFamily;
       const ratios: readonly Ratio[] = family.role === 'softmax' ? ['pure'] : grid.ratios;
       for (const ratio of ratios) {
         for (const seed of grid.seeds) {
@@ -90,15 +92,15 @@ function stemOf(grid: SweepGrid, size: ModelSize, mixer: string, ratio: Ratio): 
 /**
  * All cells of a specification.
  *
- * @param families the mixers that it names.
+ * @param known what it may name.
  * @throws OptionError naming the cell, when its model or its task cannot be made, or two cells have one name.
  */
-export function planSweep(spec: SweepSpec, families: readonly MixerFamily[]): SweepCell[] {
+export function planSweep(spec: SweepSpec, known: Known): SweepCell[] {
   const models = new Map<string, Model>();
-  return cellPlaces(spec, families).map((place) => {
+  return cellPlaces(spec, known).map((place) => {
     const { name, grid, size, family, ratio, seed } = place;
     const stem = stemOf(grid, size, family.name, ratio);
-    const model = models.get(stem) ?? modelOf(stem, place, families);
+    const model = models.get(stem) ?? modelOf(stem, place, known);
     models.set(stem, model);
     const { task, training, data } = grid;
     return { name, task, mixer: family.name, ratio, seed, title: titleOf(place), training, data, ...model };
@@ -108,13 +110,13 @@ export function planSweep(spec: SweepSpec, families: readonly MixerFamily[]): Sw
 /** What the cells of a model have in common, whatever their seeds. */
 type Model = ModelCounts & Pick<SweepCell, 'config' | 'trainingFlops'>;
 
-function modelOf(stem: string, { grid, size, family, ratio }: CellPlace, families: readonly MixerFamily[]): Model {
+function modelOf(stem: string, { grid, size, family, ratio }: CellPlace, known: Known): Model {
   const { task, training, data } = grid;
   const given = configOf(size, family.name, ratio);
   const least = task === 'recall' ? (data as RecallData).vocab : BYTES;
   const config = { ...given, vocab_size: given.vocab_size ?? least };
   const { model, counts } = inCell(stem, () => {
-    const model = hybrid(config, { mixers: families, init: shapesOnly() });
+    const model = hybrid(config, { mixers: known.mixers, init: shapesOnly() });
     if (task === 'recall') {
       const { length, pairs, vocab } = data as RecallData;
       mqar({ length, pairs, vocab, source: rng(0) });

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { makeDirectory, readText, writeAtomic } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
-import { type Metrics, readMetrics } from './read-metrics.ts';
-import { isMeasured, type Measured } from './read-sweep-results.ts';
-import { type RunStatus, readRunRecord } from './record.ts';
-import type { SweepCell } from './sweep-plan.ts';
-import { LOSS_POINTS, RESULTS_VERSION, type SweepCellResult, type SweepResults, thinned } from './sweep-results.ts';
-import type { SweepSpec, SweepTask } from './sweep-spec.ts';
+import { type Metrics, type RunStatus, readMetrics, readRunRecord } from '@twilljs/train/node';
+import type { SweepCell } from './plan.ts';
+import { isMeasured, type Measured } from './read-results.ts';
+import { LOSS_POINTS, RESULTS_VERSION, type SweepCellResult, type SweepResults, thinned } from './results.ts';
+import type { SweepSpec, SweepTask } from './spec.ts';
 
 const RESULTS = 'results.json';
 const FAILED = 'failed.json';
