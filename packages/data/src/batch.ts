@@ -1,11 +1,10 @@
 // What training and evaluation read: rows of ids, and at each position the id to predict there.
-import { OptionError } from '@twilljs/tensor';
+import { IGNORE, OptionError } from '@twilljs/tensor';
 
 /** Token ids: bytes as they are, or ids of any vocabulary. */
 export type Tokens = Uint8Array | Int32Array;
 
-/** The label of a position that asks for nothing. */
-export const IGNORE = -100;
+export { IGNORE };
 
 /** B rows of T tokens. The label of a position is what the logits of that same position should say: no shift is left to do. */
 export interface Batch {

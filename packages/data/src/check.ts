@@ -1,6 +1,6 @@
-// What callers hand in: streams of ids, texts and sources of randomness, checked once where they enter.
-import { OptionError, shown } from '@twilljs/tensor';
-import type { Tokens } from './batch.ts';
+// What callers hand in: batches, streams of ids, texts and sources of randomness, checked once where they enter.
+import { OptionError, ShapeError, shown, whole } from '@twilljs/tensor';
+import type { Batch, Tokens } from './batch.ts';
 import type { Document } from './documents.ts';
 import type { RandomSource } from './source.ts';
 
@@ -10,6 +10,33 @@ const LARGEST = 2 ** 31 - 1;
 /** True for a Uint8Array, a Buffer included, or an Int32Array, of this realm or another. */
 const isTokens = (value: unknown): value is Tokens => /^\[object (Uint8|Int32)Array\]$/.test(tagOf(value));
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
+/**
+ * Refuses what is no batch. Its ids and labels are looked at where they are read.
+ *
+ * @param where who takes it, for messages.
+ * @throws OptionError naming the value; ShapeError when ids or labels disagree with B and T.
+ */
+export function checkBatch(where: string, batch: unknown): asserts batch is Batch {
+  const { B, T, ...lists } = (batch ?? {}) as Partial<Batch>;
+  if (B === undefined || T === undefined) {
+    throw new OptionError(
+      `${where}: ${shown(batch)} is no batch; give { inputs, labels, B, T }, such as windows make.`,
+    );
+  }
+  whole(`${where}: B of the batch`, B, 1);
+  whole(`${where}: T of the batch`, T, 1);
+  for (const name of ['inputs', 'labels'] as const) {
+    const ids: unknown = lists[name];
+    if (!(ids instanceof Int32Array)) {
+      throw new OptionError(`${where}: ${name} of the batch is ${shown(ids)}; give an Int32Array of ids.`);
+    }
+    if (ids.length === B * T) continue;
+    throw new ShapeError(
+      `${where}: ${name} of the batch has ${ids.length} ids but B x T is ${B} x ${T}; give ${B * T} ids.`,
+    );
+  }
+}
 
 /**
  * Refuses what is no stream of ids.

@@ -1,7 +1,7 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
 export type { Batch, Batches, Tokens } from './batch.ts';
 export { IGNORE } from './batch.ts';
-export { checkDocuments } from './check.ts';
+export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
 export type { Document, Split, SplitOptions } from './documents.ts';

@@ -45,12 +45,13 @@ export async function readDocuments(
   const documents: Document[] = [];
   for (const file of files) documents.push({ name: file.name, bytes: await readBytes(file) });
   if (documents.every(({ bytes }) => bytes.length === 0)) {
-    throw new FileError(
-      `data: ${list.join(', ')} holds ${countOf(documents.length)} and no byte; give files with text.`,
-    );
+    throw refused(list[0], `${list.join(', ')} holds ${countOf(documents.length)} and no byte; give files with text.`);
   }
   return documents;
 }
+
+/** An error about the text that was asked for. @param path the file or pattern. */
+const refused = (path: string, fact: string): FileError => new FileError(`data: ${fact}`, { option: 'data', path });
 
 const countOf = (files: number): string => `${files} file${files === 1 ? '' : 's'}`;
 
@@ -60,8 +61,9 @@ async function filesOf(pattern: string, note: (line: string) => void): Promise<F
   if (!(facts instanceof Error)) return [await fileAt(pattern, facts)];
   if (!isDynamicPattern(pattern)) throw unreadable(pattern, facts);
   if (hasLooseBar(pattern)) {
-    throw new FileError(
-      `data: the pattern ${pattern} has a | outside of any (...); write {a,b} to choose, or \\| for itself.`,
+    throw refused(
+      pattern,
+      `the pattern ${pattern} has a | outside of any (...); write {a,b} to choose, or \\| for itself.`,
     );
   }
   const matches = await glob(pattern, { absolute: true, expandDirectories: false });
@@ -73,7 +75,7 @@ async function filesOf(pattern: string, note: (line: string) => void): Promise<F
     else note(`${nameOf(match)} is ${kindOf(facts)} and is left out`);
   }
   if (found.length === 0) {
-    throw new FileError(`data: the pattern ${pattern} matches no file; check it, from ${process.cwd()}.`);
+    throw refused(pattern, `the pattern ${pattern} matches no file; check it, from ${process.cwd()}.`);
   }
   return found;
 }
@@ -95,12 +97,10 @@ const statOf = (path: string): Promise<BigIntStats | NodeJS.ErrnoException> =>
 async function fileAt(given: string, facts: BigIntStats): Promise<Found> {
   if (facts.isDirectory()) {
     const inside = given.replace(/\/+$/, '');
-    throw new FileError(`data: ${given} is a directory, not a file; write '${inside}/**' for all files in it.`);
+    throw refused(given, `${given} is a directory, not a file; write '${inside}/**' for all files in it.`);
   }
   if (!facts.isFile()) {
-    throw new FileError(
-      `data: ${given} is ${kindOf(facts)}, not a file; write what it gives into a file and name that.`,
-    );
+    throw refused(given, `${given} is ${kindOf(facts)}, not a file; write what it gives into a file and name that.`);
   }
   const path = resolve(given);
   return { path, name: nameOf(path), isDirect: (await realpath(path)) === path, facts };
@@ -143,10 +143,10 @@ async function readBytes({ path, name, facts }: Found): Promise<Uint8Array> {
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): FileError {
-  if (error.code === 'ENOENT') return new FileError(`data: ${path} does not exist; check the path.`);
-  if (error.code === 'ELOOP') return new FileError(`data: ${path} is a link that leads to itself; name the file.`);
+  if (error.code === 'ENOENT') return refused(path, `${path} does not exist; check the path.`);
+  if (error.code === 'ELOOP') return refused(path, `${path} is a link that leads to itself; name the file.`);
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    return new FileError(`data: ${path} cannot be read, permission denied; change its permissions.`);
+    return refused(path, `${path} cannot be read, permission denied; change its permissions.`);
   }
-  return new FileError(`data: ${path} cannot be read, ${error.message}; check the file.`);
+  return refused(path, `${path} cannot be read, ${error.message}; check the file.`);
 }

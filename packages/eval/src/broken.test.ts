@@ -112,11 +112,11 @@ describe('what is asked wrongly', () => {
       [{ inputs: Int32Array.of(1, 2, 64) }, 'ids: 64 at [0, 2]'],
       [{ labels: Int32Array.of(1, -5, 3) }, 'labels: -5 at [0, 1]'],
       [{ labels: Int32Array.of(1, 64, 3) }, 'labels: 64 at [0, 1]'],
-      [{ labels: Int32Array.of(1, 2) }, 'labels: the shape is [1, 3] but the data are 2 ids'],
-      [{ inputs: [1, 1.5, 2] as never }, 'ids: 1.5 at [0, 1]'],
-      [{ inputs: undefined as never }, 'ids: data is undefined'],
-      [{ B: 2 }, 'the shape is [2, 3]'],
-      [{ inputs: new Int32Array(0), labels: new Int32Array(0), B: 0 }, 'holds no id'],
+      [{ labels: Int32Array.of(1, 2) }, 'labels of the batch has 2 ids but B x T is 1 x 3'],
+      [{ inputs: [1, 1.5, 2] as never }, 'inputs of the batch is [1, 1.5, 2]'],
+      [{ inputs: undefined as never }, 'inputs of the batch is undefined'],
+      [{ B: 2 }, 'inputs of the batch has 3 ids but B x T is 2 x 3'],
+      [{ inputs: new Int32Array(0), labels: new Int32Array(0), B: 0 }, 'B of the batch is 0'],
       [{ labels: new Int32Array(3).fill(-100) }, 'nothing is asked in any of the 1 rows'],
     ];
     for (const [part, message] of bad) {

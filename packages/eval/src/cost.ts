@@ -1,7 +1,6 @@
 // What a model costs: memory while it decodes, arithmetic while it trains, and the measured speed of decoding.
 import { checkModel, generate, type LanguageModel } from '@twilljs/hybrid';
-import { whole } from '@twilljs/tensor';
-import { nextTurn } from './turn.ts';
+import { nextTurn, whole } from '@twilljs/tensor';
 
 const BYTES_PER_F32 = 4;
 

@@ -11,5 +11,4 @@ export {
 } from './language.ts';
 export { meanByPosition, meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
-export { nextTurn } from './turn.ts';
 export { evaluateWhole, type WholeOptions, type WholeResult } from './whole.ts';

@@ -1,9 +1,9 @@
 // Language modelling of bytes: bits per byte over windows and over whole documents, and what a second occurrence gains.
-import { type Batch, type Copies, checkDocuments, type Document } from '@twilljs/data';
+import { type Batch, type Copies, checkBatch, checkDocuments, type Document } from '@twilljs/data';
 import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
-import { checkBatch, meanByPosition, meanOf, type Place, score } from './score.ts';
+import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
 export interface WindowsResult {
   /** Over the positions after the warm-up, windows as the independent units. */

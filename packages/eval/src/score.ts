@@ -1,9 +1,8 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
-import { type Batch, IGNORE } from '@twilljs/data';
+import { type Batch, checkBatch, IGNORE } from '@twilljs/data';
 import { announce, checkModel, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
-import { type Data, keep, OptionError, scope, shown, untracked } from '@twilljs/tensor';
+import { type Data, keep, nextTurn, scope, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
-import { nextTurn } from './turn.ts';
 
 /** Tokens in one forward: enough to keep a device busy, few enough for the logits to be small. */
 const TOKENS_AT_ONCE = 2048;
@@ -63,13 +62,6 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
     }
   }
   return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
-}
-
-/** Refuses what is no batch; its ids and labels are looked at when they are read. @throws OptionError naming the value. */
-export function checkBatch(where: string, batch: unknown): asserts batch is Batch {
-  const { B, T } = (batch ?? {}) as Partial<Batch>;
-  if (Number.isInteger(B) && Number.isInteger(T)) return;
-  throw new OptionError(`${where}: ${shown(batch)} is no batch; give { inputs, labels, B, T }, such as windows make.`);
 }
 
 /** Fills in the labelled positions. @param logits [n,N]. @param labels [n]. */

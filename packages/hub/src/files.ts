@@ -44,7 +44,7 @@ const meanings: Readonly<Record<string, string>> = {
 export function fileError(error: unknown, path: string): FileError {
   const { code, message } = error as NodeJS.ErrnoException;
   const meaning = (code !== undefined && meanings[code]) || `failed (${message})`;
-  return new FileError(`${path}: ${meaning}.`, { cause: error });
+  return new FileError(`${path}: ${meaning}.`, { cause: error, path });
 }
 
 /** Runs a call of the file system and gives its errors a clear message. */

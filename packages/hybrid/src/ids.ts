@@ -1,5 +1,15 @@
 // Token ids as callers have them: every one checked where it enters, then on the device.
-import { type Device, DeviceError, DTypeError, OptionError, ShapeError, shown, Tensor, tensor } from '@twilljs/tensor';
+import {
+  type Device,
+  DeviceError,
+  DTypeError,
+  IGNORE,
+  OptionError,
+  ShapeError,
+  shown,
+  Tensor,
+  tensor,
+} from '@twilljs/tensor';
 
 /** Whole numbers in any list: plain or typed. What is no id is refused when it is read. */
 export type IdList = ArrayLike<number>;
@@ -14,9 +24,6 @@ export interface HostIds {
   readonly data: Int32Array;
   readonly shape: readonly [number, number];
 }
-
-/** The label of a position that asks for nothing, as PyTorch's `ignore_index`. */
-export const IGNORED = -100;
 
 /** What ids may be: those of tokens, or labels, which may also ask for nothing. */
 export interface IdKind {
@@ -64,9 +71,9 @@ export function hostIds(ids: Exclude<Ids, Tensor>, kind: IdKind): HostIds {
 export function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, row = 0): void {
   for (let i = 0; i < data.length; i++) {
     const id = data[i];
-    if (Number.isInteger(id) && id < vocabulary && (id >= 0 || (id === IGNORED && what === 'labels'))) continue;
+    if (Number.isInteger(id) && id < vocabulary && (id >= 0 || (id === IGNORE && what === 'labels'))) continue;
     const place = `[${row + Math.floor(i / T)}, ${i % T}]`;
-    const next = `${vocabulary - 1}${what === 'labels' ? `, or ${IGNORED} where nothing is asked` : ''}`;
+    const next = `${vocabulary - 1}${what === 'labels' ? `, or ${IGNORE} where nothing is asked` : ''}`;
     throw new OptionError(
       `${what}: ${shown(id)} at ${place} lies outside the vocabulary of ${vocabulary}; use whole numbers 0..${next}.`,
     );
@@ -122,11 +129,11 @@ export function successorsOf(ids: Ids, kind: IdKind): HostIds {
   }
   const { data, shape } = hostIds(ids, kind);
   const T = shape[1];
-  return { data: data.map((_, i) => (i % T === T - 1 ? IGNORED : data[i + 1])), shape };
+  return { data: data.map((_, i) => (i % T === T - 1 ? IGNORE : data[i + 1])), shape };
 }
 
 /** Whether labels ask for nothing at all. */
-export const asksNone = ({ data }: HostIds): boolean => data.every((label) => label === IGNORED);
+export const asksNone = ({ data }: HostIds): boolean => data.every((label) => label === IGNORE);
 
 /** Ids [B,T] cut into pieces of at most `length` tokens per row. */
 export function blocksOf({ data, shape: [B, T] }: HostIds, length: number): HostIds[] {

@@ -46,19 +46,3 @@ export function askToCollect(): boolean {
   collector!();
   return true;
 }
-
-/** Resolves in the next turn of the event loop, in which finalizers run. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof MessageChannel === 'undefined') {
-      setTimeout(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel(); // setTimeout waits 4 ms where it is called again and again
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}

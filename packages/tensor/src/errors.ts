@@ -3,10 +3,27 @@
 /** Marks an error as a message for the user, also across two copies of a package. */
 const brand = Symbol.for('twilljs.error');
 
+/** What an error is about, for programs that act on it: nobody takes a message apart. */
+export interface ErrorDetails extends ErrorOptions {
+  /** The option, flag or input that cannot be: `data`. */
+  readonly option?: string;
+  /** The file or directory that is in the way. */
+  readonly path?: string;
+}
+
 /** Base of all errors that Twill raises on purpose. */
 export class TwillError extends Error {
   readonly [brand] = true;
   override readonly name: string = 'TwillError';
+  declare readonly option?: string;
+  declare readonly path?: string;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    const { option, path, ...options } = details;
+    super(message, options);
+    if (option !== undefined) this.option = option;
+    if (path !== undefined) this.path = path;
+  }
 }
 
 /** Shapes that do not fit each other or the op. */
@@ -40,8 +57,13 @@ export class FileError extends TwillError {
 }
 
 /** True for every error that carries Twill's brand, whichever copy of a package raised it. */
-export function isTwillError(error: unknown): error is Error {
+export function isTwillError(error: unknown): error is TwillError {
   return error instanceof Error && (error as { [brand]?: boolean })[brand] === true;
+}
+
+/** What the message of an error states, without its next step: for a message that gives another one. */
+export function factsOf({ message }: TwillError): string {
+  return message.replace(/[;.][^;.]*\.$/, '');
 }
 
 /** A programmer's impossibility, never a user's mistake. */

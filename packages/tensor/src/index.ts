@@ -9,7 +9,9 @@ export { requireReadable, requireWithin, requireWritable } from './device-memory
 export {
   DeviceError,
   DTypeError,
+  type ErrorDetails,
   FileError,
+  factsOf,
   invariant,
   isTwillError,
   OptionError,
@@ -19,8 +21,9 @@ export {
 } from './errors.ts';
 export { requireDevice } from './inputs.ts';
 export { meta } from './meta.ts';
+export { nextTurn } from './next-turn.ts';
 export type { Op, View } from './op.ts';
-export { embedding, oneHot } from './ops/indexing.ts';
+export { embedding, IGNORE, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
 export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, slipOf, whole } from './options.ts';

@@ -1,8 +1,9 @@
 // What lives outside all scopes: given back when the engine has found that nobody can reach it, and counted until then.
 
-import { askToCollect, canCollect, nextTurn } from './collector.ts';
+import { askToCollect, canCollect } from './collector.ts';
 import type { Device, DeviceBuffer } from './device.ts';
 import { DeviceError } from './errors.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Holder, Storage } from './storage.ts';
 
 /** Growth after which a read collects: below it a collection costs more than it frees. */

@@ -1,6 +1,6 @@
 // What parsed JSON of our own files must look like: small checks that compose to the table of a whole file.
 import type { JsonObject } from '@twilljs/hub';
-import { FileError, isTwillError, nearest, shown } from '@twilljs/tensor';
+import { FileError, factsOf, isTwillError, nearest, shown } from '@twilljs/tensor';
 
 /** Gives a value its type. @param path where it stands, for messages: `resumed[2].step`. @throws FileError when it has another one. */
 export type Check<T> = (value: unknown, path: string) => T;
@@ -69,7 +69,7 @@ export function as<T>(read: (value: JsonObject) => T): Check<T> {
       return read(given);
     } catch (error) {
       if (!isTwillError(error)) throw error;
-      throw new FileError(`${path} cannot be (${error.message.replace(/[;.][^;.]*\.$/, '')})`, { cause: error });
+      throw new FileError(`${path} cannot be (${factsOf(error)})`, { cause: error });
     }
   };
 }

@@ -1,9 +1,8 @@
 // The model of a run at any moment.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { nextTurn } from '@twilljs/eval';
 import { params } from '@twilljs/nn';
-import { isTwillError } from '@twilljs/tensor';
+import { isTwillError, nextTurn } from '@twilljs/tensor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { weightsHash } from './hash.ts';
 import { type LoadRunOptions, loadRun } from './load-run.ts';

@@ -1,6 +1,6 @@
 // A batch as it enters a step: checked once, and cut into parts whose losses and gradients add up to those of the whole.
-import { type Batch, IGNORE } from '@twilljs/data';
-import { knownOnly, OptionError, ShapeError, shown, whole } from '@twilljs/tensor';
+import { type Batch, checkBatch, IGNORE } from '@twilljs/data';
+import { knownOnly, OptionError } from '@twilljs/tensor';
 
 /** Some rows of a batch. */
 export interface Part extends Batch {
@@ -15,7 +15,8 @@ export interface Part extends Batch {
  * disagree with B and T.
  */
 export function microBatches(batch: Batch, parts: number): Part[] {
-  checkBatch(batch);
+  knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T']);
+  checkBatch('train', batch);
   const { inputs, labels, B, T } = batch;
   if (B % parts !== 0) {
     throw new OptionError(
@@ -35,23 +36,6 @@ export function microBatches(batch: Batch, parts: number): Part[] {
     );
   }
   return cut.map((part, i) => ({ ...part, weight: (counts[i] * parts) / total }));
-}
-
-function checkBatch(batch: Batch): void {
-  knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T']);
-  const { B, T } = batch;
-  whole('train: B of the batch', B, 1);
-  whole('train: T of the batch', T, 1);
-  for (const name of ['inputs', 'labels'] as const) {
-    const ids: unknown = batch[name];
-    if (!(ids instanceof Int32Array)) {
-      throw new OptionError(`train: ${name} of the batch is ${shown(ids)}; give an Int32Array of ids.`);
-    }
-    if (ids.length === B * T) continue;
-    throw new ShapeError(
-      `train: ${name} of the batch has ${ids.length} ids but B x T is ${B} x ${T}; give ${B * T} ids.`,
-    );
-  }
 }
 
 function countLabels({ labels }: Batch): number {

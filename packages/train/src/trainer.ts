@@ -1,6 +1,5 @@
 // The trainer: one optimiser step after the other, and its whole state as a value.
 import type { Batch, Batches } from '@twilljs/data';
-import { nextTurn } from '@twilljs/eval';
 import { type JsonObject, matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { clipGradNorm, type ParameterArena, params } from '@twilljs/nn';
@@ -9,6 +8,7 @@ import {
   grad,
   keep,
   knownOnly,
+  nextTurn,
   OptionError,
   packArena,
   release,

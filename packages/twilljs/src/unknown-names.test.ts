@@ -164,7 +164,6 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
 
 /** Parameters of such a name that no person fills by hand, with the reason. */
 const filled: [reason: string, RegExp][] = [
-  ['ErrorOptions of the language', /^new \w+Error: /],
   [
     'attributes of whichever op is handed in, which checks them by its shape rule',
     /^(apply1?|applyBackward|vjpOfDefinition|runGoldenOp): attrs$/,

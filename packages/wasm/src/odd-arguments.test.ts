@@ -176,6 +176,8 @@ const arithmetic = [
     'nearest',
     'slipOf',
     'number',
+    'factsOf',
+    'nextTurn',
     'objectOnly',
     'oneOf',
     'shown',

@@ -57,6 +57,9 @@ export const scatterAddOp: Op<{ rows: number }> = {
   vjp: ([dy], [, ids]) => [embedding(dy, ids), null],
 };
 
+/** The label of a position that asks for nothing, as PyTorch's `ignore_index`. */
+export const IGNORE = -100;
+
 /** Rows of N numbers with 1 at the id; all 0 for a negative id (an ignored label). */
 export const oneHotOp: Op<{ classes: number }> = {
   name: 'oneHot',
