@@ -1,6 +1,7 @@
 // Softmax attention on the wasm device: its kernels against its definition, which runs on the kernels of the primitives and of softmax.
 import { scaledDotProductAttention } from '@twilljs/attention';
 import { kernels } from '@twilljs/attention/wasm';
+import { kernels as nn } from '@twilljs/nn/wasm';
 import { gradOf, parameter, scope, tensor, untracked } from '@twilljs/tensor';
 import { type Tier, type WasmDevice, wasm } from '@twilljs/wasm';
 import { report } from './measure.ts';
@@ -51,8 +52,8 @@ function inTurns(one: () => void, other: () => void): [number, number] {
 
 const tiers: readonly Tier[] = (await wasm()).tier === 'relaxed' ? ['plain', 'relaxed'] : ['plain'];
 for (const tier of tiers) {
-  const fused = await wasm({ kernels, tier });
-  const plain = await wasm({ kernels: kernels.filter(({ op }) => !op.startsWith('attention')), tier });
+  const fused = await wasm({ kernels: [...nn, ...kernels], tier });
+  const plain = await wasm({ kernels: nn, tier });
   for (const shape of shapes) {
     const [ours, theirs] = [programs(fused, shape), programs(plain, shape)];
     const { B, T, S, H, D, window } = shape;

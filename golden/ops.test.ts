@@ -2,13 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { kernels as attention } from '@twilljs/attention/wasm';
 import { type Golden, goldenOps, readGolden, runGoldenOp } from '@twilljs/hub';
+import { kernels as nn } from '@twilljs/nn/wasm';
 import { kernels as scan } from '@twilljs/scan/wasm';
 import { cpu, type Device } from '@twilljs/tensor';
 import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 
-const kernels = [...attention, ...scan];
+const kernels = [...nn, ...scan, ...attention];
 const folder = new URL('ops/', import.meta.url);
 const goldens = readdirSync(folder)
   .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)])

@@ -44,7 +44,7 @@ function sound(): Files {
     [`packages/${folder}/package.json`]: manifest(folder, ['@twilljs/tensor'], { description: facts }),
     [`packages/${folder}/README.md`]: `# @twilljs/${folder}\n\n${facts}\n${readme.map((title) => `\n## ${title}\n\n${facts}\n`).join('')}`,
     [`packages/${folder}/src/index.ts`]: `// The mixer.\nexport { ${name} } from './layer.ts';\n`,
-    [`packages/${folder}/src/config.ts`]: `// The family.\nexport const family = {\n  name: '${folder}',\n};\n`,
+    [`packages/${folder}/src/family.ts`]: `// The family.\nexport const family = {\n  name: '${folder}',\n};\n`,
     [`packages/${folder}/src/mixer.test.ts`]: '// Its tests.\nmixerChecks({});\npaperError(() => {});\n',
     [`packages/${folder}/src/recurrence.ts`]: '// Its equation.\nexport const recurrence = 1;\n',
     [`packages/${folder}/src/layer.ts`]: `// A layer.\nimport { x } from '@twilljs/tensor';\nexport class ${name} { x = x; }\n`,

@@ -14,7 +14,7 @@ it('names everything that a copy still lacks', () => {
   const small = repository({
     'packages/kda/package.json': manifest('kda', [], { description: 'It corrects.' }),
     'packages/kda/README.md': copied('deltanet', 'deltanet'),
-    'packages/kda/src/config.ts': "// The family.\nexport const family = {\n  name: 'deltanet',\n};\n",
+    'packages/kda/src/family.ts': "// The family.\nexport const family = {\n  name: 'deltanet',\n};\n",
     'packages/kda/src/mixer.test.ts': '// Its tests.\nmixerChecks({});\n',
     'packages/kda/src/recurrence.ts': '// Its equation.\nexport const recurrence = 1;\n',
     'packages/twilljs/package.json': manifest('twilljs', [], { name: '@twilljs/tensor' }),
@@ -31,7 +31,7 @@ it('names everything that a copy still lacks', () => {
     'packages/kda: no changeset names @twilljs/kda; run pnpm changeset.',
     "packages/deltanet and packages/kda have the same description; write the copy's own.",
     "packages/deltanet and packages/kda have the same README opening; write the copy's own.",
-    "packages/kda/src/config.ts: the family's name is deltanet, not kda.",
+    "packages/kda/src/family.ts: the family's name is deltanet, not kda.",
     'packages/kda/src/mixer.test.ts: does not run paperError of @twilljs/nn/testing.',
     'packages/twilljs/src/mixers.ts: does not hand in packages/kda; import @twilljs/kda there.',
     'packages/twilljs/src/index.ts: does not hand in packages/kda; import @twilljs/kda there.',

@@ -49,10 +49,10 @@ function checkListed({ root }: Repository, { folder, manifest: { name }, directo
 }
 
 function checkName(pack: Package): string[] {
-  const name = /^ {2}name: '(.*)',$/m.exec(textOf(pack, 'src/config.ts') ?? '')?.[1];
+  const name = /^ {2}name: '(.*)',$/m.exec(textOf(pack, 'src/family.ts') ?? '')?.[1];
   return name === pack.folder
     ? []
-    : [`packages/${pack.folder}/src/config.ts: the family's name is ${name}, not ${pack.folder}.`];
+    : [`packages/${pack.folder}/src/family.ts: the family's name is ${name}, not ${pack.folder}.`];
 }
 
 /** The contract of a mixer, and the paper's equation against the chunkwise form. */

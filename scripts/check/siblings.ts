@@ -5,8 +5,8 @@ import { readExports } from './syntax.ts';
 
 const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
 
-/** A mixer that is no recurrence of `scan` brings its own op: these files, and what they export, it may have alone. */
-const ownOp = ['src/op.ts', 'src/op.test.ts', 'src/naive.ts'];
+/** A mixer that is no recurrence of `scan` brings its own op with its kernels: these files, and what they export, it may have alone. */
+const ownOp = ['src/op.ts', 'src/op.test.ts', 'src/naive.ts', 'src/wasm.ts'];
 
 /** The packages that are siblings of each other, one mixer each: those that hold a paper's equation token by token. */
 export function mixersOf({ packages }: Repository): Package[] {

@@ -1,5 +1,5 @@
 // @twilljs/attention: causal softmax attention as a layer.
-export { attention } from './config.ts';
+export { attention } from './family.ts';
 export { Attention, type AttentionConfig } from './layer.ts';
 export { type AttentionAttrs, attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
 export { recurrence } from './recurrence.ts';

@@ -14,7 +14,7 @@ import {
   type Values,
 } from '@twilljs/nn';
 import { concat, OptionError, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 import { scaledDotProductAttention } from './op.ts';
 
 export type AttentionConfig = Values<typeof fields> & ModelWidths;

@@ -1,5 +1,6 @@
 // Softmax attention: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
+import { kernels as nn } from '@twilljs/nn/wasm';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { expect, it } from 'vitest';
@@ -12,7 +13,7 @@ const configs = [
   { hidden_size: 12, num_heads: 3, num_kv_heads: 1, window_size: 9 },
   { hidden_size: 12, num_heads: 1, window_size: 2 },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels, poison: true })];
+const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...kernels], poison: true })];
 
 for (const { name, run } of mixerChecks({ family: attention, configs, devices })) it(name, run);
 

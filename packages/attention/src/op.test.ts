@@ -1,6 +1,7 @@
 // Softmax attention on every device: goldens, kernel = definition = oracle, and what a query must not see.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Golden, readGolden } from '@twilljs/hub';
+import { kernels as nn } from '@twilljs/nn/wasm';
 import { concat, cpu, type Device, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import {
   conformance,
@@ -18,8 +19,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { module } from './gen/attention.gen.ts';
 import { attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
 import { recurrence } from './recurrence.ts';
-import { kernels } from './wasm.ts';
+import { kernels as own } from './wasm.ts';
 
+const kernels = [...nn, ...own];
 const folder = new URL('../../../golden/ops/', import.meta.url);
 const goldens = readdirSync(folder)
   .filter((file) => file.startsWith('attention--'))

@@ -1,5 +1,4 @@
-// @twilljs/attention/wasm: kernels of attention, its gradient and the rest of the layer, for the wasm device.
-import { kernels as nn } from '@twilljs/nn/wasm';
+// @twilljs/attention/wasm: kernels of attention and of its gradient, for the wasm device.
 import type { Shape } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
 import { module } from './gen/attention.gen.ts';
@@ -42,5 +41,5 @@ const attentionGradKernel: WasmKernel<AttentionAttrs> = {
   },
 };
 
-/** Kernels of this layer, forward and backward. */
-export const kernels: readonly WasmKernel[] = /* @__PURE__ */ nn.concat([attentionKernel, attentionGradKernel]);
+/** All kernels of this package. */
+export const kernels: readonly WasmKernel[] = [attentionKernel, attentionGradKernel];

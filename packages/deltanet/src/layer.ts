@@ -18,7 +18,7 @@ import {
 } from '@twilljs/nn';
 import { scalarDelta } from '@twilljs/scan';
 import { ones, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type DeltaNetConfig = Values<typeof fields> & ModelWidths;
 

@@ -17,7 +17,7 @@ import {
 } from '@twilljs/nn';
 import { scalarDelta } from '@twilljs/scan';
 import { exactExp, exactLog, OptionError, type Random, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type GatedDeltaNetConfig = Values<typeof fields> & ModelWidths;
 

@@ -1,4 +1,4 @@
 // @twilljs/gla: gated linear attention as a layer.
-export { gla } from './config.ts';
+export { gla } from './family.ts';
 export { GLA, type GLAConfig } from './layer.ts';
 export { recurrence } from './recurrence.ts';

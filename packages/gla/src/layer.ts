@@ -20,7 +20,7 @@ import {
 } from '@twilljs/nn';
 import { shareHeads, vectorDecay } from '@twilljs/scan';
 import { full, OptionError, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type GLAConfig = Values<typeof fields> & ModelWidths;
 

@@ -1,4 +1,4 @@
 // @twilljs/hgrn: the hierarchically gated recurrence as a layer.
-export { hgrn } from './config.ts';
+export { hgrn } from './family.ts';
 export { HGRN, type HGRNConfig } from './layer.ts';
 export { recurrence } from './recurrence.ts';

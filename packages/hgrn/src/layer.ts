@@ -18,7 +18,7 @@ import {
 } from '@twilljs/nn';
 import { elementwise } from '@twilljs/scan';
 import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type HGRNConfig = Values<typeof fields> & ModelWidths;
 

@@ -18,7 +18,7 @@ import {
 } from '@twilljs/nn';
 import { vectorDecay } from '@twilljs/scan';
 import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type HGRN2Config = Values<typeof fields> & ModelWidths;
 

@@ -1,4 +1,4 @@
 // @twilljs/retnet: retention as a layer.
-export { retnet } from './config.ts';
+export { retnet } from './family.ts';
 export { RetNet, type RetNetConfig } from './layer.ts';
 export { recurrence } from './recurrence.ts';

@@ -17,7 +17,7 @@ import {
 } from '@twilljs/nn';
 import { scalarDecay, shareHeads } from '@twilljs/scan';
 import { exactLog, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
-import type { fields } from './config.ts';
+import type { fields } from './fields.ts';
 
 export type RetNetConfig = Values<typeof fields> & ModelWidths;
 

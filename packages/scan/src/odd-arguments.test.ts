@@ -1,15 +1,16 @@
 // Every public op, function and layer of nn, scan and attention, called as nobody should.
 
 import * as attention from '@twilljs/attention';
-import { kernels } from '@twilljs/attention/wasm';
+import { kernels as ofAttention } from '@twilljs/attention/wasm';
 import * as nn from '@twilljs/nn';
+import { kernels as ofNn } from '@twilljs/nn/wasm';
 import { apply, cpu, type Device, keep, type Op, parameter, type Tensor, tensor } from '@twilljs/tensor';
 import { type Fitting, faults, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as scan from './index.ts';
-import { kernels as recurrences } from './wasm.ts';
+import { kernels } from './wasm.ts';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -217,7 +218,7 @@ async function attack(table: Readonly<Record<string, Fitting>>, device: Device, 
   );
 }
 
-const all = [...new Set([...kernels, ...recurrences])];
+const all = [...ofNn, ...kernels, ...ofAttention];
 const devices: [string, Device][] = [
   ['cpu', cpu()],
   ['wasm', await wasm({ maximumBytes: 2 ** 26, kernels: all })],

@@ -1,6 +1,5 @@
-// The configuration fields of RetNet, under FLA's names, and the family that the composer uses.
-import { type Fields, type MixerFamily, transformersActivationNames } from '@twilljs/nn';
-import { RetNet } from './layer.ts';
+// The configuration fields of RetNet, under FLA's names.
+import { type Fields, transformersActivationNames } from '@twilljs/nn';
 
 export const fields = {
   expand_k: { type: 'number', default: 1, above: 0, max: 64 },
@@ -15,15 +14,3 @@ export const fields = {
   use_output_gate: { type: 'boolean', default: true },
   elementwise_affine: { type: 'boolean', default: true },
 } as const satisfies Fields;
-
-export const retnet: MixerFamily<typeof fields> = {
-  name: 'retnet',
-  title: 'RetNet',
-  model_type: 'retnet',
-  architecture: 'RetNetForCausalLM',
-  role: 'linear',
-  fields,
-  defaults: { hidden_ratio: 2 },
-  aliases: { g_norm: 'g_norm_swish_gate', g_norm_swish_gate: 'g_norm' },
-  create: (config, context) => new RetNet(config, context),
-};

@@ -1,6 +1,5 @@
-// The configuration fields of DeltaNet, under FLA's names, and the family that the composer uses.
-import type { Fields, MixerFamily } from '@twilljs/nn';
-import { DeltaNet } from './layer.ts';
+// The configuration fields of DeltaNet, under FLA's names.
+import type { Fields } from '@twilljs/nn';
 
 export const fields = {
   expand_k: { type: 'number', default: 1, above: 0, max: 64 },
@@ -16,13 +15,3 @@ export const fields = {
   qk_activation: { type: 'string', default: 'silu', oneOf: ['silu', 'relu', 'elu', 'identity'] },
   allow_neg_eigval: { type: 'boolean', default: false },
 } as const satisfies Fields;
-
-export const deltanet: MixerFamily<typeof fields> = {
-  name: 'deltanet',
-  title: 'DeltaNet',
-  model_type: 'delta_net',
-  architecture: 'DeltaNetForCausalLM',
-  role: 'linear',
-  fields,
-  create: (config, context) => new DeltaNet(config, context),
-};

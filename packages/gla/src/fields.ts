@@ -1,6 +1,5 @@
-// The configuration fields of GLA, under FLA's names, and the family that the composer uses.
-import type { Fields, MixerFamily } from '@twilljs/nn';
-import { GLA } from './layer.ts';
+// The configuration fields of GLA, under FLA's names.
+import type { Fields } from '@twilljs/nn';
 
 export const fields = {
   expand_k: { type: 'number', default: 0.5, above: 0, max: 64 },
@@ -22,14 +21,3 @@ export const fields = {
   use_gk: { type: 'boolean', default: true },
   use_gv: { type: 'boolean', default: false },
 } as const satisfies Fields;
-
-export const gla: MixerFamily<typeof fields> = {
-  name: 'gla',
-  title: 'GLA',
-  model_type: 'gla',
-  architecture: 'GLAForCausalLM',
-  role: 'linear',
-  fields,
-  aliases: { g_norm: 'g_norm_swish_gate', g_norm_swish_gate: 'g_norm' },
-  create: (config, context) => new GLA(config, context),
-};

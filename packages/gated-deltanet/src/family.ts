@@ -1,0 +1,16 @@
+// Gated DeltaNet as a family: what the composer, the hub and the command line know of it.
+import type { MixerFamily } from '@twilljs/nn';
+import { fields } from './fields.ts';
+import { GatedDeltaNet } from './layer.ts';
+
+export const gatedDeltanet: MixerFamily<typeof fields> = {
+  name: 'gated-deltanet',
+  title: 'Gated DeltaNet',
+  model_type: 'gated_deltanet',
+  architecture: 'GatedDeltaNetForCausalLM',
+  role: 'linear',
+  fields,
+  defaults: { num_hidden_layers: 21 },
+  evenHeads: (width, heads) => ({ head_dim: width / heads, expand_v: 1 }),
+  create: (config, context) => new GatedDeltaNet(config, context),
+};

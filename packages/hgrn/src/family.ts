@@ -1,0 +1,16 @@
+// HGRN as a family: what the composer, the hub and the command line know of it.
+import { type MixerFamily, sharedBounds } from '@twilljs/nn';
+import { fields } from './fields.ts';
+import { HGRN } from './layer.ts';
+
+export const hgrn: MixerFamily<typeof fields> = {
+  name: 'hgrn',
+  title: 'HGRN',
+  model_type: 'hgrn',
+  architecture: 'HGRNForCausalLM',
+  role: 'linear',
+  fields,
+  noDecay: ['lower_bounds'],
+  shared: sharedBounds,
+  create: (config, context) => new HGRN(config, context),
+};

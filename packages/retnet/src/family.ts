@@ -1,0 +1,16 @@
+// RetNet as a family: what the composer, the hub and the command line know of it.
+import type { MixerFamily } from '@twilljs/nn';
+import { fields } from './fields.ts';
+import { RetNet } from './layer.ts';
+
+export const retnet: MixerFamily<typeof fields> = {
+  name: 'retnet',
+  title: 'RetNet',
+  model_type: 'retnet',
+  architecture: 'RetNetForCausalLM',
+  role: 'linear',
+  fields,
+  defaults: { hidden_ratio: 2 },
+  aliases: { g_norm: 'g_norm_swish_gate', g_norm_swish_gate: 'g_norm' },
+  create: (config, context) => new RetNet(config, context),
+};
