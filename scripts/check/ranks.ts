@@ -13,6 +13,7 @@ const order = [
   ['eval'],
   ['train'],
   ['sweep'],
+  ['report'],
   ['twilljs'],
   ['cli'],
 ];

@@ -1,10 +1,12 @@
 // The two sides of a text, in words and as a record.
+
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf, readCorpus, recordedSplit, splitRecord } from '@twilljs/data/node';
+import { corpusText } from '@twilljs/report';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chooseCorpus, corpusText } from './corpus.ts';
+import { chooseCorpus } from './corpus.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-corpus-')));

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Corpus, recordedSplit, type SplitName, STANDARD_INPUT } from '@twilljs/data/node';
+import { recordedSplit, type SplitName, STANDARD_INPUT } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { readConfigFile } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
-import { grouped } from './draw/numbers.ts';
 
 export interface CorpusChoice {
   /** For `--data`: paths and patterns. */
@@ -59,35 +58,4 @@ function mobyDick(): string | null {
   const folders = from.flatMap((place) => createRequire(place).resolve.paths(PACKAGE) ?? []);
   const candidates = folders.map((folder) => join(folder, PACKAGE, 'data'));
   return candidates.find((folder) => existsSync(join(folder, 'chapter_1.txt'))) ?? null;
-}
-
-/** Names in one line of a list at most. */
-const NAMED = 4;
-
-/** What is trained on, what is kept from it, and what is in neither. Lines. */
-export function corpusText({ documents, split, train, evaluation, leftOut }: Corpus): string {
-  const empty = documents.filter(({ bytes }) => bytes.length === 0).map(({ name }) => name);
-  const texts = documents.filter(({ bytes }) => bytes.length > 0).map(({ name }) => name);
-  const trained = split.within
-    ? `the first nine tenths of ${texts.length > 1 ? `each of ${texts.length} files` : texts[0]}`
-    : filesText(split.train.map(({ name }) => name));
-  const kept = split.within ? 'the last tenth' : filesText(split.evaluation.map(({ name }) => name));
-  return [
-    `training    ${grouped(train.length)} bytes, ${trained}`,
-    `held out    ${grouped(evaluation.length)} bytes, ${kept}`,
-    ...(empty.length > 0 ? [`empty       ${named(empty)}`] : []),
-    ...leftOut.slice(0, NAMED).map((line) => `left out    ${line}`),
-    ...(leftOut.length > NAMED ? [`left out    ${leftOut.length - NAMED} more`] : []),
-  ]
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
-const filesText = (names: readonly string[]): string =>
-  names.length > 1 ? `${names.length} files: ${named(names)}` : names[0];
-
-/** The first few names, and how many more there are. */
-function named(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,5 +1,5 @@
 // A misspelt name never becomes a default: every bag of options and every configuration that a person writes refuses it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -46,6 +46,15 @@ const grid = {
   ...{ training: { steps: 2, lr: 0.01 }, data: { length: 8, batch: 2, pairs: 2, vocab: 16 } },
 };
 const spec = (changes: object = {}) => all.readSweepSpec({ name: 'small', grids: [{ ...grid, ...changes }] }, known);
+const loaded = {
+  directory: 'sweep',
+  results: { version: 1, spec: spec(), cells: [] },
+  record: null,
+  machines: [],
+  unfinished: [],
+} as const;
+mkdirSync(join(home, 'sweep'));
+writeFileSync(join(home, 'sweep/sweep.json'), JSON.stringify({ version: 1, spec: spec(), corpus: null, origin: null }));
 const swept = { spec: spec(), cells: [], corpus: null, origin: null, jobs: 1, run: async () => {} };
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -54,6 +63,7 @@ type Bag = Readonly<Record<string, unknown>>;
 const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'Tensor.band: attrs': [(bag) => square.band(bag), { low: 0, high: 0, fill: 0 }],
   'Tensor.matmul: options': [(bag) => square.matmul(square, bag), { transposeA: true, transposeB: true }],
+  'buildReport: options': [(options) => node.buildReport([loaded], options), { ...all.study }],
   'Trainer.run: options': [
     (bag) => new all.Trainer(model, { steps: 1 }).run(batches, bag).next(),
     { validation: run.validation },
@@ -155,6 +165,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'vectorDelta: attrs': [(bag) => all.vectorDelta(x, x, x, zeros([1, 2, 1, 4]), gates, null, bag), { scale: 1 }],
   'wasm: options': [(bag) => all.wasm(bag), { kernels: [], tier: 'plain', maximumBytes: 2 ** 20, poison: false }],
   'windows: options': [(bag) => all.windows(bag), { tokens, length: 8, batch: 2, source }],
+  'writeReport: options': [(options) => node.writeReport([join(home, 'sweep')], options), { ...all.study }],
   'zeros: options': [(bag) => zeros([1], bag), { device: cpu(), dtype: 'f32' }],
   'zoologyMqar: options': [
     (bag) => all.zoologyMqar(bag),

@@ -1,9 +1,9 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
+import { wrapped } from '@twilljs/report';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { type Check, checkModel } from '../doctor/check.ts';
 import { machineFacts } from '../doctor/machine.ts';
-import { wrapped } from '../draw/wrapped.ts';
 
 export function doctor() {
   const command = makeCommand({

@@ -1,19 +1,19 @@
 // twill eval: measures a model on a task, or on text.
+
 import { existsSync } from 'node:fs';
 import type { JsonObject } from '@twilljs/hub';
 import { requireBytes } from '@twilljs/hybrid';
+import { brokenText, costLines, detailLines, grouped, measuredText } from '@twilljs/report';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
-import { grouped } from '../draw/numbers.ts';
-import { costLines, costOf } from '../eval/cost.ts';
+import { costOf } from '../eval/cost.ts';
 import { checkLengths, type Measuring, onTask } from '../eval/measuring.ts';
 import { onText } from '../eval/on-text.ts';
 import type { Overlap } from '../eval/overlap.ts';
 import { Interrupted } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
-import { brokenText, detailLines, measuredText } from '../measured.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
 import { readRecord } from '../train/resume.ts';
 

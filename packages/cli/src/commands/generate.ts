@@ -1,14 +1,15 @@
 // twill generate: continues a text with a byte model, as it comes.
+
 import { statSync } from 'node:fs';
 import { decodeText } from '@twilljs/data';
 import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
 import { attempt, readFile } from '@twilljs/hub/node';
 import { generate, requireBytes } from '@twilljs/hybrid';
+import { grouped } from '@twilljs/report';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
-import { grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
 import { once, realNumber, someText, wholeNumber } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';

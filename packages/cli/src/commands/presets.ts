@@ -2,11 +2,10 @@
 
 import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
+import { bytesText, grouped, table, tokensText } from '@twilljs/report';
 import { configOf, countsOf, type ModelCounts, type ModelSize, STATE_CONTEXTS } from '@twilljs/sweep';
 import { mixers, modelSizes, otherModels } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
-import { table } from '../draw/table.ts';
 
 /** Ratios at which a size is compared. */
 const ratios: Readonly<Record<keyof typeof modelSizes, readonly Ratio[]>> = {

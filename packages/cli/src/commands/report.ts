@@ -1,7 +1,9 @@
 // twill report: draws what sweeps have found, as Markdown and as one page.
+
+import { writeReport } from '@twilljs/report/node';
 import { Argument } from 'commander';
+import { study } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { writeReport } from '../report/write.ts';
 
 export function report() {
   const command = makeCommand({
@@ -20,7 +22,7 @@ export function report() {
 
 async function runReport({ terminal, say }: Context, directories: readonly string[]): Promise<Result> {
   terminal.outliveReader();
-  const paths = await writeReport(directories);
+  const paths = await writeReport(directories, study);
   say(`Report    ${paths.page}\n          ${paths.markdown}\n`);
   return { answer: true, data: { directories, ...paths } };
 }

@@ -1,21 +1,20 @@
 // twill start: the small study on this machine; six linear mixers, alone and woven with attention, beside a Transformer.
+
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
 import { readCorpus } from '@twilljs/data/node';
 import { generate } from '@twilljs/hybrid';
+import { bestOf, duration, resultTable, sentence, skippedText, wrapped } from '@twilljs/report';
+import { writeReport } from '@twilljs/report/node';
 import { planSweep } from '@twilljs/sweep';
 import { Option } from 'commander';
-import { known } from 'twilljs';
+import { known, study } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
-import { duration, skippedText } from '../draw/numbers.ts';
-import { wrapped } from '../draw/wrapped.ts';
 import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
-import { writeReport } from '../report/write.ts';
-import { bestOf, resultTable, sentence } from '../start/report.ts';
 import { sizeText } from '../sweep/cost.ts';
 import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';
@@ -76,7 +75,7 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
     const from = JSON.stringify(paragraph.prompt);
     say(`\nThe best on text (${best?.title}) goes on from ${from}:\n\n${indented(paragraph)}\n`);
   }
-  const report = await writeReport([out]);
+  const report = await writeReport([out], study);
   const seconds = (performance.now() - started) / 1000;
   say(`\nReport    ${report.page}\n          ${report.markdown}`);
   say(`\nResults   ${join(out, 'results.json')}\nRuns      ${join(out, 'cells')}\nTime      ${duration(seconds)}\n`);

@@ -1,12 +1,13 @@
 // twill sweep: a grid of models, each trained in a process of its own; run it again and it goes on.
+
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { duration, skippedText } from '@twilljs/report';
 import { planSweep } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { known } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { duration, skippedText } from '../draw/numbers.ts';
 import { once, someText, wholeNumber } from '../flags.ts';
 import { hoursText, probeSpeed, sizeText } from '../sweep/cost.ts';
 import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';

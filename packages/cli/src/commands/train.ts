@@ -1,8 +1,10 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
+
 import { resolve } from 'node:path';
 import { recordedSplit } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { countParams } from '@twilljs/nn';
+import { duration, grouped, measuredText, summaryLines, unitOf } from '@twilljs/report';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
 import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
@@ -10,9 +12,7 @@ import type { Command } from 'commander';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
-import { duration, grouped } from '../draw/numbers.ts';
 import { Interrupted } from '../failure.ts';
-import { measuredText } from '../measured.ts';
 import { mixersWith } from '../mixers.ts';
 import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
@@ -21,7 +21,6 @@ import { freshModel, initialModel } from '../train/model.ts';
 import { modelConfig } from '../train/model-config.ts';
 import { type Asked, argvOf, askedOf, modelOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
-import { summaryLines, unitOf } from '../train/summary.ts';
 
 export function train() {
   const command = makeTrain();

@@ -1,9 +1,9 @@
 // What a model costs: counted at a length, and timed on this device.
 import { decodeSpeed } from '@twilljs/eval';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { countsOf, STATE_CONTEXTS } from '@twilljs/sweep';
+import type { Cost } from '@twilljs/report';
+import { countsOf } from '@twilljs/sweep';
 import { rng } from '@twilljs/tensor';
-import { bytesText, grouped, tokensText } from '../draw/numbers.ts';
 
 /** Tokens that are read, and then decoded one by one, to time it. */
 const [PROMPT, DECODED] = [64, 32];
@@ -24,7 +24,7 @@ async function speedOf(model: LanguageModel): Promise<{ prompt: number; decode: 
   return best;
 }
 
-export async function costOf(model: LanguageModel, length: number) {
+export async function costOf(model: LanguageModel, length: number): Promise<Cost> {
   const speed = await speedOf(model);
   return {
     ...countsOf(model, length),
@@ -32,16 +32,4 @@ export async function costOf(model: LanguageModel, length: number) {
     promptMsPerToken: 1000 / speed.prompt,
     decodeMsPerToken: 1000 / speed.decode,
   };
-}
-
-export function costLines(cost: Awaited<ReturnType<typeof costOf>>): string[] {
-  const { parameters, nonEmbeddingParameters, flopsPerToken, length, stateBytes } = cost;
-  const isFixed = new Set(STATE_CONTEXTS.map((tokens) => stateBytes[tokens])).size === 1;
-  const states = STATE_CONTEXTS.map((tokens) => `${bytesText(stateBytes[tokens])} at ${tokensText(tokens)} tokens`);
-  return [
-    `parameters   ${grouped(parameters)}, ${grouped(nonEmbeddingParameters)} without embeddings`,
-    `arithmetic   ${grouped(flopsPerToken)} FLOPs per token, forward, over ${grouped(length)} tokens`,
-    `state        ${isFixed ? `${bytesText(stateBytes[STATE_CONTEXTS[0]])} at any length` : states.join(', ')}`,
-    `decoding     ${cost.decodeMsPerToken.toFixed(2)} ms per token, reading ${cost.promptMsPerToken.toFixed(2)} (this machine, now)`,
-  ];
 }

@@ -1,4 +1,5 @@
 // Text to measure on: what was held out from a run, or any other, and what of it the run was trained on.
+
 import { joinDocuments } from '@twilljs/data';
 import {
   type Corpus,
@@ -10,8 +11,8 @@ import {
   splitCorpus,
 } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
+import { grouped } from '@twilljs/report';
 import { isTwillError, OptionError } from '@twilljs/tensor';
-import { grouped } from '../draw/numbers.ts';
 import { recordedData, whereItBegan } from '../train/resume.ts';
 import { measureText, textProbe } from '../train/text.ts';
 import type { Measuring } from './measuring.ts';

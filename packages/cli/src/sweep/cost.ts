@@ -1,7 +1,9 @@
 // What a sweep will cost on this machine, and whether to begin.
+
 import { mqar } from '@twilljs/data';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
+import { grouped } from '@twilljs/report';
 import type { SweepCell } from '@twilljs/sweep';
 import { configOf } from '@twilljs/sweep';
 import { rng } from '@twilljs/tensor';
@@ -9,7 +11,6 @@ import { Trainer } from '@twilljs/train';
 import { mixers, modelSizes } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { openDevice } from '../device.ts';
-import { grouped } from '../draw/numbers.ts';
 
 /** Steps of the probe; the first one is not timed. */
 const STEPS = 4;

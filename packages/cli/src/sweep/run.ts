@@ -1,10 +1,12 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
+
 import { resolve } from 'node:path';
 import { type Corpus, readCorpus, splitRecord } from '@twilljs/data/node';
+import { corpusText } from '@twilljs/report';
 import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/sweep';
 import { type SweepOrigin, type SweepOutcome, type SweepRecord, sweep } from '@twilljs/sweep/node';
 import type { DeviceName } from '../command.ts';
-import { type CorpusChoice, chooseCorpus, corpusText } from '../corpus.ts';
+import { type CorpusChoice, chooseCorpus } from '../corpus.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { openSource } from '../train/source.ts';

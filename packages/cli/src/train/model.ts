@@ -1,10 +1,11 @@
 // The model to train, with fresh weights or those of another, once it is clear that it fits.
+
 import { totalmem } from 'node:os';
 import { compose, hybridConfig, type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { countParams, initializer, leastParameters, type MixerFamily, shapesOnly } from '@twilljs/nn';
+import { grouped } from '@twilljs/report';
 import { type Device, OptionError } from '@twilljs/tensor';
 import type { DeviceName } from '../command.ts';
-import { grouped } from '../draw/numbers.ts';
 import { momentText, openModel } from '../model.ts';
 import type { Source } from './source.ts';
 

@@ -5,11 +5,10 @@ import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
 import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { corpusText, grouped } from '@twilljs/report';
 import { OptionError, rng } from '@twilljs/tensor';
 import { MOST_TOKENS } from '@twilljs/train';
 import type { Better } from '@twilljs/train/node';
-import { corpusText } from '../corpus.ts';
-import { grouped } from '../draw/numbers.ts';
 import { type Given, kebab } from './flags.ts';
 import { measureText, textProbe } from './text.ts';
 

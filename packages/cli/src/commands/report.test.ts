@@ -1,0 +1,155 @@
+// Reports of sweeps that ran: what one prints to reproduce it, run as printed, gives the same numbers.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { grouped } from '@twilljs/report';
+import type { SweepResults } from '@twilljs/sweep';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { capture } from '../capture.ts';
+
+const cwd = process.cwd();
+const options = process.env.NODE_OPTIONS;
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-reproduce-')));
+
+const size = {
+  name: 'tiny',
+  model: { num_hidden_layers: 2, hidden_size: 8, intermediate_size: 8 },
+  attn: { num_heads: 2 },
+};
+const shared = { sizes: [size], mixers: ['hgrn'], ratios: ['1:1'] };
+const recall = {
+  ...shared,
+  task: 'recall',
+  seeds: [3],
+  training: { steps: 3 },
+  data: { length: 16, pairs: 4, batch: 2 },
+};
+const language = { ...shared, task: 'language', training: { steps: 2 }, data: { length: 16, batch: 2 } };
+
+beforeAll(() => {
+  process.chdir(work);
+  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
+  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
+  mkdirSync("jane's books");
+  for (const name of ['one', 'two']) {
+    writeFileSync(`jane's books/${name} a.txt`, `Call me ${name}. Some years ago, never mind how long. `.repeat(40));
+  }
+  writeFileSync('grid.json', JSON.stringify({ name: 'mine', grids: [recall, language] }));
+  writeFileSync('more.json', JSON.stringify({ name: 'mine', grids: [{ ...recall, seeds: [4] }] }));
+});
+
+afterAll(() => {
+  process.chdir(cwd);
+  if (options === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = options;
+  rmSync(work, { recursive: true });
+});
+
+async function twill(argv: readonly string[]): Promise<void> {
+  const { code, err } = await capture(argv);
+  expect(code, err).toBe(0);
+}
+
+/** The lines of the first block of commands in a report. */
+function printed(report: string): string[] {
+  const section = readFileSync(report, 'utf8').split('## How to reproduce it')[1];
+  return (/```\n(.*?)\n```/s.exec(section)?.[1] ?? '').split('\n');
+}
+
+/** As a shell would take the line apart. */
+function words(line: string): string[] {
+  return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|\\(.)/g, (_, inside, escaped) => inside ?? escaped),
+  );
+}
+
+async function runPrinted(directory: string): Promise<string[]> {
+  const lines = printed(join(directory, 'report.md'));
+  process.chdir(directory);
+  try {
+    for (const line of lines) {
+      const [program, ...argv] = words(line);
+      expect(program).toBe('twill');
+      await twill(argv);
+    }
+  } finally {
+    process.chdir(work);
+  }
+  return lines;
+}
+
+const results = (directory: string) => readFileSync(join(directory, 'results.json'), 'utf8');
+
+it('a sweep of a file on text of its own', async () => {
+  await twill([
+    'sweep',
+    'grid.json',
+    '--corpus',
+    "jane's books/* a.txt",
+    '--out',
+    'runs/one',
+    '--device',
+    'cpu',
+    '--seed',
+    '5',
+  ]);
+  await twill(['report', 'runs/one']);
+  const text = readFileSync('runs/one/report.md', 'utf8');
+  const { corpus } = JSON.parse(readFileSync('runs/one/sweep.json', 'utf8'));
+  expect(text).toContain(
+    "The text is jane's books/* a.txt: 2 files, 4,000 bytes, of each of which the last tenth is held out;",
+  );
+  expect(text).toContain(`its SHA-256 is ${corpus.sha256}.`);
+  expect(text).toContain('Seeds 8 and 5. Trained on cpu under Node');
+  const lines = await runPrinted('runs/one');
+  expect(lines[0]).toBe("twill sweep sweep.json --data '../../jane'\\''s books/* a.txt' --device cpu --out again");
+  expect(results('runs/one/again')).toBe(results('runs/one'));
+});
+
+it('several sweeps, from another place', async () => {
+  await twill(['sweep', 'more.json', '--out', 'runs/two', '--device', 'cpu']);
+  await twill(['report', 'runs/one', 'runs/two']);
+  cpSync('runs', 'moved', { recursive: true });
+  rmSync('moved/one/again', { recursive: true });
+  const lines = await runPrinted('moved/one');
+  expect(lines).toHaveLength(3);
+  expect(results('moved/one/again-1')).toBe(results('runs/one'));
+  expect(results('moved/one/again-2')).toBe(results('runs/two'));
+});
+
+it('a sweep that really ran is reported with its own numbers', async () => {
+  const size = {
+    name: 'tiny',
+    model: { num_hidden_layers: 2, hidden_size: 8, intermediate_size: 8, initializer_range: 0.1 },
+    attn: { num_heads: 2 },
+    mixers: { deltanet: { num_heads: 2 }, attention: { num_heads: 2 } },
+  };
+  const grid = {
+    ...{ task: 'recall', sizes: [size], mixers: ['deltanet', 'attention'], ratios: ['pure', '2'], seeds: [3] },
+    ...{ training: { steps: 4 }, data: { length: 16, pairs: 4, batch: 2 } },
+  };
+  writeFileSync('real.json', JSON.stringify({ name: 'tiny', grids: [grid] }));
+  await twill('sweep real.json --out real --jobs 2 --device cpu'.split(' '));
+  await twill(['report', 'real']);
+  const text = readFileSync('real/report.md', 'utf8');
+  const { cells }: SweepResults = JSON.parse(results('real'));
+  expect(cells).toHaveLength(3);
+  for (const { mixer, title, recall, parameters } of cells) {
+    const row = text
+      .split('\n')
+      .find((line) =>
+        line.startsWith(
+          `| ${mixer === 'attention' ? title : title.replace(/ full$/, '').replace(/^DeltaNet$/, 'DeltaNet, pure')} |`,
+        ),
+      );
+    expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${grouped(parameters)} | `);
+  }
+  expect(text).toContain('learned in 4 steps');
+  expect(text).toContain('twill sweep sweep.json --device cpu --out again');
+});
+
+it('nothing to report is a wrong call', async () => {
+  const { code, err } = await capture(['report']);
+  expect([code, err]).toEqual([2, expect.stringMatching(/missing required argument/)]);
+});

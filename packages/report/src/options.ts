@@ -1,0 +1,47 @@
+// What a report is given besides the results: what names in them mean, and what they may be set beside.
+import type { Ratio } from '@twilljs/hybrid';
+import type { Known } from '@twilljs/sweep';
+import { knownOnly } from '@twilljs/tensor';
+
+export interface ReportOptions {
+  readonly known: Known;
+  /** Specifications that have a name: what is one of them is repeated by it. */
+  readonly presets?: readonly { readonly name: string }[];
+  /** What others found who asked the same. */
+  readonly references?: readonly Reference[];
+}
+
+const names = { known: true, presets: true, references: true } satisfies Record<keyof ReportOptions, true>;
+
+/** @throws OptionError for a name that no report reads. */
+export function checkOptions(where: string, options: ReportOptions): void {
+  knownOnly(where, options, Object.keys(names));
+}
+
+/** A publication whose figures stand beside those of a report. */
+export interface Reference {
+  /** In titles and heads of tables: `paper`. */
+  readonly name: string;
+  /** A sentence for the head of the report. */
+  readonly question: string;
+  /** What to bear in mind where its figures stand beside models of so many parameters, at most. */
+  about(parameters: number): string;
+  /** In the order of its rows. */
+  readonly ratios: readonly Ratio[];
+  readonly tables: readonly ReferenceTable[];
+}
+
+/** What it found on one task, by mixer and ratio. */
+export interface ReferenceTable {
+  /** As specifications name it. */
+  readonly task: string;
+  readonly title: string;
+  readonly unit: string;
+  /** By name of the mixer, in the order of the ratios. */
+  readonly rows: Readonly<Record<string, readonly number[]>>;
+  /** The mean over the rows that it prints. */
+  readonly mean: readonly number[];
+  /** The Transformer, where it prints one that can stand in this table. */
+  readonly transformer: number | null;
+  readonly note: string;
+}

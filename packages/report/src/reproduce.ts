@@ -1,0 +1,106 @@
+// How to repeat what a report shows: the commands, the text, and what else decides the numbers.
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { readSweepSpec, type SweepSpec } from '@twilljs/sweep';
+import type { SweepOrigin } from '@twilljs/sweep/node';
+import type { Block, Section } from './document.ts';
+import type { LoadedSweep } from './loaded.ts';
+import type { ReportOptions } from './options.ts';
+import { grouped } from './text/numbers.ts';
+import { listed } from './text/stats.ts';
+
+/** @param sweeps of the report, which lies in the directory of the first. */
+export function reproduce(sweeps: readonly LoadedSweep[], options: ReportOptions): Section {
+  const here = resolve(sweeps[0].directory);
+  const outs = sweeps.map((_, i) => (sweeps.length === 1 ? 'again' : `again-${i + 1}`));
+  const commands = sweeps.map((sweep, i) => `twill sweep ${argumentsOf(sweep, here, options)} --out ${outs[i]}`);
+  return {
+    title: 'How to reproduce it',
+    blocks: [
+      {
+        kind: 'text',
+        text:
+          'Every number above comes from results.json of the sweep. Initial weights, batches and evaluation sets follow from the seeds. ' +
+          'In the directory of this report:',
+      },
+      { kind: 'code', text: [...commands, `twill report ${outs.join(' ')}`].join('\n') },
+      ...sweeps.flatMap((sweep): Block[] => {
+        const { spec } = sweep.results;
+        const about = sweeps.length > 1 ? { about: sweep.directory } : {};
+        return [
+          { kind: 'text', text: factsOf(sweep).join(' '), ...about },
+          {
+            kind: 'code',
+            text: `${JSON.stringify(spec, null, 2)}\n`,
+            summary: `The specification, ${fileOf(spec)}`,
+          },
+        ];
+      }),
+    ],
+  };
+}
+
+/** What `twill sweep` is given, seen from the directory of the report. */
+function argumentsOf(
+  { directory, results: { spec }, record, machines }: LoadedSweep,
+  here: string,
+  options: ReportOptions,
+): string {
+  const origin = record?.origin ?? null;
+  const preset = presetOf(spec, options);
+  const recorded = join(relative(here, resolve(directory)), 'sweep.json');
+  const from = preset ?? quoted(record ? recorded : fileOf(spec));
+  const patterns = origin?.patterns
+    ? ` --data ${origin.patterns.map((one) => quoted(seenFrom(here, one, origin))).join(' ')}`
+    : '';
+  const devices = new Set(machines.map(({ device }) => device));
+  return `${from}${patterns}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
+}
+
+/** A pattern that was given by its whole path stays so. */
+function seenFrom(here: string, pattern: string, { directory }: SweepOrigin): string {
+  return isAbsolute(pattern) ? pattern : relative(here, resolve(directory, pattern));
+}
+
+function factsOf({ results: { spec }, record, machines }: LoadedSweep): string[] {
+  const seeds = [...new Set(spec.grids.flatMap((grid) => grid.seeds))];
+  const places = new Set(
+    machines.map(({ device, tier, node }) => `${device}${tier ? ` (${tier})` : ''} under Node ${node}`),
+  );
+  return [
+    ...textFacts(spec, record),
+    `${seeds.length > 1 ? 'Seeds' : 'Seed'} ${listed(seeds.map(String))}.`,
+    places.size > 0
+      ? `Trained on ${listed([...places])}: there the numbers are the same to the last bit, elsewhere about the same.`
+      : 'On the same device and version of Node the numbers are the same to the last bit, elsewhere about the same.',
+  ];
+}
+
+/** Which text the language models have read. */
+function textFacts({ grids }: SweepSpec, record: LoadedSweep['record']): string[] {
+  if (grids.every(({ task }) => task === 'recall')) return [];
+  if (!record?.corpus) return ['The text of its language models is not known: sweep.json is gone.'];
+  const { corpus, origin } = record;
+  const files = `${grouped(corpus.documents as number)} ${corpus.documents === 1 ? 'file' : 'files'}`;
+  const named = origin ? `${origin.title}: ${files}, ${grouped(origin.bytes)} bytes` : files;
+  const how = corpus.split === 'within' ? ', of each of which the last tenth is held out' : '';
+  return [`The text is ${named}${how}; its SHA-256 is ${corpus.sha256}.`];
+}
+
+const fileOf = ({ name }: SweepSpec): string => `${name}.json`;
+
+/** The flags that name a preset which is this specification, whatever was added to its seeds. */
+function presetOf(spec: SweepSpec, { known, presets = [] }: ReportOptions): string | null {
+  for (const preset of presets) {
+    const named = readSweepSpec(preset, known);
+    const added = spec.grids[0].seeds[0] - named.grids[0].seeds[0];
+    const grids = named.grids.map((grid) => ({ ...grid, seeds: grid.seeds.map((seed) => seed + added) }));
+    if (JSON.stringify({ ...named, grids }) !== JSON.stringify(spec)) continue;
+    return `--preset ${preset.name}${added === 0 ? '' : ` --seed ${added}`}`;
+  }
+  return null;
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,12 @@
+// What the reports of this version know: every mixer, the presets by name, and the paper.
+import type { ReportOptions } from '@twilljs/report';
+import { known } from './known.ts';
+import { paper } from './paper.ts';
+import { sweepPresets } from './sweep-presets.ts';
+
+/** For `writeReport`. */
+export const study: ReportOptions = {
+  known,
+  presets: [sweepPresets.small, sweepPresets.smaller, sweepPresets['paper-mini'], sweepPresets.paper],
+  references: [paper],
+};
