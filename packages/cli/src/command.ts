@@ -17,6 +17,8 @@ export interface Result {
 export interface Context {
   readonly terminal: Terminal;
   readonly json: boolean;
+  /** The words of the command line. */
+  readonly argv: readonly string[];
   /** For the reader: standard output, or standard error under `--json`. */
   say(text: string): void;
   /** About the work: always standard error. */
@@ -75,10 +77,15 @@ export function makeCommand({ name, summary, seed, device, examples, notes = [] 
 }
 
 /** Where a command speaks under these options. */
-export function contextOf(terminal: Terminal, { json = false }: { json: boolean | undefined }): Context {
+export function contextOf(
+  terminal: Terminal,
+  argv: readonly string[],
+  { json = false }: { json: boolean | undefined },
+): Context {
   return {
     terminal,
     json,
+    argv,
     say: (text) => (json ? terminal.err(text) : terminal.out(text)),
     note: (text) => terminal.err(text),
   };

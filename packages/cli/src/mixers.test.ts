@@ -51,7 +51,7 @@ const small = '--length 16 --batch 2 --hidden-size 16 --layers 2';
 it('is found again from any directory, and by whatever goes on with the run', async () => {
   await twill(`train --mixer ./mine/plain.mjs --ratio 1:1 --data book.txt ${small} --steps 4 --out run`);
   const record = JSON.parse(readFileSync('run/run.json', 'utf8'));
-  expect(record.command).toContain(join(work, 'mine/plain.mjs'));
+  expect(record.origin.modules).toEqual([join(work, 'mine/plain.mjs')]);
   expect(record.model).toMatchObject({ model_type: 'plain', architectures: ['PlainForCausalLM'], ratio: '1:1' });
   process.chdir(tmpdir());
   await twill(`train --out ${join(work, 'run')} --resume --steps 6`);

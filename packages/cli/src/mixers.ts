@@ -5,25 +5,20 @@ import { pathToFileURL } from 'node:url';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
-import { isModule } from './train/flags.ts';
-import { readRecord, recordedMixer } from './train/resume.ts';
+import { recordIn } from './train/resume.ts';
 
 /**
  * The families that a model may have.
  *
- * @param mixer of `--mixer`: where it is the path of a module, its family is one of them, and the first.
+ * @param modules of the user's own, whose families come first.
  * @throws FileError when the module cannot be loaded, or exports no family; OptionError when its family is not one.
  */
-export async function mixersWith(mixer: string | undefined): Promise<readonly MixerFamily[]> {
-  return mixer !== undefined && isModule(mixer) ? [await familyIn(mixer), ...mixers] : mixers;
+export async function mixersWith(modules: readonly string[]): Promise<readonly MixerFamily[]> {
+  return [...(await Promise.all(modules.map(familyIn))), ...mixers];
 }
 
-/** The families that the model of a run may have: by its command line, or that of the run whose weights it began with. */
-export async function mixersFor(directory: string): Promise<readonly MixerFamily[]> {
-  const record = readRecord(directory) ?? {};
-  const { directory: before } = (record.init ?? {}) as { directory?: unknown };
-  return typeof before === 'string' ? mixersFor(before) : mixersWith(recordedMixer(record));
-}
+/** Modules that the model of a directory needs. */
+export const modulesOf = (directory: string): readonly string[] => recordIn(directory)?.origin.modules ?? [];
 
 async function familyIn(path: string): Promise<MixerFamily> {
   if (!existsSync(path)) throw new FileError(`--mixer ${path}: does not exist; check the path.`);

@@ -9,7 +9,7 @@ import { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { requireModel } from './directories.ts';
 import { once, shown, wholeNumber } from './flags.ts';
-import { mixersFor } from './mixers.ts';
+import { mixersWith, modulesOf } from './mixers.ts';
 
 export type CheckpointName = 'last' | 'best' | number;
 
@@ -55,7 +55,7 @@ export async function openModel(
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
   if (existsSync(join(path, 'run.json'))) {
     const run = await loadRun(path, {
-      mixers: await mixersFor(path),
+      mixers: await mixersWith(modulesOf(path)),
       device,
       ...(checkpoint !== undefined && { checkpoint }),
     });

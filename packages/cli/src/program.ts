@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     });
     command.action(async () => {
       const options: CommonOptions = command.opts();
-      const { answer, data, inputFault } = await action(contextOf(terminal, options), command.args, options);
+      const { answer, data, inputFault } = await action(contextOf(terminal, argv, options), command.args, options);
       if (options.json) terminal.out(`${JSON.stringify(data)}\n`);
       if (inputFault !== undefined) terminal.err(`${current}: ${inputFault}\n`);
       code = inputFault !== undefined ? codes.input : answer ? codes.done : codes.no;

@@ -8,8 +8,10 @@ import type { Best } from './best.ts';
 import { firstDifference } from './difference.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
+  type Every,
   type Init,
   type Machine,
+  type Origin,
   RECORD,
   type RunRecord,
   type RunStatus,
@@ -31,6 +33,8 @@ export interface Identity {
 
 export interface ClaimOptions {
   readonly command: readonly string[];
+  readonly origin?: Partial<Origin> | undefined;
+  readonly every: Every;
   readonly resume: boolean;
   warn(message: string): void;
 }
@@ -38,6 +42,8 @@ export interface ClaimOptions {
 const WEIGHTS = 'model.safetensors';
 /** What a run writes into its directory. */
 const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, 'config.json', 'checkpoints'];
+
+const NOWHERE: Origin = { text: [], evaluation: [], modules: [], device: null };
 
 /** A directory that holds this run, or nothing of any. */
 export class Claim {
@@ -147,9 +153,10 @@ export class Claim {
     if (this.seen !== '') this.requireOwn();
     const { id, identity, training, machine, best, extended, resumed } = this;
     const { model, data, seed, init } = identity;
-    const { command } = this.options;
+    const { command, every } = this.options;
+    const origin = { ...(this.before?.origin ?? NOWHERE), ...this.options.origin };
     const record: RunRecord = {
-      ...{ id, status, step, skipped, command, model, training, data, seed, init, best },
+      ...{ id, status, step, skipped, command, origin, every, model, training, data, seed, init, best },
       ...{ ...machine, version: trainVersion(), extended, resumed },
     };
     writeSealed(path, record);

@@ -10,9 +10,11 @@ export type { Measurement } from './metrics-lines.ts';
 export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBar } from './progress.ts';
 export { type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
 export {
+  type Every,
   type Extension,
   type Init,
   type Machine,
+  type Origin,
   type RunRecord,
   type RunStatus,
   readRunRecord,

@@ -1,5 +1,5 @@
 // run.json as it is read: whatever stands there is of its kind, or the file and the field are named.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, isTwillError } from '@twilljs/tensor';
@@ -22,6 +22,8 @@ const training: TrainOptions = {
 };
 const whole: RunRecord = {
   ...{ id: '6f3c', status: 'interrupted', step: 30, skipped: 2, command: ['twill', 'train'] },
+  origin: { text: ['/b/*.txt'], evaluation: [], modules: ['/m.mjs'], device: 'auto' },
+  every: { validation: null, checkpoint: 10 },
   ...{ model: { model_type: 'gla', attn: { layers: [1] } }, training, data: { kind: 'text', sha256: 'ab' }, seed: 1 },
   init: { directory: 'runs/a', sha256: 'cd' },
   best: { of: 'loss', direction: 'lower', step: 20, value: 1.5 },
@@ -31,7 +33,8 @@ const whole: RunRecord = {
   resumed: [{ step: 25, ...machine }],
 };
 /** As version 0.1 wrote it. */
-const { id: _id, skipped: _skipped, init: _init, best: _best, extended: _extended, ...old } = whole;
+const { id: _id, skipped: _skipped, init: _init, best: _best, extended: _extended, ...sealed } = whole;
+const { origin: _origin, every: _every, ...old } = sealed;
 
 const read = (json: unknown): RunRecord => {
   writeFileSync(path, typeof json === 'string' ? json : JSON.stringify(json));
@@ -40,10 +43,42 @@ const read = (json: unknown): RunRecord => {
 
 it('reads what a run writes, and what version 0.1 wrote', () => {
   expect(read(whole)).toEqual(whole);
-  expect(read(old)).toEqual({ ...old, id: null, skipped: 0, init: null, best: null, extended: [] });
+  const absent = { id: null, skipped: 0, init: null, best: null, extended: [] };
+  const nowhere = { text: [], evaluation: [], modules: [], device: null };
+  expect(read(old)).toEqual({ ...old, ...absent, origin: nowhere, every: { validation: null, checkpoint: null } });
+});
+
+it('finds in the command of version 0.1 where a run came from', () => {
+  const words = 'twill train --data /a/*.txt /b.txt --eval-data /c.txt --mixer /m/own.mjs --eval-every 40 --device cpu';
+  const { origin, every } = read({ ...old, command: words.split(' ') });
+  expect(origin).toEqual({
+    text: ['/a/*.txt', '/b.txt'],
+    evaluation: ['/c.txt'],
+    modules: ['/m/own.mjs'],
+    device: 'cpu',
+  });
+  expect(every).toEqual({ validation: 40, checkpoint: null });
+  expect(read({ ...old, command: ['twill', 'train', '--mixer', 'gla', '--data'] }).origin).toMatchObject({
+    ...{ text: [], modules: [] },
+  });
+});
+
+it('finds the mixer of version 0.1 in the run that another one began with, however records name each other', () => {
+  const inits = ['a', 'b', 'c'].map((name) => join(home, name));
+  const begins = (i: number, command: string[]) =>
+    writeFileSync(
+      join(inits[i], 'run.json'),
+      JSON.stringify({ ...old, command, init: { directory: inits[(i + 1) % 3], sha256: 'cd' } }),
+    );
+  for (const directory of inits) mkdirSync(directory);
+  for (const i of inits.keys()) begins(i, ['twill', 'train']);
+  expect(readRunRecord(inits[0]).origin.modules).toEqual([]);
+  begins(2, ['twill', 'train', '--mixer', './own.ts']);
+  expect(readRunRecord(inits[0]).origin.modules).toEqual(['./own.ts']);
 });
 
 it.each<[string, unknown, RegExp]>([
+  ['a path in numbers', { ...whole, origin: { ...whole.origin, text: [3] } }, /origin.text\[0\] is 3 where a text/],
   ['no JSON', '{"status":', /not valid JSON/],
   ['no object', '[]', /a list where a JSON object/],
   ['another status', { ...whole, status: 'done' }, /status is "done" where "running" or .* "finished" is needed/],
@@ -90,7 +125,7 @@ it.each([
       try {
         const found = read(text);
         expect(found.step).toBeLessThanOrEqual(found.training.steps);
-        new Claim(home, whole, machine, { command: [], resume: true, warn: () => {} });
+        new Claim(home, whole, machine, { command: [], every: whole.every, resume: true, warn: () => {} });
       } catch (error) {
         expect(isTwillError(error), String((error as Error).stack)).toBe(true);
       }

@@ -20,6 +20,7 @@ import {
   type Table,
   text,
 } from './checks.ts';
+import { beforeOrigins } from './old-record.ts';
 import { type TrainOptions, trainOptions } from './options.ts';
 import { readSealed } from './seal.ts';
 
@@ -43,6 +44,26 @@ export interface Init {
   readonly sha256: string;
 }
 
+/**
+ * Where what a run was made from lies, by whole paths, and the device that was asked for. It decides nothing: whoever goes on with
+ * the run, or measures it, looks there.
+ */
+export interface Origin {
+  /** Files and patterns of the text that it reads; none where it reads no text. */
+  readonly text: readonly string[];
+  /** Those of the text that it is measured on, where that is another one. */
+  readonly evaluation: readonly string[];
+  /** Modules with the mixer, the task and the measures of the user's own. */
+  readonly modules: readonly string[];
+  readonly device: string | null;
+}
+
+/** Steps from one to the next, as they were asked for; null where nobody did. */
+export interface Every {
+  readonly validation: number | null;
+  readonly checkpoint: number | null;
+}
+
 /** A longer plan that took the place of another one. */
 export interface Extension {
   /** Steps done when it did. */
@@ -60,7 +81,10 @@ export interface RunRecord extends Machine {
   readonly step: number;
   /** Those of them that were skipped, because loss or gradient were not finite. */
   readonly skipped: number;
+  /** How it began, for people. */
   readonly command: readonly string[];
+  readonly origin: Origin;
+  readonly every: Every;
   /** The model's config.json; with what follows up to `init` it decides the bits of the run. */
   readonly model: JsonObject;
   readonly training: TrainOptions;
@@ -78,12 +102,23 @@ export interface RunRecord extends Machine {
 
 const machine: Table<Machine> = { device: text, tier: orNull(text), node: text, v8: text };
 
-const record = /* @__PURE__ */ fields<RunRecord>({
+/** As it stands in a file: records of version 0.1 know their origin from their command alone. */
+export type WrittenRecord = Omit<RunRecord, 'origin' | 'every'> & {
+  readonly origin: Origin | null;
+  readonly every: Every | null;
+};
+
+const record = /* @__PURE__ */ fields<WrittenRecord>({
   id: since(orNull(text), null),
   status: oneOf(...statuses),
   step: count,
   skipped: since(count, 0),
   command: list(text),
+  origin: since(
+    orNull(fields<Origin>({ text: list(text), evaluation: list(text), modules: list(text), device: orNull(text) })),
+    null,
+  ),
+  every: since(orNull(fields<Every>({ validation: orNull(count), checkpoint: orNull(count) })), null),
   model: object,
   training: as((json) => trainOptions(json as never)),
   data: object,
@@ -104,7 +139,9 @@ const record = /* @__PURE__ */ fields<RunRecord>({
 export function readRunRecord(directory: string): RunRecord {
   const path = join(directory, RECORD);
   if (!existsSync(path)) throw new FileError(`${directory}: has no ${RECORD}; name the directory of a run.`);
-  const read = checked(record, readSealed(path), path);
+  const written = checked(record, readSealed(path), path);
+  const { origin, every } = written;
+  const read: RunRecord = origin && every ? { ...written, origin, every } : { ...written, ...beforeOrigins(written) };
   const contradiction = contradictionIn(read);
   if (!contradiction) return read;
   throw new FileError(`${path}: ${contradiction}; correct it, or bring the file back from a copy.`);

@@ -7,6 +7,7 @@ import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Better, checkBetter } from './best.ts';
 import { firstDifference } from './difference.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
+import type { Origin } from './record.ts';
 import type { StepRecord } from './trainer.ts';
 import { checkValidation, type Validation } from './validation.ts';
 
@@ -23,8 +24,10 @@ export interface RunOptions {
   data: JsonObject;
   /** Where the model's weights were loaded from, if they are not fresh. Recorded with their hash, which is compared too. */
   init?: { directory: string };
-  /** The command line, recorded. */
+  /** The command line, recorded for people: nothing is read from it. */
   command: readonly string[];
+  /** Recorded, never compared. A resumed run keeps what was recorded where this is absent. */
+  origin?: Partial<Origin>;
   /** Go on from the newest checkpoint; from step 0 where there is none. Default false: the directory must hold no run. */
   resume?: boolean;
   checkpoints?: {
@@ -59,7 +62,16 @@ export interface RunResult {
 
 const names = {
   ...{ directory: true, model: true, source: true, training: true, seed: true, data: true, init: true, command: true },
-  ...{ resume: true, checkpoints: true, validation: true, signal: true, onStep: true, onValidation: true, warn: true },
+  ...{
+    origin: true,
+    resume: true,
+    checkpoints: true,
+    validation: true,
+    signal: true,
+    onStep: true,
+    onValidation: true,
+    warn: true,
+  },
 } satisfies Record<keyof RunOptions, true>;
 
 const checkpointFields = (steps: number) =>
@@ -75,7 +87,7 @@ const checkpointFields = (steps: number) =>
  */
 export function checkRun(options: RunOptions): void {
   knownOnly('run', options, Object.keys(names));
-  const { directory, model, source, training, seed, data, init, command, validation } = options;
+  const { directory, model, source, training, seed, data, init, command, origin, validation } = options;
   const refuse = (name: string, value: unknown, next: string) => {
     throw new OptionError(`run: ${name} is ${shown(value)}; give ${next}.`);
   };
@@ -91,6 +103,10 @@ export function checkRun(options: RunOptions): void {
   if (init !== undefined) {
     knownOnly('run: init', init, ['directory']);
     if (typeof init.directory !== 'string') refuse('init.directory', init.directory, 'the path the weights came from');
+  }
+  if (origin !== undefined) {
+    knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
+    if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
   }
   checkpointsOf(options, trainOptions(training).steps);
   if (validation) {

@@ -28,7 +28,7 @@ import { measured } from './validation.ts';
  */
 export async function trainRun(options: RunOptions): Promise<RunResult> {
   checkRun(options);
-  const { directory, model, validation, seed, data, command, resume = false, warn = () => {} } = options;
+  const { directory, model, validation, seed, data, command, origin, resume = false, warn = () => {} } = options;
   const machine = machineOf(model.arena.flat.device);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
@@ -36,7 +36,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
     ...{ model: model.config.json as JsonObject, training: options.training, data, seed },
     init: options.init ? { ...options.init, sha256: await weightsHash(model) } : null,
   };
-  const claim = new Claim(directory, identity, machine, { command, resume, warn });
+  const every = { validation: validation?.every ?? null, checkpoint: options.checkpoints?.every ?? null };
+  const claim = new Claim(directory, identity, machine, { command, origin, every, resume, warn });
   const { steps } = claim.training;
   // A finished run whose last measurement is lost is measured again.
   const isMeasured = () => !validation || readMetrics(directory).validations.at(-1)?.step === steps;
@@ -44,9 +45,9 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
     return { status: 'complete', step: steps, from: steps, skipped: claim.before?.skipped ?? 0, last: null };
   }
   using trainer = new Trainer(model, claim.training);
-  const { every, keep } = checkpointsOf(options, steps);
+  const checkpointing = checkpointsOf(options, steps);
   const requireOwn = () => claim.requireOwn();
-  const checkpoints = new Checkpoints(join(directory, 'checkpoints'), keep, requireOwn);
+  const checkpoints = new Checkpoints(join(directory, 'checkpoints'), checkpointing.keep, requireOwn);
   checkpoints.clean();
   const snapshotOf = ({ state, files, path }: Checkpoint) => parseSnapshot(state, files, path);
   const found = resume ? checkpoints.newest(warn, (one) => checkSnapshot(snapshotOf(one), steps, one.path)) : null;
@@ -92,7 +93,10 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   }
 
   try {
-    const due = validation && { every: validation.every, measure: (of: LanguageModel) => validation.measure(of) };
+    const due = validation && {
+      ...(validation.every !== undefined && { every: validation.every }),
+      measure: (of: LanguageModel) => validation.measure(of),
+    };
     for await (const record of trainer.run(options.source, due && { validation: due })) {
       last = record;
       const { validation: values, ...step } = record;
@@ -101,7 +105,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       whole = step.step;
       await options.onStep?.(step);
       if (values) await options.onValidation?.(whole, values);
-      if (whole === steps || whole % every === 0) await save();
+      if (whole === steps || whole % checkpointing.every === 0) await save();
       if (options.signal?.aborted) break;
     }
     const { step, skipped } = trainer;

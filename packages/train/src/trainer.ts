@@ -96,7 +96,9 @@ export class Trainer {
     if (validation) checkValidation(validation);
     while (this.step < steps) {
       const record = await this.train(source.batch(this.step));
-      const isDue = validation && (record.step % validation.every === 0 || record.step === steps);
+      const isDue =
+        validation &&
+        (record.step === steps || (validation.every !== undefined && record.step % validation.every === 0));
       yield isDue ? { ...record, validation: await measured(validation, this.model) } : record;
       await nextTurn();
     }

@@ -5,8 +5,8 @@ import { knownOnly, OptionError, objectOnly, shown, whole } from '@twilljs/tenso
 
 /** A measurement on what the model is not trained on. It changes nothing in the training. */
 export interface Validation {
-  /** Steps from one to the next; the last step of all is measured too. */
-  readonly every: number;
+  /** Steps from one to the next; the last step of all is measured too. Default: that one alone. */
+  readonly every?: number;
   /** Numbers of any names, as JSON; a number that is not finite is stored as null. */
   measure(model: LanguageModel): JsonObject | Promise<JsonObject>;
 }
@@ -14,7 +14,7 @@ export interface Validation {
 /** @throws OptionError naming what it cannot be. */
 export function checkValidation(validation: Validation, known: readonly string[] = []): void {
   knownOnly('validation', validation, ['every', 'measure', ...known]);
-  whole('validation: every', validation.every, 1);
+  if (validation.every !== undefined) whole('validation: every', validation.every, 1);
   if (typeof validation.measure === 'function') return;
   throw new OptionError(`validation: measure is ${shown(validation.measure)}; give a function of the model.`);
 }

@@ -64,10 +64,11 @@ describe('train', () => {
       step: 30,
       seed: 0,
       device: 'wasm',
-      command: [
-        ...['twill', 'train', '--data', join(work, 'chapter_*.txt')],
-        ...'--ratio 1:1 --layers 2 --length 32 --steps 30 --out book'.split(' '),
-      ],
+      command: 'twill train --data chapter_*.txt --ratio 1:1 --layers 2 --length 32 --steps 30 --out book --json'.split(
+        ' ',
+      ),
+      origin: { text: [join(work, 'chapter_*.txt')], evaluation: [], modules: [], device: null },
+      every: { validation: null, checkpoint: null },
       data: { kind: 'text', documents: 12 },
     });
   });

@@ -15,7 +15,7 @@ import type { Overlap } from '../eval/overlap.ts';
 import { Interrupted } from '../failure.ts';
 import { wholeNumber } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
-import { readRecord } from '../train/resume.ts';
+import { recordIn } from '../train/resume.ts';
 
 interface Options extends CommonOptions {
   readonly task: 'mqar' | 'parity' | 'lm' | undefined;
@@ -109,8 +109,8 @@ async function runEval(context: Context, dir: string, options: Options): Promise
 async function measuringOf({ terminal }: Context, dir: string, options: Options): Promise<Measuring> {
   const { data, seed, length: lengths, all = false } = options;
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
-  const record = readRecord(dir);
-  const trained = (record?.data ?? {}) as JsonObject;
+  const record = recordIn(dir);
+  const trained = record?.data ?? {};
   const task = options.task ?? taskOf(trained, dir, data);
   if (lengths) checkLengths(lengths);
   if (task === 'lm') return onText(dir, record, { data, lengths, all, seed, signal: terminal.signal });

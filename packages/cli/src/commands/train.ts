@@ -1,34 +1,26 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
-
-import { resolve } from 'node:path';
-import { recordedSplit } from '@twilljs/data/node';
-import type { JsonObject } from '@twilljs/hub';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { countParams } from '@twilljs/nn';
 import { duration, grouped, measuredText, summaryLines, unitOf } from '@twilljs/report';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
-import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
-import type { Command } from 'commander';
+import { progressBar, type RunRecord, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
-import { mixersWith } from '../mixers.ts';
+import { mixersWith, modulesOf } from '../mixers.ts';
 import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
-import { addTrainFlags, type FlagName, type Given, kebab } from '../train/flags.ts';
+import { addTrainFlags, type FlagName, type Given, isModule, kebab } from '../train/flags.ts';
 import { freshModel, initialModel } from '../train/model.ts';
-import { modelConfig } from '../train/model-config.ts';
-import { type Asked, argvOf, askedOf, modelOf, readRecord, whereItBegan, withRecord } from '../train/resume.ts';
+import { modelConfig, resumedConfig } from '../train/model-config.ts';
+import { type Asked, askedOf, originOf, recordIn, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
 
 export function train() {
-  const command = makeTrain();
-  return { command, run: (context: Context) => runTrain(context, askedOf(command)) };
-}
-
-function makeTrain(): Command {
-  return addTrainFlags(
+  const command = addTrainFlags(
     makeCommand({
       name: 'train',
       summary: 'Trains a model on text or on a synthetic task, and leaves a run directory.',
@@ -51,39 +43,46 @@ function makeTrain(): Command {
       ],
     }),
   );
+  return { command, run: (context: Context) => runTrain(context, askedOf(command)) };
 }
 
-async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<Result> {
+async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Promise<Result> {
   terminal.outliveReader();
   const { out, resume = false } = now.given;
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
-  const record = resume ? readRecord(out) : null;
-  const asked = record ? withRecord(now, record, out, parse) : now;
+  const record = resume ? recordIn(out) : null;
+  const path = join(out, 'run.json');
+  const asked = record ? withRecord(now, record, path) : now;
   const { given, seed = 0, device: deviceName = 'auto' } = asked;
 
-  if (!resume && !given.data && !given.task && readRecord(out)) {
+  if (!resume && !given.data && !given.task && existsSync(path)) {
     throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
   }
   if (resume && !record && !given.data && !given.task) throw noRun(out);
-  const opened = openSource(asBegun(given, record), seed, terminal.signal);
-  const source = await (record && !now.given.data ? whereItBegan(out, opened) : opened);
+  const begunIn = record && !now.given.data ? out : undefined;
+  const source = await openSource(asBegun(given, record), seed, { signal: terminal.signal, begunIn });
   if (source.about) note(source.about);
   const device = await openDevice(deviceName);
-  const modelFlags = Object.keys(now.given).filter(concernsModel);
+  const before = record?.origin.modules ?? (given.init === undefined ? [] : modulesOf(given.init));
+  const modules = given.mixer !== undefined && isModule(given.mixer) ? [given.mixer] : before;
   const initial = async () => {
-    if (given.init !== undefined) {
-      return initialModel(given.init, Object.keys(given).filter(concernsModel).map(flagOf), source, device, note);
-    }
-    const isSameModel = record && modelFlags.length === 0;
-    const mixers = await mixersWith(given.mixer);
-    const config = isSameModel ? modelOf(record, out) : modelConfig(given, source.vocab, mixers);
+    const modelFlags = Object.keys(given).filter(concernsModel);
+    if (given.init !== undefined) return initialModel(given.init, modelFlags.map(flagOf), source, device, note);
+    const mixers = await mixersWith(modules);
+    const asNew = () => modelConfig(given, source.vocab, mixers);
+    const config = !record
+      ? asNew()
+      : modelFlags.length === 0
+        ? record.model
+        : resumedConfig(given, record.model, path, mixers);
     return freshModel(config, mixers, seed, deviceName);
   };
   const model = await initial();
   await model.to(device);
   note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
 
-  const training = trainingOf(given);
+  // What is left out of a run that goes on is what it was.
+  const training = trainingOf(record ? { steps: record.training.steps, ...now.given } : given);
   const { steps } = training;
   const unit = unitOf(source.data.kind === 'text');
   const { live, columns } = terminal;
@@ -100,10 +99,15 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
     seed,
     data: source.data,
     ...(given.init !== undefined && { init: { directory: resolve(given.init) } }),
-    command: argvOf(asked),
+    command: record?.command ?? ['twill', ...argv],
+    origin: originOf(asked, modules),
     resume,
     ...(given.checkpointEvery !== undefined && { checkpoints: { every: given.checkpointEvery } }),
-    validation: { every: given.evalEvery ?? steps, measure: source.measure, better: source.better },
+    validation: {
+      ...(given.evalEvery !== undefined && { every: given.evalEvery }),
+      measure: source.measure,
+      better: source.better,
+    },
     signal: terminal.signal,
     onStep: (step) => bar.update(step),
     onValidation: (step, values) => {
@@ -147,23 +151,9 @@ async function runTrain({ terminal, note, say }: Context, now: Asked): Promise<R
   };
 }
 
-/** Parses the recorded command line of a run: what is wrong with it is thrown, and nothing printed. */
-function parse(argv: string[]): Asked {
-  const silent = { writeOut: () => {}, writeErr: () => {} };
-  return askedOf(makeTrain().exitOverride().configureOutput(silent).parse(argv, { from: 'user' }));
-}
-
-/**
- * What a run reads stays as it began: the split of its text, which records from before --split say by their data alone, and the
- * steps over which a task grows harder, however long the run becomes.
- */
-function asBegun(given: Given, record: JsonObject | null): Given {
-  if (!record) return given;
-  const { kind, ...data } = (record.data ?? {}) as JsonObject;
-  if (kind === 'text') return given.split === undefined ? { ...given, split: recordedSplit(data) } : given;
-  const [first] = (record.extended ?? []) as { from: number }[];
-  const steps = first?.from ?? (record.training as JsonObject | undefined)?.steps;
-  return typeof steps === 'number' ? { ...given, steps } : given;
+/** The steps over which a task grows harder stay those of the first plan, however long the run becomes. */
+function asBegun(given: Given, record: RunRecord | null): Given {
+  return record ? { ...given, steps: record.extended[0]?.from ?? record.training.steps } : given;
 }
 
 const flagOf = (name: string): string => `--${kebab(name)}`;

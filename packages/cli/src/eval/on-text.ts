@@ -13,7 +13,8 @@ import {
 import type { JsonObject } from '@twilljs/hub';
 import { grouped } from '@twilljs/report';
 import { isTwillError, OptionError } from '@twilljs/tensor';
-import { recordedData, whereItBegan } from '../train/resume.ts';
+import type { RunRecord } from '@twilljs/train/node';
+import { whereItBegan } from '../train/resume.ts';
 import { measureText, textProbe } from '../train/text.ts';
 import type { Measuring } from './measuring.ts';
 import { overlaps } from './overlap.ts';
@@ -36,9 +37,9 @@ const LENGTH = 256;
  *
  * @param record of the run; null for a model without one.
  */
-export async function onText(dir: string, record: JsonObject | null, asked: TextAsked): Promise<Measuring> {
+export async function onText(dir: string, record: RunRecord | null, asked: TextAsked): Promise<Measuring> {
   const { all, seed } = asked;
-  const trained = (record?.data ?? {}) as JsonObject;
+  const trained = record?.data ?? {};
   const { documents, text, what, training } = await textFor(dir, record, trained, asked);
   const trainedLength = typeof trained.length === 'number' && trained.kind === 'text' ? trained.length : null;
   const lengths = asked.lengths ?? [trainedLength ?? LENGTH];
@@ -70,11 +71,11 @@ interface Text extends Pick<Corpus, 'documents'> {
 
 async function textFor(
   dir: string,
-  record: JsonObject | null,
+  record: RunRecord | null,
   trained: JsonObject,
   { data, signal }: TextAsked,
 ): Promise<Text> {
-  const recorded = record ? recordedData(record) : [];
+  const recorded = record?.origin.text ?? [];
   const patterns = data ?? recorded;
   if (patterns.length === 0) {
     throw new OptionError('--task lm needs text, and the run was not trained on any; add --data.');

@@ -11,18 +11,21 @@ type Config = Record<string, unknown>;
 
 /** Fields that say where full attention stands. */
 const layouts = ['ratio', 'pattern', 'layers', 'attn'] as const;
+type Layout = (typeof layouts)[number];
 
 /**
  * What to hand to `hybrid`.
  *
  * @param vocab ids that the data use.
- * @param mixers of `mixersWith`.
+ * @param mixers of `mixersWith`; families of the user's own come first.
  * @throws OptionError when flags contradict each other or the file.
  */
 export function modelConfig(given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
   checkLayout(given, mixers);
   const config =
-    given.config === undefined ? fromFlags(given, vocab, mixers) : fromFile(given.config, given, vocab, mixers);
+    given.config === undefined
+      ? fromFlags(given, vocab, mixers)
+      : { vocab_size: vocab, ...fromFile(readKnown(given.config, given, mixers), given, mixers) };
   const { vocab_size: size } = config;
   // Whoever reads the model later cannot tell bytes from a tokenizer's ids by a number above theirs.
   if (typeof size !== 'number' || size === vocab) return config;
@@ -32,9 +35,28 @@ export function modelConfig(given: Given, vocab: number, mixers: readonly MixerF
   );
 }
 
+/**
+ * That of a run that goes on: as it was recorded, where flags that are given again do not say otherwise.
+ *
+ * @param path of the record, for messages.
+ */
+export function resumedConfig(given: Given, model: JsonObject, path: string, mixers: readonly MixerFamily[]): Config {
+  checkLayout(given, mixers);
+  const next = 'leave the flag out, or choose another --out';
+  const file = given.config === undefined ? {} : readKnown(given.config, given, mixers).config;
+  const places = layouts.some((field) => field in file);
+  const config = {
+    ...Object.fromEntries(Object.entries(model).filter(([field]) => !places || !isLayout(field))),
+    ...file,
+  };
+  return fromFile({ config, path: given.config ?? path, next }, given, mixers);
+}
+
+const isLayout = (field: string): boolean => field === 'convention' || layouts.includes(field as Layout);
+
 function fromFlags(given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
   const family = findMixer(given.mixer ?? 'gated-deltanet', mixers);
-  return { ...defaults(family, given, vocab), ...fieldsOf(given, family) };
+  return { ...defaults(family, given, vocab), ...fieldsOf(given, family, {}) };
 }
 
 /** A mixer by its name, by FLA's model_type, or the one of a module. */
@@ -92,13 +114,13 @@ function defaults(family: MixerFamily, given: Given, vocab: number): Config {
 }
 
 /** The fields that flags name. */
-function fieldsOf(given: Given, family: MixerFamily): Config {
+function fieldsOf(given: Given, family: MixerFamily, base: Config): Config {
   const { hiddenSize, layers, heads, intermediateSize, initStd, ratio, convention, pattern } = given;
   const named = {
     hidden_size: hiddenSize,
     num_hidden_layers: layers,
     num_heads: heads,
-    head_dim: headDim(given, family),
+    head_dim: headDim(given, family, base),
     intermediate_size: intermediateSize,
     initializer_range: initStd,
     ratio: ratioField(ratio),
@@ -124,8 +146,9 @@ function ratioField(ratio: string | undefined): string | undefined {
 }
 
 /** Only some mixers have a head size of their own; for the others it follows from width and heads. */
-function headDim({ headDim: size, hiddenSize = 48, heads = 2 }: Given, family: MixerFamily): number | undefined {
-  if (size === undefined || 'head_dim' in family.fields || size * heads === hiddenSize) {
+function headDim({ headDim: size, ...given }: Given, family: MixerFamily, base: Config): number | undefined {
+  const { hiddenSize = base.hidden_size ?? 48, heads = base.num_heads ?? 2 } = given;
+  if (size === undefined || 'head_dim' in family.fields || size * Number(heads) === hiddenSize) {
     return 'head_dim' in family.fields ? size : undefined;
   }
   throw new OptionError(
@@ -150,21 +173,38 @@ function setting(text: string, family: MixerFamily): [string, unknown] {
   }
 }
 
+/** A configuration that flags may add to, not contradict. */
+interface ConfigFile {
+  readonly config: JsonObject;
+  readonly path: string;
+  /** What to do about a contradiction. */
+  readonly next: string;
+}
+
+/** A file whose fields are all known. */
+function readKnown(path: string, given: Given, mixers: readonly MixerFamily[]): ConfigFile {
+  const file = { config: readConfigFile(path), path, next: 'leave the flag out or change the file' };
+  knownConfig({ ...file.config, model_type: familyOf(file, given, mixers).name }, mixers, path);
+  return file;
+}
+
 /** A file, completed by flags. */
-function fromFile(path: string, given: Given, vocab: number, mixers: readonly MixerFamily[]): Config {
-  const file: JsonObject = readConfigFile(path);
-  const family = familyOf(file, path, given, mixers);
-  knownConfig({ ...file, model_type: family.name }, mixers, path);
-  const flags = fieldsOf(given, family);
+function fromFile(from: ConfigFile, given: Given, mixers: readonly MixerFamily[]): Config {
+  const { config: file, path, next } = from;
+  const family = familyOf(from, given, mixers);
+  const flags = fieldsOf(given, family, file);
   for (const [field, value] of Object.entries(flags)) {
     const before = file[field] ?? undefined;
     if (before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
     throw new OptionError(
-      `${path}: ${field} is ${shown(JSON.stringify(before))} but a flag says ${shown(JSON.stringify(value))}; leave the flag out or change the file.`,
+      `${path}: ${field} is ${shown(JSON.stringify(before))} but a flag says ${shown(JSON.stringify(value))}; ${next}.`,
     );
   }
   const there = layouts.find((field) => (file[field] ?? undefined) !== undefined && !(field in flags));
   const added = layouts.find((field) => field in flags && (file[field] ?? undefined) === undefined);
+  if (there && there !== 'layers' && given.ratio === 'pure') {
+    throw new OptionError(`${path}: ${there} places full layers but --ratio is pure; ${next}.`);
+  }
   if (there && added) {
     throw new OptionError(
       `${path}: ${there} already places the full layers, and --${added} would do so too; leave one out.`,
@@ -174,7 +214,6 @@ function fromFile(path: string, given: Given, vocab: number, mixers: readonly Mi
     bos_token_id: null,
     eos_token_id: null,
     ...file,
-    vocab_size: file.vocab_size ?? vocab,
     model_type: file.model_type ?? family.model_type,
     ...flags,
   };
@@ -187,7 +226,11 @@ function firstLinear({ layers }: JsonObject, mixers: readonly MixerFamily[]): un
   return (families.find((m) => m?.role === 'linear') ?? families[0])?.model_type;
 }
 
-function familyOf(file: JsonObject, path: string, { mixer }: Given, mixers: readonly MixerFamily[]): MixerFamily {
+function familyOf(
+  { config: file, path, next }: ConfigFile,
+  { mixer }: Given,
+  mixers: readonly MixerFamily[],
+): MixerFamily {
   const named = mixer === undefined ? null : findMixer(mixer, mixers);
   const model_type =
     file.model_type === 'twill' || file.model_type === undefined ? firstLinear(file, mixers) : file.model_type;
@@ -203,9 +246,7 @@ function familyOf(file: JsonObject, path: string, { mixer }: Given, mixers: read
     );
   }
   if (named && named !== family) {
-    throw new OptionError(
-      `${path}: model_type is "${model_type}" but --mixer says ${named.name}; leave the flag out or change the file.`,
-    );
+    throw new OptionError(`${path}: model_type is "${model_type}" but --mixer says ${named.name}; ${next}.`);
   }
   return family;
 }

@@ -1,4 +1,4 @@
-// Runs whose record was damaged or edited: what it says is refused in words, and nothing of it is carried out.
+// Runs whose record was damaged or edited: what it says is refused in words, and its command is only told.
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-resume-')));
 
 beforeAll(async () => {
   process.chdir(work);
-  const line = 'train --task parity --length 8 --batch 2 --hidden-size 8 --layers 1 --steps 3 --device cpu --out good';
-  const { code, err } = await capture(line.split(' '));
+  const small = '--length 8 --batch 2 --hidden-size 8 --layers 2 --steps 3 --lr 0.01 --device cpu';
+  const { code, err } = await capture(`train --task parity ${small} --ratio 1:1 --seed 4 --out good`.split(' '));
   expect(code, err).toBe(0);
 });
 
@@ -20,31 +20,54 @@ afterAll(() => {
   rmSync(work, { recursive: true });
 });
 
-const command = ['twill', 'train', '--task', 'parity'];
+async function resumed(change: object, ...more: string[]) {
+  rmSync('copy', { recursive: true, force: true });
+  cpSync('good', 'copy', { recursive: true });
+  const { self: _, ...record } = JSON.parse(readFileSync('good/run.json', 'utf8'));
+  writeFileSync('copy/run.json', JSON.stringify({ ...record, ...change }));
+  return capture(['train', '--out', 'copy', '--resume', ...more]);
+}
 
 it.each<[string, object, RegExp]>([
-  ['none', { command: null }, /has no command of twill train/],
-  ['another', { command: ['twill', 'eval', 'x'] }, /has no command of twill train/],
-  ['numbers', { command: ['twill', 'train', '--steps', 3] }, /has no command of twill train/],
-  ['--help', { command: [...command, '--help'] }, /its command is none that trains/],
-  [
-    '--version',
-    { command: [...command, '--version'] },
-    /its command is none that trains \(unknown option '--version'\)/,
-  ],
-  ['a flag that is none', { command: [...command, '--stpes', '3'] }, /none that trains \(unknown option '--stpes'\)/],
-  ['a strange value', { command: [...command, '--steps', 'many'] }, /none that trains \(--steps is "many" where/],
-  ['an argument too many', { command: [...command, 'more'] }, /its command is none that trains/],
-  ['a flag without a value', { command: [...command, '--steps'] }, /its command is none that trains/],
-  ['a model that is none', { model: null }, /model is null/],
-  ['a model that is a list', { model: [1] }, /model is \[1\]/],
-])('a recorded command or model: %s', async (_name, change, message) => {
-  cpSync('good', 'bad', { recursive: true });
-  const { self: _, ...record } = JSON.parse(readFileSync('good/run.json', 'utf8'));
-  writeFileSync('bad/run.json', JSON.stringify({ ...record, ...change }));
-  const { code, out, err } = await capture(['train', '--out', 'bad', '--resume']);
+  ['no model', { model: null }, /model is null/],
+  ['a list for a model', { model: [1] }, /model is \[1\]/],
+  ['a task that is none', { data: { kind: 'chess', length: 8 } }, /chess/],
+  ['no data', { data: {} }, /nothing to train on/],
+  ['a length in words', { data: { kind: 'parity', length: 'long', batch: 2 } }, /long/],
+  ['a path that is none', { origin: { text: 'x', evaluation: [], modules: [], device: null } }, /origin.text is "x"/],
+])('%s', async (_name, change, message) => {
+  const { code, out, err } = await resumed(change);
   expect(err).toMatch(message);
-  expect(err).toMatch(/^train: bad\/run\.json: .+\n$/);
+  expect(err).toMatch(/^train: .+\n$/);
   expect([code, out]).toEqual([2, '']);
-  rmSync('bad', { recursive: true });
+});
+
+it.each([
+  ['--lr 0.02', '--lr is 0.02 but 0.01 in copy/run.json; leave it out, or choose another --out.'],
+  ['--length 12', '--length is 12 but 8 in copy/run.json; leave it out, or choose another --out.'],
+  ['--task mqar', '--task is mqar but parity in copy/run.json; leave it out, or choose another --out.'],
+  ['--seed 5', '--seed is 5 but 4 in copy/run.json; leave it out, or choose another --out.'],
+  [
+    '--hidden-size 16',
+    'copy/run.json: hidden_size is 8 but a flag says 16; leave the flag out, or choose another --out.',
+  ],
+  [
+    '--mixer gla',
+    'copy/run.json: model_type is "gated_deltanet" but --mixer says gla; leave the flag out, or choose another --out.',
+  ],
+  ['--ratio 2:1', 'copy/run.json: ratio is "1:1" but a flag says "2:1"; leave the flag out, or choose another --out.'],
+  [
+    '--ratio pure',
+    'copy/run.json: ratio places full layers but --ratio is pure; leave the flag out, or choose another --out.',
+  ],
+])('%s contradicts the run', async (flags, message) => {
+  const { code, err } = await resumed({}, ...flags.split(' '));
+  expect(err).toBe(`train: ${message}\n`);
+  expect(code).toBe(2);
+});
+
+it('takes flags that agree with the run, and a command that says nothing', async () => {
+  const agreed = '--task parity --length 8 --layers 2 --ratio 2 --lr 1e-2 --seed 4 --mixer gated_deltanet --heads 2';
+  const { code, err } = await resumed({ command: ['from', 'somewhere', '--task', 'mqar'] }, ...agreed.split(' '));
+  expect(code, err).toBe(0);
 });

@@ -9,7 +9,9 @@ import { corpusText, grouped } from '@twilljs/report';
 import { OptionError, rng } from '@twilljs/tensor';
 import { MOST_TOKENS } from '@twilljs/train';
 import type { Better } from '@twilljs/train/node';
+import { shown } from '../flags.ts';
 import { type Given, kebab } from './flags.ts';
+import { whereItBegan } from './resume.ts';
 import { measureText, textProbe } from './text.ts';
 
 /** Rows of an evaluation on a task. */
@@ -28,16 +30,22 @@ export interface Source {
   readonly better: Better;
 }
 
+export interface Reading {
+  /** Ends the reading of standard input. */
+  readonly signal?: AbortSignal;
+  /** The run whose record names the text. */
+  readonly begunIn?: string | undefined;
+}
+
 /** The evaluation sets are those of seed 0 whatever the seed of the run, so that runs compare on the same ones. */
 const evaluationSource = () => rng(0);
 
 /**
  * The source that the flags name.
  *
- * @param signal ends the reading of standard input.
  * @throws OptionError when they name none, or two.
  */
-export async function openSource(given: Given, seed: number, signal?: AbortSignal): Promise<Source> {
+export async function openSource(given: Given, seed: number, reading: Reading = {}): Promise<Source> {
   const { data, task } = given;
   if (data && task) {
     throw new OptionError(`--data ${data[0]} and --task ${task} both name what to train on; give one of them.`);
@@ -47,8 +55,9 @@ export async function openSource(given: Given, seed: number, signal?: AbortSigna
       `--eval-data ${given.evalData[0]} is text but --task ${task} makes its own rows; leave one out.`,
     );
   }
-  if (data) return textSource(given, data, seed, signal);
-  if (task) return taskSource(given, task, seed);
+  if (data) return textSource(given, data, seed, reading);
+  if (task === 'mqar' || task === 'parity') return taskSource(given, task, seed);
+  if (task) throw new OptionError(`--task is "${shown(task)}", which this version has not; it has mqar and parity.`);
   throw new OptionError('nothing to train on: neither --data nor --task is given; give one of them.');
 }
 
@@ -56,12 +65,13 @@ async function textSource(
   given: Given,
   patterns: readonly string[],
   seed: number,
-  signal: AbortSignal | undefined,
+  { signal, begunIn }: Reading,
 ): Promise<Source> {
   refuse(given, ['pairs', 'vocabSize'], '--data');
   const { length = 256, batch = 4 } = given;
   checkSize(batch, length, given.microBatches);
-  const corpus = await readCorpus(patterns, { split: given.split, ...(signal && { signal }) });
+  const read = readCorpus(patterns, { split: given.split, ...(signal && { signal }) });
+  const corpus = await (begunIn === undefined ? read : whereItBegan(begunIn, read));
   const other = given.evalData && (await readTexts(given.evalData, signal && { signal }));
   const kept = other
     ? textProbe(joinDocuments(other.documents), length, 0, 'the text of --eval-data')
