@@ -25,6 +25,9 @@ export interface Batches {
   batch(step: number): Batch;
 }
 
+/** Tokens of a training step, at most: beyond it the ids alone would fill a large part of the memory. */
+export const MOST_TOKENS = 2 ** 22;
+
 /** Ids of a batch at most: 1 GiB of them, so that a mistyped size is an error and not a machine without memory. */
 const MOST = 2 ** 28;
 

@@ -1,6 +1,6 @@
 // A corpus: texts from files or a pipe, what of them is trained on, and what is kept from it.
 import { createHash } from 'node:crypto';
-import { FileError } from '@twilljs/tensor';
+import { FileError, knownOnly } from '@twilljs/tensor';
 import { type Document, joinDocuments, type Split, splitDocuments } from './documents.ts';
 import { readDocuments } from './read.ts';
 import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
@@ -51,6 +51,7 @@ export async function readTexts(
 
 /** Reads texts and splits them into what is trained on and what is kept from it. */
 export async function readCorpus(patterns: readonly string[], options: CorpusOptions = {}): Promise<Corpus> {
+  knownOnly('readCorpus', options, ['split', 'signal']);
   return splitCorpus(await readTexts(patterns, options), options.split);
 }
 

@@ -1,6 +1,6 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
 export type { Batch, Batches, Tokens } from './batch.ts';
-export { IGNORE } from './batch.ts';
+export { IGNORE, MOST_TOKENS } from './batch.ts';
 export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
@@ -13,7 +13,8 @@ export type { MqarOptions } from './tasks/mqar.ts';
 export { curriculum, mqar } from './tasks/mqar.ts';
 export type { ParityOptions } from './tasks/parity.ts';
 export { parity } from './tasks/parity.ts';
-export type { Task } from './tasks/task.ts';
+export type { Task, TaskParts } from './tasks/task.ts';
+export { makeTask } from './tasks/task.ts';
 export type { UniformMqarOptions } from './tasks/uniform-mqar.ts';
 export { uniformMqar } from './tasks/uniform-mqar.ts';
 export type { ZoologyMqarOptions } from './tasks/zoology-mqar.ts';

@@ -1,6 +1,7 @@
 // @twilljs/eval: recall, state tracking and language-model measurements.
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export { type Estimate, estimate } from './estimate.ts';
+export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';
 export {
   type CopyingResult,
   type DocumentsResult,
@@ -9,6 +10,44 @@ export {
   evaluateWindows,
   type WindowsResult,
 } from './language.ts';
+export {
+  type ComparedMeasure,
+  compared,
+  type EvaluationSet,
+  fitsMeasure,
+  type Measure,
+  type MeasureValue,
+  type Measuring,
+  type PositionValue,
+  type Probe,
+  type ToldMeasure,
+} from './measure.ts';
+export { accuracy } from './measures/accuracy.ts';
+export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
+export { copyGain } from './measures/copy-gain.ts';
+export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
 export { meanByPosition, meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
+export {
+  betterOf,
+  brokenText,
+  detailLines,
+  type MeasureTaskOptions,
+  measuredText,
+  measuresOf,
+  measureTask,
+  type ProbeGiven,
+  type TaskFamily,
+  type TaskSettings,
+  type TaskText,
+  type TaskWords,
+  type TrainingGiven,
+  taskNamed,
+  taskRecord,
+  taskSettings,
+  valuesOf,
+} from './task-family.ts';
+export { mqarTask, mqarUniformTask, mqarZoologyTask } from './tasks/mqar.ts';
+export { parityTask } from './tasks/parity.ts';
+export { type TextProbe, textTask } from './tasks/text.ts';
 export { evaluateWhole, type WholeOptions, type WholeResult } from './whole.ts';

@@ -1,5 +1,6 @@
 // The tables of a report.
-import { STATE_CONTEXTS, type SweepCellResult } from '@twilljs/sweep';
+import { STATE_CONTEXTS } from '@twilljs/eval';
+import type { SweepCellResult } from '@twilljs/sweep';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';
 import type { Reference, ReferenceTable } from './options.ts';

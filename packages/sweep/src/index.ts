@@ -1,12 +1,11 @@
 // @twilljs/sweep: grids of models as data: specifications, plans and results.
 export type { Known } from './known.ts';
-export { type CellPlace, cellPlaces, countsOf, type ModelCounts, planSweep, type SweepCell } from './plan.ts';
+export { type CellPlace, cellPlaces, planSweep, type SweepCell } from './plan.ts';
 export { readSweepResults } from './read-results.ts';
 export {
   type LossPoint,
   type PositionLoss,
   RESULTS_VERSION,
-  STATE_CONTEXTS,
   type SweepCellResult,
   type SweepResults,
   thinned,

@@ -1,22 +1,15 @@
 // The cells of a sweep, in the order of its grids, with what each costs: counted on shapes, before anything is allocated.
 import { mqar } from '@twilljs/data';
-import { stateBytes, trainingFlops } from '@twilljs/eval';
+import { countsOf, type ModelCounts, trainingFlops } from '@twilljs/eval';
 import { hybrid, type Ratio } from '@twilljs/hybrid';
-import { countParams, type MixerFamily, params, shapesOnly } from '@twilljs/nn';
+import { type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { isTwillError, OptionError, rng } from '@twilljs/tensor';
 import type { Known } from './known.ts';
-import { STATE_CONTEXTS, type SweepCellResult } from './results.ts';
 import { configOf, type ModelSize } from './sizes.ts';
 import type { RecallData, SweepGrid, SweepSpec, SweepTraining } from './spec.ts';
 
 /** Ids of bytes. */
 const BYTES = 256;
-
-/** What a model costs, whatever its weights. */
-export type ModelCounts = Pick<
-  SweepCellResult,
-  'layers' | 'parameters' | 'nonEmbeddingParameters' | 'flopsPerToken' | 'stateBytes'
->;
 
 /** One run of a sweep. */
 export interface SweepCell extends ModelCounts {
@@ -130,21 +123,6 @@ function modelOf(stem: string, { grid, size, family, ratio }: CellPlace, known: 
   }
   const tokens = training.steps * data.batch * data.length;
   return { config, ...counts, trainingFlops: trainingFlops(model, tokens, data.length) };
-}
-
-/** Parameters, arithmetic at a length and state of a model. */
-export function countsOf(model: ReturnType<typeof hybrid>, length: number): ModelCounts {
-  const embedding = ['model.embeddings.weight', 'lm_head.weight'].map((name) => params(model).get(name)?.size ?? 0);
-  const parameters = countParams(model);
-  return {
-    layers: model.config.model.num_hidden_layers,
-    parameters,
-    nonEmbeddingParameters: parameters - embedding[0] - embedding[1],
-    flopsPerToken: model.flopsPerToken(length),
-    stateBytes: Object.fromEntries(
-      STATE_CONTEXTS.map((tokens) => [tokens, stateBytes(model, tokens)]),
-    ) as ModelCounts['stateBytes'],
-  };
 }
 
 /** Names the cell in what is wrong with it. */

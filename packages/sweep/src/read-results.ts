@@ -1,9 +1,11 @@
 // Reads results.json of a sweep, and refuses what is not one.
+
+import { STATE_CONTEXTS } from '@twilljs/eval';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { FileError, isTwillError } from '@twilljs/tensor';
 import type { Known } from './known.ts';
 import { cellPlaces, titleOf } from './plan.ts';
-import { RESULTS_VERSION, STATE_CONTEXTS, type SweepCellResult, type SweepResults } from './results.ts';
+import { RESULTS_VERSION, type SweepCellResult, type SweepResults } from './results.ts';
 import { readSweepSpec, type SweepGrid } from './spec.ts';
 
 /** What a cell has found. */

@@ -1,11 +1,9 @@
 // results.json of a sweep: what every cell found, in the order of the grid. The report is drawn from this file alone.
+import type { STATE_CONTEXTS } from '@twilljs/eval';
 import type { SweepSpec } from './spec.ts';
 
 /** Layout of the file; a reader refuses another one. */
 export const RESULTS_VERSION = 1;
-
-/** Contexts, in tokens, at which the bytes of state are counted. */
-export const STATE_CONTEXTS = [1024, 4096, 32768] as const;
 
 /** Of a training curve, at most: enough for any picture, so that a long sweep has a file that can be read. */
 export const LOSS_POINTS = 1000;

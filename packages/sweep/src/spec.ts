@@ -1,8 +1,9 @@
 // What a sweep compares: grids of mixer x ratio x size x seed for a task, read from JSON and checked.
+import { MOST_TOKENS } from '@twilljs/data';
 import { type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, type MixerFamily, modelFields, readFields, type Values } from '@twilljs/nn';
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
-import { defaultWarmup, MOST_TOKENS, trainFields } from '@twilljs/train';
+import { defaultWarmup, trainFields } from '@twilljs/train';
 import type { Known } from './known.ts';
 import type { ModelSize } from './sizes.ts';
 

@@ -1,14 +1,7 @@
 // @twilljs/train: the optimiser, schedules and the trainer.
 export { DivergenceError } from './errors.ts';
 export { AdamW, type AdamWOptions } from './optimizer.ts';
-export {
-  defaultWarmup,
-  MOST_TOKENS,
-  type TrainOptions,
-  type TrainSettings,
-  trainFields,
-  trainOptions,
-} from './options.ts';
+export { defaultWarmup, type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
 export { learningRate, type Schedule } from './schedule.ts';
 export { type Counters, parseSnapshot, type Snapshot, snapshotFiles } from './snapshot.ts';
 export { type StepRecord, Trainer } from './trainer.ts';

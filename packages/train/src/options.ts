@@ -2,9 +2,6 @@
 import { type Fields, readOptions, type Values } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 
-/** Of a step, at most: beyond it the ids alone would fill a large part of the memory. */
-export const MOST_TOKENS = 2 ** 22;
-
 /**
  * Every option with its default: that of the small study, measured on models of the size that is trained here. The command line
  * and sweeps have no others. Null means that a rule chooses, which `trainOptions` then writes out.

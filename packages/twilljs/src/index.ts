@@ -11,6 +11,7 @@ export {
 export * from '@twilljs/data';
 export { DeltaNet, type DeltaNetConfig, deltanet } from '@twilljs/deltanet';
 export * from '@twilljs/eval';
+export { brokenText, detailLines, measuredText } from '@twilljs/eval';
 export { GatedDeltaNet, type GatedDeltaNetConfig, gatedDeltanet } from '@twilljs/gated-deltanet';
 export { GLA, type GLAConfig, gla } from '@twilljs/gla';
 export { HGRN, type HGRNConfig, hgrn } from '@twilljs/hgrn';
@@ -33,3 +34,4 @@ export { paper } from './paper.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';
 export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
+export { tasks } from './tasks.ts';

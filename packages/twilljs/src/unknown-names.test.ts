@@ -99,6 +99,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
   'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu() }],
   'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu() }],
+  'measureTask: options': [
+    (bag) => all.measureTask(model, all.parityTask, { sets: [], length: 1 }, bag),
+    { measures: [], all: true, onPart: () => {} },
+  ],
   'mqar: options': [(bag) => all.mqar(bag), { length: 8, vocab: 16, pairs: 2, steps: 4, batch: 2, source }],
   'new AdamW: options': [(bag) => new all.AdamW(model.arena, bag), { ...rates, weightDecay: 0.1, decayed: 'all' }],
   'new Linear: options': [(bag) => new all.Linear(2, 2, init, bag), { bias: true }],
@@ -113,6 +117,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'progressBar: options': [
     (bag) => node.progressBar({ write: () => true }, bag),
     { steps: 3, label: 'x', now: () => 0 },
+  ],
+  'readCorpus: options': [
+    (bag) => node.readCorpus([join(home, 'model', 'config.json')], bag),
+    { split: 'within', signal: new AbortController().signal },
   ],
   'readDocuments: options': [(bag) => node.readDocuments(join(home, 'model', 'config.json'), bag), { note: () => {} }],
   'rope: options': [(bag) => all.rope(x, bag), { base: 100, offset: 1 }],
@@ -182,6 +190,7 @@ const filled: [reason: string, RegExp][] = [
   ['a configuration as a file holds it: what is not read is noted', /^(compose|hybridConfig): config$/],
   ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
   ['what readSweepSpec has read', /: spec$/],
+  ['what taskSettings has read', /^taskRecord: settings$/],
 ];
 
 const finished = join(home, 'run');

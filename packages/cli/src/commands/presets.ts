@@ -1,9 +1,10 @@
 // twill presets: the models that have names, and what each would cost, counted without making any.
 
+import { countsOf, type ModelCounts, STATE_CONTEXTS } from '@twilljs/eval';
 import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { bytesText, grouped, table, tokensText } from '@twilljs/report';
-import { configOf, countsOf, type ModelCounts, type ModelSize, STATE_CONTEXTS } from '@twilljs/sweep';
+import { configOf, type ModelSize } from '@twilljs/sweep';
 import { mixers, modelSizes, otherModels } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 

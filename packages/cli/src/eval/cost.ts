@@ -1,8 +1,7 @@
 // What a model costs: counted at a length, and timed on this device.
-import { decodeSpeed } from '@twilljs/eval';
+import { countsOf, decodeSpeed } from '@twilljs/eval';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { Cost } from '@twilljs/report';
-import { countsOf } from '@twilljs/sweep';
 import { rng } from '@twilljs/tensor';
 
 /** Tokens that are read, and then decoded one by one, to time it. */

@@ -1,8 +1,9 @@
 // What `twill eval` measures: a text or a task, at one length of its rows or at several.
+
+import { MOST_TOKENS } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, rng } from '@twilljs/tensor';
-import { MOST_TOKENS } from '@twilljs/train';
 import { measureTask, openTask, type TaskSizes } from '../train/source.ts';
 import type { Overlap } from './overlap.ts';
 

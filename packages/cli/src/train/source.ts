@@ -1,13 +1,12 @@
 // What a run trains on and is measured by: the text of files, or a task with known answers.
 
-import { type Batches, joinDocuments, mqar, parity, type Task, windows } from '@twilljs/data';
+import { type Batches, joinDocuments, MOST_TOKENS, mqar, parity, type Task, windows } from '@twilljs/data';
 import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
 import { evaluateTask } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { corpusText, grouped } from '@twilljs/report';
 import { OptionError, rng } from '@twilljs/tensor';
-import { MOST_TOKENS } from '@twilljs/train';
 import type { Better } from '@twilljs/train/node';
 import { shown } from '../flags.ts';
 import { type Given, kebab } from './flags.ts';

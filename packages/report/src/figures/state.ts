@@ -1,5 +1,5 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
-import { STATE_CONTEXTS } from '@twilljs/sweep';
+import { STATE_CONTEXTS } from '@twilljs/eval';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Figure } from '../document.ts';
 import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText, resultOf } from '../parts.ts';

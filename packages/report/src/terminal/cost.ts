@@ -1,5 +1,5 @@
 // What a model costs, in lines.
-import { type ModelCounts, STATE_CONTEXTS } from '@twilljs/sweep';
+import { type ModelCounts, STATE_CONTEXTS } from '@twilljs/eval';
 import { bytesText, grouped, tokensText } from '../text/numbers.ts';
 
 /** Counted at a length, and timed on a device. */

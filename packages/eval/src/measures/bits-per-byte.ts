@@ -1,0 +1,107 @@
+// Bits per byte over windows of a text, and by position in them.
+import type { EvaluationWindows } from '@twilljs/data';
+import type { JsonObject } from '@twilljs/hub';
+import type { Estimate } from '../estimate.ts';
+import { evaluateWindows } from '../language.ts';
+import { type ComparedMeasure, estimateText, fixed, type PositionValue } from '../measure.ts';
+import type { Place } from '../score.ts';
+import type { TextProbe } from '../tasks/text.ts';
+import { evaluateWhole } from '../whole.ts';
+
+/** The first bytes of a window have little to go by and do not count. */
+const WARMUP = 32;
+
+export const bitsPerByte: ComparedMeasure<TextProbe> = {
+  name: 'bitsPerByte',
+  title: 'bits per byte',
+  kind: 'number',
+  better: 'lower',
+  range: [0, Number.POSITIVE_INFINITY],
+  async compute(model, { text, windows }, { all = false, onPart }) {
+    const { T } = windows;
+    const warmup = Math.min(WARMUP, T >> 1);
+    const found = all
+      ? await evaluateWhole(model, text, { length: T, warmup, ...(onPart && { onPart }) })
+      : { ...(await evaluateWindows(model, windows, { warmup })), windows: windows.B };
+    // Of the byte that is predicted, in the text.
+    const byteAt = ({ row, position }: Place) => 1 + position + (all ? row * (T - warmup) : windows.starts[row]);
+    return {
+      notFinite: found.notFinite && `byte ${byteAt(found.notFinite)} of the text`,
+      bitsPerByte: found.bitsPerByte.mean,
+      standardError: errorOf(found.bitsPerByte),
+      windows: found.windows,
+      length: T,
+      warmup,
+      bytes: text.length,
+      bytesMeasured: all ? text.length - 1 : distinctBytes(windows, warmup),
+      bitsByPosition: inOctaves(found.byPosition),
+    };
+  },
+  value: ({ bitsPerByte }) => (typeof bitsPerByte === 'number' ? bitsPerByte : undefined),
+  lines: (measurement) => [
+    `${estimateText(measurement.bitsPerByte, measurement.standardError)} bits per byte`,
+    `measured     ${coverText(measurement)}`,
+  ],
+};
+
+/** Positions that fit beside each other on a terminal of 80 columns. */
+const PER_LINE = 5;
+
+/** Found on the way by `bitsPerByte`. */
+export const bitsByPosition: ComparedMeasure<TextProbe> = {
+  name: 'bitsByPosition',
+  title: 'bits per byte by position',
+  kind: 'byPosition',
+  better: 'lower',
+  range: [0, Number.POSITIVE_INFINITY],
+  item: 'bitsPerByte',
+  value: ({ bitsByPosition }) => (Array.isArray(bitsByPosition) ? (bitsByPosition as PositionValue[]) : undefined),
+  lines({ bitsByPosition }) {
+    const parts = (bitsByPosition as PositionValue[]).map(
+      ({ from, to, bitsPerByte }) => `${rangeText(from, to)}: ${fixed(bitsPerByte)}`,
+    );
+    const lines = [parts.slice(0, PER_LINE), parts.slice(PER_LINE)].filter(({ length }) => length > 0);
+    return [`by position  ${lines.map((line) => line.join('  ')).join(`\n${' '.repeat(13)}`)}`];
+  },
+};
+
+/** None from a single row. */
+export function errorOf({ standardError, rows }: Estimate): number | null {
+  return rows > 1 ? standardError : null;
+}
+
+/** How many bytes of the text are predicted by a window after its warm-up, however many windows they lie in. */
+function distinctBytes({ starts, T }: EvaluationWindows, warmup: number): number {
+  let [bytes, end] = [0, 0];
+  for (const start of starts.toSorted()) {
+    const [from, to] = [Math.max(end, start + 1 + warmup), start + 1 + T];
+    bytes += to - from;
+    end = to;
+  }
+  return bytes;
+}
+
+/** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */
+function inOctaves(bits: readonly (number | null)[]): JsonObject[] {
+  const octaves: JsonObject[] = [];
+  for (let from = 0, to = 1; from < bits.length; from = to, to *= 2) {
+    const part = bits.slice(from, to).filter((x) => x !== null);
+    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: part.reduce((a, b) => a + b, 0) / part.length });
+  }
+  return octaves;
+}
+
+/** How much of the text the figures are from. */
+function coverText({ windows, length, bytes, bytesMeasured }: JsonObject): string {
+  const [predicted, all] = [bytesMeasured as number, bytes as number];
+  if (predicted === all - 1) return `all ${grouped(all)} bytes, each but the first predicted once`;
+  const share = ((100 * predicted) / all).toPrecision(2);
+  return `${grouped(windows as number)} window${windows === 1 ? '' : 's'} of ${length}, which predict ${grouped(predicted)} of ${grouped(all)} bytes (${Number(share)} %)`;
+}
+
+const grouped = (n: number): string => n.toLocaleString('en-US');
+
+/** Positions counted from 1, as `1`, or `65-128`. */
+function rangeText(from: number, to: number): string {
+  return to - from === 1 ? String(to) : `${from + 1}-${to}`;
+}

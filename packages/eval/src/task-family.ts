@@ -1,0 +1,178 @@
+// A task as a value: how it is named, configured, made and measured. Trainer, sweep, report and command line work on families handed to
+// them and never ask which one they have.
+import { type Batches, MOST_TOKENS } from '@twilljs/data';
+import type { JsonObject } from '@twilljs/hub';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { type Fields, type Given, readOptions, type Values } from '@twilljs/nn';
+import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
+import { type ComparedMeasure, compared, type Measure, type Measuring, type Probe } from './measure.ts';
+
+/** Text, and the part of it that is kept from training. */
+export interface TaskText {
+  readonly train: Uint8Array;
+  readonly evaluation: Uint8Array;
+}
+
+/** What batches are made from, beside the options. */
+export interface TrainingGiven {
+  /** Decides the batches. */
+  readonly seed: number;
+  /** Of the run: a task may grow harder over them. */
+  readonly steps: number;
+  /** Of a family that `readsText`. */
+  readonly text?: TaskText;
+}
+
+/** What the fixed rows of a measurement are made from. */
+export interface ProbeGiven {
+  /** 0 is the set on which runs compare, whatever their own seeds. */
+  readonly seed: number;
+  /** Difficulties, instead of the task's own. */
+  readonly at?: readonly number[];
+  /** Of a family that `readsText`: what is measured, and what it is, for messages. */
+  readonly text?: { readonly bytes: Uint8Array; readonly what: string };
+}
+
+/** What a report says of a task; a task without words is told by its title and summary. */
+export interface TaskWords<F extends Fields = Fields> {
+  /** What is asked, in a sentence or two. @param hardest the difficulty that models are compared at. */
+  about?(options: Values<F>, hardest: number): string;
+  /** What is better or worse for a model, as a noun: `recall`. */
+  readonly noun?: string;
+  /** What one model, and several, do that succeed: `recalls`, `recall`. */
+  readonly verbs?: readonly [one: string, many: string];
+  /** What so many steps do not show. */
+  limit?(steps: string): string;
+  /** A sentence for the caption of learning curves. */
+  readonly curves?: string;
+}
+
+/** A kind of task. `F` is the table of its options, which has `length` and `batch`; `P` what its measures need. */
+export interface TaskFamily<F extends Fields = Fields, P extends Probe = Probe> {
+  /** As `--task` takes it: `mqar`. */
+  readonly name: string;
+  /** Other names by which specifications and commands know it. */
+  readonly aliases?: readonly string[];
+  /** What sections of a report are called: `Recall`. */
+  readonly title: string;
+  /** In a few words, for help texts: `recall of values by keys`. */
+  readonly summary: string;
+  readonly fields: F;
+  /** It learns from text of the user's, byte by byte, and needs `text` where it is opened. */
+  readonly readsText?: true;
+  /** What is measured; by the first, which is compared, a run is judged. */
+  readonly measures: readonly [ComparedMeasure<P>, ...Measure<P>[]];
+  /** In what the training loss is told: a factor to nats per label, and its name. */
+  readonly lossUnit: { readonly perNat: number; readonly name: string };
+  /** What difficulty counts: the option that sets the greatest, and its unit. */
+  readonly axis: { readonly field: string; readonly unit: string };
+  readonly words?: TaskWords<F>;
+  /** Ids that occur, N. */
+  vocab(options: Values<F>): number;
+  /** Accuracy of guessing, where the task has one. */
+  chance?(options: Values<F>): number;
+  /** @throws OptionError when the options contradict each other. */
+  batches(options: Values<F>, given: TrainingGiven): Batches;
+  /** @throws OptionError when there is nothing to measure on. */
+  probe(options: Values<F>, given: ProbeGiven): P;
+}
+
+/** The family of a name or an alias. @throws OptionError naming the known ones. */
+export function taskNamed(tasks: readonly TaskFamily[], name: unknown, where = 'task'): TaskFamily {
+  const family = tasks.find((task) => task.name === name || task.aliases?.includes(name as string));
+  if (family) return family;
+  const names = tasks.flatMap((task) => [task.name, ...(task.aliases ?? [])]);
+  const near = typeof name === 'string' ? nearest(name, names) : null;
+  throw new OptionError(
+    `${where} is ${shown(name)} where ${names.map((one) => `"${one}"`).join(', ')} is needed; ${near ? `did you mean ${near}?` : 'choose one.'}`,
+  );
+}
+
+/** The options of a task, complete: rows and their length among them. */
+export type TaskSettings = Readonly<Record<string, unknown>> & { readonly length: number; readonly batch: number };
+
+/**
+ * Reads and completes what is given for a task.
+ *
+ * @throws OptionError for an unknown name, a value that cannot be, and steps beyond all use.
+ */
+export function taskSettings(family: TaskFamily, given: Given<Fields>, where: string): TaskSettings {
+  const options = readOptions(family.fields, given, where) as TaskSettings;
+  const { batch, length } = options;
+  if (batch * length <= MOST_TOKENS) return options;
+  throw new OptionError(
+    `${where}: a batch of ${batch} rows of ${length} makes ${batch * length} tokens a step, above the limit of ${MOST_TOKENS}; lower one of them.`,
+  );
+}
+
+/** Which of two measurements of a task is better, as the trainer takes it. */
+export function betterOf({ name, measures: [main] }: TaskFamily): { of: string; direction: 'lower' | 'higher' } {
+  if (main.better !== null) return { of: main.judged ?? main.name, direction: main.better };
+  throw new OptionError(`task ${name}: its first measure, ${main.name}, says not what is better; put another first.`);
+}
+
+/** What run.json says of the data of a run, so that a run that goes on is known to read the same. */
+export const taskRecord = (family: TaskFamily, settings: TaskSettings, text?: object): JsonObject => ({
+  kind: family.name,
+  ...text,
+  ...settings,
+});
+
+export interface MeasureTaskOptions extends Measuring {
+  /** Default: those of the task. */
+  readonly measures?: readonly Measure[];
+}
+
+/**
+ * Takes all measures of a task, one after another, and puts what they find into one object.
+ *
+ * @returns also `task`, its name, and `notFinite`: where a model first gave no number, or null.
+ */
+export async function measureTask(
+  model: LanguageModel,
+  family: TaskFamily,
+  probe: Probe,
+  options: MeasureTaskOptions = {},
+): Promise<JsonObject> {
+  knownOnly('measureTask', options, ['measures', 'all', 'onPart']);
+  const { measures = family.measures, ...how } = options;
+  const found: JsonObject = { task: family.name, notFinite: null };
+  for (const { compute } of measures) {
+    const { notFinite = null, ...part } = compute ? await compute(model, probe, how) : {};
+    Object.assign(found, part, { notFinite: found.notFinite ?? notFinite });
+  }
+  return found;
+}
+
+/** Why the figures of a measurement are not finite; null where they are. */
+export function brokenText({ notFinite }: JsonObject): string | null {
+  return typeof notFinite === 'string' ? `the model is not finite, first at ${notFinite}` : null;
+}
+
+/** A measurement in a line: `2.531 ± 0.028 bits per byte`; of a model that is not finite, where it is not. */
+export function measuredText(measurement: JsonObject, family: TaskFamily): string {
+  const [short] = family.measures[0].lines(measurement, family);
+  const reason = brokenText(measurement);
+  return reason === null ? short : `${short}: ${reason}`;
+}
+
+/** What else there is to say of a measurement, in lines. */
+export const detailLines = (
+  measurement: JsonObject,
+  family: TaskFamily,
+  measures: readonly Measure[] = family.measures,
+): string[] => measures.flatMap((one) => one.lines(measurement, family)).slice(1);
+
+/** Those of a task, and further ones. @throws OptionError for two of one name. */
+export function measuresOf(family: TaskFamily, more: readonly Measure[]): readonly Measure[] {
+  const all = [...family.measures, ...more];
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
+  if (!twice) return all;
+  throw new OptionError(`task ${family.name}: two of its measures are called ${twice.name}; rename one of them.`);
+}
+
+/** Values that a measurement holds of compared measures, in their order; null where one is missing or damaged. */
+export function valuesOf(measures: readonly Measure[], measurement: JsonObject): JsonObject | null {
+  const values = compared(measures).map((one) => [one.name, one.value(measurement)] as const);
+  return values.some(([, value]) => value === undefined) ? null : (Object.fromEntries(values) as JsonObject);
+}

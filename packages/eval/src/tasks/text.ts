@@ -1,0 +1,81 @@
+// Language modelling of the user's text, byte by byte.
+import { type Copies, copies, type EvaluationWindows, evaluationWindows, windows } from '@twilljs/data';
+import type { Fields } from '@twilljs/nn';
+import { OptionError, rng } from '@twilljs/tensor';
+import type { Probe } from '../measure.ts';
+import { bitsByPosition, bitsPerByte } from '../measures/bits-per-byte.ts';
+import { copyGain } from '../measures/copy-gain.ts';
+import type { TaskFamily, TaskText } from '../task-family.ts';
+
+/** Windows, and rows with a passage that comes twice, at most. */
+const WINDOWS = 192;
+
+/** Bytes of text in such a row, without the second occurrence. */
+const COPIES_READ = 128;
+
+/** Ids of bytes. */
+const BYTES = 256;
+
+/** A text as all models that are compared see it. */
+export interface TextProbe extends Probe {
+  readonly text: Uint8Array;
+  /** A fixed sample of the text. */
+  readonly windows: EvaluationWindows;
+  /** Null where the text is too short for a passage to come twice. */
+  readonly copies: Copies | null;
+}
+
+const fields = {
+  length: { type: 'integer', default: 256, max: 2 ** 20 },
+  batch: { type: 'integer', default: 4, max: 2 ** 20 },
+} as const satisfies Fields;
+
+export const textTask: TaskFamily<typeof fields, TextProbe> = {
+  name: 'text',
+  aliases: ['language', 'lm'],
+  title: 'Language modelling',
+  summary: 'language modelling of text, byte by byte',
+  fields,
+  readsText: true,
+  measures: [bitsPerByte, bitsByPosition, copyGain],
+  lossUnit: { perNat: 1 / Math.LN2, name: 'bits per byte' },
+  axis: { field: 'length', unit: 'tokens' },
+  words: {
+    about: ({ length }) =>
+      `Bytes of text in windows of ${length}: mean bits per byte on text that was kept from training, the same windows for every ` +
+      'model. Lower is better.',
+    noun: 'loss',
+    limit: (steps) => `All this is after ${steps} steps on one text: early learning, not what the models reach.`,
+  },
+  vocab: () => BYTES,
+  batches: ({ length, batch }, { seed, text }) =>
+    windows({ tokens: given(text).train, length, batch, source: rng(seed).fork('data') }),
+  probe({ length }, { seed, text }) {
+    const { bytes, what } = given(text);
+    if (bytes.length < 2) {
+      const has = bytes.length === 0 ? 'no byte' : 'one byte';
+      throw new OptionError(`${what} has ${has}, of which none can be predicted; give more text.`);
+    }
+    const at = Math.min(length, bytes.length - 1); // of a short text, shorter windows
+    const source = rng(seed);
+    const rows = evaluationWindows({ tokens: bytes, source, length: at, count: countOf(bytes, at) });
+    const isShort = bytes.length < COPIES_READ;
+    return {
+      text: bytes,
+      length: at,
+      sets: [{ at, rows }],
+      windows: rows,
+      copies: isShort ? null : copies({ tokens: bytes, source, count: countOf(bytes, COPIES_READ) }),
+    };
+  },
+};
+
+function given<T>(text: T | undefined): T {
+  if (text !== undefined) return text;
+  throw new OptionError('task text: it has no text to read; give some.');
+}
+
+/** As many pieces of text as could stand beside each other: more would share bytes, and the error would seem too small. */
+function countOf(text: TaskText['train'], length: number): number {
+  return Math.min(WINDOWS, Math.max(1, Math.floor(text.length / length)));
+}
