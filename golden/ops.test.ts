@@ -1,8 +1,8 @@
 // Every golden of an op on every device: outputs and gradients within the tolerances of golden/README.md.
 import { readdirSync, readFileSync } from 'node:fs';
 import { kernels as attention } from '@twilljs/attention/wasm';
-import { type Golden, goldenOps, readGolden, runGoldenOp } from '@twilljs/hub';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { type Golden, goldenOps, readGolden, runGoldenOp } from '@twilljs/parity';
 import { kernels as scan } from '@twilljs/scan/wasm';
 import { cpu, type Device } from '@twilljs/tensor';
 import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';

@@ -1,4 +1,4 @@
-// `pnpm pack-check`: packs every package and asks publint, attw and two TypeScripts what a user's tools will say of the tarballs.
+// `pnpm pack-check`: packs every published package and asks publint, attw and two TypeScripts what a user's tools will say of the tarballs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { installInto, leanest, settings, typeProblems } from './pack/types.ts';
 
 const destination = mkdtempSync(join(tmpdir(), 'twill-pack-'));
 const home = join(destination, 'home');
-const { packages } = readRepository(root);
+const packages = readRepository(root).packages.filter(({ manifest }) => !manifest.private);
 let problems = 0;
 try {
   for (const pack of packages) {

@@ -24,13 +24,22 @@ it('refuses another value, another name and a loose range', () => {
       repository({ 'packages/gated-deltanet/package.json': manifest('gated-deltanet', [], { version: '2.0.0' }) }),
     ),
   ).toEqual([
-    'packages/gated-deltanet/package.json: version differs from packages/deltanet; only name, description, exports, dependencies, bin may.',
+    'packages/gated-deltanet/package.json: version differs from packages/deltanet; only name, description, exports, dependencies, devDependencies, bin, private may.',
   ]);
   expect(broken({ name: 'deltanet' })).toEqual([`${path}: name is deltanet, not @twilljs/deltanet.`]);
   expect(broken({ dependencies: { '@twilljs/tensor': '^0.1.0' } })).toEqual([
     `${path}: @twilljs/tensor is asked for as ^0.1.0, not workspace:^.`,
   ]);
   expect(broken({}, ['b', 'a'])).toEqual([`${path}: dependencies are not in alphabetical order.`]);
+});
+
+it('refuses a private package that users would install, and a published one that the build would copy', () => {
+  const isPrivate = { 'packages/tensor/package.json': manifest('tensor', [], { private: true }) };
+  const asked = manifests(repository(isPrivate)).filter((problem) => problem.startsWith(path));
+  expect(asked).toEqual([`${path}: @twilljs/tensor is private and nobody can install it; move it to devDependencies.`]);
+  expect(broken({ devDependencies: { '@twilljs/tensor': 'workspace:^' } }, [])).toEqual([
+    `${path}: @twilljs/tensor is no private package to bundle; move it to dependencies.`,
+  ]);
 });
 
 it('refuses an entry of another shape and one without a source', () => {

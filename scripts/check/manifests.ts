@@ -1,13 +1,21 @@
 // Manifests: every package.json, tsconfig.json and tsup.config.ts is the same but for what is the package's own.
 import { type Check, type Package, sourceOf, textOf } from './repository.ts';
 
-const own = ['name', 'description', 'exports', 'dependencies', 'bin'];
+const own = ['name', 'description', 'exports', 'dependencies', 'devDependencies', 'bin', 'private'];
+
+/** What only some packages have. */
+const optional = ['bin', 'devDependencies', 'private'];
 
 export const manifests: Check = ({ packages }) => {
   const [first, ...others] = packages;
   if (!first) return [];
   return [
-    ...packages.flatMap((pack) => [...checkName(pack), ...checkExports(pack), ...checkDependencies(pack)]),
+    ...packages.flatMap((pack) => [
+      ...checkName(pack),
+      ...checkExports(pack),
+      ...checkDependencies(pack),
+      ...checkPublished(pack, packages),
+    ]),
     ...others.flatMap((pack) => [...checkKeys(first, pack), ...checkFiles(first, pack)]),
   ];
 };
@@ -38,6 +46,19 @@ function checkExports(pack: Package): string[] {
   });
 }
 
+/** What a published package needs is published, or copied into it by its build: then it is among devDependencies. */
+function checkPublished({ folder, manifest }: Package, packages: readonly Package[]): string[] {
+  const where = `packages/${folder}/package.json`;
+  const isPrivate = (name: string): boolean =>
+    packages.some((other) => other.manifest.name === name && !!other.manifest.private);
+  const installed = manifest.private ? [] : Object.keys(manifest.dependencies).filter(isPrivate);
+  const bundled = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isPrivate(name));
+  return [
+    ...installed.map((name) => `${where}: ${name} is private and nobody can install it; move it to devDependencies.`),
+    ...bundled.map((name) => `${where}: ${name} is no private package to bundle; move it to dependencies.`),
+  ];
+}
+
 function checkDependencies({ folder, manifest }: Package): string[] {
   const where = `packages/${folder}/package.json`;
   const names = Object.keys(manifest.dependencies);
@@ -52,7 +73,7 @@ function checkKeys(first: Package, { folder, manifest }: Package): string[] {
   const where = `packages/${folder}/package.json`;
   const keys = (m: object): string =>
     Object.keys(m)
-      .filter((key) => key !== 'bin')
+      .filter((key) => !optional.includes(key))
       .join(' ');
   const differing = Object.keys(first.manifest)
     .filter((key) => !own.includes(key) && JSON.stringify(first.manifest[key]) !== JSON.stringify(manifest[key]))

@@ -24,8 +24,9 @@ function checkTitle(pack: Package): string[] {
     : [`packages/${pack.folder}/README.md: its title is '${title}', not '${expected}'.`];
 }
 
-/** The root's own manifest, from which documents and tests import every package; its README; and a changeset or a changelog. */
-function checkListed({ root }: Repository, { folder, manifest: { name }, directory }: Package): string[] {
+/** The root's own manifest, from which documents and tests import every package; of one that is published also the README and a changeset or a changelog. */
+function checkListed({ root }: Repository, { folder, manifest, directory }: Package): string[] {
+  const { name, private: isPrivate = false } = manifest;
   const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   const changesets = existsSync(join(root, '.changeset')) ? readdirSync(join(root, '.changeset')) : [];
   const announced = changesets.some(
@@ -37,11 +38,11 @@ function checkListed({ root }: Repository, { folder, manifest: { name }, directo
       `package.json: ${name} is not among its devDependencies; run pnpm add -w -D ${name}@workspace:^.`,
     ],
     [
-      read('README.md').includes(`(packages/${folder})`),
+      isPrivate || read('README.md').includes(`(packages/${folder})`),
       `README.md: does not list packages/${folder}; add it to the table.`,
     ],
     [
-      announced || existsSync(join(directory, 'CHANGELOG.md')),
+      isPrivate || announced || existsSync(join(directory, 'CHANGELOG.md')),
       `packages/${folder}: no changeset names ${name}; run pnpm changeset.`,
     ],
   ];

@@ -10,10 +10,11 @@ const order = [
   ['attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'],
   ['hybrid'],
   ['hub'],
-  ['eval'],
   ['train'],
+  ['eval'],
   ['sweep'],
   ['report'],
+  ['parity'],
   ['twilljs'],
   ['cli'],
 ];
@@ -39,7 +40,8 @@ export const ranks: Check = ({ packages }) =>
   });
 
 function checkManifest(pack: Package): string[] {
-  return Object.keys(pack.manifest.dependencies).flatMap((name) =>
+  const { dependencies, devDependencies } = pack.manifest;
+  return Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) =>
     against(pack, name, `packages/${pack.folder}/package.json`),
   );
 }

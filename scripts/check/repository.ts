@@ -23,6 +23,10 @@ export interface Manifest {
   version: string;
   exports: Record<string, Exported>;
   dependencies: Record<string, string>;
+  /** Private packages that the build copies into this one. */
+  devDependencies?: Record<string, string>;
+  /** Not published: other packages bundle it. */
+  private?: boolean;
   [key: string]: unknown;
 }
 

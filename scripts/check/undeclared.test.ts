@@ -20,6 +20,22 @@ it('refuses an undeclared import and an unused declaration', () => {
   ]);
 });
 
+it('wants what a bundled package needs among the dependencies of its own', () => {
+  const bundled = {
+    'packages/tensor/package.json': manifest('tensor', ['left-pad'], { private: true }),
+    'packages/tensor/src/index.ts': "// Tensors.\nimport 'left-pad';\nexport const x = 1;\n",
+    'packages/gated-deltanet/package.json': manifest('gated-deltanet', ['left-pad'], {
+      devDependencies: { '@twilljs/tensor': 'workspace:^' },
+    }),
+  };
+  expect(undeclared(repository(bundled))).toEqual([]);
+  const without = { devDependencies: { '@twilljs/tensor': 'workspace:^' } };
+  const lacking = { 'packages/gated-deltanet/package.json': manifest('gated-deltanet', [], without) };
+  expect(undeclared(repository({ ...bundled, ...lacking }))).toEqual([
+    'packages/gated-deltanet/package.json: bundles packages/tensor, which needs left-pad; declare it.',
+  ]);
+});
+
 it('refuses a module of Node that the `.` entry reaches and leaves the rest alone', () => {
   expect(broken("import 'node:fs';")).toEqual([`${layer}: imports node:fs; only the ./node entry may.`]);
   const aside = { 'packages/deltanet/src/node.ts': "// Files.\nimport 'node:fs';\n" };

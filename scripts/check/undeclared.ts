@@ -1,29 +1,49 @@
 // Dependencies: what is imported is declared, what is declared is imported, and Node stays out of the browser's entries.
 import { join } from 'node:path';
-import { type Check, type Package, type SourceFile, sourceOf } from './repository.ts';
+import { type Check, type Package, type Repository, type SourceFile, sourceOf } from './repository.ts';
 
-export const undeclared: Check = ({ packages }) =>
-  packages.flatMap((pack) => [
-    ...checkDeclared(pack),
-    ...checkUnused(pack),
+export const undeclared: Check = (repository) =>
+  repository.packages.flatMap((pack) => [
+    ...checkDeclared(pack, bundledInto(repository, pack)),
+    ...checkUnused(pack, bundledInto(repository, pack)),
     ...checkNode(pack),
     ...checkRelative(pack),
   ]);
 
-function checkDeclared(pack: Package): string[] {
-  return sources(pack).flatMap((file) =>
-    file.imports
-      .map(({ from }) => packageOf(from))
-      .filter((name) => name !== null && !(name in pack.manifest.dependencies))
-      .map(
-        (name) => `packages/${pack.folder}/${file.path}: imports ${name}, which is not in dependencies; declare it.`,
-      ),
-  );
+/** The private packages that the build copies into this one, whose imports become its own. */
+function bundledInto({ packages }: Repository, { manifest: { devDependencies = {} } }: Package): Package[] {
+  return packages.filter(({ manifest }) => manifest.private && manifest.name in devDependencies);
 }
 
-function checkUnused(pack: Package): string[] {
-  const used = new Set(sources(pack).flatMap((file) => file.imports.map(({ from }) => packageOf(from))));
-  return Object.keys(pack.manifest.dependencies)
+function checkDeclared(pack: Package, bundled: readonly Package[]): string[] {
+  const { dependencies } = pack.manifest;
+  const known = [...Object.keys(dependencies), ...bundled.map(({ manifest }) => manifest.name)];
+  return [
+    ...sources(pack).flatMap((file) =>
+      importsOf(file)
+        .filter((name) => !known.includes(name))
+        .map(
+          (name) => `packages/${pack.folder}/${file.path}: imports ${name}, which is not in dependencies; declare it.`,
+        ),
+    ),
+    ...bundled.flatMap(({ folder, manifest }) =>
+      Object.keys(manifest.dependencies)
+        .filter((name) => !known.includes(name))
+        .map(
+          (name) =>
+            `packages/${pack.folder}/package.json: bundles packages/${folder}, which needs ${name}; declare it.`,
+        ),
+    ),
+  ];
+}
+
+function checkUnused(pack: Package, bundled: readonly Package[]): string[] {
+  const { dependencies, devDependencies } = pack.manifest;
+  const used = new Set([
+    ...sources(pack).flatMap(importsOf),
+    ...bundled.flatMap(({ manifest }) => Object.keys(manifest.dependencies)),
+  ]);
+  return Object.keys({ ...dependencies, ...devDependencies })
     .filter((name) => !used.has(name))
     .map((name) => `packages/${pack.folder}/package.json: ${name} is declared and never imported; remove it.`);
 }
@@ -59,6 +79,9 @@ function reach(pack: Package, path: string | null, reached: Set<SourceFile>): vo
 function sources(pack: Package): SourceFile[] {
   return pack.files.filter((file) => file.kind === 'source');
 }
+
+const importsOf = (file: SourceFile): string[] =>
+  file.imports.map(({ from }) => packageOf(from)).filter((name) => name !== null);
 
 /** The package that a bare import names; null for relative modules and Node's own. */
 function packageOf(from: string): string | null {

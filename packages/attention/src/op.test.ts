@@ -1,7 +1,7 @@
 // Softmax attention on every device: goldens, kernel = definition = oracle, and what a query must not see.
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Golden, readGolden } from '@twilljs/hub';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { type Golden, readGolden } from '@twilljs/parity';
 import { concat, cpu, type Device, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import {
   conformance,

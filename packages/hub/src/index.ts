@@ -1,8 +1,5 @@
 // What models are stored in: safetensors files, configurations and checkpoints of Hugging Face and FLA.
 export { parseConfig, serializeConfig } from './config.ts';
-export { type Golden, type GoldenNumbers, readGolden } from './golden.ts';
-export { type Expected, type ModelGolden, readModelGolden, readTrainGolden, type TrainGolden } from './golden-model.ts';
-export { goldenOps, runGoldenOp } from './golden-ops.ts';
 export { type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
 export {
   beyondFla,

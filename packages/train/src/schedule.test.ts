@@ -1,6 +1,6 @@
 // Learning rates against those recorded with the goldens, and at the borders of the schedule.
 import { readFileSync } from 'node:fs';
-import { readTrainGolden } from '@twilljs/hub';
+import { readTrainGolden } from '@twilljs/parity';
 import { OptionError } from '@twilljs/tensor';
 import { expect, it } from 'vitest';
 import { trainOptions } from './options.ts';

@@ -185,7 +185,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
 const filled: [reason: string, RegExp][] = [
   [
     'attributes of whichever op is handed in, which checks them by its shape rule',
-    /^(apply1?|applyBackward|vjpOfDefinition|runGoldenOp): attrs$/,
+    /^(apply1?|applyBackward|vjpOfDefinition): attrs$/,
   ],
   ['a configuration as a file holds it: what is not read is noted', /^(compose|hybridConfig): config$/],
   ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],

@@ -1,20 +1,24 @@
 // Replays the training of a golden: losses, learning rates and gradient norms of every step, and the parameters at the end.
 import { join } from 'node:path';
-import { readTrainGolden, type TrainGolden } from '@twilljs/hub';
-import { readFile } from '@twilljs/hub/node';
+import { loadModel, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
-import type { Device } from '@twilljs/tensor';
+import type { MixerFamily } from '@twilljs/nn';
+import { type Device, FileError, IGNORE } from '@twilljs/tensor';
 import { type StepRecord, Trainer, type TrainSettings } from '@twilljs/train';
-import { openModel } from '../model.ts';
+import { readTrainGolden, type TrainGolden } from './golden-model.ts';
 import { type Measured, measure, measureSeries } from './measured.ts';
 
 /** Relative, of every step and every parameter. */
 const tolerance = { f32: 1e-5, f64: 1e-9 };
 
-export async function replayTraining(path: string, device: Device): Promise<Measured[]> {
+export async function replayTraining(
+  path: string,
+  mixers: readonly MixerFamily[],
+  device: Device,
+): Promise<Measured[]> {
   const where = join(path, 'train.safetensors');
   const golden = readTrainGolden(readFile(where), where);
-  const { model } = await openModel(path, device);
+  const { model } = await loadModel(path, { mixers, device });
   using trainer = new Trainer(model, settingsOf(golden, model));
   const [, B, T] = golden.inputIds.shape;
   const records: StepRecord[] = [];
@@ -32,7 +36,10 @@ export async function replayTraining(path: string, device: Device): Promise<Meas
   ];
   for (const [name, { data }] of golden.params) {
     const parameter = model.arena.tensors[model.arena.names.indexOf(name)];
-    if (!parameter) throw new Error(`train.param.${name} is expected, but the model has no such parameter.`);
+    if (!parameter)
+      throw new FileError(
+        `train.param.${name} is expected but the model has no such parameter; write the golden again.`,
+      );
     measured.push({
       ...measure(`train.param.${name}`, 'out', await parameter.data(), data, float),
       tolerance: allowed,
@@ -47,12 +54,14 @@ const known = ['steps', 'lr', 'warmup', 'min_ratio', 'beta1', 'beta2', 'eps', 'w
 function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel): TrainSettings {
   const unknown = Object.keys(attrs).find((name) => !known.includes(name));
   if (unknown)
-    throw new Error(`attrs.${unknown} is no option of the trainer under that name; use ${known.join(', ')}.`);
+    throw new FileError(`attrs.${unknown} is no option of the trainer under that name; use ${known.join(', ')}.`);
   const { steps, lr, warmup, min_ratio, beta1, beta2, eps, weight_decay, max_norm } = attrs as Record<string, number>;
   const undecayed = arena.names.filter((_, i) => arena.offsets[i] >= arena.decayEnd).sort();
   const listed = ((attrs.no_decay ?? []) as string[]).filter((name) => arena.names.includes(name)).sort();
   if (listed.length > 0 && `${undecayed}` !== `${listed}`) {
-    throw new Error(`no_decay is ${listed.join(', ')} but the trainer leaves out ${undecayed.join(', ')}.`);
+    throw new FileError(
+      `no_decay is ${listed.join(', ')} but the trainer leaves out ${undecayed.join(', ')}; correct it.`,
+    );
   }
   return {
     steps: steps ?? loss.length,
@@ -70,5 +79,5 @@ function settingsOf({ attrs, loss }: TrainGolden, { arena }: LanguageModel): Tra
 
 /** Next-token labels; the last position of a row asks for nothing. */
 function shifted(inputs: Int32Array, T: number): Int32Array {
-  return inputs.map((_, i) => ((i + 1) % T === 0 ? -100 : inputs[i + 1]));
+  return inputs.map((_, i) => ((i + 1) % T === 0 ? IGNORE : inputs[i + 1]));
 }

@@ -1,15 +1,16 @@
-// The report of `twill parity`: every tensor with its error beside its tolerance, the worst last.
+// The report of a replay: every tensor with its error beside its tolerance, the worst last.
 import { relative } from 'node:path';
-import { byShare, holds, type Measured, type Replayed } from './measured.ts';
-import type { Refused } from './targets.ts';
+import { byShare, holds, type Measured } from './measured.ts';
+import type { Outcome } from './replay.ts';
 
-export interface Outcome {
-  /** Name of the device, and the type of its numbers. */
-  readonly device: string;
-  readonly dtype: string;
-  readonly replayed: readonly Replayed[];
-  readonly skipped: readonly Refused[];
-  readonly broken: readonly Refused[];
+/** What is wrong with the input as a whole. */
+export function faultOf({ replayed, skipped, broken }: Outcome): string | null {
+  if (broken.length > 0)
+    return `${broken.length} goldens are broken, the first is ${broken[0].path}: ${broken[0].reason}`;
+  if (replayed.length > 0) return null;
+  const [{ path, reason }] = skipped;
+  const all = skipped.length > 1 ? `all ${skipped.length} goldens were skipped, the first is ` : '';
+  return `nothing was replayed: ${all}${path}: ${reason}; name others.`;
 }
 
 /** True when something was replayed and all of it is within its tolerance. */

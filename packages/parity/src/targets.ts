@@ -1,10 +1,11 @@
 // What lies at the paths of `twill parity`: goldens of ops and of models, and what cannot be replayed, with the reason.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Golden, goldenOps, readGolden } from '@twilljs/hub';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
+import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
+import { type Golden, readGolden } from './golden.ts';
+import { goldenOps } from './golden-ops.ts';
 
 export interface OpTarget {
   readonly kind: 'op';
@@ -38,9 +39,10 @@ export interface Targets {
 /**
  * Finds all goldens at the given paths, folders and those below them included.
  *
+ * @param mixers Whose models can be replayed.
  * @throws FileError when a path does not exist, or is itself no golden and holds none.
  */
-export function findTargets(paths: readonly string[]): Targets {
+export function findTargets(paths: readonly string[], mixers: readonly MixerFamily[]): Targets {
   const found: Target[] = [];
   const skipped: Refused[] = [];
   const broken: Refused[] = [];

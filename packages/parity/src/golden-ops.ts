@@ -1,5 +1,6 @@
 // Ops under the names of the golden files: inputs and options by name in, outputs by name out.
 import { scaledDotProductAttention } from '@twilljs/attention';
+import type { JsonObject } from '@twilljs/hub';
 import {
   adamw,
   clipGradNorm,
@@ -19,7 +20,6 @@ import {
 } from '@twilljs/nn';
 import { elementwise, scalarDecay, scalarDelta, vectorDecay, vectorDelta } from '@twilljs/scan';
 import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
-import type { JsonObject } from './json.ts';
 
 type Named = Readonly<Record<string, Tensor>>;
 

@@ -1,4 +1,5 @@
 // One tensor of a golden, measured: how far off it is and how far it may be.
+import { FileError } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
 
 export interface Measured {
@@ -32,7 +33,9 @@ export function measure(
   own?: number,
 ): Measured {
   if (ours.length !== expected.length)
-    throw new Error(`${tensor}: the golden has ${expected.length} values, the model gives ${ours.length}.`);
+    throw new FileError(
+      `${tensor}: the golden has ${expected.length} values, the model gives ${ours.length}; give a golden of this model.`,
+    );
   const isZero = Array.prototype.every.call(expected, (x: number) => x === 0);
   const usual = tolerances[float];
   const tolerance = isZero ? usual.zero : float === 'f32' && own !== undefined ? own : usual[kind];

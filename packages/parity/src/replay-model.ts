@@ -1,19 +1,24 @@
 // Replays the golden of a model: logits, residual stream, loss, every gradient, decoding, and steps of training.
 import { join } from 'node:path';
-import { type ModelGolden, readModelGolden } from '@twilljs/hub';
-import { readFile } from '@twilljs/hub/node';
+import { loadModel, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Device, grad, keep, release, scope, type Tensor, untracked } from '@twilljs/tensor';
-import { openModel } from '../model.ts';
+import type { MixerFamily } from '@twilljs/nn';
+import { type Device, FileError, grad, keep, release, scope, type Tensor, untracked } from '@twilljs/tensor';
+import { type ModelGolden, readModelGolden } from './golden-model.ts';
 import { type Measured, measure } from './measured.ts';
+import { replayTraining } from './replay-training.ts';
 import type { ModelTarget } from './targets.ts';
-import { replayTraining } from './training.ts';
 
 type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
 
-export async function replayModel({ path, training }: ModelTarget, device: Device): Promise<Measured[]> {
-  const golden = readModelGolden(readFile(join(path, 'expected.safetensors')), join(path, 'expected.safetensors'));
-  const { model } = await openModel(path, device);
+export async function replayModel(
+  { path, training }: ModelTarget,
+  mixers: readonly MixerFamily[],
+  device: Device,
+): Promise<Measured[]> {
+  const where = join(path, 'expected.safetensors');
+  const golden = readModelGolden(readFile(where), where);
+  const { model } = await loadModel(path, { mixers, device });
   const [B, T] = golden.inputIds.shape;
   const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
   const measured = [
@@ -21,7 +26,7 @@ export async function replayModel({ path, training }: ModelTarget, device: Devic
     ...(await backward(model, ids, golden)),
     await decode(model, ids, golden),
   ];
-  if (training) measured.push(...(await replayTraining(path, device)));
+  if (training) measured.push(...(await replayTraining(path, mixers, device)));
   return measured;
 }
 
@@ -31,7 +36,8 @@ async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pro
   const { logits, hidden } = made;
   const measured = [measure('logits', 'out', await logits.data(), golden.logits.data, float)];
   for (const [i, { data }] of golden.hidden.entries()) {
-    if (!hidden[i]) throw new Error(`hidden.${i} is expected, but the model has ${hidden.length} layers.`);
+    if (!hidden[i])
+      throw new FileError(`hidden.${i} is expected but the model has ${hidden.length} layers; write the golden again.`);
     measured.push(measure(`hidden.${i}`, 'out', await hidden[i].data(), data, float));
   }
   release(made);
@@ -50,7 +56,8 @@ async function backward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pr
   const measured = [measure('loss', 'loss', [await made.loss.item()], [golden.loss], float)];
   for (const [name, { data }] of golden.gradients) {
     const gradient = made.gradients[names.indexOf(name)];
-    if (!gradient) throw new Error(`grad.${name} is expected, but the model has no such parameter.`);
+    if (!gradient)
+      throw new FileError(`grad.${name} is expected but the model has no such parameter; write the golden again.`);
     measured.push(measure(`grad.${name}`, 'grad', await gradient.data(), data, float));
   }
   release(made);

@@ -1,8 +1,14 @@
 // Golden files of a model: what it must compute from its weights, and where twelve steps of training must lead.
+import {
+  type JsonObject,
+  parseJsonObject,
+  parseSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  toF64,
+  toI32,
+} from '@twilljs/hub';
 import { FileError, type Shape } from '@twilljs/tensor';
-import { type JsonObject, parseJsonObject } from './json.ts';
-import { parseSafetensors, type SafetensorsFile } from './safetensors.ts';
-import { type StoredTensor, toF64, toI32 } from './stored.ts';
 
 export interface Expected {
   readonly shape: Shape;

@@ -1,11 +1,10 @@
 // The goldens of the repository are read whole; files that only look like one are refused by name.
 import { readdirSync, readFileSync } from 'node:fs';
+import { serializeSafetensors, store } from '@twilljs/hub';
 import { describe, expect, it } from 'vitest';
 import { readGolden } from './golden.ts';
 import { readModelGolden, readTrainGolden } from './golden-model.ts';
 import { runGoldenOp } from './golden-ops.ts';
-import { serializeSafetensors } from './safetensors.ts';
-import { store } from './stored.ts';
 
 const golden = new URL('../../../golden/', import.meta.url);
 const bytesOf = (path: string) => readFileSync(new URL(path, golden));

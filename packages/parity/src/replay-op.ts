@@ -1,7 +1,7 @@
 // Replays the golden of an op: every output and every gradient.
-import { runGoldenOp } from '@twilljs/hub';
 import type { Device } from '@twilljs/tensor';
 import { replay, tolerances } from '@twilljs/tensor/testing';
+import { runGoldenOp } from './golden-ops.ts';
 import type { Measured } from './measured.ts';
 import type { OpTarget } from './targets.ts';
 

@@ -1,8 +1,14 @@
 // Golden files of one op: inputs, expected outputs, cotangents and expected gradients, with the op's name and options.
-import { FileError, type Shape } from '@twilljs/tensor';
-import { isObject, type JsonObject, kindOf, parseJsonObject } from './json.ts';
-import { parseSafetensors } from './safetensors.ts';
-import { type StoredTensor, toF32, toF64, toI32 } from './stored.ts';
+import {
+  type JsonObject,
+  parseJsonObject,
+  parseSafetensors,
+  type StoredTensor,
+  toF32,
+  toF64,
+  toI32,
+} from '@twilljs/hub';
+import { FileError, type Shape, shown } from '@twilljs/tensor';
 
 /** Host numbers with their shape; `dtype` marks ids. */
 export interface GoldenNumbers {
@@ -86,8 +92,8 @@ function checkPairs(
 function readTolerance(json: JsonObject[string] | undefined, where: string): Golden['tolerance'] {
   if (json === undefined || json === null) return {};
   if (typeof json === 'number') return { out: json, grad: json };
-  if (!isObject(json))
-    throw new FileError(`${where}: attrs.tolerance is ${kindOf(json)} where { out, grad } is needed; correct it.`);
+  if (typeof json !== 'object' || Array.isArray(json))
+    throw new FileError(`${where}: attrs.tolerance is ${shown(json)} where { out, grad } is needed; correct it.`);
   for (const [key, value] of Object.entries(json)) {
     if (typeof value === 'number' && value > 0) continue;
     throw new FileError(
