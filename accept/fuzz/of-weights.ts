@@ -142,8 +142,8 @@ function ofConfigurations(home: Home): Reader {
     read(bytes) {
       const read = parseConfig(textOf(bytes), mixers);
       const layers = read.model.num_hidden_layers;
-      if (read.attention.length !== layers) return `${read.attention.length} layers instead of ${layers}`;
-      const tell = ({ model, mixer, json }: ModelConfig) => digest([model, mixer, json]);
+      if (read.layers.length !== layers) return `${read.layers.length} layers instead of ${layers}`;
+      const tell = ({ model, mixers, json }: ModelConfig) => digest([model, mixers.map(({ fields }) => fields), json]);
       const again = parseConfig(serializeConfig(read.json), mixers);
       return tell(again) === tell(read) ? null : `written again it is ${tell(again)} instead of ${tell(read)}`;
     },

@@ -1,14 +1,15 @@
 // Softmax attention as a family: what the composer, the hub and the command line know of it.
 import type { MixerFamily } from '@twilljs/nn';
-import { fields } from './fields.ts';
+import { entry, fields } from './fields.ts';
 import { Attention } from './layer.ts';
 
-export const attention: MixerFamily<typeof fields> = {
+export const attention: MixerFamily<typeof fields, typeof entry> = {
   name: 'attention',
   title: 'Transformer',
   model_type: 'transformer',
   architecture: 'TransformerForCausalLM',
   role: 'softmax',
   fields,
+  entry,
   create: (config, context) => new Attention(config, context),
 };

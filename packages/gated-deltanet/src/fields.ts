@@ -4,7 +4,7 @@ import type { Fields } from '@twilljs/nn';
 export const fields = {
   head_dim: { type: 'integer', default: 256 },
   num_heads: { type: 'integer', default: 6 },
-  num_v_heads: { type: 'integer', default: null },
+  num_v_heads: { type: 'integer', default: null, sameAs: 'num_heads' },
   expand_v: { type: 'number', default: 2, above: 0, max: 64 },
   use_gate: { type: 'boolean', default: true },
   use_short_conv: { type: 'boolean', default: true },

@@ -5,8 +5,8 @@ export const fields = {
   expand_k: { type: 'number', default: 0.5, above: 0, max: 64 },
   expand_v: { type: 'number', default: 1, above: 0, max: 64 },
   num_heads: { type: 'integer', default: 4 },
-  /** Heads of keys and values; null: as many as of queries. */
-  num_kv_heads: { type: 'integer', default: null },
+  /** Heads of keys and values. */
+  num_kv_heads: { type: 'integer', default: null, sameAs: 'num_heads' },
   feature_map: {
     type: 'string',
     default: null,

@@ -1,7 +1,7 @@
 // What a config.json says that no model here reads: noted, and refused where a field is left to its default under another name.
 import { configNames, familiesIn } from '@twilljs/hybrid';
 import {
-  attentionFields,
+  attnFields,
   type Fields,
   fits,
   type MixerFamily,
@@ -51,7 +51,7 @@ const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
 const headSize = ({ value }: Computed): number => Number(value('hidden_size')) / Number(value('num_heads'));
 
 function sameLayers(given: unknown, { config }: Computed): boolean {
-  const full = config.attention.map((entry) => entry !== null || config.family.role === 'softmax');
+  const full = config.layers.map(({ family }) => family.role === 'softmax');
   return (
     Array.isArray(given) &&
     given.length === full.length &&
@@ -73,22 +73,21 @@ export function foreignNotes(file: Json, config: ModelConfig, families: readonly
   const table: Fields = Object.assign({}, ...tables);
   // A field of a mixer that the model has not is no misspelling of one that it has.
   const others = families.flatMap(({ fields }) => Object.keys(fields));
-  const notes = notesOn(file, configNames(used), table, computedBy(config), others);
-  const entries = [file.attn].flat() as (Json | null | undefined)[];
-  const read = [config.json.attn].flat() as (Json | null | undefined)[];
-  for (const [i, entry] of entries.entries()) {
-    if (!entry) continue;
-    const value = (name: string) => (name in attentionFields ? read[i]?.[name] : computedBy(config).value(name));
-    notes.push(...notesOn(entry, Object.keys(attentionFields), attentionFields, { config, value }, [], 'attn: '));
+  const computed = computedBy(config);
+  const notes = notesOn(file, configNames(used), table, computed, others);
+  for (const [i, entry] of ([file.attn ?? []].flat() as Json[]).entries()) {
+    const inEntry = attnFields(families);
+    const value = (name: string) => (name in inEntry ? config.attn[i]?.values[name] : computed.value(name));
+    notes.push(...notesOn(entry, Object.keys(inEntry), inEntry, { config, value }, [], 'attn: '));
   }
   return notes;
 }
 
 function computedBy(config: ModelConfig): Computed {
-  const softmax = config.attention.find((entry) => entry !== null);
-  const fields: Json = { ...softmax, ...config.model, ...config.mixer };
-  const shared = { num_kv_heads: 'num_heads', num_v_heads: 'num_heads' } as Record<string, string>;
-  return { config, value: (name) => fields[name] ?? fields[shared[name]] ?? null };
+  const mixers = [...config.attn, ...config.mixers];
+  const fields: Json = Object.assign({}, ...mixers.map((mixer) => mixer.fields).reverse(), config.model);
+  const table: Fields = Object.assign({}, ...mixers.map(({ family }) => family.fields).reverse());
+  return { config, value: (name) => fields[name] ?? fields[table[name]?.sameAs ?? name] ?? null };
 }
 
 function notesOn(

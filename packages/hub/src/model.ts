@@ -71,8 +71,8 @@ function named<T>(where: string, read: () => T): T {
 
 /** Why FLA cannot load a saved model, or null when it can: its configurations know one linear mixer. */
 export function beyondFla({ config }: LanguageModel): string | null {
-  if (config.json.model_type !== 'twill') return null;
-  return `${new Set(config.json.layers as string[]).size} kinds of layers, several of them linear, have no configuration in FLA; only Twill loads this model.`;
+  if (config.mixers.length === 1) return null;
+  return `${new Set(config.layers.map(({ family }) => family)).size} kinds of layers, several of them linear, have no configuration in FLA; only Twill loads this model.`;
 }
 
 /** Names of the float types in a configuration. */

@@ -1,5 +1,5 @@
 // What a model computes, as its configuration says it: what a cache is held against, since states of one shape fit many models.
-import { attentionFields, type ModelConfig, unreadName } from '@twilljs/nn';
+import { type ModelConfig, unreadName } from '@twilljs/nn';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,16 +11,12 @@ const idle =
   /^(architectures|dtype|torch_dtype|vocabulary|ratio|convention|pattern|initializer_range|use_cache|use_l2warp|fuse_.*|(bos|eos|pad)_token_id|max_position_embeddings)$/;
 
 /** The fields that the logits of a model depend on, however its configuration was written. */
-export function computedBy({ json, model, mixer }: ModelConfig): Computed {
-  const { model_type, attn } = json;
+export function computedBy({ json, model, mixers, attn }: ModelConfig): Computed {
   // Fields of several mixers are read layer by layer: there they are as they were written.
-  const fields = model_type === 'twill' ? json : { model_type, ...model, ...mixer };
+  const fields = mixers.length > 1 ? json : { model_type: json.model_type, ...model, ...mixers[0].fields };
   const entries = Object.entries(fields).filter(([name]) => !idle.test(name) && !unreadName.test(name));
-  return { ...Object.fromEntries(entries), attn: ([attn ?? []].flat() as Json[]).map(attentionOf) };
+  return { ...Object.fromEntries(entries), attn: attn.map(({ values }) => values) };
 }
-
-const attentionOf = (entry: Json): Json =>
-  Object.fromEntries(Object.keys(attentionFields).map((name) => [name, entry[name]]));
 
 /** The first field in which a model differs from this one, in words: `vocab_size is 64 there but 128 here`; null for none. */
 export function differenceOf(other: Computed, own: Computed): string | null {

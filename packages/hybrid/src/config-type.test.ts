@@ -1,7 +1,7 @@
 // What the compiler knows of a configuration. It is tsc that decides here: an unused @ts-expect-error fails the check.
 import { attention } from '@twilljs/attention';
 import { gla } from '@twilljs/gla';
-import { type AttentionFields, type MixerFamily, type ModelConfig, shapesOnly } from '@twilljs/nn';
+import { type MixerFamily, type ModelConfig, shapesOnly } from '@twilljs/nn';
 import { mixers } from 'twilljs';
 import { expect, expectTypeOf, it } from 'vitest';
 import { type HybridConfig, hybrid } from './index.ts';
@@ -20,9 +20,12 @@ it('knows every field by its table', () => {
   expectTypeOf<Few['clamp_min']>().toEqualTypeOf<number | null | undefined>();
   expectTypeOf<Few>().not.toHaveProperty('head_dim');
   expectTypeOf<All>().toHaveProperty('head_dim');
-  expectTypeOf<NonNullable<Extract<Few['attn'], { num_heads?: unknown }>>['window_size']>().toEqualTypeOf<
-    AttentionFields['window_size'] | undefined
-  >();
+  type Entry = Extract<Few['attn'], { layers?: unknown }>;
+  expectTypeOf<Entry['window_size']>().toEqualTypeOf<number | null | undefined>();
+  expectTypeOf<Entry>().not.toHaveProperty('qk_norm');
+  expectTypeOf<Extract<HybridConfig<readonly [typeof gla]>['attn'], { layers?: unknown }>>().toEqualTypeOf<{
+    readonly layers?: readonly number[] | undefined;
+  }>();
 });
 
 it('refuses what no table has, as the run time does', () => {

@@ -1,12 +1,12 @@
 // The type of a configuration, made of the tables that are read at run time, so that compiler and editor know every field.
 import type {
-  attentionFields,
+  closedFields,
   Field,
   Fields,
-  Given,
   labelFields,
   MixerFamily,
   modelFields,
+  placeFields,
   ValueOf,
 } from '@twilljs/nn';
 import type { layoutFields } from './layout.ts';
@@ -19,8 +19,12 @@ type GivenOf<Table extends Fields> = {
   readonly [Name in KeyOf<Table>]?: ValueAt<Table, Name> | undefined;
 };
 
+/** A family that has no table for `attn` says of it only that it is one. */
+type EntryOf<Mixer> =
+  Mixer extends MixerFamily<infer _, infer Entry> ? (string extends keyof Entry ? never : Entry) : never;
+
 /** One entry of `attn`; `layers` and `num_heads` may be left out where a short form says which layers. */
-export type AttentionConfig = Given<typeof attentionFields>;
+type AttnOf<Mixers extends readonly MixerFamily[]> = GivenOf<typeof placeFields | EntryOf<Mixers[number]>>;
 
 /**
  * What `hybrid` takes: fields of every model, the short forms of the layout, `attn`, and the fields of the mixers handed in.
@@ -29,6 +33,8 @@ export type AttentionConfig = Given<typeof attentionFields>;
 export type HybridConfig<Mixers extends readonly MixerFamily[] = readonly MixerFamily[]> =
   string extends KeyOf<Mixers[number]['fields']>
     ? Readonly<Record<string, unknown>>
-    : GivenOf<typeof modelFields | typeof labelFields | typeof layoutFields | Mixers[number]['fields']> & {
-        readonly attn?: AttentionConfig | readonly AttentionConfig[] | null | undefined;
+    : GivenOf<
+        typeof modelFields | typeof labelFields | typeof closedFields | typeof layoutFields | Mixers[number]['fields']
+      > & {
+        readonly attn?: AttnOf<Mixers> | readonly AttnOf<Mixers>[] | null | undefined;
       };

@@ -1,25 +1,29 @@
 // The composer: from a configuration and mixers handed in as values to a model.
 import {
-  type AttentionFields,
+  type ConfiguredMixer,
+  type Fields,
   type Initializer,
   initializer,
   leastParameters,
   type MixerFamily,
   type ModelConfig,
-  readFields,
+  type ModelFields,
   readModelConfig,
+  type Values,
 } from '@twilljs/nn';
 import { type Device, knownOnly, OptionError, objectOnly, sameShape, shown, type Tensor } from '@twilljs/tensor';
 import type { HybridConfig } from './config-type.ts';
 import { writeOut } from './layout.ts';
-import { LanguageModel, type Shared } from './model.ts';
+import { LanguageModel } from './model.ts';
 import { checkMixers, knownConfig } from './names.ts';
+import { PreNormBlock } from './pre-norm-block.ts';
 import { reference } from './reference.ts';
+import type { Shared } from './stack.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What `create` of any family takes; its own fields were read from its own table. */
-type FamilyConfig = Parameters<MixerFamily['create']>[0];
+/** What `create` and `block` of any family take; its own fields were read from its own table. */
+type FamilyConfig = Values<Fields> & ModelFields;
 
 export interface HybridOptions<Mixers extends readonly MixerFamily[] = readonly MixerFamily[]> {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
@@ -64,7 +68,7 @@ export function hybrid<const Mixers extends readonly MixerFamily[]>(
 export function compose(config: Json, options: HybridOptions): LanguageModel {
   knownOnly('compose', options, optionNames);
   const { mixers: families, init, device } = options;
-  const { json, linear, read, complete } = planned(config, families);
+  const read = hybridConfig(config, families);
   const source = init ?? initializer(0, read.model.initializer_range);
   if (typeof source?.fork !== 'function' || typeof source.make !== 'function') {
     throw new OptionError(
@@ -72,84 +76,44 @@ export function compose(config: Json, options: HybridOptions): LanguageModel {
     );
   }
   source.reserve?.(leastParameters(read.model));
-  const layers = read.model.num_hidden_layers;
+  const layers = read.layers.length;
   const inner = source.fork('model');
-  const configOf = once((family: MixerFamily) => {
-    const fields = family === read.family ? read.mixer : readFields(family.fields, json, 'config');
-    return { ...read.model, ...fields } as FamilyConfig;
+  const configOf = ({ fields }: ConfiguredMixer) => ({ ...read.model, ...fields }) as FamilyConfig;
+  const shared = sharedOf(read.mixers, (mixer) => mixer.family.shared?.(configOf(mixer), { init: inner, layers }));
+  const blocks = read.layers.map((mixer, layer) => {
+    const { family } = mixer;
+    const config = configOf(mixer);
+    const init = inner.fork('layers').fork(layer);
+    const made = family.create(config, { init: init.fork('attn'), layer, layers, shared: shared.parameters });
+    return family.block?.(config, made, init) ?? new PreNormBlock(config, made, init);
   });
-  const softmaxOf = once(
-    (entry: AttentionFields) => ({ ...read.model, qk_norm: false, ...entry }) as unknown as FamilyConfig,
-  );
-  const used = new Set(linear.length > 0 ? linear.filter((f) => f?.role === 'linear') : [read.family]);
-  const shared = sharedOf([...used] as MixerFamily[], (family) =>
-    family.shared?.(configOf(family), { init: inner, layers }),
-  );
-  const mixers = read.attention.map((entry, layer) => {
-    const init = inner.fork('layers').fork(layer).fork('attn');
-    const context = { init, layer, layers, shared: shared.parameters };
-    if (entry) return softmaxFamily(families).create(softmaxOf(entry), context);
-    const family = linear[layer] ?? read.family;
-    return family.create(configOf(family), context);
-  });
-  return new LanguageModel(complete, mixers, source, shared, device ?? reference);
-}
-
-/** Many layers have one configuration. */
-function once<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    const value = made.get(key) ?? make(key);
-    made.set(key, value);
-    return value;
-  };
+  return new LanguageModel(read, blocks, source, shared, device ?? reference);
 }
 
 /** The configuration of the model that `compose` would make, before anything is made. @throws OptionError as `compose`. */
 export function hybridConfig(config: Json, families: readonly MixerFamily[]): ModelConfig {
-  return planned(config, families).complete;
-}
-
-function planned(config: Json, families: readonly MixerFamily[]) {
   objectOnly('config', config);
   checkMixers('hybrid', families);
-  const { json, linear } = writeOut(config, families);
-  const main = linear.find((f) => f?.role === 'linear') ?? null;
-  const read = readModelConfig(main ? { ...json, model_type: main.model_type } : json, families);
-  const complete: ModelConfig = main ? { ...read, json: severalMixers(read, json) } : read;
-  return { json, linear, read, complete };
+  const { json, listed } = writeOut(config, families);
+  return readModelConfig(json, families, 'config', listed);
 }
 
 /** What the families want from the whole model. A name is one parameter, whoever asks for it. */
 function sharedOf(
-  families: readonly MixerFamily[],
-  ask: (family: MixerFamily) => Readonly<Record<string, Tensor>> | undefined,
+  mixers: readonly ConfiguredMixer[],
+  ask: (mixer: ConfiguredMixer) => Readonly<Record<string, Tensor>> | undefined,
 ): Shared {
   const parameters: Record<string, Tensor> = {};
-  for (const family of families) {
-    for (const [name, t] of Object.entries(ask(family) ?? {})) {
+  for (const mixer of mixers) {
+    for (const [name, t] of Object.entries(ask(mixer) ?? {})) {
       const there = parameters[name];
       if (there && !sameShape(there.shape, t.shape)) {
         throw new OptionError(
-          `config: ${family.name} wants ${name} [${t.shape}] where another mixer has [${there.shape}]; let both agree.`,
+          `config: ${mixer.family.name} wants ${name} [${t.shape}] where another mixer has [${there.shape}]; let both agree.`,
         );
       }
       parameters[name] ??= t;
     }
   }
-  return { parameters, noDecay: families.flatMap((family) => family.noDecay ?? []) };
-}
-
-function softmaxFamily(families: readonly MixerFamily[]): MixerFamily {
-  const family = families.find((f) => f.role === 'softmax');
-  if (family) return family;
-  throw new OptionError(
-    'config: attn names layers with softmax attention but no such mixer is at hand; hand in @twilljs/attention.',
-  );
-}
-
-/** Without defaults of mixer fields, which are another family's for other layers, and under its own model type. */
-function severalMixers({ json, mixer }: ModelConfig, given: Readonly<Record<string, unknown>>): ModelConfig['json'] {
-  const kept = Object.entries(json).filter(([key]) => key in given || !(key in mixer));
-  return { ...Object.fromEntries(kept), model_type: given.model_type, architectures: given.architectures };
+  return { parameters, noDecay: mixers.flatMap(({ family }) => family.noDecay ?? []) };
 }

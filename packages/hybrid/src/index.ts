@@ -1,9 +1,8 @@
 // @twilljs/hybrid: the composer, the language model, its cache and generation.
-export { Block } from './block.ts';
 export { idsAreBytes, requireBytes } from './bytes.ts';
 export { Cache } from './cache.ts';
 export { checkModel } from './check-model.ts';
-export type { AttentionConfig, HybridConfig } from './config-type.ts';
+export type { HybridConfig } from './config-type.ts';
 export { type GenerateOptions, generate, sample } from './generate.ts';
 export { compose, type HybridOptions, hybrid, hybridConfig } from './hybrid.ts';
 export { type HostIds, hostIds, type IdKind, type IdList, type Ids } from './ids.ts';
@@ -12,4 +11,5 @@ export { announce } from './long.ts';
 export { LanguageModel } from './model.ts';
 export { mostLikely } from './most-likely.ts';
 export { checkMixers, configNames, familiesIn, knownConfig } from './names.ts';
+export { PreNormBlock } from './pre-norm-block.ts';
 export { onReference } from './reference.ts';

@@ -98,8 +98,8 @@ export function familyNamed(name: unknown, families: readonly MixerFamily[]): Mi
 export interface Layout {
   /** The configuration with every short form written out. */
   readonly json: Json;
-  /** The linear family of each layer where there are several; null where the model's own family or `attn` decides. */
-  readonly linear: readonly (MixerFamily | null)[];
+  /** The family of each layer where several are linear; none where the model's own family and `attn` decide. */
+  readonly listed: readonly MixerFamily[];
 }
 
 /**
@@ -116,7 +116,7 @@ export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
       'config: convention is given without ratio, whose reading it decides; add ratio or remove it.',
     );
   }
-  if (forms.length === 0) return { json, linear: [] };
+  if (forms.length === 0) return { json, listed: [] };
   const { ratio, pattern, layers, convention } = readFields(layoutFields, json, 'config');
   if (layers !== null) return listed(json, layers, families);
   const family = familyNamed(json.model_type, families);
@@ -126,10 +126,10 @@ export function writeOut(json: Json, families: readonly MixerFamily[]): Layout {
       `config: ${forms[0]} is given but every layer of ${family.name} is attention already; remove it.`,
     );
   }
-  if (pattern !== null) return { json: withFull(json, patternLayers(pattern, depth), 'pattern'), linear: [] };
+  if (pattern !== null) return { json: withFull(json, patternLayers(pattern, depth), 'pattern'), listed: [] };
   const reading = convention ?? 'literal';
   const full = fullLayers(ratio as string, depth, reading);
-  return { json: { ...withFull(json, full, 'ratio'), convention: reading }, linear: [] };
+  return { json: { ...withFull(json, full, 'ratio'), convention: reading }, listed: [] };
 }
 
 function depthOf(json: Json, family: MixerFamily): number {
@@ -151,11 +151,11 @@ function listed(json: Json, layers: readonly string[], families: readonly MixerF
   }
   const kinds = [...new Set(named.filter((f) => f.role === 'linear'))];
   const deep = { ...json, num_hidden_layers: named.length };
-  if (kinds.length === 0) return { json: { ...deep, model_type: named[0].model_type }, linear: [] };
+  if (kinds.length === 0) return { json: { ...deep, model_type: named[0].model_type }, listed: [] };
   const full = every(named.length, (i) => named[i].role === 'softmax');
   const woven = full.length > 0 ? withFull(deep, full, 'layers') : deep;
-  if (kinds.length === 1) return { json: { ...woven, model_type: kinds[0].model_type }, linear: [] };
-  return { json: { ...woven, model_type: 'twill', architectures: ['TwillForCausalLM'] }, linear: named };
+  if (kinds.length === 1) return { json: { ...woven, model_type: kinds[0].model_type }, listed: [] };
+  return { json: { ...woven, model_type: 'twill', architectures: ['TwillForCausalLM'] }, listed: named };
 }
 
 /** `attn` with the full layers; its head count is the model's own unless given. */

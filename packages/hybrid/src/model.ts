@@ -1,20 +1,17 @@
 // The language model: embeddings, blocks, norm and head, under FLA's names.
 import {
   arenaOf,
+  type Block,
   crossEntropy,
-  Embedding,
   type Initializer,
   Linear,
   linear,
-  type Mixer,
   type ModelConfig,
   type ParameterArena,
   params,
-  RMSNorm,
   type State,
 } from '@twilljs/nn';
 import { type Device, keep, OptionError, release, scope, shown, Tensor, untracked, whole } from '@twilljs/tensor';
-import { Block } from './block.ts';
 import { Cache, type Place, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { computedBy } from './computed.ts';
@@ -22,26 +19,11 @@ import { asksNone, blocksOf, hostIds, type IdKind, type Ids, successorsOf, uploa
 import { withL2Warp } from './l2-warp.ts';
 import { announce } from './long.ts';
 import { macsPerToken } from './macs.ts';
-import { embedded } from './padding.ts';
 import { sayReference } from './reference.ts';
+import { type LanguageModelParts, partsOf, type Shared, through } from './stack.ts';
 
 /** Tokens of a prompt in one forward; the cache carries the rest. */
 const BLOCK = 512;
-
-/** Parameters that mixers share stand beside these, under their own names. */
-export interface LanguageModelParts {
-  readonly embeddings: Embedding;
-  readonly layers: readonly Block[];
-  readonly norm: RMSNorm;
-}
-
-/** What families want from the whole model, together. */
-export interface Shared {
-  /** Parameters by name. */
-  readonly parameters: Readonly<Record<string, Tensor>>;
-  /** Last parts of names without weight decay. */
-  readonly noDecay: readonly string[];
-}
 
 /** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
 export class LanguageModel {
@@ -59,19 +41,13 @@ export class LanguageModel {
 
   constructor(
     config: ModelConfig,
-    mixers: readonly Mixer[],
+    blocks: readonly Block[],
     init: Initializer,
     shared: Shared,
     best: () => Promise<Device>,
   ) {
-    const { hidden_size, vocab_size, norm_eps, tie_word_embeddings } = config.model;
-    const inner = init.fork('model');
-    this.model = {
-      embeddings: new Embedding(vocab_size, hidden_size, inner.fork('embeddings')),
-      ...shared.parameters,
-      layers: mixers.map((mixer, i) => new Block(config.model, mixer, inner.fork('layers').fork(i))),
-      norm: new RMSNorm(hidden_size, norm_eps, inner.fork('norm')),
-    };
+    const { hidden_size, vocab_size, tie_word_embeddings } = config.model;
+    this.model = partsOf(config.model, blocks, shared, init.fork('model'));
     this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
     this.config = config;
     this.place = { computed: computedBy(config) };
@@ -127,7 +103,7 @@ export class LanguageModel {
   forward(ids: Ids, cache?: Cache): Tensor {
     const tokens = this.tokens(ids);
     announce(this, tokens.shape[0], tokens.shape[1], 'logits');
-    return cache ? this.advance(tokens, cache, (h) => this.head(h)) : this.head(this.stream(tokens).at(-1)!);
+    return cache ? this.advance(tokens, cache, (h) => this.head(h)) : this.head(this.through(tokens).at(-1)!.h);
   }
 
   /**
@@ -158,7 +134,7 @@ export class LanguageModel {
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
   hidden(ids: Ids): Tensor[] {
-    return this.stream(this.tokens(ids)).slice(1);
+    return this.through(this.tokens(ids)).map(({ h }) => h);
   }
 
   /**
@@ -247,15 +223,8 @@ export class LanguageModel {
     return upload(ids, this.kind('ids'), this.device);
   }
 
-  /** Embeddings, then the stream after each block. @param tokens [B,T] */
-  private stream(tokens: Tensor): Tensor[] {
-    const stream = [this.embed(tokens)];
-    for (const block of this.model.layers) stream.push(block.forward(stream.at(-1)!).h);
-    return stream;
-  }
-
-  private embed(tokens: Tensor): Tensor {
-    return embedded(this.model.embeddings, tokens, this.config.model.pad_token_id);
+  private through(tokens: Tensor, states?: readonly (State | undefined)[]) {
+    return through(this.model, tokens, this.config.model.pad_token_id, states);
   }
 
   /** The cache goes on once `read` has what it wants of the stream [B,T,D] after the ids: what throws leaves it where it was. */
@@ -263,16 +232,12 @@ export class LanguageModel {
     return untracked(() => {
       const tokens = this.tokens(ids);
       const [B, T] = tokens.shape;
-      const before = requireCache(cache).statesFor(this.place, B);
-      let h = this.embed(tokens);
-      const states: State[] = [];
-      for (const [i, block] of this.model.layers.entries()) {
-        const next = block.forward(h, before[i]);
-        h = next.h;
-        states.push(next.state);
-      }
-      const result = read(h);
-      cache.advance(states, T);
+      const left = this.through(tokens, requireCache(cache).statesFor(this.place, B));
+      const result = read(left.at(-1)!.h);
+      cache.advance(
+        left.map(({ state }) => state),
+        T,
+      );
       return result;
     });
   }

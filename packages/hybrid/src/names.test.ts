@@ -1,5 +1,5 @@
 // What a person writes: every misspelt name is refused, and what files carry is not.
-import { attentionFields, modelFields, shapesOnly } from '@twilljs/nn';
+import { attnFields, modelFields, shapesOnly } from '@twilljs/nn';
 import { isTwillError, OptionError } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { mixers } from 'twilljs';
@@ -110,7 +110,7 @@ describe('hybrid', () => {
       }),
       { seed: 9, numRuns: 300 },
     );
-    for (const name of Object.keys(attentionFields)) {
+    for (const name of Object.keys(attnFields(mixers))) {
       const attn = { layers: [1], num_heads: 2, [misspelt(name, 1, 'double')]: 1 };
       expect(refusal({ ...base, attn }, { mixers, init })).toContain(`did you mean ${name}?`);
     }

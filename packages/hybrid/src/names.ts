@@ -1,5 +1,13 @@
 // The names that may stand in a configuration, and the refusal of others.
-import { attentionFields, labelFields, type MixerFamily, modelFields, otherNames, unreadName } from '@twilljs/nn';
+import {
+  attnFields,
+  closedFields,
+  labelFields,
+  type MixerFamily,
+  modelFields,
+  otherNames,
+  unreadName,
+} from '@twilljs/nn';
 import { knownOnly, OptionError, objectOnly, shown } from '@twilljs/tensor';
 import { layoutFields } from './layout.ts';
 
@@ -22,7 +30,7 @@ export function checkMixers(where: string, mixers: unknown): void {
 
 /** Every name that is read from a configuration of these families. */
 export function configNames(families: readonly MixerFamily[]): string[] {
-  const tables = [modelFields, layoutFields, ...families.map(({ fields }) => fields), labelFields];
+  const tables = [modelFields, layoutFields, ...families.map(({ fields }) => fields), labelFields, closedFields];
   return [...new Set(['attn', ...tables.flatMap((table) => Object.keys(table))])];
 }
 
@@ -51,7 +59,8 @@ export function knownConfig(
   }
   refuse(where, given, names);
   for (const entry of [given.attn].flat()) {
-    if (typeof entry === 'object' && entry !== null) refuse(`${where}: attn`, entry, Object.keys(attentionFields));
+    if (typeof entry !== 'object' || entry === null) continue;
+    refuse(`${where}: attn`, entry, Object.keys(attnFields(families, where)));
   }
 }
 

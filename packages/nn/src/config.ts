@@ -8,18 +8,27 @@ interface Sized {
   readonly max?: number;
 }
 
+interface Common {
+  readonly nullable?: true;
+  /** The field whose value null stands for. */
+  readonly sameAs?: string;
+  /** Why it can only be its default, as the message says it. */
+  readonly only?: string;
+}
+
 /**
  * One field. Without a `default` it is required; null is allowed where `default` is null or `nullable` is set.
  * `number` is strictly above `above`; with `orList` a list of such integers will do too.
  */
-export type Field = { readonly nullable?: true } & (
-  | ({ readonly type: 'integer'; readonly default?: number | null; readonly orList?: true } & Sized)
-  | ({ readonly type: 'integers'; readonly default?: readonly number[] | null } & Sized)
-  | ({ readonly type: 'number'; readonly default?: number | null; readonly above?: number } & Sized)
-  | { readonly type: 'boolean'; readonly default?: boolean }
-  | { readonly type: 'string'; readonly default?: string | null; readonly oneOf?: readonly string[] }
-  | { readonly type: 'strings'; readonly default?: readonly string[] | null }
-);
+export type Field = Common &
+  (
+    | ({ readonly type: 'integer'; readonly default?: number | null; readonly orList?: true } & Sized)
+    | ({ readonly type: 'integers'; readonly default?: readonly number[] | null } & Sized)
+    | ({ readonly type: 'number'; readonly default?: number | null; readonly above?: number } & Sized)
+    | { readonly type: 'boolean'; readonly default?: boolean }
+    | { readonly type: 'string'; readonly default?: string | null; readonly oneOf?: readonly string[] }
+    | { readonly type: 'strings'; readonly default?: readonly string[] | null }
+  );
 
 /** Fields by name, in the order in which they are written. */
 export type Fields = Readonly<Record<string, Field>>;
@@ -83,8 +92,13 @@ function absent(field: Field, name: string, where: string): unknown {
 }
 
 function checked(field: Field, value: unknown, name: string, where: string): unknown {
-  if (fits(field, value)) return value;
-  throw new OptionError(`${where}: ${name} is ${shown(value, 80)} where ${wanted(field)} is needed; correct it.`);
+  if (!fits(field, value)) {
+    throw new OptionError(`${where}: ${name} is ${shown(value, 80)} where ${wanted(field)} is needed; correct it.`);
+  }
+  if (field.only !== undefined && value !== null && value !== field.default) {
+    throw new OptionError(`${where}: ${name} is ${shown(value)} but ${field.only}; only ${shown(field.default)} is.`);
+  }
+  return value;
 }
 
 /** Whether a field may hold a value. */

@@ -1,6 +1,7 @@
 // @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
 export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 export { arenaOf, type ParameterArena } from './arena.ts';
+export { type AttnEntry, attnFields } from './attn-entries.ts';
 export {
   type Field,
   type Fields,
@@ -16,16 +17,26 @@ export {
 export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
-export type { LayerContext, Mixer, MixerFamily, ModelContext, ModelWidths, State } from './mixer.ts';
+export type {
+  Block,
+  ConfiguredMixer,
+  LayerContext,
+  Mixer,
+  MixerFamily,
+  ModelContext,
+  ModelWidths,
+  State,
+} from './mixer.ts';
+export { leastParameters, type ModelConfig, mlpWidth, readModelConfig } from './model-config.ts';
 export {
-  type AttentionFields,
-  leastParameters,
-  type ModelConfig,
+  closedFields,
+  labelFields,
   type ModelFields,
-  mlpWidth,
-  readModelConfig,
-} from './model-config.ts';
-export { attentionFields, labelFields, modelFields, otherNames, unreadName } from './model-fields.ts';
+  modelFields,
+  otherNames,
+  placeFields,
+  unreadName,
+} from './model-fields.ts';
 export { countParams, params } from './module.ts';
 export * from './ops.ts';
 export { convStateSize, convStates, project, readOut } from './projection.ts';

@@ -2,6 +2,7 @@
 import type { Tensor } from '@twilljs/tensor';
 import type { Fields, Values } from './config.ts';
 import type { Initializer } from './initializer.ts';
+import type { ModelFields } from './model-fields.ts';
 
 /**
  * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
@@ -33,6 +34,15 @@ export interface Mixer {
   coreMacs(tokens: number): number;
 }
 
+/**
+ * One layer of the stack: a mixer, and what stands around it. A module: its fields name its parameters, `layers.<i>.<field>...`.
+ */
+export interface Block {
+  readonly attn: Mixer;
+  /** @param h [B,T,D], the residual stream. @returns it after this layer, and the mixer's state after the last token. */
+  forward(h: Tensor, state?: State): { h: Tensor; state: State };
+}
+
 /** What the model tells a family that keeps parameters for all of its layers. */
 export interface ModelContext {
   readonly init: Initializer;
@@ -60,7 +70,7 @@ export interface ModelWidths {
  * A kind of mixer, as a value: how it is named, configured and made. The composer, the hub and the command line work on
  * families handed to them and never ask which one they have.
  */
-export interface MixerFamily<F extends Fields = Fields> {
+export interface MixerFamily<F extends Fields = Fields, Entry extends Fields = Fields> {
   /** Package and `--mixer` name: `gated-deltanet`. */
   readonly name: string;
   /** What tables and pictures call a model of it: `Gated DeltaNet`. */
@@ -73,6 +83,8 @@ export interface MixerFamily<F extends Fields = Fields> {
   readonly role: 'linear' | 'softmax';
   /** The configuration fields of this family, with defaults, under FLA's names. */
   readonly fields: F;
+  /** Of a softmax family: the fields of an entry of `attn`. Default: `fields`. */
+  readonly entry?: Entry;
   /** Where FLA's default for a field that all models share is another one (21 layers in Gated DeltaNet). */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Fields that make `heads` heads share the width evenly, where the defaults are those of large models. */
@@ -88,4 +100,12 @@ export interface MixerFamily<F extends Fields = Fields> {
   readonly aliases?: Readonly<Record<string, string>>;
   /** @throws OptionError when the fields contradict each other or the widths. */
   create(config: Values<F> & ModelWidths, context: LayerContext): Mixer;
+  /** What stands around its mixers: norms, an MLP, and how they are added up. Default: FLA's block, norms before both. */
+  block?(config: Values<F> & ModelFields, mixer: Mixer, init: Initializer): Block;
+}
+
+/** A family, and its own fields as they were read. */
+export interface ConfiguredMixer {
+  readonly family: MixerFamily;
+  readonly fields: Values<Fields>;
 }

@@ -6,6 +6,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { isTwillError, OptionError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { describe, expect, it } from 'vitest';
+import type { MixerFamily } from './mixer.ts';
 import { mlpWidth, readModelConfig } from './model-config.ts';
 
 const families = [gatedDeltanet, attention, deltanet];
@@ -28,13 +29,14 @@ describe('readModelConfig', () => {
     const config = readModelConfig(json, mixers);
     expect(config.json).toEqual(json);
     expect(config.model.hidden_size).toBe(json.hidden_size);
-    expect(config.attention.flatMap((entry, i) => (entry ? [i] : []))).toEqual(json.attn?.layers ?? []);
+    const full = config.layers.flatMap(({ family }, i) => (family.role === 'softmax' ? [i] : []));
+    expect(full).toEqual(json.model_type === 'transformer' ? [...config.layers.keys()] : (json.attn?.layers ?? []));
   });
 
   it('fills in the defaults, of the family where it has its own', () => {
     const config = readModelConfig({ model_type: 'gated_deltanet' }, families);
     expect(config.model.num_hidden_layers).toBe(21);
-    expect(config.mixer).toMatchObject({ num_heads: 6, head_dim: 256, num_v_heads: null, use_gate: true });
+    expect(config.mixers[0].fields).toMatchObject({ num_heads: 6, head_dim: 256, num_v_heads: null, use_gate: true });
     expect(config.json).toMatchInlineSnapshot(`
       {
         "allow_neg_eigval": false,
@@ -79,7 +81,7 @@ describe('readModelConfig', () => {
   it('takes package names for model_type and writes that of FLA', () => {
     for (const family of families) {
       const config = readModelConfig({ model_type: family.name }, families);
-      expect(config.family).toBe(family);
+      expect(config.mixers.map((mixer) => mixer.family)).toEqual([family]);
       expect(config.json.model_type).toBe(family.model_type);
       expect(config.json.architectures).toEqual([family.architecture]);
     }
@@ -103,11 +105,13 @@ describe('readModelConfig', () => {
     const base = { model_type: 'gated_deltanet', num_hidden_layers: 3 };
     const single = readModelConfig({ ...base, attn: one }, families);
     expect(single.json.attn).toEqual(filled);
-    expect(single.attention.map((entry) => entry?.num_heads ?? null)).toEqual([4, null, 4]);
+    expect(single.layers.map(({ family }) => family.role)).toEqual(['softmax', 'linear', 'softmax']);
+    const rest = { qkv_bias: false, qk_norm: false, window_size: null, rope_theta: 10000 };
+    expect(single.layers[2].fields).toEqual({ num_heads: 4, num_kv_heads: 4, ...rest });
     const two = { layers: [1], num_heads: 2, window_size: 8 };
     const list = readModelConfig({ ...base, attn: [one, two] }, families);
     expect(list.json.attn).toEqual([filled, { ...filled, ...two, num_kv_heads: 2, extra: undefined }]);
-    expect(list.attention.map((entry) => entry?.window_size)).toEqual([null, 8, null]);
+    expect(list.layers.map(({ fields }) => fields.window_size)).toEqual([null, 8, null]);
     expect(readModelConfig({ ...base, attn: [] }, families).json.attn).toEqual([]);
     // Reading what was written changes nothing more.
     expect(readModelConfig(list.json, families).json).toEqual(list.json);
@@ -130,6 +134,20 @@ describe('readModelConfig', () => {
       { pad_token_id: [0] },
     ])
       expect(() => readModelConfig({ ...json, ...wrong }, mixers)).toThrow(OptionError);
+  });
+
+  it('leaves a setting that is closed for all others to the mixer that has the field', () => {
+    const json = { num_hidden_layers: 2, elementwise_affine: false };
+    const { mixers: own } = readModelConfig({ ...json, model_type: 'gla' }, mixers);
+    expect(own[0].fields.elementwise_affine).toBe(false);
+    const listed = ['gla', 'deltanet'].map((name) => mixers.find((family) => family.name === name) as MixerFamily);
+    expect(() => readModelConfig(json, mixers, 'config', listed)).toThrow('the norms of this mixer have weights');
+  });
+
+  it('needs softmax attention at hand where attn names layers', () => {
+    const json = { model_type: 'delta_net', attn: { layers: [1], num_heads: 2 } };
+    expect(() => readModelConfig(json, [deltanet])).toThrow('no such mixer is at hand; hand in @twilljs/attention');
+    expect(readModelConfig({ ...json, attn: null }, [deltanet]).attn).toEqual([]);
   });
 
   it('names every contradiction', () => {
@@ -192,8 +210,8 @@ describe('readModelConfig', () => {
         "OptionError: config.json: norm_eps is "1e-6" where a number from 0 up to 1 is needed; correct it.",
         "OptionError: config.json: norm_eps is -1 where a number from 0 up to 1 is needed; correct it.",
         "OptionError: config.json: attnres_block_size is 4 but attention residuals are not supported; only null is.",
-        "OptionError: config.json: norm_first is true, a block without norms of before 2025 that is not supported; only false is.",
-        "OptionError: config.json: elementwise_affine is false but the norms of gated_deltanet have weights; only true is.",
+        "OptionError: config.json: norm_first is true but blocks without norms, of before 2025, are not supported; only false is.",
+        "OptionError: config.json: elementwise_affine is false but the norms of this mixer have weights; only true is.",
         "OptionError: config.json: fuse_cross_entropy and fuse_linear_cross_entropy are both true; set one of them to false.",
         "OptionError: config.json: pad_token_id=32000 is no token of vocab_size=32000; use null or a smaller one.",
         "OptionError: config.json: torch_dtype is "int8" where "float32", "float64", "float16", "bfloat16" or null is needed; correct it.",

@@ -1,24 +1,20 @@
 // The configuration of a whole model, under FLA's names: from the JSON of a file or from options, checked, with defaults filled in.
 import { OptionError, objectOnly, shown } from '@twilljs/tensor';
-import { type Fields, readFields, type Values } from './config.ts';
-import type { MixerFamily } from './mixer.ts';
-import { attentionFields, labelFields, modelFields } from './model-fields.ts';
-
-/** What a model is read to be: of two spellings of one thing, `hidden_act` and `pad_token_id` have FLA's. */
-export type ModelFields = Values<typeof modelFields>;
-export type AttentionFields = Values<typeof attentionFields>;
+import { type AttnEntry, placed, readAttn, writtenAttn } from './attn-entries.ts';
+import { type Fields, readFields } from './config.ts';
+import type { ConfiguredMixer, MixerFamily } from './mixer.ts';
+import { closedFields, labelFields, type ModelFields, modelFields } from './model-fields.ts';
 
 /** More parameters than the memory of one machine; beyond lies a slip of the pen. */
 const MOST_PARAMETERS = 2 ** 37;
 
 export interface ModelConfig {
-  /** The family that `model_type` names: the mixer of every layer without softmax attention. */
-  readonly family: MixerFamily;
   readonly model: ModelFields;
-  /** The family's own fields, for its `create`. */
-  readonly mixer: Values<Fields>;
-  /** For each layer its entry of `attn`, or null where the family's mixer stands. */
-  readonly attention: readonly (AttentionFields | null)[];
+  /** The mixer that `model_type` names, or the linear ones of a list of layers: those that have fields in the configuration itself. */
+  readonly mixers: readonly ConfiguredMixer[];
+  /** What stands in each layer: one of `mixers`, or an entry of `attn`. */
+  readonly layers: readonly ConfiguredMixer[];
+  readonly attn: readonly AttnEntry[];
   /** All of it as it is written to `config.json`: what was read, unknown keys included, plus defaults. */
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -29,31 +25,54 @@ type Json = Readonly<Record<string, unknown>>;
  * Reads a configuration in FLA's form.
  *
  * @param json `{ model_type, hidden_size, ..., attn }`; `model_type` may also be the name of a family's package.
- * @param families What `model_type` may name.
+ * @param families What `model_type` may name, and what serves the layers of `attn`.
  * @param where What is read, for messages: the path of a file.
+ * @param listed The family of each layer, where the model has several linear ones: what `model_type` cannot say.
  * @throws OptionError naming the field, its value and what it may hold.
  */
-export function readModelConfig(json: Json, families: readonly MixerFamily[], where = 'config'): ModelConfig {
+export function readModelConfig(
+  json: Json,
+  families: readonly MixerFamily[],
+  where = 'config',
+  listed: readonly MixerFamily[] = [],
+): ModelConfig {
   objectOnly(where, json);
-  const family = findFamily(json.model_type, families, where);
-  const model = inFlaTerms(readFields(withDefaults(modelFields, family.defaults ?? {}), json, where) as ModelFields);
-  const mixer = readFields(family.fields, json, where);
-  const groups = readAttention(json.attn, family, where);
-  checkModel(model, json, family, where);
+  const linear = new Set(listed.filter(({ role }) => role === 'linear'));
+  const named = linear.size > 0 ? [...linear] : [findFamily(json.model_type, families, where)];
+  const [main] = named;
+  const model = inFlaTerms(readFields(withDefaults(modelFields, main.defaults ?? {}), json, where) as ModelFields);
+  const mixers = named.map((family) => ({ family, fields: readFields(family.fields, json, where) }));
+  const attn = readEntries(json.attn, main, families, where);
+  checkModel(model, json, where);
+  for (const { fields } of named) readFields({ ...closedFields, ...fields }, json, where); // refuses what is closed
   return {
-    family,
     model,
-    mixer,
-    attention: layersOf(groups, model.num_hidden_layers, where),
+    mixers,
+    layers: placed(attn, model.num_hidden_layers, where).map(
+      (entry, i) => entry ?? mixers.find(({ family }) => family === listed[i]) ?? mixers[0],
+    ),
+    attn,
     json: {
       ...json,
-      architectures: json.architectures ?? [family.architecture],
-      model_type: family.model_type,
+      architectures: json.architectures ?? [main.architecture],
+      model_type: linear.size > 0 ? json.model_type : main.model_type,
       ...model,
-      ...mixer,
-      ...(family.role === 'linear' && { attn: writtenAttention(json.attn, groups) }),
+      ...(mixers.length === 1 && mixers[0].fields), // of several, a default of one would be a field of the others
+      ...(main.role === 'linear' && { attn: writtenAttn(json.attn, attn) }),
     },
   };
+}
+
+function readEntries(
+  attn: unknown,
+  { role, model_type }: MixerFamily,
+  families: readonly MixerFamily[],
+  where: string,
+): AttnEntry[] {
+  if (role === 'linear' || (attn ?? null) === null) return readAttn(attn, families, where);
+  throw new OptionError(
+    `${where}: attn is given but every layer of model_type ${model_type} is attention already; remove it.`,
+  );
 }
 
 /** Width of the MLP between its two projections. */
@@ -86,24 +105,9 @@ function inFlaTerms(model: ModelFields): ModelFields {
   return { ...model, hidden_act: 'swish', pad_token_id: model.pad_token_id === -1 ? null : model.pad_token_id };
 }
 
-function checkModel(model: ModelFields, json: Json, family: MixerFamily, where: string): void {
-  const { vocab_size, pad_token_id, attnres_block_size } = model;
-  const { norm_first, elementwise_affine, vocabulary, dtype, torch_dtype } = readFields(labelFields, json, where);
-  if (attnres_block_size !== null) {
-    throw new OptionError(
-      `${where}: attnres_block_size is ${attnres_block_size} but attention residuals are not supported; only null is.`,
-    );
-  }
-  if (norm_first) {
-    throw new OptionError(
-      `${where}: norm_first is true, a block without norms of before 2025 that is not supported; only false is.`,
-    );
-  }
-  if (!elementwise_affine && !('elementwise_affine' in family.fields)) {
-    throw new OptionError(
-      `${where}: elementwise_affine is false but the norms of ${family.model_type} have weights; only true is.`,
-    );
-  }
+function checkModel(model: ModelFields, json: Json, where: string): void {
+  const { vocab_size, pad_token_id } = model;
+  const { vocabulary, dtype, torch_dtype } = readFields(labelFields, json, where);
   if (model.fuse_cross_entropy && model.fuse_linear_cross_entropy) {
     throw new OptionError(
       `${where}: fuse_cross_entropy and fuse_linear_cross_entropy are both true; set one of them to false.`,
@@ -134,51 +138,4 @@ function checkModel(model: ModelFields, json: Json, family: MixerFamily, where: 
 export function leastParameters(model: ModelFields): number {
   const { hidden_size, vocab_size, num_hidden_layers, tie_word_embeddings } = model;
   return hidden_size * (vocab_size * (tie_word_embeddings ? 1 : 2) + num_hidden_layers * 3 * mlpWidth(model));
-}
-
-/** The entries of `attn`: none for null, one for an object, or a list of objects. */
-function readAttention(attn: unknown, family: MixerFamily, where: string): AttentionFields[] {
-  if (attn === undefined || attn === null) return [];
-  if (family.role === 'softmax') {
-    throw new OptionError(
-      `${where}: attn is given but every layer of model_type ${family.model_type} is attention already; remove it.`,
-    );
-  }
-  const entries = Array.isArray(attn) ? attn : [attn];
-  return entries.map((entry: unknown, i) => {
-    const at = Array.isArray(attn) ? `${where}: attn[${i}]` : `${where}: attn`;
-    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
-      return readFields(attentionFields, entry as Json, at);
-    throw new OptionError(
-      `${at} is ${shown(entry, 80)} where an object with layers and num_heads is needed; correct it.`,
-    );
-  });
-}
-
-/** The entry of each layer. @throws OptionError for a layer that does not exist or is named twice. */
-function layersOf(groups: readonly AttentionFields[], layers: number, where: string): (AttentionFields | null)[] {
-  const attention = new Array<AttentionFields | null>(layers).fill(null);
-  for (const group of groups) {
-    for (const layer of group.layers) {
-      if (layer >= layers) {
-        throw new OptionError(
-          `${where}: attn names layer ${layer} but num_hidden_layers is ${layers}; use 0 to ${layers - 1}.`,
-        );
-      }
-      if (attention[layer]) throw new OptionError(`${where}: attn names layer ${layer} twice; name each layer once.`);
-      attention[layer] = group;
-    }
-  }
-  return attention;
-}
-
-/** `attn` in the form in which it was given, defaults filled in, unknown keys kept. */
-function writtenAttention(attn: unknown, groups: readonly AttentionFields[]): unknown {
-  const entries = (Array.isArray(attn) ? attn : [attn]) as Json[];
-  const written = groups.map((group, i) => ({
-    ...entries[i],
-    ...group,
-    num_kv_heads: group.num_kv_heads ?? group.num_heads,
-  }));
-  return Array.isArray(attn) ? written : (written[0] ?? null);
 }

@@ -1,5 +1,5 @@
-// The names of a configuration, under FLA's names: what every model has, what a softmax layer has, and what only labels a file.
-import type { Fields } from './config.ts';
+// The names of a configuration, under FLA's names: what every model has, what only labels a file, and what cannot be chosen.
+import type { Fields, Values } from './config.ts';
 
 /** The fields that all families share. A family's `defaults` may replace a default. */
 export const modelFields = {
@@ -25,23 +25,19 @@ export const modelFields = {
   fuse_swiglu: { type: 'boolean', default: true },
   fuse_cross_entropy: { type: 'boolean', default: true },
   fuse_linear_cross_entropy: { type: 'boolean', default: false },
-  attnres_block_size: { type: 'integer', default: null },
+  attnres_block_size: { type: 'integer', default: null, only: 'attention residuals are not supported' },
 } as const satisfies Fields;
 
-/** One entry of `attn`: the layers that are softmax attention, and what it is like there. */
-export const attentionFields = {
-  layers: { type: 'integers', min: 0 },
-  num_heads: { type: 'integer' },
-  num_kv_heads: { type: 'integer', default: null },
-  qkv_bias: { type: 'boolean', default: false },
-  window_size: { type: 'integer', default: null, max: 2 ** 40 },
-  rope_theta: { type: 'number', default: 10000, above: 0 },
-} as const satisfies Fields;
+/** What a model is read to be: of two spellings of one thing, `hidden_act` and `pad_token_id` have FLA's. */
+export type ModelFields = Values<typeof modelFields>;
+
+/** What an entry of `attn` has beside the fields of the softmax family. */
+export const placeFields = { layers: { type: 'integers', min: 0 } } as const satisfies Fields;
 
 /** Types of stored weights that a configuration may name. */
 const storageTypes = ['float32', 'float64', 'float16', 'bfloat16'] as const;
 
-/** What a configuration says of its file: which model it is, how its weights are stored, and two choices that are not open. */
+/** What a configuration says of its file: which model it is, and how its weights are stored. */
 export const labelFields = {
   model_type: { type: 'string', default: null },
   architectures: { type: 'strings', default: null },
@@ -49,10 +45,17 @@ export const labelFields = {
   torch_dtype: { type: 'string', default: null, oneOf: storageTypes },
   /** What the ids stand for, where it is known. */
   vocabulary: { type: 'string', default: null, oneOf: ['bytes'] },
-  /** Blocks without norms, of before 2025: only false can be. */
-  norm_first: { type: 'boolean', default: false, nullable: true },
-  /** Norms with weights: only true can be, but in mixers that have the field. */
-  elementwise_affine: { type: 'boolean', default: true },
+} as const satisfies Fields;
+
+/** Settings of files that can only be what they are by default, but where a family has the field itself. */
+export const closedFields = {
+  norm_first: {
+    type: 'boolean',
+    default: false,
+    nullable: true,
+    only: 'blocks without norms, of before 2025, are not supported',
+  },
+  elementwise_affine: { type: 'boolean', default: true, only: 'the norms of this mixer have weights' },
 } as const satisfies Fields;
 
 /**

@@ -1,9 +1,18 @@
-// One layer of the stack: norm, mixer, norm, MLP, each added to the residual stream.
-import { GatedMLP, type Initializer, type Mixer, type ModelFields, mlpWidth, RMSNorm, type State } from '@twilljs/nn';
-import { scope, type Tensor } from '@twilljs/tensor';
+// The block of FLA's models: norm, mixer, norm, MLP, each added to the residual stream.
+import {
+  type Block,
+  GatedMLP,
+  type Initializer,
+  type Mixer,
+  type ModelFields,
+  mlpWidth,
+  RMSNorm,
+  type State,
+} from '@twilljs/nn';
+import type { Tensor } from '@twilljs/tensor';
 
 /** Pre-norm block: s = h + mixer(norm(h)); h' = s + mlp(norm(s)). */
-export class Block {
+export class PreNormBlock implements Block {
   readonly attn_norm: RMSNorm;
   readonly attn: Mixer;
   readonly mlp_norm: RMSNorm;
@@ -16,12 +25,9 @@ export class Block {
     this.mlp = new GatedMLP(fields.hidden_size, mlpWidth(fields), init.fork('mlp'));
   }
 
-  /** @param h [B,T,D] @returns h [B,T,D] and the mixer's state after the last token. */
   forward(h: Tensor, state?: State): { h: Tensor; state: State } {
-    return scope(() => {
-      const mixed = this.attn.forward(this.attn_norm.forward(h), state);
-      const s = h.add(mixed.y);
-      return { h: s.add(this.mlp.forward(this.mlp_norm.forward(s))), state: mixed.state };
-    });
+    const mixed = this.attn.forward(this.attn_norm.forward(h), state);
+    const s = h.add(mixed.y);
+    return { h: s.add(this.mlp.forward(this.mlp_norm.forward(s))), state: mixed.state };
   }
 }
