@@ -5,11 +5,11 @@ import { cpu, type Device, type Op, scope, size, type Tensor, tensor } from '@tw
 import { deviation, evaluate, type Numbers, named, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { expect, it } from 'vitest';
-import { decayInputs, deltaInputs, elementwiseInputs } from '../packages/scan/src/cases.ts';
+import { decayInputs, deltaInputs, elementwiseInputs } from '../packages/scan/src/cases.test-data.ts';
 import { naive as elementwise } from '../packages/scan/src/elementwise/naive.ts';
 import { naive as scalarDecay } from '../packages/scan/src/scalar-decay/naive.ts';
 import { naive as scalarDelta } from '../packages/scan/src/scalar-delta/naive.ts';
-import { vectorDecayInputs, vectorDeltaInputs } from '../packages/scan/src/vector-cases.ts';
+import { vectorDecayInputs, vectorDeltaInputs } from '../packages/scan/src/vector-cases.test-data.ts';
 import { naive as vectorDecay } from '../packages/scan/src/vector-decay/naive.ts';
 import { naive as vectorDelta } from '../packages/scan/src/vector-delta/naive.ts';
 

@@ -1,6 +1,6 @@
 // Recurrences that only add, on the wasm device: kernels against their definitions.
 import { elementwiseGradOp, elementwiseOp, scalarDecayGradOp, scalarDecayOp } from '@twilljs/scan';
-import { decayInputs, elementwiseInputs } from '../packages/scan/src/cases.ts';
+import { decayInputs, elementwiseInputs } from '../packages/scan/src/cases.test-data.ts';
 import { label, measureRecurrence } from './recurrence.ts';
 
 const decay = [

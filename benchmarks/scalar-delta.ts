@@ -1,6 +1,6 @@
 // The gated delta rule on the wasm device: kernels against the chunkwise definition, and against a JavaScript loop over tokens.
 import { scalarDeltaGradOp, scalarDeltaOp } from '@twilljs/scan';
-import { deltaInputs } from '../packages/scan/src/cases.ts';
+import { deltaInputs } from '../packages/scan/src/cases.test-data.ts';
 import { arrays, headSizes, label, measureRecurrence, overTokens } from './recurrence.ts';
 
 const attrs = { scale: 0.2 };

@@ -1,6 +1,6 @@
 // A decay per key channel on the wasm device: kernels against the chunkwise definition, and against a JavaScript loop over tokens.
 import { vectorDecayGradOp, vectorDecayOp } from '@twilljs/scan';
-import { vectorDecayInputs } from '../packages/scan/src/vector-cases.ts';
+import { vectorDecayInputs } from '../packages/scan/src/vector-cases.test-data.ts';
 import { arrays, headSizes, label, measureRecurrence, overTokens } from './recurrence.ts';
 
 const attrs = { scale: 0.2 };

@@ -1,6 +1,6 @@
 // The delta rule with a decay per key channel on the wasm device: kernels against the chunkwise definition, and against a JavaScript loop over tokens.
 import { vectorDeltaGradOp, vectorDeltaOp } from '@twilljs/scan';
-import { vectorDeltaInputs } from '../packages/scan/src/vector-cases.ts';
+import { vectorDeltaInputs } from '../packages/scan/src/vector-cases.test-data.ts';
 import { arrays, headSizes, label, measureRecurrence, overTokens } from './recurrence.ts';
 
 const attrs = { scale: 0.2 };

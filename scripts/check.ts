@@ -2,12 +2,13 @@
 import { lines, longFiles } from './check/lines.ts';
 import { manifests } from './check/manifests.ts';
 import { newcomers } from './check/newcomers.ts';
+import { packed } from './check/packed.ts';
 import { ranks } from './check/ranks.ts';
 import { type Check, readRepository, root } from './check/repository.ts';
 import { siblings } from './check/siblings.ts';
 import { undeclared } from './check/undeclared.ts';
 
-const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, newcomers, lines };
+const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, packed, newcomers, lines };
 
 const repository = readRepository(root);
 for (const warning of longFiles(repository)) console.log(`warning  ${warning}`);

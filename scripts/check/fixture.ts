@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
+import { packedFiles } from './packed.ts';
 import { type Repository, readRepository } from './repository.ts';
 
 type Files = Record<string, string>;
@@ -33,6 +34,7 @@ export function manifest(folder: string, dependencies: string[] = [], changes: o
     version: '0.1.0',
     description: `The package ${folder}.`,
     exports: { '.': files, './package.json': './package.json' },
+    files: packedFiles,
     dependencies: Object.fromEntries(dependencies.map((name) => [name, 'workspace:^'])),
     ...changes,
   });
@@ -43,7 +45,7 @@ function sound(): Files {
   const mixer = (folder: string, name: string, facts: string): Files => ({
     [`packages/${folder}/package.json`]: manifest(folder, ['@twilljs/tensor'], { description: facts }),
     [`packages/${folder}/README.md`]: `# @twilljs/${folder}\n\n${facts}\n${readme.map((title) => `\n## ${title}\n\n${facts}\n`).join('')}`,
-    [`packages/${folder}/src/index.ts`]: `// The mixer.\nexport { ${name} } from './layer.ts';\n`,
+    [`packages/${folder}/src/index.ts`]: `// The mixer.\nimport './family.ts';\nimport './recurrence.ts';\nexport { ${name} } from './layer.ts';\n`,
     [`packages/${folder}/src/family.ts`]: `// The family.\nexport const family = {\n  name: '${folder}',\n};\n`,
     [`packages/${folder}/src/mixer.test.ts`]: '// Its tests.\nmixerChecks({});\npaperError(() => {});\n',
     [`packages/${folder}/src/recurrence.ts`]: '// Its equation.\nexport const recurrence = 1;\n',

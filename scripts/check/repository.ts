@@ -62,6 +62,19 @@ export function sourceOf(exported: Exported): string | null {
   return typeof exported === 'string' ? null : exported['@twilljs/source'].replace('./', '');
 }
 
+/** The files of a package that some of them import, themselves included. */
+export function reachedFrom(pack: Package, paths: readonly (string | null)[]): ReadonlySet<SourceFile> {
+  const reached = new Set<SourceFile>();
+  const visit = (path: string | null): void => {
+    const file = pack.files.find((f) => f.path === path);
+    if (!file || reached.has(file)) return;
+    reached.add(file);
+    for (const { from } of file.imports) if (from.startsWith('.')) visit(join(path as string, '..', from));
+  };
+  for (const path of paths) visit(path);
+  return reached;
+}
+
 /** The text of a file of the package, or null when there is none. */
 export function textOf(pack: Package, path: string): string | null {
   const file = join(pack.directory, path);

@@ -1,6 +1,6 @@
 // Dependencies: what is imported is declared, what is declared is imported, and Node stays out of the browser's entries.
 import { join } from 'node:path';
-import { type Check, type Package, type Repository, type SourceFile, sourceOf } from './repository.ts';
+import { type Check, type Package, type Repository, reachedFrom, type SourceFile, sourceOf } from './repository.ts';
 
 export const undeclared: Check = (repository) =>
   repository.packages.flatMap((pack) => [
@@ -52,8 +52,10 @@ function checkUnused(pack: Package, bundled: readonly Package[]): string[] {
 function checkNode(pack: Package): string[] {
   if (pack.folder === 'cli') return [];
   const entries = Object.entries(pack.manifest.exports).filter(([entry]) => entry !== './node');
-  const reached = new Set<SourceFile>();
-  for (const [, exported] of entries) reach(pack, sourceOf(exported), reached);
+  const reached = reachedFrom(
+    pack,
+    entries.map(([, exported]) => sourceOf(exported)),
+  );
   return [...reached].flatMap((file) =>
     file.imports
       .filter(({ from }) => from.startsWith('node:'))
@@ -67,13 +69,6 @@ function checkRelative(pack: Package): string[] {
       .filter(({ from }) => from.startsWith('.') && !join(file.path, '..', from).startsWith('src/'))
       .map(({ from }) => `packages/${pack.folder}/${file.path}: ${from} leaves the package; import it by name.`),
   );
-}
-
-function reach(pack: Package, path: string | null, reached: Set<SourceFile>): void {
-  const file = pack.files.find((f) => f.path === path);
-  if (!file || reached.has(file)) return;
-  reached.add(file);
-  for (const { from } of file.imports) if (from.startsWith('.')) reach(pack, join(file.path, '..', from), reached);
 }
 
 function sources(pack: Package): SourceFile[] {

@@ -2,9 +2,9 @@
 import { apply, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import { type ElementwiseCase, elementwiseInputs } from '../cases.ts';
-import { type Recurrence, recurrenceChecks } from '../checks.ts';
-import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.ts';
+import { type ElementwiseCase, elementwiseInputs } from '../cases.test-data.ts';
+import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
+import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { elementwise, elementwiseGradOp, elementwiseOp } from './op.ts';
 

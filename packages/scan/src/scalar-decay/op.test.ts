@@ -3,8 +3,8 @@ import { apply, zeros } from '@twilljs/tensor';
 import { failures } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import { type DecayCase, decayInputs } from '../cases.ts';
-import { type Recurrence, recurrenceChecks } from '../checks.ts';
+import { type DecayCase, decayInputs } from '../cases.test-data.ts';
+import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import {
   compare,
   countsScratch,
@@ -14,7 +14,7 @@ import {
   runsByKernels,
   testDevices,
   withShapes,
-} from '../op-checks.ts';
+} from '../op-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDecayAttrs, scalarDecay, scalarDecayGradOp, scalarDecayOp } from './op.ts';
 import { scalarDecayKernel, scratchBytes } from './wasm.ts';

@@ -2,8 +2,8 @@
 import { apply, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import { type DeltaCase, deltaInputs } from '../cases.ts';
-import { type Recurrence, recurrenceChecks } from '../checks.ts';
+import { type DeltaCase, deltaInputs } from '../cases.test-data.ts';
+import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import {
   countsScratch,
   gradChecks,
@@ -12,7 +12,7 @@ import {
   runsByKernels,
   testDevices,
   withShapes,
-} from '../op-checks.ts';
+} from '../op-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 import { scalarDeltaKernel, scratchBytes } from './wasm.ts';

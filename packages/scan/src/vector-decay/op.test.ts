@@ -2,7 +2,7 @@
 import { apply, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import { type Recurrence, recurrenceChecks } from '../checks.ts';
+import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import {
   countsScratch,
   gradChecks,
@@ -11,8 +11,8 @@ import {
   runsByKernels,
   testDevices,
   withShapes,
-} from '../op-checks.ts';
-import { type VectorCase, vectorDecayInputs } from '../vector-cases.ts';
+} from '../op-checks.test-data.ts';
+import { type VectorCase, vectorDecayInputs } from '../vector-cases.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type VectorDecayAttrs, vectorDecay, vectorDecayGradOp, vectorDecayOp } from './op.ts';
 import { scratchBytes, vectorDecayKernel } from './wasm.ts';

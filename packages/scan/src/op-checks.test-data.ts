@@ -2,7 +2,7 @@
 import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
 import type { WasmDevice, WasmKernel, WasmOptions } from '@twilljs/wasm';
-import type { Check, Recurrence } from './checks.ts';
+import type { Check, Recurrence } from './checks.test-data.ts';
 import { kernels } from './wasm.ts';
 
 type Cases<C> = readonly (readonly [name: string, at: C])[];

@@ -1,7 +1,7 @@
 // Inputs at which recurrences with a decay per key channel are hard, for tests and benchmarks.
 import type { Numbers } from '@twilljs/tensor/testing';
 import { noise } from '@twilljs/tensor/testing';
-import { type DeltaCase, deltaInputs } from './cases.ts';
+import { type DeltaCase, deltaInputs } from './cases.test-data.ts';
 
 export interface VectorCase extends Omit<DeltaCase, 'gates'> {
   /**
