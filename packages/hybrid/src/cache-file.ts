@@ -82,7 +82,7 @@ export function readCache(bytes: Uint8Array, mixers: readonly Mixer[], computed:
   if (!(bytes instanceof Uint8Array)) {
     throw new OptionError(`cache: ${shown(bytes)} are no bytes; give the Uint8Array that serialize() returned.`);
   }
-  const body = checkedBody(bytes);
+  const body = checkedBody(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)); // a slice of Node's Buffer is no copy
   const end = body.indexOf(LINE_FEED) + 1;
   const { batch, position, model, layers } = readHeader(body.slice(0, end));
   const difference = differenceOf(model, computed);

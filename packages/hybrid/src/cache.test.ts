@@ -65,6 +65,12 @@ describe('bytes', () => {
     expect(await next(here, again)).toEqual(await next(here, cache));
   });
 
+  it('may come from a file, as a Buffer of Node', async () => {
+    using cache = filled(model);
+    using again = model.restore(Buffer.from(good));
+    expect(await next(model, again)).toEqual(await next(model, cache));
+  });
+
   it('hold a cache before its first token, and one whose window has dropped keys', async () => {
     using empty = model.restore(await model.cache(3).serialize());
     expect([empty.position, empty.batch]).toEqual([0, 3]);
