@@ -21,6 +21,13 @@ it('lets a mixer bring its own op and what it exports', () => {
   expect(siblings(repository({ ...own, ...op }))).toEqual([]);
 });
 
+it('refuses a layer that knows its family', () => {
+  const layer = "// A layer.\nimport type { family } from './family.ts';\nexport class DeltaNet { of = family; }\n";
+  expect(siblings(repository({ 'packages/deltanet/src/layer.ts': layer }))).toEqual([
+    'packages/deltanet/src/layer.ts: imports ./family.ts; only src/fields.ts <- src/layer.ts <- src/family.ts may be.',
+  ]);
+});
+
 it('refuses other exports', () => {
   const index = "// The mixer.\nexport { GatedDeltaNet as Gated } from './layer.ts';\n";
   expect(siblings(repository({ 'packages/gated-deltanet/src/index.ts': index }))).toEqual([

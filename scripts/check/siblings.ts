@@ -30,9 +30,22 @@ export const siblings: Check = (repository) => {
   return [
     ...others.flatMap((pack) => compare('files', first, pack, filesOf)),
     ...others.flatMap((pack) => compare('exports', first, pack, exportsOf)),
+    ...family.flatMap(checkDirection),
     ...family.flatMap(checkReadme),
   ];
 };
+
+/** A table, the layer made of it, and the family that is handed in: each imports only what stands before it. */
+const direction = ['src/fields.ts', 'src/layer.ts', 'src/family.ts'];
+
+function checkDirection({ folder, files }: Package): string[] {
+  return direction.flatMap((path, i) => {
+    const imports = files.find((file) => file.path === path)?.imports ?? [];
+    return imports
+      .filter(({ from }) => direction.indexOf(join('src', from)) > i)
+      .map(({ from }) => `packages/${folder}/${path}: imports ${from}; only ${direction.join(' <- ')} may be.`);
+  });
+}
 
 function compare(what: string, first: Package, pack: Package, facts: (pack: Package) => string[]): string[] {
   const [left, right] = [facts(first), facts(pack)];

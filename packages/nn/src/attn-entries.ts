@@ -17,7 +17,7 @@ export interface AttnEntry extends ConfiguredMixer {
  *
  * @throws OptionError when none is at hand.
  */
-export function softmaxFamily(families: readonly MixerFamily[], where = 'config'): MixerFamily {
+function softmaxFamily(families: readonly MixerFamily[], where = 'config'): MixerFamily {
   const family = families.find(({ role }) => role === 'softmax');
   if (family) return family;
   throw new OptionError(
