@@ -3,6 +3,9 @@ import { Command, Option } from 'commander';
 import { once, wholeNumber } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
+/** What `--device` decides of most commands. */
+const COMPUTES = 'where to compute; auto is the fastest one here';
+
 /** What a command leaves behind. */
 export interface Result {
   /** False when it ran and the answer is no: exit code 1. */
@@ -35,7 +38,7 @@ export interface Runnable {
 export const devices = ['auto', 'wasm', 'cpu'] as const;
 export type DeviceName = (typeof devices)[number];
 
-/** Flags that every command has. */
+/** Flags that commands share. */
 export interface CommonOptions {
   readonly json: true | undefined;
   readonly seed: number;
@@ -45,35 +48,29 @@ export interface CommonOptions {
 export interface CommandText {
   readonly name: string;
   readonly summary: string;
-  /** What `--seed` decides here. */
-  readonly seed: string;
-  /** What `--device` decides here. */
-  readonly device?: string;
+  /** What `--seed` decides here; null where nothing is drawn. */
+  readonly seed: string | null;
+  /** What `--device` decides here; null where nothing is computed. */
+  readonly device?: string | null;
   readonly examples: readonly string[];
   /** Paragraphs after the options. */
   readonly notes?: readonly string[];
 }
 
-/** A command with the common flags; the caller adds its own and an action. */
-export function makeCommand({ name, summary, seed, device, examples, notes = [] }: CommandText): Command {
+/** A command with the flags that it shares with others; the caller adds its own and an action. */
+export function makeCommand({ name, summary, seed, device = COMPUTES, examples, notes = [] }: CommandText): Command {
   const after = [
     ...notes,
     `Example${examples.length > 1 ? 's' : ''}:\n${examples.map((line) => `  $ ${line}`).join('\n')}`,
   ];
-  return new Command(name)
+  const command = new Command(name)
     .description(summary)
     .addOption(new Option('--json', 'print one JSON object on standard output, messages on standard error'))
-    .addOption(
-      new Option('--seed <n>', seed)
-        .argParser(once('--seed', wholeNumber('--seed', { min: 0, max: 2 ** 53 - 1 })))
-        .default(0),
-    )
-    .addOption(
-      new Option('--device <name>', device ?? 'where to compute; auto is the fastest one here')
-        .choices(devices)
-        .default('auto'),
-    )
     .addHelpText('after', `\n${after.join('\n\n')}`);
+  const seeds = once('--seed', wholeNumber('--seed', { min: 0, max: 2 ** 53 - 1 }));
+  if (seed !== null) command.addOption(new Option('--seed <n>', seed).argParser(seeds).default(0));
+  if (device !== null) command.addOption(new Option('--device <name>', device).choices(devices).default('auto'));
+  return command;
 }
 
 /** Where a command speaks under these options. */

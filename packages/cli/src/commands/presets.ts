@@ -6,7 +6,7 @@ import { shapesOnly } from '@twilljs/nn';
 import { bytesText, grouped, table, tokensText } from '@twilljs/report';
 import { configOf, type ModelSize } from '@twilljs/sweep';
 import { mixers, modelSizes, otherModels } from 'twilljs';
-import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { type Context, makeCommand, type Result } from '../command.ts';
 
 /** Ratios at which a size is compared. */
 const ratios: Readonly<Record<keyof typeof modelSizes, readonly Ratio[]>> = {
@@ -28,8 +28,8 @@ export function presets() {
   const command = makeCommand({
     name: 'presets',
     summary: 'Lists the models that have names: the small study, a night, and the paper.',
-    seed: 'means nothing here: nothing is drawn',
-    device: 'means nothing here: nothing is computed',
+    seed: null,
+    device: null,
     examples: ['twill presets', 'twill presets --json'],
     notes: [
       `FLOPs are those of the forward per token, over ${grouped(LENGTH)} tokens; state is in f32, for one sequence.\n` +
@@ -37,7 +37,7 @@ export function presets() {
         'The first word is the name of a size, for "sizes" of a specification of twill sweep.',
     ],
   });
-  return { command, run: async (context: Context, _: readonly string[], __: CommonOptions) => runPresets(context) };
+  return { command, run: async (context: Context) => runPresets(context) };
 }
 
 function runPresets({ say }: Context): Result {
