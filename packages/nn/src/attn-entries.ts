@@ -33,8 +33,7 @@ export function attnFields(families: readonly MixerFamily[], where = 'config'): 
 
 /** The entries: none for null, one for an object, or a list of objects. @throws OptionError naming the entry and its field. */
 export function readAttn(attn: unknown, families: readonly MixerFamily[], where: string): AttnEntry[] {
-  const entries = Array.isArray(attn) ? attn : [attn ?? []].flat();
-  return entries.map((entry: unknown, i) => {
+  return [attn ?? []].flat().map((entry: unknown, i) => {
     const at = Array.isArray(attn) ? `${where}: attn[${i}]` : `${where}: attn`;
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
       throw new OptionError(

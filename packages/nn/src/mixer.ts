@@ -100,7 +100,10 @@ export interface MixerFamily<F extends Fields = Fields, Entry extends Fields = F
   readonly aliases?: Readonly<Record<string, string>>;
   /** @throws OptionError when the fields contradict each other or the widths. */
   create(config: Values<F> & ModelWidths, context: LayerContext): Mixer;
-  /** What stands around its mixers: norms, an MLP, and how they are added up. Default: FLA's block, norms before both. */
+  /**
+   * What stands around its mixers: norms, an MLP, and how they are added up. Default: FLA's block, norms before both. A family with
+   * another block has a `model_type` of its own, by which checkpoints and caches know it.
+   */
   block?(config: Values<F> & ModelFields, mixer: Mixer, init: Initializer): Block;
 }
 
