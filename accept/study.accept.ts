@@ -24,12 +24,12 @@ const span = (values: readonly number[]) => Math.max(...values) - Math.min(...va
 /** Accuracy at 16 pairs, seed by seed. */
 function recall(mixer: string, ratio = 'pure'): number[] {
   const found = cells.filter((cell) => cell.task === 'recall' && cell.mixer === mixer && cell.ratio === ratio);
-  return found.map((cell) => cell.recall?.[16] ?? Number.NaN);
+  return found.map(({ recall }) => (recall as Record<number, number> | undefined)?.[16] ?? Number.NaN);
 }
 
 function bits(mixer: string, ratio = 'pure'): number {
   const found = cells.find((cell) => cell.task === 'language' && cell.mixer === mixer && cell.ratio === ratio);
-  return found?.bitsPerByte ?? Number.NaN;
+  return (found?.bitsPerByte as number | undefined) ?? Number.NaN;
 }
 
 /** The smallest of some numbers, printed under a name. */

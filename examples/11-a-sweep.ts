@@ -1,6 +1,6 @@
 // A sweep from a program: mixers alone and woven with softmax attention, each cell a run on disk, in one file of results.
-import { device, evaluateTask, hybrid, initializer, known, mixers, mqar, planSweep, readSweepSpec, rng } from 'twilljs';
-import { sweep, trainRun } from 'twilljs/node';
+import { device, known, planSweep, readSweepSpec } from 'twilljs';
+import { sweep, trainCell } from 'twilljs/node';
 
 const heads = { num_heads: 2 };
 const size = {
@@ -24,28 +24,13 @@ const cells = planSweep(spec, known);
 console.log(cells.map(({ title }) => title)); // => ['DeltaNet', 'DeltaNet, 1 in 2 full', 'GLA', 'GLA, 1 in 2 full', 'Transformer']
 console.log(cells.map(({ stateBytes }) => stateBytes[32768] > stateBytes[1024])); // => [false, true, false, true, true]
 
+const on = await device();
 const { results, failures } = await sweep({
   directory: 'tiny-recall',
   spec,
   cells,
-  corpus: null,
-  jobs: 1,
-  signal: new AbortController().signal,
-  // Here in this process; `twill sweep` gives each cell a process of its own.
-  async run({ config, data, training, seed }, directory, signal) {
-    const task = mqar({ ...data, steps: training.steps, source: rng(seed).fork('data') });
-    await trainRun({
-      ...{ directory, training, seed, signal, source: task, data: { task: 'mqar' }, command: [], resume: true },
-      model: await hybrid(config, { mixers, init: initializer(seed, 0.1) }).to(await device()),
-      validation: {
-        every: training.steps,
-        async measure(model) {
-          const found = await evaluateTask(model, mqar({ ...data, source: rng(0) }), { rows: 16 });
-          return { accuracy: found.map(({ difficulty, accuracy }) => ({ difficulty, mean: accuracy.mean })) };
-        },
-      },
-    });
-  },
+  // Here in this process; inProcesses(worker) gives each cell a process of its own.
+  run: (job) => trainCell(job, known, { device: on }),
 });
 console.log(failures.size); // => 0
 console.log(results?.cells.map(({ losses }) => losses.length)); // => [4, 4, 4, 4, 4]

@@ -1,9 +1,10 @@
 // Readers of sweeps: specifications, the record, results, reports drawn from them, and going on with a sweep.
 import { readFileSync } from 'node:fs';
 import { capture } from '@twilljs/cli';
+import { splitCorpus } from '@twilljs/data/node';
 import { parseJsonObject } from '@twilljs/hub';
 import { planSweep, readSweepResults, readSweepSpec, type SweepCell } from '@twilljs/sweep';
-import { readSweepRecord, sweep, sweepRecordOf } from '@twilljs/sweep/node';
+import { type CellJob, readSweepRecord, type SweepText, sweep, sweepRecordOf } from '@twilljs/sweep/node';
 import { isTwillError } from '@twilljs/tensor';
 import { known } from 'twilljs';
 import { digest, json, jsonOf, lines, textOf } from './formats.ts';
@@ -41,14 +42,17 @@ const specs = [
   },
 ];
 
+const documents = ['one', 'two'].map((name) => ({ name, bytes: new Uint8Array(400).fill(name.length) }));
+const text: SweepText = { files: ['a'], corpus: splitCorpus({ documents, leftOut: [] }, undefined) };
+
 /** A cell, trained as quickly as can be: what it measures is made up. */
-async function run({ task }: SweepCell, directory: string): Promise<void> {
+async function run({ text, directory }: CellJob): Promise<void> {
   const bitsByPosition = [
     { from: 0, to: 8, bitsPerByte: 2 },
     { from: 8, to: 16, bitsPerByte: 1.5 },
   ];
   const values =
-    task === 'recall'
+    text === null
       ? { accuracy: [{ difficulty: 2, mean: 0.75 }] }
       : { bitsPerByte: 1.75, bitsByPosition, copyGain: { mean: 0.25 } };
   await runIn(directory, { training, resume: true, validation: { every: 4, measure: () => values } });
@@ -57,10 +61,7 @@ async function run({ task }: SweepCell, directory: string): Promise<void> {
 const sweepIn = (directory: string, cells: readonly SweepCell[]) =>
   sweep({
     ...{ directory, spec: readSweepSpec(specs[0], known), cells, jobs: 1, signal: new AbortController().signal },
-    ...{
-      corpus: { documents: 2, sha256: 'ab' },
-      origin: { title: 'A book', bytes: 99, directory: '/', patterns: ['a'] },
-    },
+    text,
     run,
   });
 
@@ -148,10 +149,10 @@ function ofGoingOn(home: Home, cells: readonly SweepCell[]): Reader {
       const untyped: string[] = [];
       const { failures } = await sweep({
         ...{ directory, spec: readSweepSpec(specs[0], known), cells, jobs: 1, signal: new AbortController().signal },
-        corpus: { documents: 2, sha256: 'ab' },
-        async run(cell, at) {
+        text,
+        async run(job) {
           try {
-            await run(cell, at);
+            await run(job);
           } catch (error) {
             if (!isTwillError(error)) untyped.push(String((error as Error).stack));
             throw error;

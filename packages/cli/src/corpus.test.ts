@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { hashOf, readCorpus, recordedSplit, splitRecord } from '@twilljs/data/node';
 import { corpusText } from '@twilljs/report';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chooseCorpus } from './corpus.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-corpus-')));
@@ -66,10 +65,4 @@ it('is told apart by its bytes alone', async () => {
   const document = (name: string, text: string) => ({ name, bytes: new TextEncoder().encode(text) });
   expect(hashOf([document('a', 'xy')])).toBe(hashOf([document('b', 'xy')]));
   expect(hashOf([document('a', 'xy')])).not.toBe(hashOf([document('a', 'x'), document('b', 'y')]));
-});
-
-it('of a sweep comes from files', () => {
-  expect(() => chooseCorpus(['-'], null)).toThrow(/every model of a sweep reads the text/);
-  expect(chooseCorpus(['a.txt'], { sha256: 'x' })).toMatchObject({ split: 'documents', title: 'a.txt' });
-  expect(chooseCorpus(['a.txt'], null)).not.toHaveProperty('split');
 });

@@ -89,7 +89,7 @@ export function taskNamed(tasks: readonly TaskFamily[], name: unknown, where = '
 }
 
 /** The options of a task, complete: rows and their length among them. */
-export type TaskSettings = Readonly<Record<string, unknown>> & { readonly length: number; readonly batch: number };
+export type TaskSettings = Values<Fields> & { readonly length: number; readonly batch: number };
 
 /**
  * Reads and completes what is given for a task.

@@ -130,7 +130,7 @@ function limits(part: Part): string[] {
   const parameters = modelsOf(part).map(({ counts }) => counts.parameters);
   const more = Math.round((Math.max(...parameters) / Math.min(...parameters) - 1) * 100);
   const seeds = seedsOf(part).length;
-  const { steps } = part.grid.training;
+  const { steps } = part.training;
   const layers = Math.max(...modelsOf(part).map(({ counts }) => counts.layers));
   const isRecall = part.task === 'recall';
   return [

@@ -1,17 +1,14 @@
 // The parts of a report: one for each task, size and training, with its models in the order of the grid.
 
 import type { Ratio } from '@twilljs/hybrid';
-import {
-  type CellPlace,
-  cellPlaces,
-  type Known,
-  type ModelSize,
-  type SweepCellResult,
-  type SweepGrid,
-} from '@twilljs/sweep';
+import { type CellPlace, cellPlaces, type Known, type SweepCellResult, type SweepGrid } from '@twilljs/sweep';
 import { FileError } from '@twilljs/tensor';
 import type { LoadedSweep } from './loaded.ts';
 import { type Spread, spreadOf } from './text/stats.ts';
+
+/** What the cells of the study found, as its report reads it. */
+export const recallOf = ({ recall }: SweepCellResult) => recall as Readonly<Record<number, number>> | undefined;
+export const bitsOf = ({ bitsPerByte }: SweepCellResult) => bitsPerByte as number | undefined;
 
 /** One model with all its seeds. */
 export interface Model {
@@ -29,15 +26,15 @@ export interface Part {
   readonly title: string;
   readonly task: SweepGrid['task'];
   readonly grid: SweepGrid;
+  readonly training: CellPlace['training'];
+  readonly data: CellPlace['data'];
   readonly models: readonly Model[];
   /** The Transformer, or null where it was not run. */
   readonly transformer: Model | null;
   readonly failed: readonly SweepCellResult[];
 }
 
-interface Group {
-  readonly grid: SweepGrid;
-  readonly size: ModelSize;
+interface Group extends Pick<CellPlace, 'grid' | 'size' | 'training' | 'data'> {
   readonly directory: string;
   readonly cells: Map<string, SweepCellResult>;
 }
@@ -48,11 +45,11 @@ export function partsOf(sweeps: readonly LoadedSweep[], known: Known): Part[] {
   for (const { directory, results, record } of sweeps) {
     const places = new Map(cellPlaces(results.spec, known).map((place) => [place.name, place]));
     for (const cell of results.cells) {
-      const { grid, size } = places.get(cell.name) as CellPlace;
-      const { name, task, training, data } = grid;
+      const { grid, size, training, data } = places.get(cell.name) as CellPlace;
+      const { name, task } = grid;
       const text = task === 'language' && (record?.corpus?.sha256 ?? null);
       const key = JSON.stringify([name, task, size, training, data, text]);
-      const group = groups.get(key) ?? { grid, size, directory, cells: new Map() };
+      const group = groups.get(key) ?? { grid, size, training, data, directory, cells: new Map() };
       groups.set(key, group);
       addCell(group, cell, directory);
     }
@@ -84,7 +81,7 @@ function titleOf(group: Group, all: readonly Group[]): string {
   return `${title}: ${name}${sameName.length > 0 ? `, ${directory}` : ''}`;
 }
 
-function partOf({ grid, cells }: Group, title: string, { mixers }: Known): Part {
+function partOf({ grid, training, data, cells }: Group, title: string, { mixers }: Known): Part {
   const all = [...cells.values()];
   const models = new Map<string, SweepCellResult[]>();
   for (const cell of all) {
@@ -96,7 +93,7 @@ function partOf({ grid, cells }: Group, title: string, { mixers }: Known): Part 
   return {
     title,
     task: grid.task,
-    grid,
+    ...{ grid, training, data },
     models: made.filter((model) => !isSoftmax(model)),
     transformer: made.find(isSoftmax) ?? null,
     failed: all.filter(({ failed }) => failed !== undefined),
@@ -138,13 +135,13 @@ export function ratioText(ratio: Ratio): string {
 /** Pairs of the hardest evaluation. */
 export function mostPairs(part: Part): number {
   return Math.max(
-    ...modelsOf(part).flatMap(({ cells }) => cells.flatMap((c) => Object.keys(c.recall ?? {}).map(Number))),
+    ...modelsOf(part).flatMap(({ cells }) => cells.flatMap((c) => Object.keys(recallOf(c) ?? {}).map(Number))),
   );
 }
 
 /** What a cell is judged by: accuracy at the most pairs, or bits per byte. */
 export function measureOf(part: Part, cell: SweepCellResult): number {
-  return part.task === 'recall' ? (cell.recall?.[mostPairs(part)] ?? Number.NaN) : (cell.bitsPerByte as number);
+  return part.task === 'recall' ? (recallOf(cell)?.[mostPairs(part)] ?? Number.NaN) : (bitsOf(cell) as number);
 }
 
 export function resultOf(part: Part, model: Model | null | undefined): Spread | null {

@@ -10,7 +10,13 @@ import {
 import { known, sweepPresets } from 'twilljs';
 
 /** What a made-up cell found. */
-export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'bitsByPosition' | 'copyGain' | 'failed'>;
+export interface Measured {
+  readonly recall?: Readonly<Record<number, number>>;
+  readonly bitsPerByte?: number;
+  readonly bitsByPosition?: readonly object[];
+  readonly copyGain?: number | null;
+  readonly failed?: string;
+}
 
 /** Every cell of a preset, with its true counts and made-up measurements. */
 export function syntheticResults(

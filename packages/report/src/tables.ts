@@ -13,6 +13,7 @@ import {
   type Part,
   ratiosOf,
   ratioText,
+  recallOf,
   resultOf,
   skippedBy,
 } from './parts.ts';
@@ -44,7 +45,7 @@ export function resultTable(part: Part): Table {
     const { counts, cells, family, ratio } = model;
     const results =
       part.task === 'recall'
-        ? pairs.map((n) => spreadText(spreadOf(cells.flatMap(({ recall }) => recall?.[n] ?? []))))
+        ? pairs.map((n) => spreadText(spreadOf(cells.flatMap((cell) => recallOf(cell)?.[n] ?? []))))
         : [spreadText(resultOf(part, model)), ...(copying ? [spreadText(copyGainOf(cells))] : [])];
     const each = cells.map((cell) => fixed(measureOf(part, cell))).join(' / ');
     return [
@@ -79,7 +80,7 @@ export function resultTable(part: Part): Table {
 
 /** Bits per byte that a passage costs less when it comes again. */
 function copyGainOf(cells: readonly SweepCellResult[]): Spread | null {
-  return spreadOf(cells.flatMap(({ copyGain }) => copyGain ?? []));
+  return spreadOf(cells.flatMap(({ copyGain }) => (copyGain as number | null) ?? []));
 }
 
 function pairsOf(part: Part): number[] {

@@ -1,14 +1,11 @@
 // What a part measures and how it was trained, in words.
-import type { SweepGrid } from '@twilljs/sweep';
 import { modelsOf, mostPairs, type Part } from './parts.ts';
 import { grouped } from './text/numbers.ts';
 import { listed } from './text/stats.ts';
 
-type RecallData = Extract<SweepGrid['data'], { vocab: unknown }>;
-
 /** Accuracy of a guess among all values: half of the vocabulary. */
-export function chanceOf({ grid }: Part): number {
-  return 2 / (grid.data as RecallData).vocab;
+export function chanceOf({ data }: Part): number {
+  return 2 / (data.vocab as number);
 }
 
 export function seedsOf(part: Part): number[] {
@@ -23,8 +20,8 @@ function seedsText(part: Part): string {
   return `seeds ${isRow ? `${first} to ${last}` : listed(seeds.map(String))}`;
 }
 
-export function tokensOf({ grid }: Part): number {
-  return grid.training.steps * grid.data.batch * grid.data.length;
+export function tokensOf({ training, data }: Part): number {
+  return training.steps * data.batch * data.length;
 }
 
 /** `2 layers, 52,464 to 70,992 parameters`. */
@@ -39,13 +36,13 @@ function sizesText(part: Part): string {
 
 /** One sentence for captions. */
 export function trainedText(part: Part): string {
-  const { steps } = part.grid.training;
+  const { steps } = part.training;
   return `${sizesText(part)}; learned in ${grouped(steps)} steps (${grouped(tokensOf(part))} tokens); ${seedsText(part)}.`;
 }
 
 /** What the task is. */
 export function taskText(part: Part): string {
-  const { data } = part.grid;
+  const { data } = part;
   if (part.task === 'language') {
     return (
       `Bytes of text in windows of ${data.length}: mean bits per byte on text that was kept from training, the same windows ` +

@@ -1,23 +1,26 @@
 // The cells of a sweep on disk: cells/ holds a run each, results.json what they found.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { valuesOf } from '@twilljs/eval';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { makeDirectory, readText, writeAtomic } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
 import { type Metrics, type RunStatus, readMetrics, readRunRecord } from '@twilljs/train/node';
+import type { Asked } from './known.ts';
+import { cellDirectory } from './names.ts';
 import type { SweepCell } from './plan.ts';
-import { isMeasured, type Measured } from './read-results.ts';
-import { LOSS_POINTS, RESULTS_VERSION, type SweepCellResult, type SweepResults, thinned } from './results.ts';
-import type { SweepSpec, SweepTask } from './spec.ts';
+import { isMeasured } from './read-results.ts';
+import {
+  LOSS_POINTS,
+  RESULTS_FILE,
+  RESULTS_VERSION,
+  type SweepCellResult,
+  type SweepResults,
+  thinned,
+} from './results.ts';
+import type { SweepSpec } from './spec.ts';
 
-const RESULTS = 'results.json';
 const FAILED = 'failed.json';
-const CELLS = 'cells';
-
-/** Run directory of a cell, relative to the sweep's. */
-export function cellDirectory(name: string): string {
-  return `${CELLS}/${name}`;
-}
 
 /** Whether a run came to its end, and its weights are still there. */
 export function isFinished(run: string): boolean {
@@ -27,9 +30,9 @@ export function isFinished(run: string): boolean {
 }
 
 /** Whether a run has measured, at its end, what its cell is for. */
-export function hasResult({ validations }: Metrics, { task, training }: SweepCell): boolean {
+export function hasResult({ validations }: Metrics, { asked, training }: SweepCell): boolean {
   const last = validations.at(-1);
-  return last?.step === training.steps && measuredOf(task, last.values) !== null;
+  return last?.step === training.steps && measuredOf(asked, last.values) !== null;
 }
 
 /** Records why a cell has failed. */
@@ -63,14 +66,14 @@ export function writeResults(
     spec,
     cells: cells.map((cell) => resultOf(directory, cell, failures.get(cell.name))),
   };
-  writeAtomic(join(directory, RESULTS), `${JSON.stringify(results)}\n`);
+  writeAtomic(join(directory, RESULTS_FILE), `${JSON.stringify(results)}\n`);
   return results;
 }
 
 /** How far a cell is that has neither a result nor failed. */
 export interface UnfinishedCell {
   readonly name: string;
-  readonly task: SweepTask;
+  readonly task: string;
   /** Of its run; null where it has not begun. One that was killed is still called running. */
   readonly status: RunStatus | null;
   readonly step: number;
@@ -119,33 +122,26 @@ function failureOf(run: string): string | undefined {
 }
 
 function resultOf(directory: string, cell: SweepCell, failed: string | undefined): SweepCellResult {
-  const { name, task, mixer, ratio, layers, seed, title } = cell;
+  const { name, task, mixer, ratio, layers, seed, settings, title } = cell;
   const { parameters, nonEmbeddingParameters, flopsPerToken, stateBytes } = cell;
   const run = cellDirectory(name);
   const { steps, losses, skipped, validation } = readMetrics(join(directory, run));
   return {
-    ...{ name, task, mixer, ratio, layers, seed, title, directory: run },
-    ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes },
+    ...{ name, task, mixer, ratio, layers, seed },
+    ...(Object.keys(settings).length > 0 && { settings }),
+    ...{ title, directory: run, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes },
     losses: thinned(
       losses.flatMap((loss, i) => (Number.isFinite(loss) ? [[steps[i], loss] as const] : [])),
       LOSS_POINTS,
     ),
     ...(skipped.length > 0 && { skipped: skipped.length }),
-    ...(validation && measuredOf(task, validation)),
+    ...(validation && measuredOf(cell.asked, validation)),
     ...(failed !== undefined && { failed }),
   };
 }
 
 /** Null where it holds not what a cell of the task is for: it is damaged, or the model gives no finite numbers. */
-function measuredOf(task: SweepTask, { accuracy, bitsPerByte, bitsByPosition, copyGain }: JsonObject): Measured | null {
-  const found =
-    task === 'recall'
-      ? { recall: byDifficulty(accuracy) }
-      : { bitsPerByte, bitsByPosition, copyGain: (copyGain as JsonObject | null)?.mean ?? null };
-  return isMeasured(found) ? found : null;
-}
-
-function byDifficulty(accuracy: unknown): unknown {
-  if (!Array.isArray(accuracy)) return null;
-  return Object.fromEntries(accuracy.map((part) => [part?.difficulty, part?.mean]));
+function measuredOf(asked: Asked, measurement: JsonObject): JsonObject | null {
+  const values = valuesOf(asked.measures, measurement);
+  return values && isMeasured(asked, values) ? values : null;
 }

@@ -1,22 +1,18 @@
 // @twilljs/sweep: grids of models as data: specifications, plans and results.
-export type { Known } from './known.ts';
+export type { Axes, Setting, Settings } from './axes.ts';
+export type { CellOptions } from './cell-options.ts';
+export type { Asked, Known } from './known.ts';
 export { type CellPlace, cellPlaces, planSweep, type SweepCell } from './plan.ts';
 export { readSweepResults } from './read-results.ts';
 export {
+  type CellFacts,
   type LossPoint,
-  type PositionLoss,
   RESULTS_VERSION,
   type SweepCellResult,
   type SweepResults,
   thinned,
+  valueIn,
 } from './results.ts';
 export { configOf, type ModelSize } from './sizes.ts';
-export {
-  type LanguageData,
-  type RecallData,
-  readSweepSpec,
-  type SweepGrid,
-  type SweepSpec,
-  type SweepTask,
-  type SweepTraining,
-} from './spec.ts';
+export { readSweepSpec, type SweepGrid, type SweepSpec } from './spec.ts';
+export { trainingSpeed } from './speed.ts';

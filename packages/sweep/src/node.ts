@@ -1,4 +1,9 @@
 // What needs files and processes.
 export { readUnfinished, type UnfinishedCell } from './directory.ts';
+export { type CellJob, type TrainCellOptions, trainCell } from './job.ts';
+export { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from './modules.ts';
+export { knownIn, type OpenedSpec, type OpenSpecOptions, openSpec } from './open-spec.ts';
+export { inProcesses, serveCell } from './processes.ts';
 export { readSweepRecord, type SweepOrigin, type SweepRecord, sweepRecordOf } from './record.ts';
 export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
+export { readSweepText, recordedFiles, type SweepText, type TextChoice } from './text.ts';

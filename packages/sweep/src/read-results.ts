@@ -1,15 +1,12 @@
 // Reads results.json of a sweep, and refuses what is not one.
-
-import { STATE_CONTEXTS } from '@twilljs/eval';
+import { type ComparedMeasure, compared, fitsMeasure, STATE_CONTEXTS } from '@twilljs/eval';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { FileError, isTwillError } from '@twilljs/tensor';
-import type { Known } from './known.ts';
-import { cellPlaces, titleOf } from './plan.ts';
-import { RESULTS_VERSION, type SweepCellResult, type SweepResults } from './results.ts';
-import { readSweepSpec, type SweepGrid } from './spec.ts';
-
-/** What a cell has found. */
-export type Measured = Pick<SweepCellResult, 'recall' | 'bitsPerByte' | 'bitsByPosition' | 'copyGain'>;
+import type { Asked, Known } from './known.ts';
+import { cellDirectory } from './names.ts';
+import { type CellPlace, cellPlaces } from './plan.ts';
+import { type CellFacts, RESULTS_VERSION, type SweepCellResult, type SweepResults } from './results.ts';
+import { readSweepSpec } from './spec.ts';
 
 type Rule = readonly [what: string, holds: (value: unknown) => boolean];
 
@@ -18,22 +15,9 @@ const amount: Rule = ['a number from 0', (v) => Number.isFinite(v) && (v as numb
 const count: Rule = ['a whole number from 0', (v) => Number.isSafeInteger(v) && (v as number) >= 0];
 const maybe = ([what, holds]: Rule): Rule => [what, (v) => v === undefined || holds(v)];
 
-const measures: { readonly [K in keyof Measured]-?: Rule } = {
-  recall: maybe(['accuracies from 0 to 1 by numbers of pairs', isAccuracy]),
-  bitsPerByte: maybe(amount),
-  bitsByPosition: maybe(['a list of from, to and bitsPerByte', isByPosition]),
-  copyGain: maybe(['a number, or null', (v) => v === null || Number.isFinite(v)]),
-};
-
-const rules: { readonly [K in keyof SweepCellResult]-?: Rule } = {
-  name: text,
-  task: ['recall or language', (v) => v === 'recall' || v === 'language'],
-  mixer: text,
-  ratio: ['"pure" or a whole number as a text', (v) => typeof v === 'string' && /^(pure|\d+)$/.test(v)],
+/** Of what does not follow from the cell's place in the specification. */
+const rules: { readonly [K in Exclude<keyof CellFacts, keyof Placed>]-?: Rule } = {
   layers: count,
-  seed: count,
-  title: text,
-  directory: text,
   parameters: ['a whole number above 0', isSize],
   nonEmbeddingParameters: count,
   flopsPerToken: amount,
@@ -43,14 +27,22 @@ const rules: { readonly [K in keyof SweepCellResult]-?: Rule } = {
   ],
   losses: ['a list of [step, loss]', isCurve],
   skipped: maybe(count),
-  ...measures,
   failed: maybe(text),
 };
 
-/** Whether these are measurements as results.json may hold them, one of them at least. */
-export function isMeasured(found: { readonly [K in keyof Measured]: unknown }): found is Measured {
-  const holds = (name: string) => measures[name as keyof Measured][1](found[name as keyof Measured]);
-  return (found.recall ?? found.bitsPerByte ?? null) !== null && Object.keys(found).every(holds);
+/** What follows from it. */
+type Placed = Pick<CellFacts, 'name' | 'task' | 'mixer' | 'ratio' | 'seed' | 'settings' | 'title' | 'directory'>;
+
+/** That of a cell's result. */
+export function placedOf({ name, grid, family, ratio, seed, settings, title }: CellPlace): Placed {
+  const own = Object.keys(settings).length > 0 && { settings };
+  return { name, task: grid.task, mixer: family.name, ratio, seed, ...own, title, directory: cellDirectory(name) };
+}
+
+/** Whether values of measures are as results.json may hold them, and that by which the models are judged is there. */
+export function isMeasured({ measures }: Asked, values: JsonObject): boolean {
+  const all = compared(measures);
+  return (values[all[0].name] ?? null) !== null && all.every((one) => fitsMeasure(one, values[one.name]));
 }
 
 /**
@@ -70,76 +62,84 @@ export function readSweepResults(content: string, known: Known, path: string): S
   }
   const { cells } = json;
   if (!Array.isArray(cells) || cells.length === 0) throw wrong(path, 'cells', cells, 'a list of one or more cells');
-  cells.forEach((cell, i) => {
-    checkCell(cell, path, `cells[${i}]`);
-  });
-  const results = { version: RESULTS_VERSION, spec: specOf(json, known, path), cells: cells as never } as const;
-  checkNames(results, known, path);
-  return results;
+  const spec = inFile(path, () => readSweepSpec(json.spec, known, 'spec'));
+  const wanted = new Map(inFile(path, () => cellPlaces(spec, known)).map((place) => [place.name, place]));
+  const asked = new Map<string, string>();
+  for (const [i, cell] of cells.entries()) {
+    const { name } = Object(cell) as { name?: unknown };
+    if (!text[1](name)) throw wrong(path, `cells[${i}].name`, name, text[0]);
+    const place = wanted.get(name as string);
+    if (!place) {
+      throw new FileError(
+        `${path}: cell ${name} belongs to none of its grids, or is there twice; run the sweep again.`,
+      );
+    }
+    checkCell(cell as JsonObject, place, path, `cells[${i}]`);
+    checkAsked(cell as JsonObject, place, asked, path);
+    wanted.delete(place.name);
+  }
+  const [missing] = wanted.keys();
+  if (missing !== undefined) {
+    throw new FileError(`${path}: has no cell ${missing}, which its specification asks for; run the sweep again.`);
+  }
+  return { version: RESULTS_VERSION, spec, cells: cells as unknown as SweepCellResult[] };
 }
 
-function specOf(json: JsonObject, known: Known, path: string): SweepResults['spec'] {
+function inFile<T>(path: string, read: () => T): T {
   try {
-    return readSweepSpec(json.spec, known, 'spec');
+    return read();
   } catch (error) {
     if (isTwillError(error)) throw new FileError(`${path}: ${error.message}`);
     throw error;
   }
 }
 
-function checkCell(cell: unknown, path: string, where: string): void {
-  if (typeof cell !== 'object' || cell === null) throw wrong(path, where, cell, 'an object');
-  const values = cell as JsonObject;
-  for (const [field, [what, holds]] of Object.entries(rules)) {
-    const value = Object.hasOwn(values, field) ? values[field] : undefined;
-    if (!holds(value)) throw wrong(path, `${where}.${field}`, value, what);
+function checkCell(cell: JsonObject, place: CellPlace, path: string, where: string): void {
+  const at = (field: string): unknown => (Object.hasOwn(cell, field) ? cell[field] : undefined);
+  for (const [field, wanted] of Object.entries(placedOf(place))) {
+    const [value, needed] = [at(field), JSON.stringify(wanted)];
+    if (JSON.stringify(value) !== needed) throw wrong(path, `${field} of cell ${place.name}`, value, needed);
   }
-  const measure = values.task === 'recall' ? 'recall' : 'bitsPerByte';
-  if (values[measure] === undefined && values.failed === undefined) {
-    throw new FileError(`${path}: ${where} has neither ${measure} nor failed; run the sweep again.`);
+  for (const [field, [what, holds]] of Object.entries(rules)) {
+    if (!holds(at(field))) throw wrong(path, `${where}.${field}`, at(field), what);
+  }
+  const measures = compared(place.asked.measures);
+  for (const one of measures) {
+    const value = at(one.name);
+    if (value !== undefined && !fitsMeasure(one, value)) throw wrong(path, `${where}.${one.name}`, value, whatOf(one));
+  }
+  if ((at(measures[0].name) ?? null) === null && at('failed') === undefined) {
+    throw new FileError(`${path}: ${where} has neither ${measures[0].name} nor failed; run the sweep again.`);
   }
 }
 
-/** Its cells are those of its specification, each once, and those of a grid were asked the same. */
-function checkNames({ spec, cells }: SweepResults, known: Known, path: string): void {
-  const wanted = new Map(cellPlaces(spec, known).map((place) => [place.name, place]));
-  const asked = new Map<SweepGrid, string>();
-  for (const { recall, ...cell } of cells) {
-    const { name } = cell;
-    const place = wanted.get(name);
-    if (!place) {
+/** Cells that were asked the same are measured at the same difficulties. */
+function checkAsked(
+  cell: JsonObject,
+  { name, grid, data, asked }: CellPlace,
+  all: Map<string, string>,
+  path: string,
+): void {
+  for (const { name: measure, kind } of compared(asked.measures)) {
+    const value = cell[measure];
+    if (kind !== 'byDifficulty' || value === undefined || value === null) continue;
+    const { unit } = asked.family.axis;
+    const [key, at] = [JSON.stringify([grid.name, data, measure]), Object.keys(value).join(', ')];
+    const others = all.get(key) ?? at;
+    if (at !== others) {
       throw new FileError(
-        `${path}: cell ${name} belongs to none of its grids, or is there twice; run the sweep again.`,
+        `${path}: cell ${name} was asked for ${at} ${unit}, the others of its grid for ${others}; run the sweep again.`,
       );
     }
-    const { grid, family, ratio, seed } = place;
-    const named = {
-      task: grid.task,
-      mixer: family.name,
-      ratio,
-      seed,
-      title: titleOf(place),
-      directory: `cells/${name}`,
-    };
-    for (const field of ['task', 'mixer', 'ratio', 'seed', 'title', 'directory'] as const) {
-      if (cell[field] === named[field]) continue;
-      throw wrong(path, `${field} of cell ${name}`, cell[field], JSON.stringify(named[field]));
-    }
-    wanted.delete(name);
-    if (recall === undefined) continue;
-    const pairs = Object.keys(recall).join(', ');
-    const others = asked.get(grid) ?? pairs;
-    if (pairs !== others) {
-      throw new FileError(
-        `${path}: cell ${name} was asked for ${pairs} pairs, the others of its grid for ${others}; run the sweep again.`,
-      );
-    }
-    asked.set(grid, pairs);
+    all.set(key, at);
   }
-  const [missing] = wanted.keys();
-  if (missing !== undefined) {
-    throw new FileError(`${path}: has no cell ${missing}, which its specification asks for; run the sweep again.`);
-  }
+}
+
+/** What a measure may hold, in words. */
+function whatOf({ kind, name, item = name, range }: ComparedMeasure): string {
+  const number = range ? `a number from ${range[0]}${Number.isFinite(range[1]) ? ` to ${range[1]}` : ''}` : 'a number';
+  if (kind === 'number') return `${number}, or null`;
+  return kind === 'byDifficulty' ? `${number} for each difficulty` : `a list of from, to and ${item}`;
 }
 
 function isSize(value: unknown): boolean {
@@ -149,17 +149,6 @@ function isSize(value: unknown): boolean {
 function isCurve(value: unknown): boolean {
   const isPoint = (p: unknown) => Array.isArray(p) && p.length === 2 && p.every(Number.isFinite);
   return Array.isArray(value) && value.every(isPoint);
-}
-
-function isByPosition(value: unknown): boolean {
-  const isPart = (part: JsonObject) => [part?.from, part?.to, part?.bitsPerByte].every(amount[1]);
-  return Array.isArray(value) && value.length > 0 && value.every(isPart);
-}
-
-function isAccuracy(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entries = Object.entries(value);
-  return entries.length > 0 && entries.every(([d, a]) => /^\d+$/.test(d) && amount[1](a) && a <= 1);
 }
 
 function wrong(path: string, field: string, value: unknown, needed: string): FileError {

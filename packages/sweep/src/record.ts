@@ -9,7 +9,7 @@ import { firstDifference, trainVersion } from '@twilljs/train/node';
 import type { Known } from './known.ts';
 import { readSweepSpec, type SweepSpec } from './spec.ts';
 
-const SPEC = 'sweep.json';
+export const SWEEP_FILE = 'sweep.json';
 
 /** Layout of sweep.json. */
 const VERSION = 1;
@@ -47,7 +47,7 @@ export interface SweepRecord {
  * @throws FileError naming the field and what is wrong with it.
  */
 export function readSweepRecord(directory: string, known: Known): SweepRecord | null {
-  const path = join(directory, SPEC);
+  const path = join(directory, SWEEP_FILE);
   if (!existsSync(path)) return null;
   return sweepRecordOf(parseJsonObject(readText(path), path), known, path);
 }
@@ -98,7 +98,7 @@ function patternsOf(value: unknown): string[] | null {
  * @throws OptionError when it holds another sweep, or files of something else; FileError when its record is damaged.
  */
 export function openSweep(directory: string, { spec, corpus, origin }: SweepRecord): void {
-  const path = join(directory, SPEC);
+  const path = join(directory, SWEEP_FILE);
   if (existsSync(path)) {
     const before = parseJsonObject(readText(path), path);
     checkVersion(before, path);
@@ -116,7 +116,7 @@ export function openSweep(directory: string, { spec, corpus, origin }: SweepReco
   const strange = readdirSync(directory).filter((name) => !name.startsWith('.'));
   if (strange.length > 0) {
     throw new OptionError(
-      `sweep: ${directory} holds ${strange.slice(0, 3).join(', ')} but no ${SPEC}; choose an empty or another directory.`,
+      `sweep: ${directory} holds ${strange.slice(0, 3).join(', ')} but no ${SWEEP_FILE}; choose an empty or another directory.`,
     );
   }
   const { node, v8 } = process.versions;

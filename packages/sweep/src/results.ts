@@ -1,6 +1,10 @@
 // results.json of a sweep: what every cell found, in the order of the grid. The report is drawn from this file alone.
-import type { STATE_CONTEXTS } from '@twilljs/eval';
+import type { MeasureValue, ModelCounts } from '@twilljs/eval';
+import type { Ratio } from '@twilljs/hybrid';
+import type { Settings } from './axes.ts';
 import type { SweepSpec } from './spec.ts';
+
+export const RESULTS_FILE = 'results.json';
 
 /** Layout of the file; a reader refuses another one. */
 export const RESULTS_VERSION = 1;
@@ -11,56 +15,47 @@ export const LOSS_POINTS = 1000;
 /** Step, counted from 1, and training loss in nats per label. */
 export type LossPoint = readonly [step: number, loss: number];
 
-/** Bits per byte of the targets at positions [from, to) of the windows. */
-export interface PositionLoss {
-  readonly from: number;
-  readonly to: number;
-  readonly bitsPerByte: number;
-}
-
-/**
- * One cell. Nothing in it depends on the time, on the machine's speed or on interruptions. A cell that failed has `failed`, the counts of its model where the model could be made (else 0), and what it measured before that.
- */
-export interface SweepCellResult {
+/** What a cell is, and how its training went. */
+export interface CellFacts extends ModelCounts {
   /** Unique in the sweep, and the name of its run directory under `cells/`. */
   readonly name: string;
-  readonly task: 'recall' | 'language';
+  /** As the specification has it. */
+  readonly task: string;
   /** `--mixer` name; `attention` is the Transformer. */
   readonly mixer: string;
   /** `pure`, or r of the period convention: layer i is softmax iff (i+1) % r == 0. The Transformer is `pure`. */
-  readonly ratio: 'pure' | `${number}`;
-  readonly layers: number;
+  readonly ratio: Ratio;
   readonly seed: number;
+  /** Its values of the grid's axes; absent where there are none. */
+  readonly settings?: Settings;
   /** What tables call it: `HGRN2, 1 in 4 full`. */
   readonly title: string;
   /** Run directory, relative to the sweep's. */
   readonly directory: string;
-  readonly parameters: number;
-  /** Without the token embedding and the head. */
-  readonly nonEmbeddingParameters: number;
-  /** Forward, at the length of the training rows. */
-  readonly flopsPerToken: number;
-  /** Of one sequence, f32: tokens of context -> bytes. */
-  readonly stateBytes: Readonly<Record<(typeof STATE_CONTEXTS)[number], number>>;
   /** Of every step; of more than `LOSS_POINTS` so many means. */
   readonly losses: readonly LossPoint[];
   /** Steps without a finite loss or gradient, which changed nothing; absent where there were none. */
   readonly skipped?: number;
-  /** Of a recall cell: pairs -> accuracy. */
-  readonly recall?: Readonly<Record<number, number>>;
-  /** Of a language cell, on text kept from training. */
-  readonly bitsPerByte?: number;
-  readonly bitsByPosition?: readonly PositionLoss[];
-  /** Of a language cell: how many bits per byte less a passage costs when it comes again; null where the text is too short. */
-  readonly copyGain?: number | null;
   /** Why the cell has no (complete) result. */
   readonly failed?: string;
 }
+
+/**
+ * One cell: its facts, and what each measure of its task found, by the measure's name (`recall`: pairs -> accuracy; `bitsPerByte`,
+ * ...). Nothing in it depends on the time, on the machine's speed or on interruptions. A cell that failed has `failed`, the counts
+ * of its model where the model could be made (else 0), and what it measured before that.
+ */
+export type SweepCellResult = CellFacts & { readonly [measure: string]: unknown };
 
 export interface SweepResults {
   readonly version: typeof RESULTS_VERSION;
   readonly spec: SweepSpec;
   readonly cells: readonly SweepCellResult[];
+}
+
+/** What a measure found in a cell. */
+export function valueIn(cell: SweepCellResult, { name }: { readonly name: string }): MeasureValue | null | undefined {
+  return Object.hasOwn(cell, name) ? (cell[name] as MeasureValue | null) : undefined;
 }
 
 /** A curve of at most `count` points: means of equal parts. */

@@ -30,7 +30,7 @@ describe('a specification', () => {
     [{}, /grids is missing where a list with one or more grids is needed/],
     [{ grids: [] }, /grids is \[\] where a list/],
     [{ grids: [grid], jobs: 2 }, /no option jobs; it has name, grids/],
-    [{ grids: [{ ...grid, task: 'copy' }] }, /grids\[0\]: task is "copy" where "recall", "language" is needed/],
+    [{ grids: [{ ...grid, task: 'copy' }] }, /grids\[0\]: task is "copy" where .*"recall".* is needed; choose one/],
     [{ grids: [{ ...grid, lr: 1 }] }, /grids\[0\]: there is no option lr/],
     [{ grids: [{ ...grid, name: '../up' }] }, /name is "..\/up", of which no file is named/],
     [{ grids: [{ ...grid, mixers: undefined }] }, /mixers is missing where a list with one or more mixers is needed/],
@@ -90,8 +90,10 @@ describe('a specification', () => {
 
   it('must stand for models and tasks that can be', () => {
     expect(() => plan({ ...grid, ratios: ['3'] })).toThrow(/recall-hgrn2-r3: .*needs 3 layers/);
-    expect(() => plan({ ...grid, data: { pairs: 40 } })).toThrow(/recall-hgrn2-pure: mqar/);
-    expect(() => plan({ ...grid, data: { vocab: 128 } })).toThrow(/vocab_size is 64 but its task has 128 ids/);
+    expect(() => plan({ ...grid, data: { pairs: 40 } })).toThrow(/grids\[0\].data: mqar/);
+    expect(() => plan({ ...grid, sizes: ['recall'], data: { vocab: 128 } })).toThrow(
+      /vocab_size is 64 but its task has 128 ids/,
+    );
     expect(() => plan(grid, grid)).toThrow(/two grids have a cell recall-hgrn2-pure-s1; give one/);
   });
 });

@@ -4,18 +4,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
 import { FileError, knownOnly, whole } from '@twilljs/tensor';
 import { lockDirectory, type Metrics, MetricsReader } from '@twilljs/train/node';
-import {
-  cellDirectory,
-  forgetFailure,
-  forgetMeasurements,
-  hasResult,
-  isFinished,
-  writeFailure,
-  writeResults,
-} from './directory.ts';
+import { forgetFailure, forgetMeasurements, hasResult, isFinished, writeFailure, writeResults } from './directory.ts';
+import { type CellJob, jobOf } from './job.ts';
+import { cellDirectory } from './names.ts';
 import type { SweepCell } from './plan.ts';
-import { openSweep, type SweepOrigin, type SweepRecord } from './record.ts';
+import { openSweep } from './record.ts';
 import type { SweepResults } from './results.ts';
+import type { SweepSpec } from './spec.ts';
+import { corpusOf, originOf, requireText, type SweepText } from './text.ts';
 
 export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
 
@@ -31,25 +27,29 @@ export interface CellState {
   readonly failed: string | null;
 }
 
-export interface SweepOptions extends Omit<SweepRecord, 'origin'> {
+export interface SweepOptions {
   /** Created where it is missing. */
   readonly directory: string;
+  readonly spec: SweepSpec;
   /** `planSweep` of the specification. */
   readonly cells: readonly SweepCell[];
-  /** Recorded for whoever repeats the sweep. */
-  readonly origin?: SweepOrigin | null;
-  /** Cells that run at the same time. */
-  readonly jobs: number;
+  /** What cells read whose task learns from text. Default: none. */
+  readonly text?: SweepText | null;
+  /** Cells that run at the same time. Default 1. */
+  readonly jobs?: number;
+  /** On which each is trained, in the words of whoever opens it. Default `auto`. */
+  readonly device?: string;
+  /** How the sweep is repeated, for the records of its runs. */
+  readonly command?: readonly string[];
   /**
-   * Takes one cell to its end in its run directory, going on from a checkpoint there. What the run measures after its last step
-   * becomes its result: `accuracy` of a recall cell, a list of { difficulty, mean }; `bitsPerByte`, `bitsByPosition` and `copyGain`
-   * of a language cell.
+   * Takes one cell to its end, going on from a checkpoint: `inProcesses(worker)`, or `trainCell` in this process. What its run
+   * measures after the last step becomes its result.
    *
-   * @throws when the cell failed, or once `signal` has stopped it.
+   * @throws when the cell failed.
    */
-  run(cell: SweepCell, directory: string, signal: AbortSignal): Promise<void>;
+  run(job: CellJob, signal: AbortSignal): Promise<unknown>;
   /** When it is aborted, the running cells put their work away and the sweep returns. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** Told several times a second how far all cells are, in the order of the grid. */
   observe?(states: readonly CellState[]): void;
 }
@@ -62,8 +62,8 @@ export interface SweepOutcome {
 }
 
 const names = {
-  ...{ directory: true, spec: true, cells: true, corpus: true, origin: true, jobs: true, run: true, signal: true },
-  observe: true,
+  ...{ directory: true, spec: true, cells: true, text: true, jobs: true, device: true, command: true },
+  ...{ run: true, signal: true, observe: true },
 } satisfies Record<keyof SweepOptions, true>;
 
 const REFRESH_MS = 250;
@@ -84,23 +84,31 @@ interface Running {
  * Goes through a grid: finished cells are kept, half-done ones go on, failed ones are tried again. The directory gets
  * `sweep.json` (what it is), `cells/<name>/` (a run each) and, when all have ended, `results.json`.
  *
- * @throws OptionError for an option that is unknown or cannot be, and when the directory holds another sweep or something else, or another process works in it.
+ * @throws OptionError for an option that is unknown or cannot be, text that is missing, and when the directory holds another sweep or
+ * something else, or another process works in it.
  */
 export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   knownOnly('sweep', options, Object.keys(names));
-  const { directory, spec, cells, corpus, origin = null, jobs, signal, observe = () => {} } = options;
+  const { directory, spec, cells, jobs = 1, device = 'auto', command = [], observe = () => {} } = options;
+  const { signal = new AbortController().signal } = options;
   whole('sweep: jobs', jobs, 1);
+  const { text = null } = options;
+  requireText(cells, text);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
-  openSweep(directory, { spec, corpus, origin });
+  openSweep(directory, { spec, corpus: text && corpusOf(text), origin: text && originOf(text) });
   const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
   // The longest first, so that processors are idle at the end for as short a time as possible.
   const waiting = states
     .filter(({ phase }) => phase === 'waiting')
     .sort((a, b) => b.cell.trainingFlops - a.cell.trainingFlops);
 
+  const shared = { text, modules: spec.modules ?? [], device, command };
+  const runOne = (state: Running) =>
+    runState(state, () => options.run(jobOf(state.cell, state.directory, shared), signal), signal);
+
   async function work(): Promise<void> {
-    for (let state = waiting.shift(); state && !signal.aborted; state = waiting.shift()) await runOne(state, options);
+    for (let state = waiting.shift(); state && !signal.aborted; state = waiting.shift()) await runOne(state);
   }
 
   function show(): void {
@@ -125,14 +133,14 @@ function stateOf(cell: SweepCell, directory: string): Running {
   return { cell, directory, phase, reader, metrics, begun: 0, seconds: 0, from: metrics.step, failed: null };
 }
 
-async function runOne(state: Running, { run, signal }: SweepOptions): Promise<void> {
+async function runState(state: Running, run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   const { cell, directory } = state;
   state.phase = 'running';
   state.begun = performance.now();
   try {
     forgetFailure(directory);
     if (isFinished(directory)) forgetMeasurements(directory); // they are lost or damaged, or it would not be run
-    await run(cell, directory, signal);
+    await run();
     if (!hasResult(state.reader.read(), cell)) {
       throw new FileError(
         `${directory}: its run came to its end without finite numbers to compare; see metrics.jsonl there.`,

@@ -44,14 +44,15 @@ export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
 /**
  * Checks settings and fills in defaults.
  *
+ * @param where whose settings they are, for messages.
  * @throws OptionError naming the option, its value and what it may be.
  */
-export function trainOptions(settings: TrainSettings): TrainOptions {
-  const options = readOptions(trainFields, settings, 'train');
+export function trainOptions(settings: TrainSettings, where = 'train'): TrainOptions {
+  const options = readOptions(trainFields, settings, where);
   const warmup = options.warmup ?? defaultWarmup(options.steps);
   if (warmup > options.steps) {
     throw new OptionError(
-      `train: warmup is ${warmup} but the run has ${options.steps} steps; give at most ${options.steps}.`,
+      `${where}: warmup is ${warmup} but the run has ${options.steps} steps; give at most ${options.steps}.`,
     );
   }
   return { ...options, warmup };

@@ -7,6 +7,13 @@ export * from '@twilljs/hub/node';
 export * from '@twilljs/report/node';
 export * from '@twilljs/sweep/node';
 export * from '@twilljs/train/node';
+export { isMobyDick, mobyDick } from './moby-dick.ts';
+
+/** The module that `inProcesses` starts for each cell: it knows all that `twilljs` knows. */
+export const worker: URL = /* @__PURE__ */ new URL(
+  import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
+  import.meta.url,
+);
 
 /** `loadModel` of `@twilljs/hub/node`, onto the best device here unless another is given. */
 export const loadModel: typeof load = async (path, options) =>

@@ -1,18 +1,18 @@
 // The sweeps that have names: the small study, its smaller form, one night on one machine, and the paper's own grid.
-import type { LanguageData, RecallData, SweepTask, SweepTraining } from '@twilljs/sweep';
+import type { TrainOptions } from '@twilljs/train';
 
 /** A specification as it stands in JSON. */
 export interface SweepPreset {
   readonly name: string;
   readonly grids: readonly {
     readonly name?: string;
-    readonly task: SweepTask;
+    readonly task: string;
     readonly mixers: readonly string[];
     readonly ratios: readonly string[];
     readonly sizes: readonly string[];
     readonly seeds: readonly number[];
-    readonly training: Partial<SweepTraining>;
-    readonly data: Partial<RecallData> | LanguageData;
+    readonly training: Partial<TrainOptions>;
+    readonly data: Readonly<Record<string, number>>;
   }[];
 }
 

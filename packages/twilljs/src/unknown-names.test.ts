@@ -55,7 +55,13 @@ const loaded = {
 } as const;
 mkdirSync(join(home, 'sweep'));
 writeFileSync(join(home, 'sweep/sweep.json'), JSON.stringify({ version: 1, spec: spec(), corpus: null, origin: null }));
-const swept = { spec: spec(), cells: [], corpus: null, origin: null, jobs: 1, run: async () => {} };
+const swept = { spec: spec(), cells: [], text: null, jobs: 1, device: 'cpu', command: [], run: async () => {} };
+
+const [{ config: cellConfig, data, training }] = all.planSweep(spec(), known);
+const job = {
+  ...{ directory: '', task: 'mqar', options: data, text: null, measures: [], modules: [] },
+  ...{ config: cellConfig, training, seed: 0, device: 'cpu', command: [] },
+};
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -140,6 +146,14 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag: object) => node.sweep({ directory: fresh(), ...bag } as never),
     { ...swept, signal: new AbortController().signal, observe: () => {} },
   ],
+  'openSpec: options': [
+    (bag) => node.openSpec({ grids: [grid] }, known, bag),
+    { directory: join(home, 'no'), seed: 1 },
+  ],
+  'trainCell: options': [
+    (bag) => node.trainCell({ ...job, directory: fresh() }, known, bag),
+    { device: cpu(), signal: new AbortController().signal },
+  ],
   'readSweepSpec: json': [(bag) => all.readSweepSpec(bag, known), { name: 'small', grids: [grid] }],
   'readSweepSpec: json.grids': [(bag) => spec(bag), grid],
   'readSweepSpec: json.grids.sizes': [(bag) => spec({ sizes: [bag] }), size],
@@ -187,7 +201,7 @@ const filled: [reason: string, RegExp][] = [
     'attributes of whichever op is handed in, which checks them by its shape rule',
     /^(apply1?|applyBackward|vjpOfDefinition): attrs$/,
   ],
-  ['a configuration as a file holds it: what is not read is noted', /^(compose|hybridConfig): config$/],
+  ['a configuration as a file holds it: what is not read is noted', /^(compose|freshModel|hybridConfig): config$/],
   ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
   ['what readSweepSpec has read', /: spec$/],
   ['what taskSettings has read', /^taskRecord: settings$/],

@@ -143,7 +143,7 @@ it('a sweep that really ran is reported with its own numbers', async () => {
           `| ${mixer === 'attention' ? title : title.replace(/ full$/, '').replace(/^DeltaNet$/, 'DeltaNet, pure')} |`,
         ),
       );
-    expect(row, title).toContain(` | ${recall?.[4].toFixed(3)} | ${grouped(parameters)} | `);
+    expect(row, title).toContain(` | ${(recall as Record<number, number>)[4].toFixed(3)} | ${grouped(parameters)} | `);
   }
   expect(text).toContain('learned in 4 steps');
   expect(text).toContain('twill sweep sweep.json --device cpu --out again');

@@ -3,20 +3,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
-import { readCorpus } from '@twilljs/data/node';
 import { generate } from '@twilljs/hybrid';
 import { bestOf, duration, resultTable, sentence, skippedText, wrapped } from '@twilljs/report';
 import { writeReport } from '@twilljs/report/node';
 import { planSweep } from '@twilljs/sweep';
+import type { SweepText } from '@twilljs/sweep/node';
 import { Option } from 'commander';
-import { known, study } from 'twilljs';
+import { study } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import type { CorpusChoice } from '../corpus.ts';
 import { openDevice } from '../device.ts';
 import { once, someText } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { sizeText } from '../sweep/cost.ts';
-import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
+import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
 import { openSpec } from '../sweep/spec.ts';
 
 interface Options extends CommonOptions {
@@ -52,30 +51,30 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   const { out, seed, device } = options;
   terminal.outliveReader();
   const started = performance.now();
-  const { spec, record } = openSpec({ preset: PRESET }, seed, out);
+  const { spec, record, known } = await openSpec({ preset: PRESET }, seed, out);
   const cells = planSweep(spec, known);
-  const corpus = await corpusFor(cells, options.data, record);
+  const text = await textFor(cells, options.data, record);
   const jobs = availableParallelism();
   note(
     `The small study in its smaller form, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n` +
       `The whole of it: ${terminal.self} sweep --preset small --out runs/small\n\n`,
   );
-  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
+  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, text });
 
   const found = results?.cells ?? [];
   const words = sentence(found);
-  say(`\n${resultTable(found, corpus?.title ?? '')}\n${wrapped(words, 100)}\n`);
+  say(`\n${resultTable(found, titleOf(text))}\n${wrapped(words, 100)}\n`);
   for (const [name, message] of failures) say(`\n${name} failed: ${message}\n`);
   for (const { name, count, steps } of skippedOf(results, cells))
     say(`\n${name} skipped ${skippedText(count, steps)}\n`);
   const best = bestOf(found);
   const directory = best && join(out, best.directory);
-  const paragraph = corpus && directory ? await write(directory, corpus, options) : null;
+  const paragraph = text && directory ? await write(directory, text, options) : null;
   if (paragraph) {
     const from = JSON.stringify(paragraph.prompt);
     say(`\nThe best on text (${best?.title}) goes on from ${from}:\n\n${indented(paragraph)}\n`);
   }
-  const report = await writeReport([out], study);
+  const report = await writeReport([out], { ...study, known });
   const seconds = (performance.now() - started) / 1000;
   say(`\nReport    ${report.page}\n          ${report.markdown}`);
   say(`\nResults   ${join(out, 'results.json')}\nRuns      ${join(out, 'cells')}\nTime      ${duration(seconds)}\n`);
@@ -92,6 +91,12 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   };
 }
 
+/** What the language models read, for the table. */
+function titleOf(text: SweepText | null): string {
+  if (!text) return '';
+  return text.source === undefined ? text.files.join(' ') : 'Moby-Dick, every tenth chapter kept from training';
+}
+
 interface Paragraph {
   readonly prompt: string;
   readonly text: string;
@@ -102,11 +107,11 @@ const BYTES = 400;
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(
   directory: string,
-  corpus: CorpusChoice,
+  text: SweepText,
   { seed, device }: Pick<Options, 'seed' | 'device'>,
 ): Promise<Paragraph> {
   const { model } = await openModel(directory, await openDevice(device));
-  const prompt = corpus.prompt ?? openingOf((await readCorpus(corpus.patterns, corpus)).evaluation);
+  const prompt = text.source === undefined ? openingOf(text.corpus.evaluation) : 'The whale ';
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))
     ids.push(id);

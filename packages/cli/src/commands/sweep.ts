@@ -6,11 +6,10 @@ import { duration, skippedText } from '@twilljs/report';
 import { planSweep } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
-import { known } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { once, someText, wholeNumber } from '../flags.ts';
 import { hoursText, probeSpeed, sizeText } from '../sweep/cost.ts';
-import { corpusFor, runSweep, skippedOf } from '../sweep/run.ts';
+import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
 import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
 
 interface Options extends CommonOptions {
@@ -61,9 +60,9 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
-  const { spec, record } = openSpec({ preset, file }, seed, out);
+  const { spec, record, known } = await openSpec({ preset, file }, seed, out);
   const cells = planSweep(spec, known);
-  const corpus = await corpusFor(cells, options.data, record);
+  const text = await textFor(cells, options.data, record);
   if (preset !== undefined && longPresets.includes(preset)) {
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {
@@ -71,7 +70,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
     }
   } else
     note(`${spec.name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
-  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, corpus });
+  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, text });
   const seconds = (performance.now() - started) / 1000;
   for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
   const skipped = skippedOf(results, cells);

@@ -5,7 +5,7 @@ import { countParams } from '@twilljs/nn';
 import { duration, grouped, measuredText, summaryLines, unitOf } from '@twilljs/report';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
-import { progressBar, type RunRecord, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
+import { freshModel, progressBar, type RunRecord, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
@@ -14,7 +14,7 @@ import { mixersWith, modulesOf } from '../mixers.ts';
 import { printable } from '../terminal.ts';
 import { trainFlags } from '../train/flag-table.ts';
 import { addTrainFlags, type FlagName, type Given, isModule, kebab } from '../train/flags.ts';
-import { freshModel, initialModel } from '../train/model.ts';
+import { initialModel } from '../train/model.ts';
 import { modelConfig, resumedConfig } from '../train/model-config.ts';
 import { type Asked, askedOf, originOf, recordIn, withRecord } from '../train/resume.ts';
 import { openSource } from '../train/source.ts';
@@ -75,7 +75,7 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
       : modelFlags.length === 0
         ? record.model
         : resumedConfig(given, record.model, path, mixers);
-    return freshModel(config, mixers, seed, deviceName);
+    return freshModel(config, mixers, seed, device.name);
   };
   const model = await initial();
   await model.to(device);

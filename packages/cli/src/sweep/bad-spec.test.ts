@@ -19,7 +19,7 @@ const sized = (size: object) => ({ sizes: [{ name: 'a', ...size }] });
 
 /** Changes to a good grid. */
 const grids: [change: object, message: RegExp][] = [
-  [{ task: 'copy' }, /grids\[0\]: task is "copy" where "recall", "language" is needed/],
+  [{ task: 'copy' }, /grids\[0\]: task is "copy" where .*"recall".* is needed; choose one/],
   [{ task: 'language', data: { pairs: 3 } }, /data: there is no option pairs; it has length, batch/],
   [{ task: 'language', data: { length: 1e7 } }, /data: length is 10000000 where an integer from 1 to 1048576/],
   [{ name: 'a/b' }, /name is "a\/b", of which no file is named/],
@@ -47,9 +47,9 @@ const grids: [change: object, message: RegExp][] = [
   [{ data: [1] }, /data is \[1\] where an object/],
   [{ data: { batch: 0 } }, /data: batch is 0/],
   [{ data: { batch: 2 ** 17, length: 64 } }, /makes 8388608 tokens a step, above the limit of 4194304/],
-  [{ data: { length: 15, pairs: 2 } }, /recall-hgrn2-r2: mqar: length = 15 is odd/],
-  [{ data: { pairs: 100 } }, /recall-hgrn2-r2: mqar: 100 pairs and a query for each take 400 tokens/],
-  [{ data: { vocab: 63 } }, /recall-hgrn2-r2: mqar: vocab = 63 has no two halves/],
+  [{ data: { length: 15, pairs: 2 } }, /grids\[0\].data: mqar: length = 15 is odd/],
+  [{ data: { pairs: 100 } }, /grids\[0\].data: mqar: 100 pairs and a query for each take 400 tokens/],
+  [{ data: { vocab: 63 } }, /grids\[0\].data: mqar: vocab = 63 has no two halves/],
   [{ sizes: ['big'] }, /there is no size "big"; choose among recall, language, mini, 340M, 1.3B/],
   [{ sizes: [{}] }, /sizes\[0\]: name is missing/],
   [sized({ name: '../x' }), /name is "..\/x", of which no directory is named/],

@@ -1,32 +1,18 @@
 // What a sweep will cost on this machine, and whether to begin.
 
-import { mqar } from '@twilljs/data';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
 import { grouped } from '@twilljs/report';
-import type { SweepCell } from '@twilljs/sweep';
-import { configOf } from '@twilljs/sweep';
-import { rng } from '@twilljs/tensor';
-import { Trainer } from '@twilljs/train';
+import { configOf, type SweepCell, trainingSpeed } from '@twilljs/sweep';
 import { mixers, modelSizes } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { openDevice } from '../device.ts';
-
-/** Steps of the probe; the first one is not timed. */
-const STEPS = 4;
-const [BATCH, LENGTH] = [2, 512];
 
 /** Floating-point operations per second in training a model of `mini` here and now, one process. */
 export async function probeSpeed(name: DeviceName): Promise<number> {
   const config = configOf(modelSizes.mini, 'gated-deltanet', '3');
   const model = hybrid(config, { mixers, init: initializer(0, 0.05) });
-  await model.to(await openDevice(name));
-  const source = mqar({ length: LENGTH, vocab: 256, pairs: 16, batch: BATCH, source: rng(0) });
-  const times: number[] = [];
-  using trainer = new Trainer(model, { steps: STEPS });
-  for await (const _ of trainer.run(source)) times.push(performance.now());
-  const seconds = (times[STEPS - 1] - times[0]) / 1000 / (STEPS - 1);
-  return (3 * BATCH * LENGTH * model.flopsPerToken(LENGTH)) / seconds;
+  return trainingSpeed(await model.to(await openDevice(name)));
 }
 
 /** `155 cells, 1.8e+15 FLOPs`. */

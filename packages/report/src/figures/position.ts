@@ -1,5 +1,5 @@
 // Bits per byte over the place in the window: a plot per ratio, a line per mixer. A model that uses its context falls on.
-import type { PositionLoss } from '@twilljs/sweep';
+import type { PositionValue } from '@twilljs/eval';
 import type { Figure } from '../document.ts';
 import { type Model, mixersOf, modelAt, type Part, ratiosOf, ratioText } from '../parts.ts';
 import { type Spread, spreadOf, spreadText } from '../text/stats.ts';
@@ -34,9 +34,10 @@ export function positionFigures(part: Part): Figure[] {
 }
 
 function lineOf(model: Model | undefined, name: string, color: string): Line[] {
-  const curves = model?.cells.flatMap(({ bitsByPosition }) => (bitsByPosition ? [bitsByPosition] : [])) ?? [];
+  const curves =
+    model?.cells.flatMap(({ bitsByPosition }) => (bitsByPosition ? [bitsByPosition as PositionValue[]] : [])) ?? [];
   if (curves.length === 0) return [];
-  const at = ({ from }: PositionLoss) =>
+  const at = ({ from }: PositionValue) =>
     curves.flatMap((curve) => curve.find((part) => part.from === from)?.bitsPerByte ?? []);
   const points = curves[0].map((part) => ({ x: String(part.from + 1), spread: spreadOf(at(part)) as Spread }));
   return [{ name, color, points }];

@@ -1,6 +1,6 @@
 // The end of `twill start`: one table, what it says and what it does not, in words.
 import type { SweepCellResult } from '@twilljs/sweep';
-import { ratioText } from '../parts.ts';
+import { bitsOf, ratioText, recallOf } from '../parts.ts';
 import { bytesText } from '../text/numbers.ts';
 import { meanOf, spanOf } from '../text/stats.ts';
 import { table } from '../text/table.ts';
@@ -21,8 +21,8 @@ export function resultTable(cells: Cells, corpus: string): string {
     const pure = at(onText ? language : recall, mixer, 'pure')[0] ?? own[0];
     return [
       nameOf(pure),
-      ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), ({ bitsPerByte }) => bitsPerByte?.toFixed(3))),
-      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(cell.recall?.[pairs]))),
+      ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), (cell) => bitsOf(cell)?.toFixed(3))),
+      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(recallOf(cell)?.[pairs]))),
       `${Math.round(pure.parameters / 1000)}k`,
       bytesText(pure.stateBytes[32768]),
     ];
@@ -51,7 +51,9 @@ export function sentence(cells: Cells): string {
   if (language.length === 0 || recall.length === 0) return '';
   const pairs = hardest(recall);
   const [alone, woven] = [true, false].map((isPure) =>
-    meanOf(recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => cell.recall?.[pairs] as number)),
+    meanOf(
+      recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => recallOf(cell)?.[pairs] as number),
+    ),
   );
   const bits = (group: Cells) => meanOf(group.map(({ bitsPerByte }) => bitsPerByte as number));
   const complete = groups(language, ({ mixer }) => mixer).filter((own) => own.length === ratiosOf(language).length);

@@ -1,0 +1,100 @@
+// A cell as JSON: all that a process needs to train it, whichever process it is.
+import { resolve } from 'node:path';
+import { corpusRecord, readCorpus, type SplitName } from '@twilljs/data/node';
+import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/eval';
+import { type Device, knownOnly } from '@twilljs/tensor';
+import type { TrainOptions } from '@twilljs/train';
+import { freshModel, type RunResult, trainRun } from '@twilljs/train/node';
+import type { Json } from './checks.ts';
+import { askedBy, type Known } from './known.ts';
+import { knownWith } from './modules.ts';
+import type { SweepCell } from './plan.ts';
+import { HELD_OUT, type SweepText } from './text.ts';
+
+export interface CellJob {
+  /** Of the run. */
+  readonly directory: string;
+  /** Name of the task, and its options, complete. */
+  readonly task: string;
+  readonly options: TaskSettings;
+  /** Whole paths and patterns; null where the task reads no text. */
+  readonly text: { readonly files: readonly string[]; readonly split: SplitName | null } | null;
+  /** Beside those of the task, by name. */
+  readonly measures: readonly string[];
+  /** Whole paths of modules with what is not known. */
+  readonly modules: readonly string[];
+  /** Of the model. */
+  readonly config: Json;
+  readonly training: TrainOptions;
+  readonly seed: number;
+  /** As it was asked for: `auto`. */
+  readonly device: string;
+  /** How the whole sweep is repeated, for the record. */
+  readonly command: readonly string[];
+}
+
+/** What the cells of a sweep share. */
+export interface JobContext {
+  readonly text: SweepText | null;
+  readonly modules: readonly string[];
+  readonly device: string;
+  readonly command: readonly string[];
+}
+
+/** The job of a cell. @param directory of its run. */
+export function jobOf(cell: SweepCell, directory: string, { text, modules, device, command }: JobContext): CellJob {
+  const { asked, data, config, training, seed } = cell;
+  const { family, measures } = asked;
+  const reads = family.readsText && text;
+  return {
+    ...{ directory: resolve(directory), task: family.name, options: data },
+    text: reads ? { files: text.files.map((file) => resolve(file)), split: text.split ?? null } : null,
+    measures: measures.slice(family.measures.length).map(({ name }) => name),
+    ...{ modules, config, training, seed, device, command },
+  };
+}
+
+export interface TrainCellOptions {
+  /** Where it is trained. */
+  readonly device: Device;
+  /** When it is aborted, the run puts its work away and returns. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes a cell to its end, going on from a checkpoint in its directory.
+ *
+ * @throws OptionError, FileError or DivergenceError when it cannot be trained.
+ */
+export async function trainCell(job: CellJob, known: Known, options: TrainCellOptions): Promise<RunResult> {
+  knownOnly('trainCell', options, ['device', 'signal']);
+  const { device, signal } = options;
+  const all = await knownWith(known, job.modules);
+  const { family, measures } = askedBy(job, all, 'sweep');
+  const { split } = job.text ?? {};
+  const corpus = job.text && (await readCorpus(job.text.files, split ? { split } : {}));
+  const { seed, training } = job;
+  const { steps } = training;
+  const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
+  const held = corpus && { bytes: corpus.evaluation, what: HELD_OUT };
+  const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
+  const model = freshModel(job.config, all.mixers, seed, device.name);
+  await model.to(device);
+  return trainRun({
+    directory: job.directory,
+    model,
+    source: batches,
+    training,
+    seed,
+    data: taskRecord(family, job.options, corpus ? corpusRecord(corpus) : undefined),
+    command: job.command,
+    origin: { text: job.text?.files ?? [], modules: job.modules, device: job.device },
+    resume: true,
+    validation: {
+      every: steps,
+      measure: (trained) => measureTask(trained, family, probe, { measures }),
+      better: betterOf(family),
+    },
+    ...(signal && { signal }),
+  });
+}

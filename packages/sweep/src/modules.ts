@@ -1,0 +1,177 @@
+// Mixers, tasks and measures of the user's own: modules that export one, by path, wherever a name may stand.
+import { existsSync, statSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Options } from '@swc/wasm-typescript';
+import type { Measure, TaskFamily } from '@twilljs/eval';
+import type { MixerFamily } from '@twilljs/nn';
+import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
+import type { Json } from './checks.ts';
+import type { Known } from './known.ts';
+
+/** What a module exports, and which kind of value it is. */
+export type LoadedModule = { readonly path: string } & (
+  | { readonly kind: 'mixer'; readonly value: MixerFamily }
+  | { readonly kind: 'task'; readonly value: TaskFamily }
+  | { readonly kind: 'measure'; readonly value: Measure }
+  | { readonly kind: 'figure'; readonly value: Json }
+);
+
+export type ModuleKind = LoadedModule['kind'];
+
+/** Whether what stands in the place of a name is the path of a module. */
+export const isModulePath = (name: unknown): name is string =>
+  typeof name === 'string' && (/[\\/]/.test(name) || /\.[mc]?[jt]s$/.test(name));
+
+/**
+ * Loads the value that a module exports as its default, or as its only one.
+ *
+ * @param path of the module, `.js`, `.mjs`, `.ts` or `.mts`; from the working directory.
+ * @throws FileError when it cannot be loaded, or exports nothing of a known kind; OptionError when its value lacks something.
+ */
+export async function loadModule(path: string): Promise<LoadedModule> {
+  if (!existsSync(path)) throw new FileError(`${path}: does not exist; check the path.`, { path });
+  if (!statSync(path).isFile()) throw new FileError(`${path}: is no regular file; name a module on disk.`, { path });
+  const exported = await load(path);
+  const found = 'default' in exported ? [exported.default] : Object.values(exported).filter((one) => kindOf(one));
+  const [value] = found;
+  const kind = kindOf(value);
+  if (found.length !== 1 || kind === null) {
+    const what = found.length > 1 ? `exports ${found.length} values` : `exports no mixer, task, measure or figure`;
+    throw new FileError(`${path}: ${what}; export one, as its default.`, { path });
+  }
+  check(value as Json, kind, path);
+  return { path: resolve(path), kind, value } as LoadedModule;
+}
+
+async function load(path: string): Promise<Json> {
+  const url = pathToFileURL(resolve(path)).href;
+  try {
+    return await import(url).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+      stripTypes();
+      return import(url);
+    });
+  } catch (error) {
+    if (isTwillError(error)) throw error;
+    const { name, message } = error instanceof Error ? error : { name: 'it threw', message: String(error) };
+    throw new FileError(`${path}: cannot be loaded, ${name}: ${message.split('\n')[0]}; correct the module.`, {
+      cause: error,
+      path,
+    });
+  }
+}
+
+/**
+ * Lets this process import TypeScript, which Node does by itself from 22.18 on: by the same means, types are blanked out and nothing
+ * else is changed. What a module imports stays what Node finds, so that there is one copy of every package.
+ */
+function stripTypes(): void {
+  const stripper = createRequire(import.meta.url).resolve('@swc/wasm-typescript');
+  const how: Options = { mode: 'strip-only' };
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: { stripper, how } });
+}
+
+/** Runs in a thread of its own, where this module is not. */
+const HOOKS = `
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+let strip;
+export function initialize({ stripper, how }) {
+  const { transformSync } = createRequire(stripper)(stripper);
+  strip = (text) => transformSync(text, how).code;
+}
+export async function load(url, context, next) {
+  if (!/^file:.*\\.m?ts$/.test(url)) return next(url, context);
+  const text = await readFile(new URL(url), 'utf8');
+  return { format: 'module', shortCircuit: true, source: strip(text) };
+}
+`;
+
+type Rule = readonly [what: string, holds: (value: unknown) => boolean];
+
+const name: Rule = ['a name of letters, digits, - and _', (v) => typeof v === 'string' && /^[a-z][\w-]*$/i.test(v)];
+const text: Rule = ['a text', (v) => typeof v === 'string' && v !== ''];
+const fn: Rule = ['a function', (v) => typeof v === 'function'];
+const record: Rule = ['an object', (v) => typeof v === 'object' && v !== null && !Array.isArray(v)];
+const words = (...all: string[]): Rule => [all.map((one) => `"${one}"`).join(' or '), (v) => all.includes(v as string)];
+const some: Rule = ['a list of one or more', (v) => Array.isArray(v) && v.length > 0];
+
+/** What the values of each kind must have. By the first of them a value is known to be one. */
+const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
+  mixer: {
+    create: fn,
+    name,
+    title: text,
+    model_type: name,
+    architecture: name,
+    role: words('linear', 'softmax'),
+    fields: ['an object of fields, which may be empty', record[1]],
+  },
+  task: {
+    batches: fn,
+    name,
+    title: text,
+    summary: text,
+    fields: [
+      'an object of fields, length and batch among them',
+      (v) => record[1](v) && 'length' in (v as object) && 'batch' in (v as object),
+    ],
+    measures: some,
+    lossUnit: record,
+    axis: record,
+    vocab: fn,
+    probe: fn,
+  },
+  measure: { lines: fn, name, title: text, kind: words('told', 'number', 'byDifficulty', 'byPosition') },
+  figure: { draw: fn, name },
+};
+
+function kindOf(value: unknown): ModuleKind | null {
+  if (!record[1](value)) return null;
+  const has = (kind: ModuleKind) => Object.keys(kinds[kind])[0] in (value as object);
+  return (Object.keys(kinds) as ModuleKind[]).find(has) ?? null;
+}
+
+function check(value: Json, kind: ModuleKind, path: string): void {
+  for (const [field, [what, holds]] of Object.entries(kinds[kind])) {
+    if (holds(value[field])) continue;
+    const has = value[field] === undefined ? `has no ${field}` : `has the ${field} ${shown(value[field])}`;
+    throw new OptionError(`${path}: its ${kind} ${has} where ${what} is needed; correct the module.`, { path });
+  }
+}
+
+/**
+ * `known`, and what modules add to it; what they export else, such as figures, is left out.
+ *
+ * @throws FileError and OptionError as `loadModule`; OptionError when a name is taken.
+ */
+export async function knownWith(known: Known, modules: readonly string[]): Promise<Known> {
+  const loaded = await Promise.all([...new Set(modules.map((path) => resolve(path)))].map(loadModule));
+  return loaded.reduce(withModule, known);
+}
+
+function withModule(known: Known, { path, kind, value }: LoadedModule): Known {
+  if (kind === 'figure') return known;
+  const field = lists[kind];
+  const there: readonly object[] = known[field] ?? [];
+  if (there.includes(value)) return known;
+  const taken = there.flatMap(namesOf).find((name) => namesOf(value).includes(name));
+  if (taken === undefined) return { ...known, [field]: [...there, value] };
+  throw new OptionError(`${path}: its ${kind} is called ${taken}, as another one is; give it names of its own.`, {
+    path,
+  });
+}
+
+const lists = { mixer: 'mixers', task: 'tasks', measure: 'measures' } as const;
+
+/** All by which a value may be named. */
+function namesOf(value: object): string[] {
+  const {
+    name,
+    model_type,
+    aliases = [],
+  } = value as { name: string; model_type?: string; aliases?: readonly string[] };
+  return [name, ...(model_type === undefined ? [] : [model_type]), ...aliases];
+}

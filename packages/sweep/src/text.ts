@@ -1,0 +1,94 @@
+// The text of a sweep: read once to check and record it; each cell reads it again by its whole paths.
+import { resolve } from 'node:path';
+import {
+  type Corpus,
+  readCorpus,
+  recordedSplit,
+  type SplitName,
+  STANDARD_INPUT,
+  splitRecord,
+} from '@twilljs/data/node';
+import type { JsonObject } from '@twilljs/hub';
+import { FileError, OptionError } from '@twilljs/tensor';
+import type { SweepCell } from './plan.ts';
+import type { SweepOrigin, SweepRecord } from './record.ts';
+
+/** What is measured on, for messages. */
+export const HELD_OUT = 'the text held out';
+
+/** Which text. */
+export interface TextChoice {
+  /** Paths and patterns. */
+  readonly files: readonly string[];
+  /** How it is split. Default: as the text has it. */
+  readonly split?: SplitName;
+  /** Of a text that everybody can get: the record has it instead of the files. */
+  readonly source?: string;
+}
+
+/** Text that cells read. */
+export interface SweepText extends TextChoice {
+  readonly corpus: Corpus;
+}
+
+/**
+ * Reads the text of a sweep.
+ *
+ * @param cells that will read it.
+ * @param before of a sweep that goes on or is repeated: its text is split as it was.
+ * @returns null where no cell learns from text: then nothing is read.
+ * @throws FileError when it cannot be read; OptionError when it is too short to train or to measure on.
+ */
+export async function readSweepText(
+  cells: readonly SweepCell[],
+  choice: TextChoice,
+  before?: SweepRecord | null,
+): Promise<SweepText | null> {
+  if (!cells.some(({ asked }) => asked.family.readsText)) return null;
+  if (choice.files.includes(STANDARD_INPUT)) {
+    throw new FileError('--data -: every model of a sweep reads the text, a pipe gives it once; put it into a file.');
+  }
+  const split = before?.corpus ? recordedSplit(before.corpus) : choice.split;
+  const how = split === undefined ? {} : { split };
+  const corpus = await readCorpus(choice.files, how);
+  check(cells, corpus);
+  return { ...choice, ...how, corpus };
+}
+
+/** What each cell would refuse. */
+function check(cells: readonly SweepCell[], { train, evaluation }: Corpus): void {
+  const seen = new Set<string>();
+  for (const { asked, data, training } of cells) {
+    const key = JSON.stringify([asked.family.name, data]);
+    if (!asked.family.readsText || seen.has(key)) continue;
+    seen.add(key);
+    asked.family.probe(data, { seed: 0, text: { bytes: evaluation, what: HELD_OUT } });
+    asked.family.batches(data, { seed: 0, steps: training.steps, text: { train, evaluation } });
+  }
+}
+
+/** @throws OptionError when a cell learns from text and there is none. */
+export function requireText(cells: readonly SweepCell[], text: SweepText | null): void {
+  const reader = cells.find(({ asked }) => asked.family.readsText);
+  if (reader && !text) throw new OptionError(`sweep: ${reader.name} learns from text and there is none; give text.`);
+}
+
+/** The files that a sweep has read, where somebody named them. */
+export function recordedFiles({ origin }: SweepRecord): string[] | null {
+  return origin?.patterns?.map((pattern) => resolve(origin.directory, pattern)) ?? null;
+}
+
+/** What is compared when a sweep goes on. */
+export function corpusOf({ corpus }: SweepText): JsonObject {
+  return { documents: corpus.documents.length, sha256: corpus.sha256, ...splitRecord(corpus) };
+}
+
+/** Where it comes from, for people. */
+export function originOf({ files, source, corpus }: SweepText): SweepOrigin {
+  return {
+    title: source ?? files.join(' '),
+    bytes: corpus.documents.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    directory: process.cwd(),
+    patterns: source === undefined ? files : null,
+  };
+}
