@@ -1,14 +1,13 @@
 // Mixers, tasks and measures of the user's own: modules that export one, by path, wherever a name may stand.
 import { existsSync, statSync } from 'node:fs';
-import { createRequire, register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Options } from '@swc/wasm-typescript';
 import type { Measure, TaskFamily } from '@twilljs/eval';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import type { Json } from './checks.ts';
 import type { Known } from './known.ts';
+import { stripTypes } from './strip-types.ts';
 
 /** What a module exports, and which kind of value it is. */
 export type LoadedModule = { readonly path: string } & (
@@ -62,32 +61,6 @@ async function load(path: string): Promise<Json> {
     });
   }
 }
-
-/**
- * Lets this process import TypeScript, which Node does by itself from 22.18 on: by the same means, types are blanked out and nothing
- * else is changed. What a module imports stays what Node finds, so that there is one copy of every package.
- */
-function stripTypes(): void {
-  const stripper = createRequire(import.meta.url).resolve('@swc/wasm-typescript');
-  const how: Options = { mode: 'strip-only' };
-  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: { stripper, how } });
-}
-
-/** Runs in a thread of its own, where this module is not. */
-const HOOKS = `
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-let strip;
-export function initialize({ stripper, how }) {
-  const { transformSync } = createRequire(stripper)(stripper);
-  strip = (text) => transformSync(text, how).code;
-}
-export async function load(url, context, next) {
-  if (!/^file:.*\\.m?ts$/.test(url)) return next(url, context);
-  const text = await readFile(new URL(url), 'utf8');
-  return { format: 'module', shortCircuit: true, source: strip(text) };
-}
-`;
 
 type Rule = readonly [what: string, holds: (value: unknown) => boolean];
 

@@ -35,3 +35,4 @@ export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';
 export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
 export { tasks } from './tasks.ts';
+export { yardstick } from './yardstick.ts';

@@ -3,12 +3,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { duration, skippedText } from '@twilljs/report';
-import { planSweep } from '@twilljs/sweep';
+import { planSweep, trainingSpeed } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
+import { yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { openDevice } from '../device.ts';
 import { once, someText, wholeNumber } from '../flags.ts';
-import { hoursText, probeSpeed, sizeText } from '../sweep/cost.ts';
+import { hoursText, sizeText } from '../sweep/cost.ts';
 import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
 import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
 
@@ -64,7 +66,8 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const cells = planSweep(spec, known);
   const text = await textFor(cells, options.data, record);
   if (preset !== undefined && longPresets.includes(preset)) {
-    note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, await probeSpeed(device), jobs)}.\n`);
+    const speed = await trainingSpeed(await yardstick().to(await openDevice(device)));
+    note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {
       return { answer: false, data: { out, status: 'declined' } };
     }

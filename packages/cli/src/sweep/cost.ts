@@ -1,19 +1,7 @@
-// What a sweep will cost on this machine, and whether to begin.
+// What a sweep will cost, in words.
 
-import { hybrid } from '@twilljs/hybrid';
-import { initializer } from '@twilljs/nn';
 import { grouped } from '@twilljs/report';
-import { configOf, type SweepCell, trainingSpeed } from '@twilljs/sweep';
-import { mixers, modelSizes } from 'twilljs';
-import type { DeviceName } from '../command.ts';
-import { openDevice } from '../device.ts';
-
-/** Floating-point operations per second in training a model of `mini` here and now, one process. */
-export async function probeSpeed(name: DeviceName): Promise<number> {
-  const config = configOf(modelSizes.mini, 'gated-deltanet', '3');
-  const model = hybrid(config, { mixers, init: initializer(0, 0.05) });
-  return trainingSpeed(await model.to(await openDevice(name)));
-}
+import type { SweepCell } from '@twilljs/sweep';
 
 /** `155 cells, 1.8e+15 FLOPs`. */
 export function sizeText(cells: readonly SweepCell[]): string {
