@@ -7,8 +7,9 @@ import { ranks } from './check/ranks.ts';
 import { type Check, readRepository, root } from './check/repository.ts';
 import { siblings } from './check/siblings.ts';
 import { undeclared } from './check/undeclared.ts';
+import { unused } from './check/unused.ts';
 
-const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, packed, newcomers, lines };
+const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, unused, packed, newcomers, lines };
 
 const repository = readRepository(root);
 for (const warning of longFiles(repository)) console.log(`warning  ${warning}`);

@@ -35,7 +35,7 @@ export interface Runnable {
   run(context: Context, args: readonly string[], options: any): Promise<Result>;
 }
 
-export const devices = ['auto', 'wasm', 'cpu'] as const;
+const devices = ['auto', 'wasm', 'cpu'] as const;
 export type DeviceName = (typeof devices)[number];
 
 /** Flags that commands share. */

@@ -11,7 +11,6 @@ import {
   evaluationWindows,
   joinDocuments,
   mqar,
-  naturalOrder,
   pack,
   parity,
   splitDocuments,
@@ -88,7 +87,7 @@ describe('option bags', () => {
   });
 });
 
-const positional = { encodeText, decodeText, joinDocuments, naturalOrder, splitDocuments, curriculum };
+const positional = { encodeText, decodeText, joinDocuments, splitDocuments, curriculum };
 
 it.each(Object.entries(positional))('%s takes anything, or refuses it in its own words', (_, call) => {
   fc.assert(

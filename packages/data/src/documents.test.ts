@@ -1,7 +1,8 @@
 // Order, split and joining of documents.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Document, decodeText, encodeText, joinDocuments, naturalOrder, splitDocuments } from './index.ts';
+import { naturalOrder } from './documents.ts';
+import { type Document, decodeText, encodeText, joinDocuments, splitDocuments } from './index.ts';
 
 const text = (name: string, content = name): Document => ({ name, bytes: Uint8Array.from(encodeText(content)) });
 const many = (n: number) => Array.from({ length: n }, (_, i) => text(`${i}`));

@@ -5,7 +5,7 @@ export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
 export type { Document, Split, SplitOptions } from './documents.ts';
-export { joinDocuments, naturalOrder, splitDocuments } from './documents.ts';
+export { joinDocuments, splitDocuments } from './documents.ts';
 export type { Packed, PackOptions } from './pack.ts';
 export { pack } from './pack.ts';
 export type { RandomSource } from './source.ts';

@@ -1,14 +1,13 @@
 // What models are stored in: safetensors files, configurations and checkpoints of Hugging Face and FLA.
 export { parseConfig, serializeConfig } from './config.ts';
-export { type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
+export { type Json, type JsonObject, parseJsonObject } from './json.ts';
 export {
-  beyondFla,
   filesOfModel,
   type LoadedModel,
   type LoadOptions,
   type ModelFiles,
   modelFromFiles,
 } from './model.ts';
-export { parseSafetensors, type SafetensorsFile, safetensorsChunks, serializeSafetensors } from './safetensors.ts';
+export { parseSafetensors, type SafetensorsFile, serializeSafetensors } from './safetensors.ts';
 export { type StoredDType, type StoredTensor, store, storedTypes, toF32, toF64, toI32 } from './stored.ts';
 export { type Matched, matchWeights, readWeights, writeWeights } from './weights.ts';

@@ -68,7 +68,7 @@ export function hostIds(ids: Exclude<Ids, Tensor>, kind: IdKind): HostIds {
  * @param row index of the first row.
  * @throws OptionError naming the value and its place [row, position].
  */
-export function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, row = 0): void {
+function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, row = 0): void {
   for (let i = 0; i < data.length; i++) {
     const id = data[i];
     if (Number.isInteger(id) && id < vocabulary && (id >= 0 || (id === IGNORE && what === 'labels'))) continue;

@@ -86,7 +86,7 @@ export function patternLayers(pattern: string, layers: number): number[] {
 const every = (layers: number, is: (i: number) => boolean): number[] => [...new Array(layers).keys()].filter(is);
 
 /** The family that a name of a package or an FLA model type stands for. */
-export function familyNamed(name: unknown, families: readonly MixerFamily[]): MixerFamily {
+function familyNamed(name: unknown, families: readonly MixerFamily[]): MixerFamily {
   const family = families.find((f) => f.name === name || f.model_type === name);
   if (family) return family;
   const known = families.map((f) => f.name).join(', ');

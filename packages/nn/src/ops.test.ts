@@ -4,21 +4,19 @@ import { cpu, type Op, tensor } from '@twilljs/tensor';
 import { conformance, failures, gradcheck, type Numbers, named, noise, type OpCase } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import {
-  clipGradNormOp,
-  crossEntropyOp,
-  gatedRmsNormOp,
-  l2NormOp,
-  layerNormOp,
-  logSumExpOp,
-  normalCdfOp,
-  rmsNormOp,
-  rotaryOp,
-  shortConvOp,
-  siluOp,
-  softmaxOp,
-  swigluOp,
-} from './ops.ts';
+import { clipGradNormOp } from './clip-grad-norm/op.ts';
+import { crossEntropyOp } from './cross-entropy/op.ts';
+import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
+import { l2NormOp } from './l2-norm/op.ts';
+import { layerNormOp } from './layer-norm/op.ts';
+import { logSumExpOp } from './log-sum-exp/op.ts';
+import { normalCdfOp } from './normal-cdf/op.ts';
+import { rmsNormOp } from './rms-norm/op.ts';
+import { rotaryOp } from './rotary/op.ts';
+import { shortConvOp } from './short-conv/op.ts';
+import { siluOp } from './silu/op.ts';
+import { softmaxOp } from './softmax/op.ts';
+import { swigluOp } from './swiglu/op.ts';
 import { kernels } from './wasm.ts';
 
 type Inputs = Record<string, Numbers>;

@@ -12,7 +12,6 @@ export {
   type ErrorDetails,
   FileError,
   factsOf,
-  invariant,
   isTwillError,
   OptionError,
   ShapeError,
@@ -31,9 +30,8 @@ export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
-export { keep, release, scope, tensorsIn } from './scope.ts';
+export { keep, release, scope } from './scope.ts';
 export {
-  axisOf,
   broadcastShapes,
   bytesPer,
   type Data,
@@ -45,7 +43,6 @@ export {
   type Spec,
   sameShape,
   size,
-  strides,
   typedArray,
 } from './shape.ts';
 export { untracked } from './tape.ts';

@@ -3,6 +3,6 @@ export { DivergenceError } from './errors.ts';
 export { AdamW, type AdamWOptions } from './optimizer.ts';
 export { defaultWarmup, type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
 export { learningRate, type Schedule } from './schedule.ts';
-export { type Counters, parseSnapshot, type Snapshot, snapshotFiles } from './snapshot.ts';
+export type { Counters, Snapshot } from './snapshot.ts';
 export { type StepRecord, Trainer } from './trainer.ts';
 export type { Validation } from './validation.ts';

@@ -1,5 +1,4 @@
 // @twilljs/wasm: the default device.
 export { type WasmDevice, type WasmOptions, wasm } from './device.ts';
 export type { Exports, Plan, Pointer, WasmKernel, WasmModule } from './kernel.ts';
-export { gemmScratch } from './kernels/linear-algebra.ts';
 export type { Tier } from './tier.ts';

@@ -10,7 +10,7 @@ export interface AdamWAttrs {
 }
 
 /** hyper = [lr, 1 - beta1^t, 1 - beta2^t] at step t = 1, 2, ...: what changes from step to step, formed in f64 on the host. */
-export const adamwOp: Op<AdamWAttrs> = {
+const adamwOp: Op<AdamWAttrs> = {
   name: 'adamw',
   inputs: ['param', 'grad', 'm', 'v', 'hyper'],
   outputs: ['param', 'm', 'v'],

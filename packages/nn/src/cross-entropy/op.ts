@@ -32,7 +32,7 @@ export const crossEntropyOp: Op<null> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(crossEntropyGradOp, crossEntropyOp, dys, ins, attrs),
 };
 
-export const crossEntropyGradOp: Op<null> = /* @__PURE__ */ backwardOf(crossEntropyOp, ['logits']);
+const crossEntropyGradOp: Op<null> = /* @__PURE__ */ backwardOf(crossEntropyOp, ['logits']);
 
 /**
  * Mean over the counted rows of log(sum(e^logits)) - logits[label].

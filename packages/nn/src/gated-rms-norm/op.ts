@@ -29,7 +29,7 @@ export const gatedRmsNormOp: Op<GatedRmsNormAttrs> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(gatedRmsNormGradOp, gatedRmsNormOp, dys, ins, attrs),
 };
 
-export const gatedRmsNormGradOp: Op<GatedRmsNormAttrs> = /* @__PURE__ */ backwardOf(gatedRmsNormOp);
+const gatedRmsNormGradOp: Op<GatedRmsNormAttrs> = /* @__PURE__ */ backwardOf(gatedRmsNormOp);
 
 /**
  * y = w x / sqrt(mean(x^2) + eps) * act(gate): first the norm, then the gate.

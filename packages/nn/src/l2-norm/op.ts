@@ -20,7 +20,7 @@ export const l2NormOp: Op<L2NormAttrs> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(l2NormGradOp, l2NormOp, dys, ins, attrs),
 };
 
-export const l2NormGradOp: Op<L2NormAttrs> = /* @__PURE__ */ backwardOf(l2NormOp);
+const l2NormGradOp: Op<L2NormAttrs> = /* @__PURE__ */ backwardOf(l2NormOp);
 
 /**
  * y = x / sqrt(sum(x^2) + eps), over the last axis; a row of zeros stays one.

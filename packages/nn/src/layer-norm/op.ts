@@ -28,7 +28,7 @@ export const layerNormOp: Op<LayerNormAttrs> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(layerNormGradOp, layerNormOp, dys, ins, attrs),
 };
 
-export const layerNormGradOp: Op<LayerNormAttrs> = /* @__PURE__ */ backwardOf(layerNormOp);
+const layerNormGradOp: Op<LayerNormAttrs> = /* @__PURE__ */ backwardOf(layerNormOp);
 
 /**
  * y = w (x - mean(x)) / sqrt(var(x) + eps) + b, over the last axis.

@@ -52,7 +52,7 @@ export const normalCdfOp: Op<null> = {
 };
 
 /** dx = dy times the density of the standard normal: not through the series, of which the derivative has fewer digits. */
-export const normalCdfGradOp: Op<null> = {
+const normalCdfGradOp: Op<null> = {
   name: 'normalCdfGrad',
   inputs: ['dy', 'x'],
   outputs: ['dx'],

@@ -24,7 +24,7 @@ export const rmsNormOp: Op<RmsNormAttrs> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(rmsNormGradOp, rmsNormOp, dys, ins, attrs),
 };
 
-export const rmsNormGradOp: Op<RmsNormAttrs> = /* @__PURE__ */ backwardOf(rmsNormOp);
+const rmsNormGradOp: Op<RmsNormAttrs> = /* @__PURE__ */ backwardOf(rmsNormOp);
 
 /**
  * y = w x / sqrt(mean(x^2) + eps), over the last axis.

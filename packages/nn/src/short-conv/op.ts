@@ -42,7 +42,7 @@ export const shortConvOp: Op<ShortConvAttrs> = {
 const tap = (inputs: Tensor, weight: Tensor, j: number, T: number): Tensor =>
   inputs.slice(1, j, j + T).mul(weight.slice(1, j, j + 1).reshape([weight.shape[0]])); // [B,T,D]
 
-export const shortConvGradOp: Op<ShortConvAttrs> = /* @__PURE__ */ backwardOf(shortConvOp);
+const shortConvGradOp: Op<ShortConvAttrs> = /* @__PURE__ */ backwardOf(shortConvOp);
 
 /**
  * y_t = act(sum over j < W of w[:,j] x_(t-W+1+j) + b), per channel.

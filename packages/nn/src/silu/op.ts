@@ -11,7 +11,7 @@ export const siluOp: Op<null> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(siluGradOp, siluOp, dys, ins, attrs),
 };
 
-export const siluGradOp: Op<null> = /* @__PURE__ */ backwardOf(siluOp);
+const siluGradOp: Op<null> = /* @__PURE__ */ backwardOf(siluOp);
 
 /** y = x / (1 + e^-x), of any shape; also called swish. */
 export const silu = (x: Tensor): Tensor => apply1(siluOp, [x], null);

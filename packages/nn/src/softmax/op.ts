@@ -33,7 +33,7 @@ export const softmaxOp: Op<null> = {
   vjp: ([dy], _ins, [y]) => [apply1(softmaxGradOp, [dy, y], null)],
 };
 
-export const softmaxGradOp: Op<null> = {
+const softmaxGradOp: Op<null> = {
   name: 'softmaxGrad',
   inputs: ['dy', 'y'],
   outputs: ['dx'],

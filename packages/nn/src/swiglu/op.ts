@@ -16,7 +16,7 @@ export const swigluOp: Op<null> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(swigluGradOp, swigluOp, dys, ins, attrs),
 };
 
-export const swigluGradOp: Op<null> = /* @__PURE__ */ backwardOf(swigluOp);
+const swigluGradOp: Op<null> = /* @__PURE__ */ backwardOf(swigluOp);
 
 /**
  * y = silu(gate) up.
