@@ -14,9 +14,12 @@ const withSome = (text: string, index = ''): string[] =>
 
 it('accepts what another file reads or an entry exports, and types', () => {
   expect(unused(repository())).toEqual([]);
-  expect(withSome('export function used() {}\nexport interface Told {}', "export { used } from './some.ts';")).toEqual(
-    [],
-  );
+  expect(
+    withSome(
+      'export function used() {}\nexport interface Told {}\nconst code = `\nexport function there() {}`;',
+      "export { used } from './some.ts';",
+    ),
+  ).toEqual([]);
 });
 
 it('refuses a value that only its own file reads', () => {

@@ -1,5 +1,6 @@
 // Exports: what a module exports, another file of its package reads, or an entry hands on.
 import { type Check, type Package, type SourceFile, sourceOf } from './repository.ts';
+import { readExports } from './syntax.ts';
 
 export const unused: Check = ({ packages }) =>
   packages.flatMap((pack) => {
@@ -16,8 +17,11 @@ export const unused: Check = ({ packages }) =>
   });
 
 /** Values: a type stands beside what takes or returns it. */
-const exportsOf = ({ text }: SourceFile): string[] =>
-  [...text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].map(([, name]) => name);
+function exportsOf({ path, text }: SourceFile): string[] {
+  const isValue = (name: string) =>
+    new RegExp(`^export (async )?(function\\*?|const|class) ${name}\\b`, 'm').test(text);
+  return readExports(path, text, () => '').filter(isValue);
+}
 
 function isRead({ files }: Package, file: SourceFile, name: string): boolean {
   const word = new RegExp(`\\b${name}\\b`);

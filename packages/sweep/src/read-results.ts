@@ -34,7 +34,7 @@ const rules: { readonly [K in Exclude<keyof CellFacts, keyof Placed>]-?: Rule } 
 type Placed = Pick<CellFacts, 'name' | 'task' | 'mixer' | 'ratio' | 'seed' | 'settings' | 'title' | 'directory'>;
 
 /** That of a cell's result. */
-export function placedOf({ name, grid, family, ratio, seed, settings, title }: CellPlace): Placed {
+function placedOf({ name, grid, family, ratio, seed, settings, title }: CellPlace): Placed {
   const own = Object.keys(settings).length > 0 && { settings };
   return { name, task: grid.task, mixer: family.name, ratio, seed, ...own, title, directory: cellDirectory(name) };
 }
