@@ -2,6 +2,7 @@
 import { gradOf, parameter } from '../autograd.ts';
 import { tensor } from '../create.ts';
 import type { Device } from '../device.ts';
+import { OptionError, ShapeError } from '../errors.ts';
 import { scope } from '../scope.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -67,18 +68,20 @@ export async function evaluate(
   return { outputs: await read(result.outs), gradients: await read(result.grads) };
 }
 
-/** Runs a case on a device and measures every expected output and gradient. @throws Error where a shape or a name differs. */
+/** Runs a case on a device and measures every expected output and gradient. @throws ShapeError or OptionError where a shape or a name differs. */
 export async function replay(run: Run, expected: Case, device: Device): Promise<Compared[]> {
   const ours = await evaluate(run, expected, Object.keys(expected.gradients), device);
   const compare = (kind: 'out' | 'grad', mine: Case['outputs'], theirs: Case['outputs']) =>
     Object.entries(theirs).map(([name, n]): Compared => {
       const got = mine[name];
       if (!got)
-        throw new Error(
-          `${kind}.${name} is expected, but the op has no such ${kind === 'out' ? 'output' : 'gradient'}.`,
+        throw new OptionError(
+          `${kind}.${name} is expected but the op has no such ${kind === 'out' ? 'output' : 'gradient'}; leave it out.`,
         );
       if (`${got.shape}` !== `${n.shape}`)
-        throw new Error(`${kind}.${name}: expected shape [${n.shape}], got [${got.shape}].`);
+        throw new ShapeError(
+          `${kind}.${name}: [${n.shape}] is expected but the op gives [${got.shape}]; let the inputs agree with it.`,
+        );
       const zero = Array.prototype.every.call(n.data, (x: number) => x === 0);
       return { name: `${kind}.${name}`, kind, zero, ...deviation(got.data, n.data) };
     });
