@@ -1,6 +1,6 @@
 // What all commands share: the common flags, help with examples, and where results and messages go.
 import { Command, Option } from 'commander';
-import { once, wholeNumber } from './flags.ts';
+import { option } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `--device` decides of most commands. */
@@ -67,8 +67,8 @@ export function makeCommand({ name, summary, seed, device = COMPUTES, examples, 
     .description(summary)
     .addOption(new Option('--json', 'print one JSON object on standard output, messages on standard error'))
     .addHelpText('after', `\n${after.join('\n\n')}`);
-  const seeds = once('--seed', wholeNumber('--seed', { min: 0, max: 2 ** 53 - 1 }));
-  if (seed !== null) command.addOption(new Option('--seed <n>', seed).argParser(seeds).default(0));
+  const seeds = { type: 'integer', min: 0, max: 2 ** 53 - 1 } as const;
+  if (seed !== null) command.addOption(option('--seed <n>', seed, seeds).default(0));
   if (device !== null) command.addOption(new Option('--device <name>', device).choices(devices).default('auto'));
   return command;
 }

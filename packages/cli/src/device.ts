@@ -4,7 +4,7 @@ import { device } from 'twilljs';
 import type { DeviceName } from './command.ts';
 
 /** @throws DeviceError when it does not run on this machine. */
-export async function openDevice(name: DeviceName): Promise<Device> {
+export async function openDevice(name: DeviceName | undefined): Promise<Device> {
   return name === 'cpu' ? cpu() : device();
 }
 

@@ -1,57 +1,60 @@
 // The values of flags: read, checked, and refused in words that name the flag.
+import { type Field, fits, wanted } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
-
-export interface Bounds {
-  readonly min?: number;
-  readonly max?: number;
-  /** The value is strictly above this. */
-  readonly above?: number;
-}
+import { Option } from 'commander';
 
 /** Reads one value of a flag. */
 export type Read<T> = (text: string) => T;
 
-/** A whole number within bounds; default from 1. */
-export function wholeNumber(flag: string, { min = 1, max = 2 ** 31 }: Bounds = {}): Read<number> {
+/** Reads what a field may hold. */
+export function readAs(flag: string, { default: _, nullable: __, ...field }: Field): Read<unknown> {
   return (text) => {
-    const value = numeral(text);
-    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    throw new OptionError(
-      `${flag} is "${shown(text)}" where a whole number from ${min} to ${max} is needed; correct it.`,
-    );
-  };
-}
-
-/** A finite number within bounds; default from 0. */
-export function realNumber(flag: string, { min = 0, max = Number.MAX_VALUE, above }: Bounds = {}): Read<number> {
-  const from = above === undefined ? `from ${min}` : `above ${above}`;
-  const to = max === Number.MAX_VALUE ? '' : ` to ${max}`;
-  return (text) => {
-    const value = numeral(text);
-    const inside = Number.isFinite(value) && value <= max && (above === undefined ? value >= min : value > above);
-    if (inside) return value;
-    throw new OptionError(`${flag} is "${shown(text)}" where a number ${from}${to} is needed; correct it.`);
+    const value = field.type === 'string' ? text : numeral(text);
+    if (fits(field, value)) return value;
+    throw new OptionError(`${flag} is "${shown(text)}" where ${wanted(field)} is needed; correct it.`);
   };
 }
 
 /** A text that is not empty. */
-export function someText(flag: string): Read<string> {
+function someText(flag: string): Read<string> {
   return (text) => {
     if (text.trim() !== '') return text;
     throw new OptionError(`${flag} is empty where a value is needed; give one.`);
   };
 }
 
-/** For commander: reads a value and refuses a flag that is given twice, which says two things at once. */
-export function once<T>(flag: string, read: Read<T>): Read<T> {
+/**
+ * An option that is given once: twice says two things at once.
+ *
+ * @param flags such as `--out <dir>`.
+ * @param read default: a text that is not empty; or what a field may hold.
+ */
+export function option(flags: string, help: string, read?: Read<unknown> | Field): Option {
+  const [flag] = flags.split(' ');
+  const reader = typeof read === 'function' ? read : read ? readAs(flag, read) : someText(flag);
   let first: string | null = null;
-  return (text) => {
+  return new Option(flags, help).argParser((text) => {
     if (first !== null) {
       throw new OptionError(`${flag} is given twice, as "${shown(first)}" and as "${shown(text)}"; give it once.`);
     }
     first = text;
-    return read(text);
-  };
+    return reader(text);
+  });
+}
+
+/** A list of `field=value`, where a value is JSON or a word. */
+export function assignments(flag: string, texts: readonly string[] = []): [field: string, value: unknown][] {
+  return texts.map((text) => {
+    const [, field, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (field === undefined) {
+      throw new OptionError(`${flag} is "${shown(text)}" where field=value is needed; correct it.`);
+    }
+    try {
+      return [field, JSON.parse(value)];
+    } catch {
+      return [field, value];
+    }
+  });
 }
 
 /** A decimal numeral; NaN for everything else that `Number` would take. */

@@ -4,27 +4,24 @@ import { join } from 'node:path';
 import { loadModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Device, OptionError } from '@twilljs/tensor';
-import { loadRun } from '@twilljs/train/node';
-import { Option } from 'commander';
+import { loadRun, readRunRecord } from '@twilljs/train/node';
+import type { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { requireModel } from './directories.ts';
-import { once, shown, wholeNumber } from './flags.ts';
-import { mixersWith, modulesOf } from './mixers.ts';
+import { option, readAs, shown } from './flags.ts';
+import { knownHere } from './known.ts';
 
 export type CheckpointName = 'last' | 'best' | number;
 
 /** Which weights of a run. */
 export function checkpointFlag(): Option {
-  const step = wholeNumber('--checkpoint', { min: 0 });
-  const read = (text: string): CheckpointName => {
+  const step = readAs('--checkpoint', { type: 'integer', min: 0, max: 2 ** 31 });
+  const help = 'weights of a run: last, best (by --eval-every of train) or of a step (default: last)';
+  return option('--checkpoint <which>', help, (text) => {
     if (text === 'last' || text === 'best') return text;
     if (/^\d/.test(text)) return step(text);
     throw new OptionError(`--checkpoint is "${shown(text)}" where last, best or a step is needed; correct it.`);
-  };
-  return new Option(
-    '--checkpoint <which>',
-    'weights of a run: last, best (by --eval-every of train) or of a step (default: last)',
-  ).argParser(once('--checkpoint', read));
+  });
 }
 
 export interface OpenOptions {
@@ -55,7 +52,7 @@ export async function openModel(
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
   if (existsSync(join(path, 'run.json'))) {
     const run = await loadRun(path, {
-      mixers: await mixersWith(modulesOf(path)),
+      mixers: (await knownHere(readRunRecord(path).origin.modules)).mixers,
       device,
       ...(checkpoint !== undefined && { checkpoint }),
     });

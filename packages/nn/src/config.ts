@@ -131,7 +131,7 @@ const isInteger = (value: unknown, { min = 1, max = LARGEST_SIZE }: Sized): bool
   Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 
 /** What a field may hold, in words. */
-function wanted(field: Field): string {
+export function wanted(field: Field): string {
   const nullable = field.nullable || field.default === null ? ' or null' : '';
   switch (field.type) {
     case 'integer':

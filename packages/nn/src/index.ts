@@ -13,6 +13,7 @@ export {
   requireDivides,
   type ValueOf,
   type Values,
+  wanted,
 } from './config.ts';
 export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';

@@ -4,8 +4,6 @@ export { markdown } from './markdown.ts';
 export type { Reference, ReferenceTable, ReportOptions } from './options.ts';
 export { page } from './page.ts';
 export { corpusText } from './terminal/corpus.ts';
-export { type Cost, costLines } from './terminal/cost.ts';
-export { brokenText, detailLines, measuredText } from './terminal/measured.ts';
 export { bestOf, resultTable, sentence } from './terminal/study.ts';
 export { type Summary, summaryLines, type Unit, unitOf } from './terminal/summary.ts';
 export { endText, progressText, type SweepProgress, sweepScreen, workOf } from './terminal/sweep.ts';

@@ -18,7 +18,9 @@ export function mixerNamed(known: Known, value: unknown, where: string): MixerFa
   const family = known.mixers.find(({ name, model_type }) => value === name || value === model_type);
   if (family) return family;
   const names = known.mixers.map(({ name }) => name).join(', ');
-  throw new OptionError(`${where}: ${shown(value)} is no mixer of this version; choose among ${names}.`);
+  throw new OptionError(
+    `${where}: ${shown(value)} is no mixer of this version; choose among ${names}, or give the path of a module with your own.`,
+  );
 }
 
 /** What a grid asks its models, and all that is measured of the answers. */

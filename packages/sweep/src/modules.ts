@@ -141,10 +141,6 @@ const lists = { mixer: 'mixers', task: 'tasks', measure: 'measures' } as const;
 
 /** All by which a value may be named. */
 function namesOf(value: object): string[] {
-  const {
-    name,
-    model_type,
-    aliases = [],
-  } = value as { name: string; model_type?: string; aliases?: readonly string[] };
-  return [name, ...(model_type === undefined ? [] : [model_type]), ...aliases];
+  const { name, model_type, aliases } = value as { name: string; model_type?: string; aliases?: unknown }; // a mixer's are names of fields
+  return [name, ...(model_type === undefined ? [] : [model_type]), ...(Array.isArray(aliases) ? aliases : [])];
 }

@@ -18,11 +18,7 @@ export function microBatches(batch: Batch, parts: number): Part[] {
   knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T']);
   checkBatch('train', batch);
   const { inputs, labels, B, T } = batch;
-  if (B % parts !== 0) {
-    throw new OptionError(
-      `train: microBatches is ${parts} but the batch has ${B} rows, which it does not divide; choose a divisor of ${B}.`,
-    );
-  }
+  requireParts(B, parts);
   const rows = B / parts;
   const cut = Array.from({ length: parts }, (_, i) => {
     const [from, to] = [i * rows * T, (i + 1) * rows * T];
@@ -36,6 +32,14 @@ export function microBatches(batch: Batch, parts: number): Part[] {
     );
   }
   return cut.map((part, i) => ({ ...part, weight: (counts[i] * parts) / total }));
+}
+
+/** @throws OptionError when so many parts do not divide the rows of a batch. */
+export function requireParts(rows: number, parts: number): void {
+  if (rows % parts === 0) return;
+  throw new OptionError(
+    `train: microBatches is ${parts} but the batch has ${rows} rows, which it does not divide; choose a divisor of ${rows}.`,
+  );
 }
 
 function countLabels({ labels }: Batch): number {

@@ -6,6 +6,7 @@ import { type Fields, readOptions } from '@twilljs/nn';
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Better, checkBetter } from './best.ts';
 import { firstDifference } from './difference.ts';
+import { requireParts } from './micro-batches.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
 import type { Origin } from './record.ts';
 import type { StepRecord } from './trainer.ts';
@@ -108,7 +109,9 @@ export function checkRun(options: RunOptions): void {
     knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
     if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
   }
-  checkpointsOf(options, trainOptions(training).steps);
+  const { steps, microBatches } = trainOptions(training);
+  requireParts(source.B, microBatches);
+  checkpointsOf(options, steps);
   if (validation) {
     checkValidation(validation, ['better']);
     if (validation.better !== undefined) checkBetter(validation.better);

@@ -11,7 +11,6 @@ export {
 export * from '@twilljs/data';
 export { DeltaNet, type DeltaNetConfig, deltanet } from '@twilljs/deltanet';
 export * from '@twilljs/eval';
-export { brokenText, detailLines, measuredText } from '@twilljs/eval';
 export { GatedDeltaNet, type GatedDeltaNetConfig, gatedDeltanet } from '@twilljs/gated-deltanet';
 export { GLA, type GLAConfig, gla } from '@twilljs/gla';
 export { HGRN, type HGRNConfig, hgrn } from '@twilljs/hgrn';

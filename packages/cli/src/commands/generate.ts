@@ -11,7 +11,7 @@ import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
-import { once, realNumber, someText, wholeNumber } from '../flags.ts';
+import { option } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
 
 interface Options extends CommonOptions {
@@ -38,21 +38,15 @@ export function generateText() {
   })
     .addArgument(new Argument('<dir>', 'run or model directory'))
     .addOption(new Option('--prompt <text>', 'what to continue; - reads it from standard input'))
-    .addOption(
-      new Option('--prompt-file <path>', 'a file to continue').argParser(
-        once('--prompt-file', someText('--prompt-file')),
-      ),
-    )
+    .addOption(option('--prompt-file <path>', 'a file to continue'))
     .addOption(checkpointFlag())
+    .addOption(option('--max-tokens <n>', 'bytes to write', { type: 'integer', max: 1e7 }).default(200))
     .addOption(
-      new Option('--max-tokens <n>', 'bytes to write')
-        .argParser(once('--max-tokens', wholeNumber('--max-tokens', { max: 1e7 })))
-        .default(200),
-    )
-    .addOption(
-      new Option('--temperature <x>', '0 takes the most likely byte each time')
-        .argParser(once('--temperature', realNumber('--temperature', { max: 100 })))
-        .default(0),
+      option('--temperature <x>', '0 takes the most likely byte each time', {
+        type: 'number',
+        min: 0,
+        max: 100,
+      }).default(0),
     );
   return {
     command,

@@ -12,7 +12,7 @@ import { Option } from 'commander';
 import { study } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
-import { once, someText } from '../flags.ts';
+import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { sizeText } from '../sweep/cost.ts';
 import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
@@ -39,11 +39,7 @@ export function start() {
     ],
   })
     .addOption(new Option('--corpus, --data <glob...>', 'text for the language models (default: Moby-Dick)'))
-    .addOption(
-      new Option('--out <dir>', 'where everything goes')
-        .argParser(once('--out', someText('--out')))
-        .default('runs/start'),
-    );
+    .addOption(option('--out <dir>', 'where everything goes').default('runs/start'));
   return { command, run: (context: Context, _: readonly string[], options: Options) => runStart(context, options) };
 }
 

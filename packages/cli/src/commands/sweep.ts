@@ -9,7 +9,7 @@ import { Argument, Option } from 'commander';
 import { yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
-import { once, someText, wholeNumber } from '../flags.ts';
+import { option } from '../flags.ts';
 import { hoursText, sizeText } from '../sweep/cost.ts';
 import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
 import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
@@ -43,11 +43,12 @@ export function sweepGrid() {
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))
     .addOption(new Option('--preset <name>', 'a specification that has a name').choices(presetNames))
     .addOption(new Option('--corpus, --data <glob...>', 'text for language models (default: Moby-Dick)'))
-    .addOption(new Option('--out <dir>', 'where everything goes').argParser(once('--out', someText('--out'))))
+    .addOption(option('--out <dir>', 'where everything goes'))
     .addOption(
-      new Option('--jobs <n>', 'models that are trained at the same time')
-        .argParser(once('--jobs', wholeNumber('--jobs', { max: 1024 })))
-        .default(availableParallelism(), 'as many as there are processors'),
+      option('--jobs <n>', 'models that are trained at the same time', { type: 'integer', max: 1024 }).default(
+        availableParallelism(),
+        'as many as there are processors',
+      ),
     )
     .addOption(new Option('--yes', 'begin without asking, however long it takes').default(false));
   return {

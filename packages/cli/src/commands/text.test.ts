@@ -127,7 +127,7 @@ describe('eval', () => {
       /--length 4000 reads 4,001 bytes but its text that was held out from training has [\d,]+; give more text/,
     );
     expect(await refusal('eval run --length 32 32')).toMatch(/--length 32 is given twice/);
-    expect(await refusal('eval run --task mqar --all')).toMatch(/--all belongs to --task lm/);
+    expect(await refusal('eval run --task mqar --all')).toMatch(/--all is about text but the task is mqar/);
   });
 });
 

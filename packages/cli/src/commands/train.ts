@@ -1,39 +1,39 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { betterOf, measuredText, measuresOf, measureTask } from '@twilljs/eval';
 import { countParams } from '@twilljs/nn';
-import { duration, grouped, measuredText, summaryLines, unitOf } from '@twilljs/report';
+import { duration, grouped, summaryLines } from '@twilljs/report';
+import { loadModule } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
-import { freshModel, progressBar, type RunRecord, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
+import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
-import { mixersWith, modulesOf } from '../mixers.ts';
+import { knownHere, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
-import { trainFlags } from '../train/flag-table.ts';
-import { addTrainFlags, type FlagName, type Given, isModule, kebab } from '../train/flags.ts';
-import { initialModel } from '../train/model.ts';
-import { modelConfig, resumedConfig } from '../train/model-config.ts';
-import { type Asked, askedOf, originOf, recordIn, withRecord } from '../train/resume.ts';
-import { openSource } from '../train/source.ts';
+import { openData, STEPS } from '../train/data.ts';
+import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
+import { modelToTrain } from '../train/model.ts';
+import { originOf, recordIn, withRecord } from '../train/resume.ts';
 
 export function train() {
   const command = addTrainFlags(
     makeCommand({
       name: 'train',
-      summary: 'Trains a model on text or on a synthetic task, and leaves a run directory.',
+      summary: 'Trains a model on text or on a task, and leaves a run directory.',
       seed: 'decides initial weights and batches',
       examples: [
         "twill train --mixer gated-deltanet --ratio 3:1 --data 'book/*.txt' --steps 500 --out runs/book",
         'twill train --mixer deltanet --layers 2 --task mqar --steps 300 --out runs/recall',
-        'twill train --mixer ./my-mixer.mjs --ratio 3:1 --task mqar --out runs/mine',
-        'twill train --out runs/book --resume',
+        'twill train --mixer ./my-mixer.mjs --task ./my-task.mjs --task-option symbols=8 --out runs/mine',
         'twill train --out runs/book --resume --steps 2000 --eval-every 100',
         "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
       ],
       notes: [
+        taskList(),
         'Ctrl-C writes a checkpoint. --resume goes on from the newest one, on the same machine to the same bits; flags that\n' +
           'are left out are those of the run.',
         'With more --steps than before, --resume goes on by a longer plan: the learning rate rises again to where that\n' +
@@ -48,75 +48,68 @@ export function train() {
 
 async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Promise<Result> {
   terminal.outliveReader();
-  const { out, resume = false } = now.given;
+  const { out, resume = false } = now;
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
-  const record = resume ? recordIn(out) : null;
   const path = join(out, 'run.json');
-  const asked = record ? withRecord(now, record, path) : now;
-  const { given, seed = 0, device: deviceName = 'auto' } = asked;
-
-  if (!resume && !given.data && !given.task && existsSync(path)) {
-    throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
+  const record = resume ? recordIn(out) : null;
+  if (!record && !now.data && now.task === undefined) {
+    if (resume) throw noRun(out);
+    if (existsSync(path)) {
+      throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
+    }
   }
-  if (resume && !record && !given.data && !given.task) throw noRun(out);
-  const begunIn = record && !now.given.data ? out : undefined;
-  const source = await openSource(asBegun(given, record), seed, { signal: terminal.signal, begunIn });
-  if (source.about) note(source.about);
-  const device = await openDevice(deviceName);
-  const before = record?.origin.modules ?? (given.init === undefined ? [] : modulesOf(given.init));
-  const modules = given.mixer !== undefined && isModule(given.mixer) ? [given.mixer] : before;
-  const initial = async () => {
-    const modelFlags = Object.keys(given).filter(concernsModel);
-    if (given.init !== undefined) return initialModel(given.init, modelFlags.map(flagOf), source, device, note);
-    const mixers = await mixersWith(modules);
-    const asNew = () => modelConfig(given, source.vocab, mixers);
-    const config = !record
-      ? asNew()
-      : modelFlags.length === 0
-        ? record.model
-        : resumedConfig(given, record.model, path, mixers);
-    return freshModel(config, mixers, seed, device.name);
-  };
-  const model = await initial();
-  await model.to(device);
+  const before = record?.origin.modules ?? (now.init === undefined ? [] : await mixersOf(now.init));
+  const modules = modulesNow(before, [now.mixer, now.task, ...(now.measure ?? [])]);
+  const read = await withNames(now);
+  const known = await knownHere(modules);
+  const asked = record ? withRecord(read, record, path, known) : read;
+
+  const { seed = 0 } = asked;
+  const begunIn = record && !now.data ? out : null;
+  const data = await openData(asked, known, { seed, before: record, begunIn, signal: terminal.signal });
+  note(data.about);
+  const device = await openDevice(asked.device);
+  const model = await modelToTrain(asked, { known, data, device, record, path, note });
   note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
 
-  // What is left out of a run that goes on is what it was.
-  const training = trainingOf(record ? { steps: record.training.steps, ...now.given } : given);
+  const { family, probe } = data;
+  const measures = measuresOf(family, known.measures ?? []);
+  const training = { steps: STEPS, ...asked.training } as TrainSettings;
   const { steps } = training;
-  const unit = unitOf(source.data.kind === 'text');
+  const { perNat, name: unit } = family.lossUnit;
   const { live, columns } = terminal;
   const bar = progressBar(
     { isTTY: live, columns, write: live ? terminal.draw : terminal.err },
-    { steps, loss: (nats) => `${(nats * unit.perNat).toFixed(4)} ${unit.name}` },
+    { steps, loss: (nats) => `${(nats * perNat).toFixed(4)} ${unit}` },
   );
   const started = performance.now();
   const result = await trainRun({
     directory: out,
     model,
-    source: source.batches,
+    source: data.batches,
     training,
     seed,
-    data: source.data,
-    ...(given.init !== undefined && { init: { directory: resolve(given.init) } }),
+    data: data.record,
+    ...(asked.init !== undefined && { init: { directory: resolve(asked.init) } }),
     command: record?.command ?? ['twill', ...argv],
     origin: originOf(asked, modules),
     resume,
-    ...(given.checkpointEvery !== undefined && { checkpoints: { every: given.checkpointEvery } }),
+    ...(asked.checkpointEvery !== undefined && { checkpoints: { every: asked.checkpointEvery } }),
     validation: {
-      ...(given.evalEvery !== undefined && { every: given.evalEvery }),
-      measure: source.measure,
-      better: source.better,
+      ...(asked.evalEvery !== undefined && { every: asked.evalEvery }),
+      measure: (trained) => measureTask(trained, family, probe, { measures }),
+      better: betterOf(family),
     },
     signal: terminal.signal,
     onStep: (step) => bar.update(step),
     onValidation: (step, values) => {
-      if (step < steps) bar.note(`step ${step}  ${measuredText(values)}`);
+      if (step < steps) bar.note(`step ${step}  ${measuredText(values, family)}`);
     },
     warn: (message) => bar.note(live ? printable(message) : message),
   });
   bar.end();
-  if (result.status === 'interrupted') {
+  const { status, from } = result;
+  if (status === 'interrupted') {
     throw new Interrupted(
       `train: stopped after step ${result.step} of ${steps}, with a checkpoint; go on with --resume.`,
     );
@@ -125,59 +118,40 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const { best } = readRunRecord(out);
   const tokensPerSecond = median(metrics.speeds);
   say(
-    result.status === 'complete'
+    status === 'complete'
       ? `${out}: the run had finished before; nothing was changed.\n`
-      : `${steps - result.from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
+      : `${steps - from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
   );
-  for (const line of summaryLines({ metrics, best, steps, unit, out, self: terminal.self })) say(`${line}\n`);
+  for (const line of summaryLines({ metrics, best, steps, family, measures, out, self: terminal.self }))
+    say(`${line}\n`);
   const loss = metrics.losses.at(-1) ?? null;
   return {
     answer: true,
     data: {
-      status: result.status,
-      out,
-      steps,
-      from: result.from,
-      loss,
-      ...(source.data.kind === 'text' && { trainingBitsPerByte: loss === null ? null : loss * unit.perNat }),
+      ...{ status, out, steps, from, loss },
+      ...(family.readsText && { trainingBitsPerByte: loss === null ? null : loss * perNat }),
       skipped: metrics.skipped.length,
-      tokens: metrics.tokens,
-      tokensPerSecond,
-      parameters: countParams(model),
-      device: device.name,
+      ...{ tokens: metrics.tokens, tokensPerSecond, parameters: countParams(model), device: device.name },
       validation: metrics.validation,
       best: best && { step: best.step, of: best.of, value: best.value },
     },
   };
 }
 
-/** The steps over which a task grows harder stay those of the first plan, however long the run becomes. */
-function asBegun(given: Given, record: RunRecord | null): Given {
-  return record ? { ...given, steps: record.extended[0]?.from ?? record.training.steps } : given;
+/** Modules of the mixers that the model of a run needs. */
+async function mixersOf(directory: string): Promise<string[]> {
+  const loaded = await Promise.all((recordIn(directory)?.origin.modules ?? []).map(loadModule));
+  return loaded.filter(({ kind }) => kind === 'mixer').map(({ path }) => path);
 }
 
-const flagOf = (name: string): string => `--${kebab(name)}`;
-
-function concernsModel(name: string): boolean {
-  return name === 'set' || name === 'config' || trainFlags[name as FlagName]?.concern === 'model';
-}
-
-/** The settings of the trainer, whose own defaults stand for the rest. */
-function trainingOf({
-  steps = 500,
-  lr,
-  warmup,
-  decay,
-  minRatio,
-  weightDecay,
-  decayed,
-  clip,
-  microBatches,
-}: Given): TrainSettings {
-  const given = { lr, warmup, decay, minRatio, weightDecay, decayed, maxNorm: clip, microBatches };
+/** With names where modules stand. */
+async function withNames(asked: Asked): Promise<Asked> {
+  const { mixer, task, measure = [] } = asked;
+  for (const path of measure) await named('--measure', 'measure', path);
   return {
-    steps,
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainSettings>),
+    ...asked,
+    ...(mixer !== undefined && { mixer: await named('--mixer', 'mixer', mixer) }),
+    ...(task !== undefined && { task: await named('--task', 'task', task) }),
   };
 }
 

@@ -1,61 +1,104 @@
-// What `twill eval` measures: a text or a task, at one length of its rows or at several.
+// What `twill eval` measures: a task, at one length of its rows or at several.
+import {
+  type Measure,
+  measuresOf,
+  type Overlap,
+  type Probe,
+  type TaskFamily,
+  taskNamed,
+  taskSettings,
+} from '@twilljs/eval';
+import { grouped } from '@twilljs/report';
+import type { Known } from '@twilljs/sweep';
+import { OptionError } from '@twilljs/tensor';
+import type { RunRecord } from '@twilljs/train/node';
+import { knownHere } from '../known.ts';
+import { textFor } from './text.ts';
 
-import { MOST_TOKENS } from '@twilljs/data';
-import type { JsonObject } from '@twilljs/hub';
-import type { LanguageModel } from '@twilljs/hybrid';
-import { OptionError, rng } from '@twilljs/tensor';
-import { measureTask, openTask, type TaskSizes } from '../train/source.ts';
-import type { Overlap } from './overlap.ts';
+export interface EvalAsked {
+  /** By name. */
+  readonly task: string | undefined;
+  readonly data: readonly string[] | undefined;
+  readonly length: readonly number[] | undefined;
+  readonly all: true | undefined;
+  readonly seed: number;
+}
 
 export interface Measuring {
+  readonly family: TaskFamily;
+  readonly measures: readonly Measure[];
   /** Ids that occur. */
   readonly vocab: number;
-  /** Whether ids are bytes. */
-  readonly isText: boolean;
   /** On what, in words. */
   readonly what: string;
-  /** Lengths of rows, T, in the order that was asked for. */
-  readonly lengths: readonly number[];
-  /** Of the rows that the model was trained on; null where nothing says it. */
+  /** One for each length of rows, in the order that was asked for. */
+  readonly probes: readonly { readonly length: number; readonly probe: Probe }[];
+  /** Tokens of the rows that the model was trained on; null where nothing says it. */
   readonly trainedLength: number | null;
-  /** Documents of the text that are in the training text too; null where that text is not at hand, or the task has none. */
+  /** Documents of the text that are in the training text too; null where that text is not at hand, or the task reads none. */
   readonly trainedOn: readonly Overlap[] | null;
-  /** @param length one of the lengths. @param onPart told of parts done, and their number, where there is more than one. */
-  measure(model: LanguageModel, length: number, onPart: (done: number, of: number) => void): Promise<JsonObject>;
 }
 
-/** @throws OptionError for a length beyond all use, or given twice. */
-export function checkLengths(lengths: readonly number[]): void {
-  lengths.forEach((length, i) => {
-    if (length > MOST_TOKENS) {
-      throw new OptionError(`--length ${length} is above the limit of ${MOST_TOKENS} tokens; choose a smaller one.`);
+/**
+ * @param known with the modules of the run and of the flags.
+ * @param own measures that the flags name.
+ * @throws OptionError when flags, run and task do not go together.
+ */
+export async function openMeasuring(
+  dir: string,
+  record: RunRecord | null,
+  asked: EvalAsked,
+  known: Known,
+  modules: readonly string[],
+  signal: AbortSignal,
+): Promise<Measuring> {
+  const { data, length: lengths, seed, all } = asked;
+  const family = taskOf(dir, record, asked, known);
+  const isOwn = record?.data.kind === family.name;
+  // Measures of the run are those of its task; of another one only what is asked for now.
+  const further = isOwn ? known.measures : (await knownHere(modules)).measures;
+  const measures = measuresOf(family, further ?? []);
+  const trained = isOwn ? Object.entries(record.data).filter(([field]) => field in family.fields) : [];
+  const settings = (length?: number) =>
+    taskSettings(family, { ...Object.fromEntries(trained), batch: 1, ...(length !== undefined && { length }) }, 'eval');
+  const { length: ownLength } = settings();
+  for (const [i, length] of lengths?.entries() ?? []) {
+    if (lengths?.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);
+  }
+  const text = family.readsText ? await textFor(dir, record, data, signal) : null;
+  const flag = data ? `--data ${data[0]}` : all ? '--all' : null;
+  if (!text && flag) {
+    throw new OptionError(
+      `${flag} is about text but the task is ${family.name}, which reads none; leave one of them out.`,
+    );
+  }
+  const probeOf = (length: number) => {
+    if (lengths && text && text.bytes.length <= length) {
+      throw new OptionError(
+        `--length ${length} reads ${grouped(length + 1)} bytes but ${text.what} has ${grouped(text.bytes.length)}; give more text or a smaller length.`,
+      );
     }
-    if (lengths.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);
-  });
+    // Where the length is what is hard, it is measured alone, also beyond that of training.
+    const at = lengths && family.axis.field === 'length' ? { at: [length] } : {};
+    return { length, probe: family.probe(settings(length), { seed, ...at, ...(text && { text }) }) };
+  };
+  return {
+    family,
+    measures,
+    vocab: family.vocab(settings()),
+    what: text ? `${text.what}, ${grouped(text.bytes.length)} bytes` : `${family.name}, fresh rows of seed ${seed}`,
+    probes: (lengths ?? [ownLength]).map(probeOf),
+    trainedLength: isOwn ? ownLength : null,
+    trainedOn: text?.trainedOn ?? null,
+  };
 }
 
-/** Fresh rows of a task, of its own sizes where the run was trained on it. */
-export function onTask(
-  name: 'mqar' | 'parity',
-  { kind, batch: _, ...sizes }: JsonObject,
-  seed: number,
-  lengths: readonly number[] | undefined,
-): Measuring {
-  const own = kind === name ? (sizes as TaskSizes) : {};
-  const taskOf = (length?: number) => openTask(name, length === undefined ? own : { ...own, length }, rng(seed));
-  const task = taskOf();
-  for (const length of lengths ?? []) taskOf(length); // refuses a length that has no room for the pairs
-  return {
-    vocab: task.vocab,
-    isText: false,
-    what: `${name}, fresh rows of seed ${seed}`,
-    lengths: lengths ?? [task.T],
-    trainedLength: kind === name ? task.T : null,
-    trainedOn: null,
-    measure: (model, length) => {
-      // The difficulty of parity is its length: by itself it is measured beyond it too.
-      if (lengths && name === 'parity') return measureTask(model, taskOf(length), [length]);
-      return measureTask(model, taskOf(length));
-    },
-  };
+/** What is asked for, or what the run was trained on; of a model without a record, whose text is given, that which reads it. */
+function taskOf(dir: string, record: RunRecord | null, { task, data }: EvalAsked, known: Known): TaskFamily {
+  const name = task ?? record?.data.kind;
+  if (name !== undefined)
+    return taskNamed(known.tasks, name, task === undefined ? `${dir}/run.json: data.kind` : '--task');
+  const reader = known.tasks.find(({ readsText }) => readsText);
+  if (data && reader) return reader;
+  throw new OptionError(`${dir}: it records no training that would say what to measure; add --task.`);
 }

@@ -150,7 +150,7 @@ describe('a sweep', () => {
     ['--preset paper-mini --out new', /--preset paper-mini takes long, and here is nobody to ask; add --yes/],
     ['none.json --out new', /none.json/],
     ['book.txt --out new', /book.txt: .*JSON/],
-    ['grid.json --out new --jobs 0', /--jobs is "0" where a whole number/],
+    ['grid.json --out new --jobs 0', /--jobs is "0" where an integer/],
     ['grid.json --out new --corpus none.txt', /none.txt does not exist/],
     ['grid.json --out all --corpus else.txt', /corpus.sha256 is .* in all\/sweep.json but .* was asked for/],
     ['other.json --out all --corpus book.txt', /spec.grids\[0\].* in all\/sweep.json but/],

@@ -1,63 +1,224 @@
-// The flags of `twill train` on a command, and what the user gave.
+// The flags of `twill train`: those that fill a table of fields, those that stand alone, and what the user gave by them.
+import { splits } from '@twilljs/data/node';
+import { readRatio } from '@twilljs/hybrid';
+import { type Field, modelFields } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
+import { trainFields } from '@twilljs/train';
 import { type Command, Option } from 'commander';
-import { once, type Read, shown, someText } from '../flags.ts';
-import { type Concern, type FlagOf, trainFlags } from './flag-table.ts';
+import { mixers } from 'twilljs';
+import type { DeviceName } from '../command.ts';
+import { assignments, option, type Read, shown } from '../flags.ts';
 
-export type FlagName = keyof typeof trainFlags;
+/** What is asked of a table of fields, by the names that it has there. */
+export type Bag = Readonly<Record<string, unknown>>;
 
-/** What the user gave: only flags that stand on the command line. */
-export type Given = { -readonly [K in FlagName]?: ReturnType<(typeof trainFlags)[K]['read']> } & {
-  data?: string[];
-  evalData?: string[];
-  out?: string;
-  set?: string[];
-  resume?: boolean;
+/** All that the command line says, and nothing that it leaves out. */
+export interface Asked {
+  /** Options of the task, fields of config.json, settings of the trainer. */
+  readonly options: Bag;
+  readonly model: Bag;
+  readonly training: Bag;
+  readonly data?: readonly string[];
+  readonly evalData?: readonly string[];
+  readonly split?: (typeof splits)[number];
+  /** By name, or where a module with it lies. */
+  readonly task?: string;
+  readonly mixer?: string;
+  /** As it was written: `pure`, `3:1`, `4`. */
+  readonly ratio?: string;
+  readonly measure?: readonly string[];
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly init?: string;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly evalEvery?: number;
+  readonly checkpointEvery?: number;
+  readonly seed?: number;
+  readonly device?: DeviceName;
+}
+
+type BagName = 'options' | 'model' | 'training';
+
+/** A flag that fills a field. */
+interface FieldFlag {
+  readonly bag: BagName;
+  readonly field: string;
+  readonly flag: string;
+  readonly help: string;
+  readonly is: Field;
+  /** The default in words. */
+  readonly rule: string | undefined;
+}
+
+type Row = readonly [field: string, help: string, more?: { flag?: string; rule?: string; is?: Field }];
+
+function fill(bag: BagName, table: Readonly<Record<string, Field>>, rows: readonly Row[]): FieldFlag[] {
+  return rows.map(([field, help, { flag = kebab(field), rule, is = table[field] } = {}]) => {
+    return { bag, field, flag, help, is, rule: rule ?? (bag === 'training' ? String(is.default) : undefined) };
+  });
+}
+
+const size = { type: 'integer' } as const;
+
+const fieldFlags: readonly FieldFlag[] = [
+  ...fill('options', {}, [
+    ['length', 'tokens of a row, T', { is: size }],
+    ['batch', 'rows of a step, B', { is: size }],
+    ['pairs', 'pairs of a row', { is: size }],
+    ['vocab', 'ids, half of them keys', { flag: 'vocab-size', is: size }],
+  ]),
+  ...fill('model', modelFields, [
+    [
+      'convention',
+      'how n:1 is read: literal (n linear, then one full) or period (one full in n, as the paper)',
+      {
+        ...{ is: { type: 'string', oneOf: ['literal', 'period'] }, rule: 'literal' },
+      },
+    ],
+    [
+      'pattern',
+      'layers by letter, repeated to the depth: G the mixer, A full attention, such as GGGA',
+      {
+        is: { type: 'string' },
+      },
+    ],
+    ['hidden_size', 'width D', { rule: '48' }],
+    ['num_hidden_layers', 'depth L', { flag: 'layers', rule: '4' }],
+    ['num_heads', 'heads of every mixer that has heads', { flag: 'heads', is: size, rule: '2' }],
+    ['head_dim', 'size of a head, for a mixer that has it as a field', { is: size, rule: 'hidden size / heads' }],
+    ['intermediate_size', 'width of the MLP', { rule: '8/3 of the hidden size' }],
+    ['initializer_range', 'standard deviation of initial weights', { flag: 'init-std', rule: '0.05' }],
+  ]),
+  ...fill('training', trainFields, [
+    ['steps', 'optimiser steps', { rule: '500' }],
+    ['lr', 'peak learning rate'],
+    ['warmup', 'steps until the peak', { rule: 'a tenth of the steps, at most 100' }],
+    ['decay', 'how the learning rate falls: cosine, linear or constant'],
+    ['minRatio', 'learning rate of the last step, as a part of the peak'],
+    ['weightDecay', 'decoupled weight decay'],
+    ['decayed', 'parameters that decay: matrices or all'],
+    ['maxNorm', 'largest global norm of the gradient', { flag: 'clip' }],
+    ['microBatches', 'parts into which a batch is cut to save memory'],
+  ]),
+];
+
+/** How a field of a bag is called on the command line. */
+export function flagOf(bag: BagName, field: string): string {
+  const known = fieldFlags.find((one) => one.bag === bag && one.field === field);
+  return known ? `--${known.flag}` : bag === 'options' ? `--task-option ${field}` : `--set ${field}`;
+}
+
+const linear = mixers.filter(({ role }) => role === 'linear').map(({ name }) => name);
+
+const ratio: Read<string> = (text) => {
+  const every = text.includes(':') ? null : readRatio(text);
+  if (text.includes(':') || every !== null) return text;
+  throw new OptionError(
+    `--ratio is "${shown(text)}" where 3:1 is needed, three linear layers to a full one, or 4, one full layer in 4, or pure; correct it.`,
+  );
 };
 
-/** Where the help lists a flag of each concern, in this order. */
-const headings: Readonly<Record<Concern, string>> = {
-  data: 'What to learn:',
+const headings = {
+  options: 'What to learn:',
   model: 'The model:',
-  file: 'The model:',
-  init: 'The model:',
   training: 'How to train it:',
   run: 'The run:',
-};
+} as const;
+
+const steps = { type: 'integer', max: 2 ** 31 } as const;
 
 /** Adds the flags to a command. */
 export function addTrainFlags(command: Command): Command {
-  const add = (option: Option, concern: Concern) => command.addOption(option.helpGroup(headings[concern]));
-  add(new Option('--corpus, --data <glob...>', 'text: files, or patterns with * and **'), 'data');
-  add(new Option('--eval-data <glob...>', 'other text to measure on, instead of what is held out'), 'data');
-  add(new Option('--out <dir>', 'the run directory').argParser(once('--out', someText('--out'))), 'run');
-  for (const [name, entry] of Object.entries(trainFlags)) {
-    const { flag, help, concern, read, choices, rule }: FlagOf<unknown> = entry;
-    const text = rule ? `${help} (default: ${rule})` : help;
-    const option = new Option(flag, text).argParser(
-      once(`--${kebab(name)}`, checkedChoice(`--${kebab(name)}`, choices, read)),
-    );
-    add(option, concern);
-  }
-  add(new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'), 'model');
-  return add(
-    new Option('--resume', 'go on with the run in --out, beyond its end where --steps are more than before'),
-    'run',
-  );
-}
-
-function checkedChoice<T>(flag: string, choices: readonly string[] | undefined, read: Read<T>): Read<T> {
-  if (!choices) return read;
-  return (text) => {
-    if (choices.includes(text)) return read(text);
-    throw new OptionError(`${flag} is "${shown(text)}" where ${choices.join(', ')} is needed; choose one.`);
+  const add = (heading: keyof typeof headings, ...options: Option[]) => {
+    for (const one of options) command.addOption(one.helpGroup(headings[heading]));
   };
+  const addFields = (bag: BagName) => {
+    for (const { flag, help, is, rule } of fieldFlags.filter((one) => one.bag === bag)) {
+      const letter = is.type === 'integer' ? 'n' : is.type === 'number' ? 'x' : 'name';
+      add(bag, option(`--${flag} <${letter}>`, rule ? `${help} (default: ${rule})` : help, is));
+    }
+  };
+  add(
+    'options',
+    new Option('--corpus, --data <glob...>', 'text: files, or patterns with * and **; - is standard input'),
+    new Option('--eval-data <glob...>', 'other text to measure on, instead of what is held out'),
+    option(
+      '--split <how>',
+      'how text is held out: documents (of ten files the last) or within (the last tenth of each) (default: within, where fewer than ten files hold text)',
+      { type: 'string', oneOf: splits },
+    ),
+    option('--task <name>', 'or a task, by its name or by the path of a module with your own'),
+    new Option('--task-option <field=value...>', 'any other option of the task; defaults stand below'),
+    new Option('--measure <path...>', 'modules with further measures'),
+  );
+  addFields('options');
+  add(
+    'model',
+    option(
+      '--mixer <name>',
+      `a linear mixer (${linear.join(', ')}) or attention, also by its model_type of FLA, or the path of a module with your own (default: gated-deltanet)`,
+    ),
+    option(
+      '--ratio <n:1>',
+      'linear layers to each full-attention layer, such as 3:1; or 4, one full layer in 4, which is the same; or pure (default: no full attention)',
+      ratio,
+    ),
+    option('--config <file>', 'a config.json in the form of FLA; flags may add to it, not contradict it'),
+    option(
+      '--init <dir>',
+      'begin with the weights of a model directory or of a run, whose model it is (default: fresh weights)',
+    ),
+    new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'),
+  );
+  addFields('model');
+  addFields('training');
+  add(
+    'run',
+    option('--out <dir>', 'the run directory'),
+    new Option('--resume', 'go on with the run in --out, beyond its end where --steps are more than before'),
+    option(
+      '--eval-every <n>',
+      'steps from one measurement to the next; the checkpoint of the best one is kept (default: once, after the last step)',
+      steps,
+    ),
+    option(
+      '--checkpoint-every <n>',
+      'steps from one checkpoint to the next (default: 10 below 1,000 steps, else 100)',
+      steps,
+    ),
+  );
+  return command;
 }
 
-/** `hiddenSize` -> `hidden-size`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** What stands on the command line, defaults left out. */
+export function askedOf(command: Command): Asked {
+  const said = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+  const bags: Record<BagName, Record<string, unknown>> = { options: {}, model: {}, training: {} };
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of said) {
+    const known = fieldFlags.find(({ flag }) => flag === kebab(name));
+    if (known) bags[known.bag][known.field] = value;
+    else rest[name] = value;
+  }
+  const { taskOption, json: _, ...asked } = rest;
+  assign(bags.options, '--task-option', taskOption as string[] | undefined);
+  return { ...asked, ...bags } as Asked;
 }
 
-/** Whether `--mixer` names a module of the user's instead of a mixer of this version. */
-export const isModule = (mixer: string): boolean => /[\\/]|\.m?[jt]s$/.test(mixer);
+/** Adds `field=value` to a bag. @throws OptionError where a flag says otherwise. */
+export function assign(bag: Record<string, unknown>, flag: string, texts: readonly string[] | undefined): void {
+  for (const [field, value] of assignments(flag, texts)) {
+    if (field in bag && bag[field] !== value) {
+      throw new OptionError(
+        `${flag} ${field}=${JSON.stringify(value)} contradicts the flag that says ${JSON.stringify(bag[field])}; give one of them.`,
+      );
+    }
+    bag[field] = value;
+  }
+}
+
+/** `hiddenSize`, `hidden_size` -> `hidden-size`. */
+function kebab(name: string): string {
+  return name.replaceAll('_', '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -81,7 +81,7 @@ describe('--eval-every', () => {
     await twill(`train --out ${join(work, 'elsewhere')} --resume --steps 4`);
     process.chdir(work);
     expect(await refused('train --task parity --eval-data other.txt --out none')).toMatch(
-      /--eval-data other.txt is text but/,
+      /--eval-data other.txt is about text but/,
     );
   });
 });

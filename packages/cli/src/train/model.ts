@@ -1,36 +1,60 @@
-// The model to train on, with the weights of another, once it is clear that it fits.
+// The model to train: with fresh weights, as it was recorded, or with the weights of another.
 import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
+import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
-import { requireMemory } from '@twilljs/train/node';
+import { freshModel, type RunRecord, requireMemory } from '@twilljs/train/node';
+import type { Context } from '../command.ts';
 import { momentText, openModel } from '../model.ts';
-import type { Source } from './source.ts';
+import type { OpenedData } from './data.ts';
+import { type Asked, flagOf } from './flags.ts';
+import { modelConfig, resumedConfig } from './model-config.ts';
 
-/**
- * The model of a directory, to train on from its weights.
- *
- * @param given flags that say what the model is; beside `--init` there may be none.
- * @param source what it will be trained on.
- * @throws OptionError when it does not go with the flags or the source, or does not fit into memory.
- */
-export async function initialModel(
-  directory: string,
-  given: readonly string[],
-  source: Pick<Source, 'vocab' | 'data'>,
-  device: Device,
-  note: (text: string) => void,
-): Promise<LanguageModel> {
-  if (given.length > 0) {
-    throw new OptionError(
-      `${given[0]} says what the model is, and so does --init ${directory}; leave one of them out.`,
-    );
+export interface Making {
+  readonly known: Known;
+  readonly data: OpenedData;
+  readonly device: Device;
+  /** Of the run that goes on, and its path. */
+  readonly record: RunRecord | null;
+  readonly path: string;
+  readonly note: Context['note'];
+}
+
+/** @throws OptionError when flags, record, weights and data contradict each other, or the model does not fit into memory. */
+export async function modelToTrain(asked: Asked, making: Making): Promise<LanguageModel> {
+  const { known, data, device, record, path } = making;
+  const first = modelFlagOf(asked);
+  if (asked.init !== undefined && first !== null) {
+    throw new OptionError(`${first} says what the model is, and so does --init ${asked.init}; leave one of them out.`);
   }
+  if (asked.init !== undefined) return initialModel(asked.init, making);
+  const config =
+    record === null
+      ? modelConfig(asked, { vocab: data.vocab, areBytes: data.family.readsText === true }, known)
+      : first === null
+        ? record.model
+        : resumedConfig(asked, record.model, path, known);
+  const model = freshModel(config, known.mixers, asked.seed ?? 0, device.name);
+  await model.to(device);
+  return model;
+}
+
+/** The first flag that says what the model is. */
+function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null {
+  const flags = { '--mixer': mixer, '--ratio': ratio, '--config': config, '--set': set };
+  const alone = Object.entries(flags).find(([, value]) => value !== undefined)?.[0];
+  const [field] = Object.keys(model);
+  return alone ?? (field === undefined ? null : flagOf('model', field));
+}
+
+/** The model of a directory, to train on from its weights. */
+async function initialModel(directory: string, { data, device, note }: Making): Promise<LanguageModel> {
   const { model, moment } = await openModel(directory, device, { note });
   const { vocab_size } = model.config.model;
-  if (source.data.kind === 'text') requireBytes(directory, model);
-  else if (vocab_size < source.vocab) {
+  if (data.family.readsText) requireBytes(directory, model);
+  else if (vocab_size < data.vocab) {
     throw new OptionError(
-      `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${source.vocab} ids; choose another model or task.`,
+      `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,
     );
   }
   requireMemory(countParams(model), device.name);

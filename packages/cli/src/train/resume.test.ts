@@ -32,7 +32,7 @@ it.each<[string, object, RegExp]>([
   ['no model', { model: null }, /model is null/],
   ['a list for a model', { model: [1] }, /model is \[1\]/],
   ['a task that is none', { data: { kind: 'chess', length: 8 } }, /chess/],
-  ['no data', { data: {} }, /nothing to train on/],
+  ['no data', { data: {} }, /data.kind is missing, which would name a task/],
   ['a length in words', { data: { kind: 'parity', length: 'long', batch: 2 } }, /long/],
   ['a path that is none', { origin: { text: 'x', evaluation: [], modules: [], device: null } }, /origin.text is "x"/],
 ])('%s', async (_name, change, message) => {

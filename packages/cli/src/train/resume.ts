@@ -1,27 +1,13 @@
-// What a resumed run takes from its record: every flag that is not given again. What is given must not contradict it.
+// What a resumed run takes from its record: everything that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { recordedSplit, STANDARD_INPUT } from '@twilljs/data/node';
-import { FileError, OptionError } from '@twilljs/tensor';
+import { taskNamed } from '@twilljs/eval';
+import type { Known } from '@twilljs/sweep';
+import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node';
-import type { Command } from 'commander';
 import type { DeviceName } from '../command.ts';
-import { trainFlags } from './flag-table.ts';
-import { type FlagName, type Given, kebab } from './flags.ts';
-
-/** All that the command line says, or said when the run began. */
-export interface Asked {
-  readonly given: Given;
-  readonly seed: number | undefined;
-  readonly device: DeviceName | undefined;
-}
-
-/** What stands on the command line, defaults left out. */
-export function askedOf(command: Command): Asked {
-  const said = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
-  const { seed, device, json: _, ...given } = Object.fromEntries(said);
-  return { given, seed, device };
-}
+import { type Asked, type Bag, flagOf } from './flags.ts';
 
 /** Of a directory, null where it holds no run. @throws FileError when the record is damaged. */
 export function recordIn(directory: string): RunRecord | null {
@@ -34,51 +20,59 @@ export function recordIn(directory: string): RunRecord | null {
  * @param path of the record, for messages.
  * @throws OptionError when a flag is not what it was.
  */
-export function withRecord(asked: Asked, record: RunRecord, path: string): Asked {
-  const before = givenOf(record);
-  const { given, seed = record.seed, device = record.origin.device ?? undefined } = asked;
-  const refuse = (flag: string, is: unknown, was: unknown) => {
-    throw new OptionError(`--${flag} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
+export function withRecord(asked: Asked, record: RunRecord, path: string, known: Known): Asked {
+  const { data, training, origin, every, init, seed } = record;
+  const refuse = (flag: string, is: unknown, was: unknown): never => {
+    throw new OptionError(`${flag} is ${is} but ${was} in ${path}; leave it out, or choose another --out.`);
   };
-  for (const name of Object.keys(trainFlags) as FlagName[]) {
-    const { concern } = trainFlags[name];
-    // More steps are a longer plan, which the run itself looks at.
-    if ((concern !== 'data' && concern !== 'training') || name === 'steps') continue;
-    const [was, is] = [before[name], given[name]];
-    if (was !== undefined && is !== undefined && was !== is) refuse(kebab(name), is, was);
+  const agree = (bag: 'options' | 'training', before: Bag) => {
+    for (const [field, value] of Object.entries(asked[bag])) {
+      // More steps are a longer plan, which the run itself looks at.
+      if (field === 'steps' || !(field in before) || before[field] === value) continue;
+      refuse(flagOf(bag, field), value, before[field]);
+    }
+  };
+  if (data.kind === undefined) {
+    throw new FileError(`${path}: data.kind is missing, which would name a task; another program began this run.`);
   }
-  if (given.init !== undefined && !record.init) {
+  const family = taskNamed(known.tasks, data.kind, `${path}: data.kind`);
+  if (asked.task !== undefined && taskNamed(known.tasks, asked.task, '--task') !== family) {
+    refuse('--task', asked.task, family.name);
+  }
+  const split = family.readsText && recordedSplit(data);
+  if (asked.split !== undefined && split && asked.split !== split) refuse('--split', asked.split, split);
+  agree('training', { ...training });
+  agree('options', data);
+  if (asked.init !== undefined && !init) {
     throw new OptionError(
-      `--init is ${given.init} but the run in ${path} began with fresh weights; leave it out, or choose another --out.`,
+      `--init is ${asked.init} but the run in ${path} began with fresh weights; leave it out, or choose another --out.`,
     );
   }
-  if (seed !== record.seed) refuse('seed', seed, record.seed);
-  return { given: { ...before, ...given }, seed, device: device as DeviceName | undefined };
-}
-
-/** A record as flags. */
-function givenOf({ training, data, origin, every, init }: RunRecord): Given {
-  const { maxNorm: clip, lr, warmup, decay, minRatio, weightDecay, decayed, microBatches, steps } = training;
-  const { kind, length, pairs, vocab: vocabSize, batch } = data;
-  const isText = kind === 'text';
-  const known = {
-    ...{ steps, lr, warmup, decay, minRatio, weightDecay, decayed, clip, microBatches },
-    ...{ length, pairs, vocabSize, batch, init: init?.directory },
-    ...(isText ? { data: origin.text, split: recordedSplit(data) } : { task: kind }),
-    evalData: origin.evaluation.length > 0 ? origin.evaluation : undefined,
-    evalEvery: every.validation ?? undefined,
-    checkpointEvery: every.checkpoint ?? undefined,
+  if (asked.seed !== undefined && asked.seed !== seed) refuse('--seed', asked.seed, seed);
+  const own = Object.entries(data).filter(([field]) => field in family.fields);
+  return {
+    ...(origin.text.length > 0 && { data: origin.text }),
+    ...(origin.evaluation.length > 0 && { evalData: origin.evaluation }),
+    ...(split && { split }),
+    ...(init && { init: init.directory }),
+    ...(every.validation !== null && { evalEvery: every.validation }),
+    ...(every.checkpoint !== null && { checkpointEvery: every.checkpoint }),
+    ...(origin.device !== null && { device: origin.device as DeviceName }),
+    seed,
+    ...asked,
+    task: family.name,
+    options: { ...Object.fromEntries(own), ...asked.options },
+    training: { steps: training.steps, ...asked.training }, // what else is left out, the run fills in
   };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Given;
 }
 
 /** Where what a run is made from lies, from any directory. */
-export function originOf({ given, device }: Asked, modules: readonly string[]): Origin {
-  const { data = [], evalData = [] } = given;
+export function originOf({ data = [], evalData = [], device }: Asked, modules: readonly string[]): Origin {
+  const whole = (path: string) => (path === STANDARD_INPUT ? path : resolve(path));
   return {
-    text: data.map(wholePath),
-    evaluation: evalData.map(wholePath),
-    modules: modules.map(wholePath),
+    text: data.map(whole),
+    evaluation: evalData.map(whole),
+    modules: modules.map(whole),
     device: device ?? null,
   };
 }
@@ -92,10 +86,8 @@ export async function whereItBegan<T>(directory: string, read: Promise<T>): Prom
   try {
     return await read;
   } catch (error) {
-    if (!(error instanceof FileError)) throw error;
+    if (!isTwillError(error) || error.option !== 'data') throw error;
     const why = error.message.replace(/^data: |\.$/g, '');
     throw new FileError(`${join(directory, 'run.json')} names the text: ${why}, or say by --data where it is now.`);
   }
 }
-
-const wholePath = (path: string): string => (path === STANDARD_INPUT ? path : resolve(path));

@@ -1,8 +1,8 @@
 // What `twill train` says at its end: both losses in one unit, what was skipped, and which checkpoint is the best.
+import { type Measure, measuredText, type TaskFamily } from '@twilljs/eval';
 import type { Best, Metrics } from '@twilljs/train/node';
 import { grouped, skippedText } from '../text/numbers.ts';
 import { sparkline } from '../text/sparkline.ts';
-import { measuredText } from './measured.ts';
 
 /** What a loss in nats per label is shown in: for text what everything else is in. */
 export interface Unit {
@@ -17,23 +17,28 @@ export interface Summary {
   readonly metrics: Metrics;
   readonly best: Best | null;
   readonly steps: number;
-  readonly unit: Unit;
+  /** What it was trained on, and all that was measured. */
+  readonly family: TaskFamily;
+  readonly measures: readonly Measure[];
   readonly out: string;
   /** How the user calls the program. */
   readonly self: string;
 }
 
-export function summaryLines({ metrics, best, steps, unit, out, self }: Summary): string[] {
+export function summaryLines({ metrics, best, steps, family, measures, out, self }: Summary): string[] {
   const { losses, skipped, validation, validations } = metrics;
-  const [first, last] = [losses[0], losses.at(-1)].map((nats = Number.NaN) => (nats * unit.perNat).toFixed(3));
+  const { perNat, name: unit } = family.lossUnit;
+  const further = measures.slice(family.measures.length);
+  const [first, last] = [losses[0], losses.at(-1)].map((nats = Number.NaN) => (nats * perNat).toFixed(3));
   const course = best
     ? validations.map(({ values }) => values[best.of]).filter((value) => typeof value === 'number')
     : [];
   return [
-    `loss        ${first} ${sparkline(losses, 40)} ${last} ${unit.name}`,
+    `loss        ${first} ${sparkline(losses, 40)} ${last} ${unit}`,
     ...(skipped.length > 0 ? [`skipped     ${skippedText(skipped.length, steps)}`] : []),
     ...(course.length > 1 ? [`measured    ${sparkline(course, 40)} ${course.length} times`] : []),
-    ...(validation ? [`validation  ${measuredText(validation)}`] : []),
+    ...(validation ? [`validation  ${measuredText(validation, family)}`] : []),
+    ...(validation ? further.map((one) => one.lines(validation, family)[0]) : []),
     ...(best && best.step < steps
       ? [`best        ${best.value.toFixed(3)} after step ${grouped(best.step)}: ${self} eval ${out} --checkpoint best`]
       : []),

@@ -1,0 +1,39 @@
+// What names may mean on a command line: what twilljs knows, and the user's own, where a path stands in the place of a name.
+import { basename } from 'node:path';
+import { wrapped } from '@twilljs/report';
+import type { Known } from '@twilljs/sweep';
+import { isModulePath, knownWith, loadModule, type ModuleKind } from '@twilljs/sweep/node';
+import { OptionError } from '@twilljs/tensor';
+import { known } from 'twilljs';
+
+/** What twilljs knows, and what modules add to it. */
+export const knownHere = (modules: readonly string[] = []): Promise<Known> => knownWith(known, modules);
+
+/**
+ * The name that a flag means: of a path, that of the value in its module.
+ *
+ * @throws OptionError when the module has something else.
+ */
+export async function named(flag: string, kind: ModuleKind, given: string): Promise<string> {
+  if (!isModulePath(given)) return given;
+  const { kind: found, value } = await loadModule(given);
+  if (found === kind) return String(value.name);
+  throw new OptionError(`${flag} ${given}: exports a ${found} where a ${kind} is needed; name another module.`);
+}
+
+/** Modules of a run, and those that are named now: one that has moved takes the place of that with its file name. */
+export function modulesNow(before: readonly string[], now: readonly (string | undefined)[]): string[] {
+  const given = now.filter(isModulePath);
+  const names = given.map((path) => basename(path));
+  return [...before.filter((path) => !names.includes(basename(path))), ...given];
+}
+
+/** The tasks of this version with their options, for help texts. */
+export function taskList(): string {
+  const lines = known.tasks.map(({ name, aliases = [], summary, fields }) => {
+    const options = Object.entries(fields).map(([field, { default: value }]) => `${field} ${value}`);
+    const text = `${[name, ...aliases].join(', ')}: ${summary}; ${options.join(', ')}`;
+    return wrapped(text, 96).replace(/^/gm, '  ');
+  });
+  return `Tasks, and what their options are where nothing is said:\n${lines.join('\n')}`;
+}
