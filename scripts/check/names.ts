@@ -13,7 +13,11 @@ export interface OtherMeaning {
 const otherMeanings: readonly OtherMeaning[] = [
   { word: 'parity', files: /^packages\/cli\/src\/commands\/parity\.ts$/, meaning: 'the command' },
   { word: 'text', files: /^packages\/train\/src\/run-options\.ts$/, meaning: 'a field of the origin of a run' },
-  { word: 'text', files: /^packages\/report\/src\/(document|markdown|page)\.ts$/, meaning: 'a block of a report' },
+  {
+    word: 'text',
+    files: /^packages\/report\/src\/(document|markdown|page|terminal\/report)\.ts$/,
+    meaning: 'a block of a report',
+  },
   { word: 'text', files: /^packages\/report\/src\/figures\//, meaning: 'a mark of Vega' },
 ];
 

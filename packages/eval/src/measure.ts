@@ -69,6 +69,8 @@ export interface ComparedMeasure<P extends Probe = Probe> extends Told<P> {
   readonly from?: number;
   /** Its value in a measurement; null where the task cannot have one, undefined where it is missing or damaged. */
   value(measurement: JsonObject): MeasureValue | null | undefined;
+  /** Standard error of the number, or of that at the greatest difficulty; null where a measurement does not tell it. */
+  error?(measurement: JsonObject): number | null;
 }
 
 export type Measure<P extends Probe = Probe> = ToldMeasure<P> | ComparedMeasure<P>;
@@ -103,6 +105,10 @@ export function estimateText(mean: unknown, standardError: unknown): string {
   const isKnown = typeof standardError === 'number' && !Number.isNaN(standardError);
   return isKnown ? `${fixed(mean)} ± ${fixed(standardError)}` : fixed(mean);
 }
+
+/** A standard error as a measurement holds it. */
+export const numberOrNull = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
 
 /** Three digits, as every measured number has. */
 export const fixed = (value: unknown): string => Number(value ?? Number.NaN).toFixed(3);

@@ -39,6 +39,8 @@ export interface TaskWords<F extends Fields = Fields> {
   about?(options: Values<F>, hardest: number): string;
   /** What is better or worse for a model, as a noun: `recall`. */
   readonly noun?: string;
+  /** What a difference of the main measure is counted in: `bit`. */
+  readonly unit?: string;
   /** What one model, and several, do that succeed: `recalls`, `recall`. */
   readonly verbs?: readonly [one: string, many: string];
   /** What so many steps do not show. */

@@ -83,7 +83,7 @@ it('results.json', () => {
       const read = readOrRefused(() => readSweepResults(text, known, 'f.json'));
       if (read === null) refused++;
       else {
-        const loaded = { directory: 'd', results: read, record: null, machines: [], unfinished: [] };
+        const loaded = { directory: 'd', results: read, known, record: null, machines: [], unfinished: [] };
         const said = markdown(buildReport([loaded], reading));
         expect(said.match(/.{0,60}(NaN|undefined|Infinity).{0,60}/)?.[0]).toBeUndefined();
       }

@@ -1,12 +1,15 @@
 // A report as data: sections of text, tables and figures. The Markdown and the page are two ways to write it.
 import type { TopLevelSpec } from 'vega-lite';
 
-export interface Figure {
+/** A plot as data. */
+export interface Picture {
   readonly title: string;
   /** What one reads off it, for those who cannot see it. */
   readonly description: string;
   readonly keys?: readonly Key[];
   readonly spec: TopLevelSpec;
+  /** Its curves, for those who read in a terminal. */
+  readonly series?: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
 /** What a colour or a shape stands for. */
@@ -27,13 +30,20 @@ export type Block =
       readonly rows: readonly (readonly string[])[];
     }
   | {
-      readonly kind: 'figures';
+      readonly kind: 'pictures';
       readonly caption: string;
       readonly keys?: readonly Key[];
-      readonly figures: readonly Figure[];
+      readonly pictures: readonly Picture[];
       /** Small ones stand three in a row. */
       readonly small?: boolean;
     };
+
+/** A block of text. @param about what it is about, before it. */
+export const paragraph = (text: string, about?: string): Block => ({
+  kind: 'text',
+  text,
+  ...(about !== undefined && { about }),
+});
 
 export interface Section {
   readonly title: string;

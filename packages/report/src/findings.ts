@@ -1,143 +1,207 @@
 // What the numbers show and what they do not, in words that follow from the numbers alone.
-
+import { type Axis, isRatio, valueText } from './axis.ts';
 import {
+  isClosed,
+  linesText,
   type Model,
+  mainOf,
   meansOf,
-  mixersOf,
   modelAt,
   modelsOf,
+  nounOf,
   type Part,
-  ratiosOf,
-  ratioText,
   resultOf,
+  shortText,
   skippedBy,
-} from './parts.ts';
-import { grouped } from './text/numbers.ts';
-import { fixed, listed, meanOf, type Spread, signed, spanOf } from './text/stats.ts';
-import { chanceOf, seedsOf, tokensOf } from './words.ts';
+} from './part.ts';
+import { capital, fixed, listed, meanOf, type Spread, signed, spanOf } from './text/stats.ts';
+import { chanceOf, limitText, seedsOf, tokensOf } from './words.ts';
 
-/** Accuracies from which a task counts as solved, up to which as not learned, and differences that are worth a word. */
-const [SOLVED, UNLEARNED, APART] = [0.8, 0.25, 0.15];
+/** Shares of a measure's range from which a task counts as solved, up to which as not learned, and that are worth a word. */
+const [SOLVED, UNLEARNED, APART, SPLIT] = [0.8, 0.25, 0.15, 0.25];
 
 /** Below this a Transformer is behind because it has hardly begun. */
 const FEW_TOKENS = 1e7;
-
-interface Pair {
-  readonly family: string;
-  readonly pure: Spread;
-  readonly woven: Spread;
-}
-
-/** Each mixer alone, and with the most softmax layers. */
-function pairsOf(part: Part): Pair[] {
-  const most = ratiosOf(part).at(-1);
-  if (!most || most === 'pure') return [];
-  return mixersOf(part).flatMap(({ mixer, family }) => {
-    const pure = resultOf(part, modelAt(part, mixer, 'pure'));
-    const woven = resultOf(part, modelAt(part, mixer, most));
-    return pure && woven ? [{ family, pure, woven }] : [];
-  });
-}
+const EARLY = 'attention without convolutions is slow to learn in so few tokens, and this is no finding about hybrids';
 
 /** The paragraph of a part, sentence by sentence. */
 export function findings(part: Part): string {
-  const sentences = part.task === 'recall' ? recallShows(part) : languageShows(part);
-  return [...sentences, ...limits(part)].join(' ');
+  const main = mainOf(part);
+  const shows = isClosed(main) && main.better === 'higher' ? solvedShows(part) : openShows(part);
+  return [...shows, ...limits(part)].filter((sentence) => typeof sentence === 'string').join(' ');
 }
 
-function recallShows(part: Part): string[] {
+type Sentence = string | false | null | undefined;
+
+/** A line at the first and at the last value of the axis: alone, and with the most softmax layers. */
+interface Pair {
+  readonly name: string;
+  readonly first: Spread;
+  readonly last: Spread;
+}
+
+function pairsOf(part: Part): Pair[] {
+  const { x, lines } = part;
+  const [first, last] = [x.values[0], x.values.at(-1)];
+  if (!last || first === last || (isRatio(x) && first.key !== 'pure')) return [];
+  return lines.flatMap((line) => {
+    const [from, to] = [first, last].map((value) => resultOf(part, modelAt(line, x, value)));
+    return from && to ? [{ name: line.name, first: from, last: to }] : [];
+  });
+}
+
+/** Of a measure whose upper end means that the task is solved. */
+function solvedShows(part: Part): Sentence[] {
+  const { x, task } = part;
+  const [least, most] = mainOf(part).range as readonly [number, number];
+  const share = (of: number) => least + of * (most - least);
+  const apart = APART * (most - least);
   const pairs = pairsOf(part);
-  const woven = ratiosOf(part).at(-1);
-  const name = ({ family, pure, woven }: Pair) => `${family} (${fixed(pure.mean)} to ${fixed(woven.mean)})`;
-  const lifted = pairs.filter(({ pure, woven }) => woven.low - pure.high >= APART);
-  const alone = pairs.filter(({ pure, woven }) => pure.low >= SOLVED && woven.low - pure.high < APART);
-  const neither = pairs.filter(({ pure, woven }) => pure.mean <= UNLEARNED && woven.mean <= UNLEARNED);
-  const lowered = pairs.filter(({ pure, woven }) => pure.low - woven.high >= APART);
-  const full = resultOf(part, part.transformer);
-  const several = seedsOf(part).length > 1;
+  const name = ({ name, first, last }: Pair) => `${name} (${fixed(first.mean)} to ${fixed(last.mean)})`;
+  const lifted = pairs.filter(({ first, last }) => last.low - first.high >= apart);
+  const alone = pairs.filter(({ first, last }) => first.low >= share(SOLVED) && last.low - first.high < apart);
+  const neither = pairs.filter(({ first, last }) => first.mean <= share(UNLEARNED) && last.mean <= share(UNLEARNED));
+  const lowered = pairs.filter(({ first, last }) => first.low - last.high >= apart);
+  const greatest = Math.max(...neither.map(({ first, last }) => Math.max(first.mean, last.mean)));
+  const noun = nounOf(part);
+  const [one, many] = task.words?.verbs ?? ['does well', 'do well'];
+  const what = isRatio(x)
+    ? `Softmax attention in one layer of ${x.values.at(-1)?.key}`
+    : `${x.name} at ${x.values.at(-1)?.text}`;
+  const every = seedsOf(part).length > 1 ? ', in every seed' : '';
+  return [
+    lifted.length > 0 && `${what} raises ${noun} for ${listed(lifted.map(name))}${every}.`,
+    alone.length > 0 &&
+      `${listed(alone.map(({ name, first }) => `${name} (${fixed(first.mean)})`))} ${alone.length > 1 ? many : one} without it.`,
+    neither.length > 0 &&
+      `${listed(neither.map(({ name }) => name))} did not learn the task, ${isRatio(x) ? 'alone or woven' : 'at either end'} (at most ${fixed(greatest)}).`,
+    lowered.length > 0 && `${capital(noun)} is lower with it for ${listed(lowered.map(name))}.`,
+    ...(pairs.length === 0 ? [ordered(part)] : []),
+    meanGoes(part),
+    bestValues(part),
+    ...part.full.map((model) => fullLearned(part, model, share(UNLEARNED))),
+    split(part, SPLIT * (most - least)),
+  ];
+}
+
+function meanGoes(part: Part): Sentence {
   const means = meansOf(part);
   const [first, last] = [means[0], means.at(-1)];
-  return [
-    woven &&
-      lifted.length > 0 &&
-      `Softmax attention in one layer of ${woven} raises recall for ${listed(lifted.map(name))}${several ? ', in every seed' : ''}.`,
-    alone.length > 0 &&
-      `${listed(alone.map(({ family, pure }) => `${family} (${fixed(pure.mean)})`))} ${alone.length > 1 ? 'recall' : 'recalls'} without it.`,
-    neither.length > 0 &&
-      `${listed(neither.map(({ family }) => family))} did not learn the task, alone or woven (at most ${fixed(Math.max(...neither.map(({ pure, woven }) => Math.max(pure.mean, woven.mean))))}).`,
-    lowered.length > 0 && `Recall is lower with it for ${listed(lowered.map(name))}.`,
-    first &&
-      last &&
-      first !== last &&
-      `The mean of ${first.mixers} mixers goes from ${fixed(first.spread.mean)} (${ratioText(first.ratio)}) to ${fixed(last.spread.mean)} (${ratioText(last.ratio)}).`,
-    full &&
-      (full.mean > UNLEARNED
-        ? `The Transformer is at ${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}.`
-        : `The Transformer did not learn it either (${fixed(full.mean)}; chance is ${fixed(chanceOf(part))}): these runs tell no model from another.`),
-    split(part),
-  ].filter((sentence) => typeof sentence === 'string');
+  if (!first || !last || first === last) return null;
+  const at = ({ value, spread }: typeof first) =>
+    `${fixed(spread.mean)} (${isRatio(part.x) ? value.text : valueText(part.x, value)})`;
+  return `The mean of ${first.lines} ${linesText(part)} goes from ${at(first)} to ${at(last)}.`;
+}
+
+function fullLearned(part: Part, model: Model, unlearned: number): Sentence {
+  const full = resultOf(part, model);
+  if (!full) return null;
+  const chance = chanceOf(part);
+  const guess = chance === null ? '' : `; chance is ${fixed(chance)}`;
+  return full.mean > unlearned
+    ? `The ${shortText(part, model)} is at ${fixed(full.mean)}${guess}.`
+    : `The ${shortText(part, model)} did not learn it either (${fixed(full.mean)}${guess}): these runs tell no model from another.`;
 }
 
 /** Models whose seeds found different things: a mean of them describes none. */
-function split(part: Part): string | null {
-  const apart = modelsOf(part).filter((model) => {
+function split(part: Part, apart: number): Sentence {
+  const split = modelsOf(part).filter((model) => {
     const spread = resultOf(part, model);
-    return spread && spread.high - spread.low >= 0.25;
+    return spread && spread.high - spread.low >= apart;
   });
-  if (apart.length === 0) return null;
+  if (split.length === 0) return null;
   const shown = (model: Model) => {
     const spread = resultOf(part, model) as Spread;
-    return `${model.family} ${ratioText(model.ratio)} (${fixed(spread.low)} to ${fixed(spread.high)})`;
+    return `${shortText(part, model)} (${fixed(spread.low)} to ${fixed(spread.high)})`;
   };
-  const which = apart.length > 4 ? `${apart.length} models` : listed(apart.map(shown));
+  const which = split.length > 4 ? `${split.length} models` : listed(split.map(shown));
   return `Seeds disagree for ${which}: learning this task is a jump that a run makes or misses, so their mean describes no run; look at the dots.`;
 }
 
-function languageShows(part: Part): string[] {
-  const means = meansOf(part).map(({ spread }) => spread.mean);
-  const family = mixersOf(part).flatMap(({ mixer, family }) => {
-    const all = part.models.filter((m) => m.mixer === mixer).flatMap((m) => resultOf(part, m)?.mean ?? []);
-    return all.length > 0 ? [{ family, mean: meanOf(all) }] : [];
-  });
-  const ordered = [...family].sort((a, b) => a.mean - b.mean);
-  const ratioSpan = spanOf(means);
-  const mixerSpan = spanOf(ordered.map(({ mean }) => mean));
-  const full = resultOf(part, part.transformer);
-  const cells = part.models.flatMap((model) => resultOf(part, model)?.mean ?? []);
-  const ahead = full ? cells.filter((mean) => mean < full.mean).length : 0;
-  const compared =
-    mixerSpan > 2 * ratioSpan
-      ? 'here the choice of mixer matters more than the ratio'
-      : ratioSpan > 2 * mixerSpan
-        ? 'here the ratio matters more than the choice of mixer'
+/** Of a measure without an end: what moves it, and the order of the models. */
+function openShows(part: Part): Sentence[] {
+  const { x } = part;
+  const means = meansOf(part);
+  const lines = lineMeans(part);
+  const [over, across] = [spanOf(means.map(({ spread }) => spread.mean)), spanOf(lines.map(({ mean }) => mean))];
+  const name = isRatio(x) ? 'the ratio' : x.name;
+  const kind = linesText(part);
+  const matters =
+    across > 2 * over
+      ? `here the choice of ${kind.slice(0, -1)} matters more than ${name}`
+      : over > 2 * across
+        ? `here ${name} matters more than the choice of ${kind.slice(0, -1)}`
         : 'here neither clearly matters more';
+  const unit = part.task.words?.unit ? ` ${part.task.words.unit}` : '';
   return [
     means.length > 1 &&
-      ordered.length > 1 &&
-      `Over the ratios the mean of ${meansOf(part)[0].mixers} mixers moves by ${fixed(ratioSpan)} bit, over the mixers by ${fixed(mixerSpan)} bit: ${compared}.`,
-    ordered.length > 1 &&
-      `From best to worst over all ratios: ${listed(ordered.map(({ family, mean }) => `${family} ${fixed(mean)}`))}.`,
-    full &&
-      `The Transformer is at ${fixed(full.mean)}, behind ${ahead} of ${cells.length} linear and hybrid models${
-        ahead > cells.length / 2 && tokensOf(part) < FEW_TOKENS
-          ? '; attention without convolutions is slow to learn in so few tokens, and this is no finding about hybrids'
-          : ''
-      }.`,
-  ].filter((sentence) => typeof sentence === 'string');
+      lines.length > 1 &&
+      `Over ${pluralOf(x)} the mean of ${means[0].lines} ${kind} moves by ${fixed(over)}${unit}, over the ${kind} by ${fixed(across)}${unit}: ${matters}.`,
+    ordered(part),
+    bestValues(part),
+    ...fullsBehind(part),
+  ];
 }
 
-function limits(part: Part): string[] {
-  const parameters = modelsOf(part).map(({ counts }) => counts.parameters);
+const pluralOf = (x: Axis): string => (isRatio(x) ? 'the ratios' : `the values of ${x.name}`);
+
+/** Over all values of the axis. */
+function lineMeans(part: Part): { name: string; mean: number }[] {
+  return part.lines.flatMap((line) => {
+    const all = line.models.flatMap((model) => resultOf(part, model)?.mean ?? []);
+    return all.length > 0 ? [{ name: line.name, mean: meanOf(all) }] : [];
+  });
+}
+
+function ordered(part: Part): Sentence {
+  const { better } = mainOf(part);
+  const lines = lineMeans(part).sort((a, b) => (better === 'higher' ? b.mean - a.mean : a.mean - b.mean));
+  if (lines.length < 2 || better === null) return null;
+  const over = part.x.values.length > 1 ? ` over all ${pluralOf(part.x).replace('the ', '')}` : '';
+  return `From best to worst${over}: ${listed(lines.map(({ name, mean }) => `${name} ${fixed(mean)}`))}.`;
+}
+
+/** Where each line is best on an axis that is no ratio: what one looks for in a learning rate. */
+function bestValues(part: Part): Sentence {
+  const { x, lines } = part;
+  const { better } = mainOf(part);
+  if (isRatio(x) || x.values.length < 2 || better === null) return null;
+  const best = lines.flatMap((line) => {
+    const found = x.values.flatMap((value) => {
+      const mean = resultOf(part, modelAt(line, x, value))?.mean;
+      return mean === undefined ? [] : [{ text: value.text, mean }];
+    });
+    const [first] = found.sort((a, b) => (better === 'lower' ? a.mean - b.mean : b.mean - a.mean));
+    return first ? [`${line.name} at ${first.text} (${fixed(first.mean)})`] : [];
+  });
+  return best.length > 0 && `Best over ${x.name}: ${listed(best)}.`;
+}
+
+function fullsBehind(part: Part): Sentence[] {
+  const { better } = mainOf(part);
+  if (better === null) return [];
+  const means = part.lines.flatMap(({ models }) => models.flatMap((one) => resultOf(part, one)?.mean ?? []));
+  const told = part.full.flatMap((model) => {
+    const full = resultOf(part, model);
+    if (!full) return [];
+    const ahead = means.filter((mean) => (better === 'lower' ? mean < full.mean : mean > full.mean)).length;
+    const text = `The ${shortText(part, model)} is at ${fixed(full.mean)}, behind ${ahead} of ${means.length} linear and hybrid models`;
+    return [{ text, isEarly: ahead > means.length / 2 && tokensOf(part) < FEW_TOKENS }];
+  });
+  const early = told.findLastIndex(({ isEarly }) => isEarly);
+  return told.map(({ text }, i) => (i === early ? `${text}; ${EARLY}.` : `${text}.`));
+}
+
+function limits(part: Part): Sentence[] {
+  const models = modelsOf(part);
+  const parameters = models.map(({ counts }) => counts.parameters);
   const more = Math.round((Math.max(...parameters) / Math.min(...parameters) - 1) * 100);
   const seeds = seedsOf(part).length;
-  const { steps } = part.training;
-  const layers = Math.max(...modelsOf(part).map(({ counts }) => counts.layers));
-  const isRecall = part.task === 'recall';
+  const layers = Math.max(...models.map(({ counts }) => counts.layers));
+  const isWoven = models.some(({ ratio }) => ratio !== 'pure');
   return [
-    isRecall
-      ? `All this is what is learned in ${grouped(steps)} steps, not what a state can hold: more steps can change it.`
-      : `All this is after ${grouped(steps)} steps on one text: early learning, not what the models reach.`,
-    isRecall &&
+    limitText(part),
+    isWoven &&
       layers <= 2 &&
       `With ${layers} layers a weave is one softmax layer or none, so nothing is said about ratios between.`,
     seeds === 1
@@ -147,11 +211,11 @@ function limits(part: Part): string[] {
     skipped(part),
     more > 0 && `Parameter counts differ by up to ${more} %.`,
     part.failed.length > 0 && `${part.failed.length} cells failed and are left out.`,
-  ].filter((sentence) => typeof sentence === 'string');
+  ];
 }
 
 /** Runs that ended worse than they began: what they found says nothing about their model. */
-function diverged(part: Part): string | false {
+function diverged(part: Part): Sentence {
   const worse = modelsOf(part).filter(({ cells }) =>
     cells.some(({ losses }) => losses.length > 0 && losses[losses.length - 1][1] > losses[0][1]),
   );
@@ -162,17 +226,14 @@ function diverged(part: Part): string | false {
 }
 
 /** Runs that did not learn from all of their steps. */
-function skipped(part: Part): string | false {
+function skipped(part: Part): Sentence {
   const some = modelsOf(part).filter((model) => skippedBy(model) > 0);
   const steps = some.reduce((sum, model) => sum + skippedBy(model), 0);
   return some.length > 0 && `${namesOf(part, some)} skipped ${steps} steps, which had no finite loss or gradient.`;
 }
 
-function namesOf({ transformer }: Part, models: readonly Model[]): string {
-  const names = models.map((model) =>
-    model === transformer ? model.family : `${model.family} ${ratioText(model.ratio)}`,
-  );
-  return names.length > 4 ? `${names.length} models` : listed(names);
+function namesOf(part: Part, models: readonly Model[]): string {
+  return models.length > 4 ? `${models.length} models` : listed(models.map((model) => shortText(part, model)));
 }
 
 /** How far the most softmax layers move a mixer, as `+0.870`. */

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { type Known, planSweep, readSweepResults } from '@twilljs/sweep';
-import { readSweepRecord, readUnfinished, type SweepRecord } from '@twilljs/sweep/node';
+import { knownIn, readSweepRecord, readUnfinished, type SweepRecord } from '@twilljs/sweep/node';
 import { FileError } from '@twilljs/tensor';
 import type { LoadedSweep, Machine } from './loaded.ts';
 
 /** @throws FileError naming the file, the field and what is wrong with it. */
-export function loadSweep(directory: string, known: Known): LoadedSweep {
+export async function loadSweep(directory: string, handedIn: Known): Promise<LoadedSweep> {
+  const known = await knownIn(directory, handedIn);
   const path = join(directory, 'results.json');
   const record = readSweepRecord(directory, known);
   const { results, unfinished } =
@@ -18,14 +19,14 @@ export function loadSweep(directory: string, known: Known): LoadedSweep {
     .map((cell) => join(directory, cell.directory, 'run.json'))
     .filter((run) => existsSync(run));
   const machines = runs.flatMap((run) => machineOf(parseJsonObject(readText(run), run)));
-  return { directory, results, record, machines, unfinished };
+  return { directory, known, results, record, machines, unfinished };
 }
 
 type Found = Pick<LoadedSweep, 'results' | 'unfinished'>;
 
 function readFinished(directory: string, path: string, record: SweepRecord | null, known: Known): Found {
   if (!existsSync(path) && existsSync(join(directory, 'run.json'))) {
-    throw new FileError(`${directory}: holds a run, and reports are drawn of sweeps; see twill eval ${directory}.`);
+    throw new FileError(`${directory}: holds a run and no sweep; name directories of sweeps.`);
   }
   if (!existsSync(path) && existsSync(directory)) {
     throw new FileError(`${directory}: holds no results.json; name a directory that twill sweep has made.`);

@@ -1,9 +1,11 @@
 // What was read of a sweep's directory.
-import type { SweepResults } from '@twilljs/sweep';
+import type { Known, SweepResults } from '@twilljs/sweep';
 import type { SweepRecord, UnfinishedCell } from '@twilljs/sweep/node';
 
 export interface LoadedSweep {
   readonly directory: string;
+  /** What was handed in, and what its own modules add. */
+  readonly known: Known;
   readonly results: SweepResults;
   /** Null where `sweep.json` is no longer beside the results. */
   readonly record: SweepRecord | null;

@@ -7,7 +7,7 @@ export function markdown({ title, lead, sections }: Report): string {
     plain(lead),
     'The pictures are in `report.html`, beside this file.',
     ...sections
-      .filter(({ blocks }) => blocks.some(({ kind }) => kind !== 'figures'))
+      .filter(({ blocks }) => blocks.some(({ kind }) => kind !== 'pictures'))
       .flatMap(({ title, blocks }) => [`## ${plain(title)}`, ...blocks.flatMap(written)]),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -21,7 +21,7 @@ function written(block: Block): string[] {
       return [...(block.summary ? [`${plain(block.summary)}:`] : []), `\`\`\`\n${block.text.trimEnd()}\n\`\`\``];
     case 'table':
       return [plain(block.caption), table(block.head, block.rows)];
-    case 'figures':
+    case 'pictures':
       return [];
   }
 }

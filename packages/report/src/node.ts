@@ -1,16 +1,21 @@
-// Reads the directories of sweeps, and writes their report beside the first of them.
+// Reads the directories of sweeps or runs, and writes their report beside the first of them.
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeAtomic } from '@twilljs/hub/node';
+import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
 import { buildReport } from './build.ts';
+import type { Report } from './document.ts';
 import { loadSweep } from './load.ts';
 import { markdown } from './markdown.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
 import { page } from './page.ts';
+import { compareRuns } from './runs/compare.ts';
+import { readRuns } from './runs/load.ts';
 
 export { buildReport } from './build.ts';
 export { loadSweep } from './load.ts';
 export type { LoadedSweep } from './loaded.ts';
+export { readRuns } from './runs/load.ts';
 
 /** Paths of a report. */
 export interface WrittenReport {
@@ -19,19 +24,40 @@ export interface WrittenReport {
 }
 
 /**
- * Writes `report.md` and `report.html` of sweeps into the first of their directories; of one that is not finished, what it has so far.
+ * Writes `report.md` and `report.html` of sweeps, or of runs, into the first of their directories; of what is not finished, what it
+ * has so far.
  *
- * @throws FileError when a directory holds no results, or results that cannot be put together.
+ * @throws FileError when a directory holds neither, for sweeps and runs in one call, and for results that cannot be put together.
  */
 export async function writeReport(directories: readonly string[], options: ReportOptions): Promise<WrittenReport> {
   checkOptions('writeReport', options);
   const twice = directories.find((one, i) => directories.findIndex((other) => resolve(other) === resolve(one)) !== i);
   if (twice !== undefined) throw new FileError(`${twice}: is given twice; give it once.`);
-  const sweeps = directories.map((directory) => loadSweep(directory, options.known));
-  const drawn = buildReport(sweeps, options);
-  const paths = { markdown: join(directories[0], 'report.md'), page: join(directories[0], 'report.html') };
-  const html = await page(drawn);
-  writeAtomic(paths.markdown, markdown(drawn));
+  return writeDrawn(directories[0], await drawn(directories, options));
+}
+
+async function drawn(directories: readonly string[], options: ReportOptions): Promise<Report> {
+  const runs = directories.filter(isRun);
+  const sweep = directories.find((directory) => !isRun(directory));
+  if (sweep === undefined) return compareRuns(await readRuns(runs, options.known));
+  if (runs.length > 0) {
+    throw new FileError(`${runs[0]} holds a run and ${sweep} does not; report runs or sweeps, not both in one.`);
+  }
+  const sweeps = [];
+  for (const directory of directories) sweeps.push(await loadSweep(directory, options.known));
+  return buildReport(sweeps, options);
+}
+
+/** A run stands in no directory of a sweep, but for those of its cells. */
+const isRun = (directory: string): boolean =>
+  existsSync(join(directory, 'run.json')) && !existsSync(join(directory, 'sweep.json'));
+
+/** Writes a report into a directory, which is made where it is missing. */
+export async function writeDrawn(directory: string, report: Report): Promise<WrittenReport> {
+  const html = await page(report);
+  makeDirectory(directory);
+  const paths = { markdown: join(directory, 'report.md'), page: join(directory, 'report.html') };
+  writeAtomic(paths.markdown, markdown(report));
   writeAtomic(paths.page, html);
   return paths;
 }

@@ -2,6 +2,7 @@
 import type { Ratio } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
 import { knownOnly } from '@twilljs/tensor';
+import type { Figure } from './figures/figure.ts';
 
 export interface ReportOptions {
   readonly known: Known;
@@ -9,9 +10,14 @@ export interface ReportOptions {
   readonly presets?: readonly { readonly name: string }[];
   /** What others found who asked the same. */
   readonly references?: readonly Reference[];
+  /** Further figures of each part, after the report's own. */
+  readonly figures?: readonly Figure[];
 }
 
-const names = { known: true, presets: true, references: true } satisfies Record<keyof ReportOptions, true>;
+const names = { known: true, presets: true, references: true, figures: true } satisfies Record<
+  keyof ReportOptions,
+  true
+>;
 
 /** @throws OptionError for a name that no report reads. */
 export function checkOptions(where: string, options: ReportOptions): void {
@@ -33,7 +39,7 @@ export interface Reference {
 
 /** What it found on one task, by mixer and ratio. */
 export interface ReferenceTable {
-  /** As specifications name it. */
+  /** Name of the task. */
   readonly task: string;
   readonly title: string;
   readonly unit: string;
@@ -41,7 +47,7 @@ export interface ReferenceTable {
   readonly rows: Readonly<Record<string, readonly number[]>>;
   /** The mean over the rows that it prints. */
   readonly mean: readonly number[];
-  /** The Transformer, where it prints one that can stand in this table. */
-  readonly transformer: number | null;
+  /** Softmax alone, where it prints such a model that can stand in this table. */
+  readonly full: { readonly name: string; readonly value: number } | null;
   readonly note: string;
 }

@@ -43,9 +43,9 @@ async function html(block: Block, id: string): Promise<string> {
     }
     case 'table':
       return table(block, id);
-    case 'figures': {
+    case 'pictures': {
       const drawn: string[] = [];
-      for (const [i, figure] of block.figures.entries()) {
+      for (const [i, figure] of block.pictures.entries()) {
         const svg = await draw(figure, `${id}f${i}`);
         drawn.push(block.small ? svg : `<div><h3>${escaped(figure.title)}</h3>${legend(figure.keys)}${svg}</div>`);
       }

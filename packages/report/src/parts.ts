@@ -1,178 +1,168 @@
-// The parts of a report: one for each task, size and training, with its models in the order of the grid.
-
-import type { Ratio } from '@twilljs/hybrid';
-import { type CellPlace, cellPlaces, type Known, type SweepCellResult, type SweepGrid } from '@twilljs/sweep';
+// Puts the cells of sweeps together into parts: one for each task, size and training, or for each section that grids name.
+import { compared } from '@twilljs/eval';
+import { type CellPlace, cellPlaces, type Setting, type SweepCellResult, valueIn } from '@twilljs/sweep';
 import { FileError } from '@twilljs/tensor';
+import { isRatio, ratioAxis, settingAxis, textOf } from './axis.ts';
 import type { LoadedSweep } from './loaded.ts';
-import { type Spread, spreadOf } from './text/stats.ts';
+import type { Line, Model, Part } from './part.ts';
 
-/** What the cells of the study found, as its report reads it. */
-export const recallOf = ({ recall }: SweepCellResult) => recall as Readonly<Record<number, number>> | undefined;
-export const bitsOf = ({ bitsPerByte }: SweepCellResult) => bitsPerByte as number | undefined;
-
-/** One model with all its seeds. */
-export interface Model {
-  readonly mixer: string;
-  /** As tables and plots call the mixer: `HGRN2`. */
-  readonly family: string;
-  readonly ratio: Ratio;
-  /** Cells that have a result, by seed. */
-  readonly cells: readonly SweepCellResult[];
-  /** Of the models: the same for every seed. */
-  readonly counts: SweepCellResult;
-}
-
-export interface Part {
-  readonly title: string;
-  readonly task: SweepGrid['task'];
-  readonly grid: SweepGrid;
-  readonly training: CellPlace['training'];
-  readonly data: CellPlace['data'];
-  readonly models: readonly Model[];
-  /** The Transformer, or null where it was not run. */
-  readonly transformer: Model | null;
-  readonly failed: readonly SweepCellResult[];
-}
-
-interface Group extends Pick<CellPlace, 'grid' | 'size' | 'training' | 'data'> {
+/** A cell, and where it stands in its specification. */
+interface Entry {
+  readonly cell: SweepCellResult;
+  readonly place: CellPlace;
   readonly directory: string;
-  readonly cells: Map<string, SweepCellResult>;
 }
 
-/** Puts cells together that have the same task, size, training, data and text, whichever directory they come from. */
-export function partsOf(sweeps: readonly LoadedSweep[], known: Known): Part[] {
+type Group = readonly [Entry, ...Entry[]];
+
+/** Cells that have the same task, size, training, data and text stand together, whichever directory they come from. */
+export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
   const groups = new Map<string, Group>();
-  for (const { directory, results, record } of sweeps) {
+  for (const { directory, known, results, record } of sweeps) {
     const places = new Map(cellPlaces(results.spec, known).map((place) => [place.name, place]));
     for (const cell of results.cells) {
-      const { grid, size, training, data } = places.get(cell.name) as CellPlace;
-      const { name, task } = grid;
-      const text = task === 'language' && (record?.corpus?.sha256 ?? null);
-      const key = JSON.stringify([name, task, size, training, data, text]);
-      const group = groups.get(key) ?? { grid, size, training, data, directory, cells: new Map() };
-      groups.set(key, group);
-      addCell(group, cell, directory);
+      const place = places.get(cell.name) as CellPlace;
+      const key = keyOf(place, record?.corpus?.sha256 ?? null);
+      const entry = { cell, place, directory };
+      const before = groups.get(key);
+      groups.set(key, before ? [...before, entry] : [entry]);
     }
   }
   const all = [...groups.values()];
-  return all.map((group) => partOf(group, titleOf(group, all), known));
+  return all.map((group) => partOf(group, titleOf(group, all)));
 }
 
-function addCell({ cells }: Group, cell: SweepCellResult, directory: string): void {
-  const key = `${cell.mixer} ${cell.ratio} ${cell.seed}`;
-  const before = cells.get(key);
-  const measured = ({ recall, bitsPerByte, losses }: SweepCellResult) => JSON.stringify([recall, bitsPerByte, losses]);
-  if (before && before.failed === undefined && cell.failed === undefined && measured(before) !== measured(cell)) {
-    throw new FileError(
-      `${directory}: ${cell.name} has another result than the same cell of an earlier directory; report them apart.`,
-    );
-  }
-  if (!before || before.failed !== undefined) cells.set(key, cell);
+/** Of its part. The values of an axis may come from several directories. */
+function keyOf({ grid, size, asked: { family, measures } }: CellPlace, sha256: unknown): string {
+  const { name, task, training, data, over = {}, section } = grid;
+  const text = family.readsText && sha256;
+  const names = measures.map((measure) => measure.name);
+  if (section !== undefined) return JSON.stringify([section, family.name, names, text]);
+  return JSON.stringify([name, task, size, training, data, Object.keys(over), names, text]);
 }
 
 /** What distinguishes a part from the others of its task. */
 function titleOf(group: Group, all: readonly Group[]): string {
-  const { grid, size, directory } = group;
-  const title = grid.task === 'recall' ? 'Recall' : 'Language modelling';
-  const others = all.filter((other) => other !== group && other.grid.task === grid.task);
+  const [{ place, directory }] = group;
+  const { grid, size, asked } = place;
+  const { title } = asked.family;
+  if (grid.section !== undefined) return `${title}: ${grid.section}`;
+  const others = all.filter(([other]) => other.place !== place && other.place.asked.family.title === title);
   if (others.length === 0) return title;
-  const sameName = others.filter((other) => other.grid.name === grid.name && other.size.name === size.name);
+  const isSame = ([other]: Group) => other.place.grid.name === grid.name && other.place.size.name === size.name;
   const name = grid.name === grid.task || grid.name.includes(size.name) ? size.name : `${grid.name}, ${size.name}`;
-  return `${title}: ${name}${sameName.length > 0 ? `, ${directory}` : ''}`;
+  return `${title}: ${name}${others.some(isSame) ? `, ${directory}` : ''}`;
 }
 
-function partOf({ grid, training, data, cells }: Group, title: string, { mixers }: Known): Part {
-  const all = [...cells.values()];
-  const models = new Map<string, SweepCellResult[]>();
-  for (const cell of all) {
-    const key = `${cell.mixer} ${cell.ratio}`;
-    models.set(key, [...(models.get(key) ?? []), cell]);
-  }
-  const made = [...models.values()].map(modelOf).filter(({ cells }) => cells.length > 0);
-  const isSoftmax = ({ mixer }: Model) => mixers.find(({ name }) => name === mixer)?.role === 'softmax';
+function partOf(group: Group, title: string): Part {
+  const [{ place }] = group;
+  const names = differingIn(group);
+  const models = modelsFrom(group, names);
+  const made = models.filter(({ cells }) => cells.length > 0);
+  const linear = made.filter(({ isSoftmax }) => !isSoftmax);
+  const settings = names
+    .map((name) =>
+      settingAxis(
+        name,
+        models.map((model) => model.settings[name]),
+      ),
+    )
+    .filter(({ values }) => values.length > 1);
+  const ratio = ratioAxis(linear.map((model) => model.ratio));
+  const x = ratio.values.length > 1 ? ratio : (settings[0] ?? ratio);
+  const isFull = (model: Model) => model.isSoftmax && isRatio(x);
   return {
     title,
-    task: grid.task,
-    ...{ grid, training, data },
-    models: made.filter((model) => !isSoftmax(model)),
-    transformer: made.find(isSoftmax) ?? null,
-    failed: all.filter(({ failed }) => failed !== undefined),
+    task: place.asked.family,
+    measures: compared(place.asked.measures),
+    data: place.data,
+    x,
+    axes: settings,
+    lines: linesOf(
+      made.filter((model) => !isFull(model)),
+      settings.filter((axis) => axis !== x),
+    ),
+    full: made.filter(isFull),
+    failed: group.flatMap(({ cell }) => (cell.failed === undefined ? [] : [cell])),
   };
 }
 
-function modelOf(all: readonly SweepCellResult[]): Model {
-  const [first] = all;
-  const cells = all.filter(({ failed }) => failed === undefined).sort((a, b) => a.seed - b.seed);
-  const [family] = first.title.split(',');
-  return { mixer: first.mixer, family, ratio: first.ratio, cells, counts: cells[0] ?? first };
+/** What is said of a cell, before anything is filled in. */
+const said = ({ grid, size }: CellPlace): Readonly<Record<string, unknown>> => ({
+  size: size.name,
+  ...size.model,
+  ...grid.training,
+  ...grid.data,
+});
+
+/** Names of settings in which cells differ: the axes of their grids, and what these say differently. */
+function differingIn(group: Group): string[] {
+  const places = group.map(({ place }) => place);
+  const axes = new Set(places.flatMap(({ settings }) => Object.keys(settings)));
+  const grids = [
+    ...new Map(places.map((place) => [`${JSON.stringify(place.grid)} ${place.size.name}`, said(place)])).values(),
+  ];
+  const names = new Set(grids.flatMap((grid) => Object.keys(grid)));
+  const differing = [...names].filter((name) => new Set(grids.map((grid) => JSON.stringify(grid[name]))).size > 1);
+  // A size that has a name stands for its fields.
+  const sizes = new Set(places.flatMap(({ size }) => Object.keys(size.model)));
+  const isTold = differing.includes('size');
+  return [...new Set([...axes, ...differing.filter((name) => !(isTold && sizes.has(name)))])];
 }
 
-/** Every model of a part, the Transformer last. */
-export function modelsOf({ models, transformer }: Part): Model[] {
-  return transformer ? [...models, transformer] : [...models];
+function settingIn(place: CellPlace, name: string): Setting {
+  const all = { ...said(place), ...place.training, ...place.data, ...place.settings };
+  const value = (all as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : ((value ?? null) as Setting);
 }
 
-/** Linear mixers of a part in the order of the grid. */
-export function mixersOf({ models }: Part): { mixer: string; family: string }[] {
-  const names = [...new Set(models.map(({ mixer }) => mixer))];
-  return names.map((mixer) => ({ mixer, family: models.find((m) => m.mixer === mixer)?.family as string }));
-}
-
-/** Ratios of a part, from none to the most softmax layers. */
-export function ratiosOf({ models }: Part): Ratio[] {
-  return [...new Set(models.map(({ ratio }) => ratio))].sort((a, b) => shareOf(a) - shareOf(b));
-}
-
-/** Part of the layers that is softmax. */
-function shareOf(ratio: Ratio): number {
-  return ratio === 'pure' ? 0 : 1 / Number(ratio);
-}
-
-export function ratioText(ratio: Ratio): string {
-  return ratio === 'pure' ? 'pure' : `1 in ${ratio}`;
-}
-
-/** Pairs of the hardest evaluation. */
-export function mostPairs(part: Part): number {
-  return Math.max(
-    ...modelsOf(part).flatMap(({ cells }) => cells.flatMap((c) => Object.keys(recallOf(c) ?? {}).map(Number))),
-  );
-}
-
-/** What a cell is judged by: accuracy at the most pairs, or bits per byte. */
-export function measureOf(part: Part, cell: SweepCellResult): number {
-  return part.task === 'recall' ? (recallOf(cell)?.[mostPairs(part)] ?? Number.NaN) : (bitsOf(cell) as number);
-}
-
-export function resultOf(part: Part, model: Model | null | undefined): Spread | null {
-  return model ? spreadOf(model.cells.map((cell) => measureOf(part, cell)).filter(Number.isFinite)) : null;
-}
-
-/** Steps that all seeds of a model have skipped. */
-export function skippedBy({ cells }: Model): number {
-  return cells.reduce((sum, { skipped = 0 }) => sum + skipped, 0);
-}
-
-export function modelAt({ models }: Part, mixer: string, ratio: Ratio): Model | undefined {
-  return models.find((m) => m.mixer === mixer && m.ratio === ratio);
-}
-
-/**
- * Mean over the mixers at each ratio, seed by seed: over the mixers, and the seeds, that have a result at every ratio.
- */
-export function meansOf(part: Part): { ratio: Ratio; spread: Spread; mixers: number }[] {
-  const ratios = ratiosOf(part);
-  const seedsAt = (mixer: string, ratio: Ratio) => modelAt(part, mixer, ratio)?.cells.map(({ seed }) => seed) ?? [];
-  const complete = mixersOf(part).filter(({ mixer }) => ratios.every((ratio) => seedsAt(mixer, ratio).length > 0));
-  const seeds = [...new Set(complete.flatMap(({ mixer }) => ratios.flatMap((ratio) => seedsAt(mixer, ratio))))].filter(
-    (seed) => complete.every(({ mixer }) => ratios.every((ratio) => seedsAt(mixer, ratio).includes(seed))),
-  );
-  if (complete.length < 2 || seeds.length === 0) return [];
-  return ratios.map((ratio) => {
-    const values = seeds.map((seed) => {
-      const cells = complete.map(({ mixer }) => modelAt(part, mixer, ratio)?.cells.find((c) => c.seed === seed));
-      return cells.reduce((sum, cell) => sum + measureOf(part, cell as SweepCellResult), 0) / cells.length;
-    });
-    return { ratio, spread: spreadOf(values) as Spread, mixers: complete.length };
+/** In the order of the grids. */
+function modelsFrom(group: Group, names: readonly string[]): Model[] {
+  const models = new Map<string, { entry: Entry; settings: Model['settings']; cells: Map<number, Entry> }>();
+  for (const entry of group) {
+    const { mixer, ratio, seed } = entry.cell;
+    const settings = Object.fromEntries(names.map((name) => [name, settingIn(entry.place, name)]));
+    const key = JSON.stringify([mixer, ratio, settings]);
+    const model = models.get(key) ?? { entry, settings, cells: new Map() };
+    models.set(key, model);
+    const before = model.cells.get(seed);
+    if (before) checkSame(before, entry);
+    if (!before || before.cell.failed !== undefined) model.cells.set(seed, entry);
+  }
+  return [...models.values()].map(({ entry: { cell, place }, settings, cells }) => {
+    const found = [...cells.values()].map((one) => one.cell).filter(({ failed }) => failed === undefined);
+    const { family, training, data } = place;
+    return {
+      mixer: cell.mixer,
+      family: family.title,
+      isSoftmax: family.role === 'softmax',
+      ratio: cell.ratio,
+      settings,
+      steps: training.steps,
+      tokens: training.steps * data.batch * data.length,
+      cells: found.sort((a, b) => a.seed - b.seed),
+      counts: found[0] ?? cell,
+    };
   });
+}
+
+function checkSame(before: Entry, { cell, place, directory }: Entry): void {
+  if (before.cell.failed !== undefined || cell.failed !== undefined) return;
+  const found = (one: SweepCellResult) =>
+    JSON.stringify([compared(place.asked.measures).map((measure) => valueIn(one, measure)), one.losses]);
+  if (found(before.cell) === found(cell)) return;
+  throw new FileError(
+    `${directory}: ${cell.name} has another result than the same cell of an earlier directory; report them apart.`,
+  );
+}
+
+/** Models that share everything but the axis that is drawn over. @param others the axes beside it. */
+function linesOf(models: readonly Model[], others: Part['axes']): Line[] {
+  const lines = new Map<string, [Model, ...Model[]]>();
+  for (const model of models) {
+    const name = [model.family, ...others.map((axis) => textOf(axis, axis.of(model)))].join(', ');
+    const line = lines.get(name);
+    lines.set(name, line ? [...line, model] : [model]);
+  }
+  return [...lines].map(([name, own]) => ({ name, models: own }));
 }

@@ -1,6 +1,6 @@
 // Draws a figure as SVG text in plain Node. Vega is loaded when the first one is drawn, and never before.
 
-import type { Figure } from './document.ts';
+import type { Picture } from './document.ts';
 import { escaped } from './text/escape.ts';
 import { config } from './theme.ts';
 
@@ -8,7 +8,7 @@ import { config } from './theme.ts';
 const SCALE = 1.15;
 
 /** @param id unique in the page. */
-export async function draw({ title, description, spec }: Figure, id: string): Promise<string> {
+export async function draw({ title, description, spec }: Picture, id: string): Promise<string> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
   const compiled = compile({ ...withData(spec), config } as typeof spec);
   const view = new View(parse(compiled.spec), { renderer: 'none', logLevel: Warn });
@@ -18,9 +18,10 @@ export async function draw({ title, description, spec }: Figure, id: string): Pr
 }
 
 /** Without the layers that have nothing to show, of which Vega would warn. */
-function withData(spec: Figure['spec']): Figure['spec'] {
-  const { layer } = spec as unknown as { layer: readonly { data: { values: readonly unknown[] } }[] };
-  return { ...spec, layer: layer.filter(({ data }) => data.values.length > 0) } as unknown as Figure['spec'];
+function withData(spec: Picture['spec']): Picture['spec'] {
+  const { layer } = spec as unknown as { layer?: readonly { data: { values: readonly unknown[] } }[] };
+  if (!layer) return spec;
+  return { ...spec, layer: layer.filter(({ data }) => data.values.length > 0) } as unknown as Picture['spec'];
 }
 
 /** What no browser needs inside a page: namespaces, class names, invisible shapes, digits below a hundredth. */

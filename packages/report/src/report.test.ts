@@ -82,7 +82,7 @@ describe('the words', () => {
     expect(text).toMatch(/\| HGRN2 \| 0\.203 .* \| \+0\.192 \| – \|/);
     // Without room for it the paper's mean of six would lie below the axis of HGRN2 alone.
     expect(page).toContain('>0.470</text>');
-    expect(page).not.toMatch(/>\d\.\d{4,}<\/text>/);
+    expect(page.match(/>[^<>]*\d\.\d{4,}<\/text>/g)).toBeNull();
   });
 
   it('say the opposite of opposite numbers', async () => {
@@ -242,6 +242,14 @@ describe('what is refused', () => {
     expect((refused as FileError).message).not.toContain('\n');
     expect(existsSync('bad/report.md')).toBe(false);
     expect(existsSync('bad/report.html')).toBe(false);
+  });
+
+  it('runs and sweeps in one call', async () => {
+    mkdirSync('a-run', { recursive: true });
+    writeFileSync('a-run/run.json', '{}');
+    const refused = await writeReport([put('study', study), 'a-run'], reading).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(FileError);
+    expect((refused as FileError).message).toMatch(/a-run holds a run and study does not; report runs or sweeps/);
   });
 
   it('directories that are none, given twice or at odds', async () => {

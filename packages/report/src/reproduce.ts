@@ -1,8 +1,9 @@
 // How to repeat what a report shows: the commands, the text, and what else decides the numbers.
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { readSweepSpec, type SweepSpec } from '@twilljs/sweep';
+import { taskNamed } from '@twilljs/eval';
+import { type Known, readSweepSpec, type SweepSpec } from '@twilljs/sweep';
 import type { SweepOrigin } from '@twilljs/sweep/node';
-import type { Block, Section } from './document.ts';
+import { type Block, paragraph, type Section } from './document.ts';
 import type { LoadedSweep } from './loaded.ts';
 import type { ReportOptions } from './options.ts';
 import { grouped } from './text/numbers.ts';
@@ -16,18 +17,16 @@ export function reproduce(sweeps: readonly LoadedSweep[], options: ReportOptions
   return {
     title: 'How to reproduce it',
     blocks: [
-      {
-        kind: 'text',
-        text:
-          'Every number above comes from results.json of the sweep. Initial weights, batches and evaluation sets follow from the seeds. ' +
+      paragraph(
+        'Every number above comes from results.json of the sweep. Initial weights, batches and evaluation sets follow from the seeds. ' +
           'In the directory of this report:',
-      },
+      ),
       { kind: 'code', text: [...commands, `twill report ${outs.join(' ')}`].join('\n') },
       ...sweeps.flatMap((sweep): Block[] => {
         const { spec } = sweep.results;
-        const about = sweeps.length > 1 ? { about: sweep.directory } : {};
+        const about = sweeps.length > 1 ? sweep.directory : undefined;
         return [
-          { kind: 'text', text: factsOf(sweep).join(' '), ...about },
+          paragraph(factsOf(sweep).join(' '), about),
           {
             kind: 'code',
             text: `${JSON.stringify(spec, null, 2)}\n`,
@@ -41,12 +40,12 @@ export function reproduce(sweeps: readonly LoadedSweep[], options: ReportOptions
 
 /** What `twill sweep` is given, seen from the directory of the report. */
 function argumentsOf(
-  { directory, results: { spec }, record, machines }: LoadedSweep,
+  { directory, known, results: { spec }, record, machines }: LoadedSweep,
   here: string,
   options: ReportOptions,
 ): string {
   const origin = record?.origin ?? null;
-  const preset = presetOf(spec, options);
+  const preset = presetOf(spec, known, options);
   const recorded = join(relative(here, resolve(directory)), 'sweep.json');
   const from = preset ?? quoted(record ? recorded : fileOf(spec));
   const patterns = origin?.patterns
@@ -61,13 +60,13 @@ function seenFrom(here: string, pattern: string, { directory }: SweepOrigin): st
   return isAbsolute(pattern) ? pattern : relative(here, resolve(directory, pattern));
 }
 
-function factsOf({ results: { spec }, record, machines }: LoadedSweep): string[] {
+function factsOf({ results: { spec }, record, machines, known }: LoadedSweep): string[] {
   const seeds = [...new Set(spec.grids.flatMap((grid) => grid.seeds))];
   const places = new Set(
     machines.map(({ device, tier, node }) => `${device}${tier ? ` (${tier})` : ''} under Node ${node}`),
   );
   return [
-    ...textFacts(spec, record),
+    ...textFacts(spec, record, known),
     `${seeds.length > 1 ? 'Seeds' : 'Seed'} ${listed(seeds.map(String))}.`,
     places.size > 0
       ? `Trained on ${listed([...places])}: there the numbers are the same to the last bit, elsewhere about the same.`
@@ -76,8 +75,8 @@ function factsOf({ results: { spec }, record, machines }: LoadedSweep): string[]
 }
 
 /** Which text the language models have read. */
-function textFacts({ grids }: SweepSpec, record: LoadedSweep['record']): string[] {
-  if (grids.every(({ task }) => task === 'recall')) return [];
+function textFacts({ grids }: SweepSpec, record: LoadedSweep['record'], known: Known): string[] {
+  if (!grids.some(({ task }) => taskNamed(known.tasks, task).readsText)) return [];
   if (!record?.corpus) return ['The text of its language models is not known: sweep.json is gone.'];
   const { corpus, origin } = record;
   const files = `${grouped(corpus.documents as number)} ${corpus.documents === 1 ? 'file' : 'files'}`;
@@ -89,7 +88,7 @@ function textFacts({ grids }: SweepSpec, record: LoadedSweep['record']): string[
 const fileOf = ({ name }: SweepSpec): string => `${name}.json`;
 
 /** The flags that name a preset which is this specification, whatever was added to its seeds. */
-function presetOf(spec: SweepSpec, { known, presets = [] }: ReportOptions): string | null {
+function presetOf(spec: SweepSpec, known: Known, { presets = [] }: ReportOptions): string | null {
   for (const preset of presets) {
     const named = readSweepSpec(preset, known);
     const added = spec.grids[0].seeds[0] - named.grids[0].seeds[0];

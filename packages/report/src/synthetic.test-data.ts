@@ -1,5 +1,6 @@
 // Results of a sweep that never ran: the grid of the small preset with numbers made up in the test that asks for them.
 import {
+  type Known,
   planSweep,
   RESULTS_VERSION,
   readSweepSpec,
@@ -8,6 +9,7 @@ import {
   type SweepResults,
 } from '@twilljs/sweep';
 import { known, sweepPresets } from 'twilljs';
+import type { LoadedSweep } from './loaded.ts';
 
 /** What a made-up cell found. */
 export interface Measured {
@@ -16,16 +18,21 @@ export interface Measured {
   readonly bitsByPosition?: readonly object[];
   readonly copyGain?: number | null;
   readonly failed?: string;
+  /** Of measures that are nobody's here. */
+  readonly [measure: string]: unknown;
 }
 
 /** Every cell of a preset, with its true counts and made-up measurements. */
-export function syntheticResults(
+export const syntheticResults = (
   preset: keyof typeof sweepPresets,
   measure: (cell: SweepCell) => Measured,
-): SweepResults {
-  const spec = readSweepSpec(sweepPresets[preset], known);
+): SweepResults => made(sweepPresets[preset], known, measure);
+
+/** The same of any specification, and of whatever its task is measured by. */
+export function made(json: object, known: Known, measure: (cell: SweepCell) => Measured): SweepResults {
+  const spec = readSweepSpec(json, known);
   const cells = planSweep(spec, known).map((cell): SweepCellResult => {
-    const { name, task, mixer, ratio, layers, seed, title } = cell;
+    const { name, task, mixer, ratio, layers, seed, title, settings } = cell;
     const { parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, training } = cell;
     const measured = measure(cell);
     const end = measured.recall ? 4 * (1 - measured.recall[16]) : (measured.bitsPerByte ?? 3) * Math.LN2;
@@ -35,12 +42,18 @@ export function syntheticResults(
     ]);
     return {
       ...{ name, task, mixer, ratio, layers, seed, title, directory: `cells/${name}` },
+      ...(Object.keys(settings).length > 0 && { settings }),
       ...{ parameters, nonEmbeddingParameters, flopsPerToken, stateBytes, losses },
       ...measured,
     };
   });
   return { version: RESULTS_VERSION, spec, cells };
 }
+
+/** As if it had been read from a directory. */
+export const loadedFrom = (results: SweepResults, known: Known): LoadedSweep => ({
+  ...{ directory: 'd', known, results, record: null, machines: [], unfinished: [] },
+});
 
 /** Accuracy at 16 pairs by seed, alone and in every second layer; bits per byte alone, in every fourth and second. */
 const recall: Readonly<Record<string, readonly (readonly number[])[]>> = {

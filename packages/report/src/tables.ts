@@ -1,24 +1,28 @@
 // The tables of a report.
-import { STATE_CONTEXTS } from '@twilljs/eval';
-import type { SweepCellResult } from '@twilljs/sweep';
+import { type ComparedMeasure, STATE_CONTEXTS } from '@twilljs/eval';
+import { valueIn } from '@twilljs/sweep';
+import { isRatio, valueText } from './axis.ts';
 import type { Block } from './document.ts';
 import { gainText } from './findings.ts';
 import type { Reference, ReferenceTable } from './options.ts';
 import {
+  difficultiesOf,
+  linesText,
+  type MeanAt,
+  type Model,
+  mainOf,
   meansOf,
-  measureOf,
-  mixersOf,
   modelAt,
   modelsOf,
+  modelText,
+  numberIn,
   type Part,
-  ratiosOf,
-  ratioText,
-  recallOf,
   resultOf,
   skippedBy,
-} from './parts.ts';
+  statesOf,
+} from './part.ts';
 import { bytesText, grouped, tokensText } from './text/numbers.ts';
-import { fixed, type Spread, spreadOf, spreadText } from './text/stats.ts';
+import { capital, fixed, type Spread, single, spreadOf, spreadText } from './text/stats.ts';
 import { seedsOf, tokensOf, trainedText } from './words.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
@@ -26,89 +30,88 @@ type Table = Extract<Block, { kind: 'table' }>;
 /** So many stand in a row one by one; more are in the picture. */
 const MOST_SEEDS = 4;
 
-/** Trained on fewer tokens than this no model copies, and the column would be noise. */
-const COPYING = 1e6;
-
 const INTERVAL = 'In brackets: the smallest and the largest of the seeds.';
-const COPY_GAIN = 'Copy gain: how many bits per byte less a passage of text costs when it comes again soon after.';
+
+interface Column {
+  readonly head: string;
+  text(model: Model): string;
+  /** In the row of a mean. */
+  mean?(mean: MeanAt): string;
+}
 
 /** Every model with its results and its size. */
 export function resultTable(part: Part): Table {
   const several = seedsOf(part).length > 1;
-  const few = several && seedsOf(part).length <= MOST_SEEDS;
-  const pairs = pairsOf(part);
-  const copying = part.task === 'language' && tokensOf(part) >= COPYING;
-  const heads =
-    part.task === 'recall' ? pairs.map((n) => `${n} pairs`) : ['bits per byte', ...(copying ? ['copy gain'] : [])];
-  const skips = modelsOf(part).some((model) => skippedBy(model) > 0);
-  const rows = modelsOf(part).map((model) => {
-    const { counts, cells, family, ratio } = model;
-    const results =
-      part.task === 'recall'
-        ? pairs.map((n) => spreadText(spreadOf(cells.flatMap((cell) => recallOf(cell)?.[n] ?? []))))
-        : [spreadText(resultOf(part, model)), ...(copying ? [spreadText(copyGainOf(cells))] : [])];
-    const each = cells.map((cell) => fixed(measureOf(part, cell))).join(' / ');
-    return [
-      model === part.transformer ? family : `${family}, ${ratioText(ratio)}`,
-      ...results,
-      ...(few ? [each] : []),
-      grouped(counts.parameters),
-      grouped(counts.nonEmbeddingParameters),
-      flopsText(counts.flopsPerToken / 1e6),
-      ...(skips ? [grouped(skippedBy(model))] : []),
-    ];
-  });
-  const means = meansOf(part).map(({ ratio, spread, mixers }) => [
-    `Mean of ${mixers}, ${ratioText(ratio)}`,
-    ...(part.task === 'recall' ? pairs.slice(1).map(() => '') : []),
-    spreadText(spread),
-    ...(copying ? [''] : []),
-    ...(few ? [''] : []),
-    ...['', '', ''],
-    ...(skips ? [''] : []),
-  ]);
+  const main = mainOf(part);
+  const shown = part.measures.filter(({ kind, from = 0 }) => kind !== 'byPosition' && tokensOf(part) >= from);
+  const columns: Column[] = [
+    ...shown.flatMap((measure) => columnsOf(part, measure)),
+    ...(several && seedsOf(part).length <= MOST_SEEDS
+      ? [
+          {
+            head: 'each seed',
+            text: ({ cells }: Model) => cells.map((cell) => fixed(numberIn(cell, main))).join(' / '),
+          },
+        ]
+      : []),
+    { head: 'parameters', text: ({ counts }) => grouped(counts.parameters) },
+    { head: 'without embeddings', text: ({ counts }) => grouped(counts.nonEmbeddingParameters) },
+    { head: 'MFLOP/token', text: ({ counts }) => flopsText(counts.flopsPerToken / 1e6) },
+    ...(modelsOf(part).some((model) => skippedBy(model) > 0)
+      ? [{ head: 'steps skipped', text: (model: Model) => grouped(skippedBy(model)) }]
+      : []),
+  ];
+  const about = shown.flatMap((measure) => (measure === main || !measure.about ? [] : [` ${measure.about}`]));
+  const nameOf = ({ value, lines }: MeanAt) =>
+    `Mean of ${lines}${linesText(part) === 'mixers' ? '' : ' models'}, ${isRatio(part.x) ? value.text : valueText(part.x, value)}`;
   return {
     kind: 'table',
-    caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}${copying ? ` ${COPY_GAIN}` : ''}`,
-    head: [
-      ...['model', ...heads, ...(few ? ['each seed'] : []), 'parameters', 'without embeddings', 'MFLOP/token'],
-      ...(skips ? ['steps skipped'] : []),
+    caption: `${part.title}. ${trainedText(part)}${several ? ` ${INTERVAL}` : ''}${about.join('')}`,
+    head: ['model', ...columns.map(({ head }) => head)],
+    rows: [
+      ...modelsOf(part).map((model) => [modelText(part, model), ...columns.map(({ text }) => text(model))]),
+      ...meansOf(part).map((mean) => [nameOf(mean), ...columns.map((column) => column.mean?.(mean) ?? '')]),
     ],
-    rows: [...rows, ...means],
   };
 }
 
-/** Bits per byte that a passage costs less when it comes again. */
-function copyGainOf(cells: readonly SweepCellResult[]): Spread | null {
-  return spreadOf(cells.flatMap(({ copyGain }) => (copyGain as number | null) ?? []));
-}
-
-function pairsOf(part: Part): number[] {
-  const all = modelsOf(part).flatMap(({ cells }) =>
-    cells.flatMap(({ recall }) => Object.keys(recall ?? {}).map(Number)),
-  );
-  return [...new Set(all)].sort((a, b) => a - b);
+/** A measure by difficulty has a column for each; the last one is what models are compared by. */
+function columnsOf(part: Part, measure: ComparedMeasure): Column[] {
+  const isMain = measure === mainOf(part);
+  const mean = isMain ? { mean: ({ spread }: MeanAt) => spreadText(spread) } : {};
+  if (measure.kind === 'number') {
+    return [{ head: measure.title, text: (model) => spreadText(resultOf(part, model, measure)), ...mean }];
+  }
+  const all = difficultiesOf(part, measure);
+  return all.map((at) => ({
+    head: `${isMain ? '' : `${measure.title} at `}${at} ${part.task.axis.unit}`,
+    text: ({ cells }) =>
+      spreadText(
+        spreadOf(cells.flatMap((cell) => (valueIn(cell, measure) as Record<number, number> | null)?.[at] ?? [])),
+      ),
+    ...(at === all.at(-1) && mean),
+  }));
 }
 
 export function stateTable(part: Part): Table {
+  const rows = statesOf(part).map(({ model, isAlone }) => [
+    isAlone ? modelText({ ...part, axes: [] }, model) : modelText(part, model),
+    ...STATE_CONTEXTS.map((tokens) => bytesText(model.counts.stateBytes[tokens])),
+  ]);
   return {
     kind: 'table',
     caption:
       'Bytes that one sequence keeps while it is continued: KV cache of softmax layers, state of linear ones, in f32.',
     head: ['model', ...STATE_CONTEXTS.map((tokens) => `${tokensText(tokens)} tokens`)],
-    rows: modelsOf(part).map((model) => [
-      model === part.transformer ? model.family : `${model.family}, ${ratioText(model.ratio)}`,
-      ...STATE_CONTEXTS.map((tokens) => bytesText(model.counts.stateBytes[tokens])),
-    ]),
+    rows,
   };
 }
 
 /** What others found beside what is found here; the last columns compare how far softmax layers move each. */
 export function besideTable(part: Part, { name: source, ratios: elsewhere }: Reference, there: ReferenceTable): Table {
-  const ratios = ratiosOf(part);
-  const most = ratios.at(-1) as (typeof ratios)[number];
-  const isCompared = ratios[0] === 'pure' && most !== 'pure';
-  const single = (value: number): Spread => ({ mean: value, low: value, high: value, count: 1 });
+  const { x, lines, full } = part;
+  const most = x.values.at(-1);
+  const isCompared = isRatio(x) && x.values[0]?.key === 'pure' && most?.key !== 'pure';
   const row = (name: string, theirs: readonly number[] | undefined, ours: readonly (Spread | null)[]) => [
     name,
     ...elsewhere.map((_, i) => (theirs ? fixed(theirs[i]) : '–')),
@@ -117,31 +120,32 @@ export function besideTable(part: Part, { name: source, ratios: elsewhere }: Ref
     isCompared ? gainText(ours[0], ours[ours.length - 1]) : '–',
   ];
   const means = meansOf(part);
-  const full = resultOf(part, part.transformer);
-  const theirs = there.transformer === null ? '' : `${fixed(there.transformer)} in the ${source}, `;
-  const transformer = full ? ` The Transformer: ${theirs}${spreadText(full)} here.` : '';
+  const theirs = there.full ? `${fixed(there.full.value)} in the ${source}, ` : '';
+  const beside = full.map(
+    (model) => ` The ${modelText(part, model)}: ${theirs}${spreadText(resultOf(part, model))} here.`,
+  );
   return {
     kind: 'table',
-    caption: `${capital(there.unit)}, beside ${part.task === 'recall' ? 'accuracy' : 'bits per byte'} here. ${there.note}${transformer}`,
+    caption: `${capital(there.unit)}, beside ${mainOf(part).title} here. ${there.note}${beside.join('')}`,
     head: [
       'mixer',
       ...elsewhere.map((ratio) => `${source} ${ratio === 'pure' ? 'pure' : `${ratio}:1`}`),
-      ...ratios.map((ratio) => `here ${ratioText(ratio)}`),
+      ...x.values.map(({ text }) => `here ${text}`),
       `${source} ${elsewhere.at(-1)}:1 − pure`,
-      isCompared ? `here ${ratioText(most)} − pure` : 'here woven − pure',
+      isCompared ? `here ${most?.text} − pure` : 'here woven − pure',
     ],
     rows: [
-      ...mixersOf(part).map(({ mixer, family }) =>
+      ...lines.map((line) =>
         row(
-          family,
-          there.rows[mixer],
-          ratios.map((ratio) => resultOf(part, modelAt(part, mixer, ratio))),
+          line.name,
+          there.rows[line.models[0].mixer],
+          x.values.map((value) => resultOf(part, modelAt(line, x, value))),
         ),
       ),
       ...(means.length > 0
         ? [
             row(
-              meanText(Object.keys(there.rows).length, means[0].mixers),
+              meanText(Object.keys(there.rows).length, means[0].lines),
               there.mean,
               means.map(({ spread }) => spread),
             ),
@@ -158,8 +162,4 @@ function meanText(theirs: number, ours: number): string {
 
 function flopsText(millions: number): string {
   return millions < 999.5 ? millions.toPrecision(3) : grouped(millions);
-}
-
-function capital(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
 }

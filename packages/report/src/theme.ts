@@ -1,6 +1,6 @@
 // Colours by name, so that one picture serves light and dark: the page defines the variables, plots refer to them.
-import type { Ratio } from '@twilljs/hybrid';
-import { type Part, ratiosOf } from './parts.ts';
+import type { Axis, AxisValue } from './axis.ts';
+import type { Line } from './part.ts';
 
 /** [name, light, dark]. */
 export const colors: readonly (readonly [string, string, string])[] = [
@@ -38,13 +38,19 @@ export function familyColor(index: number): string {
   return `var(--f${index % FAMILIES})`;
 }
 
-/** The same weave has the same colour in all plots of a part. */
-export function ratioColor(part: Part, ratio: Ratio): string {
-  if (ratio === 'pure') return 'var(--r0)';
-  const woven = ratiosOf(part).filter((r) => r !== 'pure');
-  const at = woven.indexOf(ratio);
-  const chosen = woven.length === 1 ? 2 : woven.length === 2 ? [1, 3][at] : 1 + (at % 4);
-  return `var(--r${chosen})`;
+/** A value of an axis has the same colour in all plots of a part. */
+export function valueColor({ values }: Axis, { key }: AxisValue): string {
+  if (key === 'pure') return 'var(--r0)';
+  const others = values.filter((value) => value.key !== 'pure');
+  const at = others.findIndex((value) => value.key === key);
+  if (others.length > 4) return at < 5 ? `var(--r${(at + 1) % 5})` : familyColor(at - 5);
+  return `var(--r${others.length === 1 ? 2 : others.length === 2 ? [1, 3][at] : 1 + at})`;
+}
+
+/** Lines in the order of the grid; softmax models are grey. */
+export function lineColors({ lines }: { readonly lines: readonly Line[] }): Map<Line, string> {
+  let at = 0;
+  return new Map(lines.map((line) => [line, line.models[0].isSoftmax ? soft : familyColor(at++)]));
 }
 
 const font = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';

@@ -1,11 +1,11 @@
 // What a part measures and how it was trained, in words.
-import { modelsOf, mostPairs, type Part } from './parts.ts';
-import { grouped } from './text/numbers.ts';
-import { listed } from './text/stats.ts';
 
-/** Accuracy of a guess among all values: half of the vocabulary. */
-export function chanceOf({ data }: Part): number {
-  return 2 / (data.vocab as number);
+import { difficultiesOf, mainOf, modelsOf, type Part } from './part.ts';
+import { listed, rangeText } from './text/stats.ts';
+
+/** Of a guess; null where the task has none. */
+export function chanceOf({ task, data }: Part): number | null {
+  return task.chance?.(data) ?? null;
 }
 
 export function seedsOf(part: Part): number[] {
@@ -20,37 +20,40 @@ function seedsText(part: Part): string {
   return `seeds ${isRow ? `${first} to ${last}` : listed(seeds.map(String))}`;
 }
 
-export function tokensOf({ training, data }: Part): number {
-  return training.steps * data.batch * data.length;
-}
+export const tokensOf = (part: Part): number => Math.max(...modelsOf(part).map(({ tokens }) => tokens));
+
+const stepsText = (part: Part): string => rangeText(modelsOf(part).map(({ steps }) => steps));
 
 /** `2 layers, 52,464 to 70,992 parameters`. */
 function sizesText(part: Part): string {
   const models = modelsOf(part);
   const layers = [...new Set(models.map(({ counts }) => counts.layers))].sort((a, b) => a - b);
-  const parameters = models.map(({ counts }) => counts.parameters);
-  const [least, most] = [Math.min(...parameters), Math.max(...parameters)];
-  const range = least === most ? grouped(least) : `${grouped(least)} to ${grouped(most)}`;
-  return `${listed(layers.map(String))} layers, ${range} parameters`;
+  return `${listed(layers.map(String))} layers, ${rangeText(models.map(({ counts }) => counts.parameters))} parameters`;
 }
 
-/** One sentence for captions. */
+/** One sentence for captions; and in what else the models differ. */
 export function trainedText(part: Part): string {
-  const { steps } = part.training;
-  return `${sizesText(part)}; learned in ${grouped(steps)} steps (${grouped(tokensOf(part))} tokens); ${seedsText(part)}.`;
+  const tokens = rangeText(modelsOf(part).map((model) => model.tokens));
+  const differing = part.axes.map(({ name, values }) => `${name} (${listed(values.map(({ text }) => text))})`);
+  const also = differing.length > 0 ? ` The models differ in ${listed(differing)}.` : '';
+  return `${sizesText(part)}; learned in ${stepsText(part)} steps (${tokens} tokens); ${seedsText(part)}.${also}`;
 }
 
-/** What the task is. */
+/** What the task is: in its own words, or from what it is made of. */
 export function taskText(part: Part): string {
-  const { data } = part;
-  if (part.task === 'language') {
-    return (
-      `Bytes of text in windows of ${data.length}: mean bits per byte on text that was kept from training, the same windows ` +
-      'for every model. Lower is better.'
-    );
-  }
-  return (
-    `Multi-query associative recall (MQAR): ${data.length} tokens hold up to ${mostPairs(part)} pairs of a key and a value; at every ` +
-    `later key the model has to name its value. Chance is ${chanceOf(part).toFixed(3)}. Training begins with two pairs and grows to all of them.`
-  );
+  const { task, data } = part;
+  const main = mainOf(part);
+  const hardest = difficultiesOf(part, main).at(-1) ?? Number(data[task.axis.field]);
+  if (task.words?.about) return task.words.about(data, hardest);
+  const chance = chanceOf(part);
+  return [
+    `${task.title}: ${task.summary}, compared by ${main.title}${main.better ? `, of which ${main.better} is better` : ''}.`,
+    ...(main.about ? [main.about] : []),
+    ...(chance === null ? [] : [`Chance is ${chance.toFixed(3)}.`]),
+  ].join(' ');
 }
+
+/** What so many steps do not show. */
+export const limitText = (part: Part): string =>
+  part.task.words?.limit?.(stepsText(part)) ??
+  `All this is what is learned in ${stepsText(part)} steps: more steps can change it.`;

@@ -32,6 +32,7 @@ export { mixers } from './mixers.ts';
 export { paper } from './paper.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';
+export { bestOnText, studySentence, studyTable } from './study-words.ts';
 export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
 export { tasks } from './tasks.ts';
 export { yardstick } from './yardstick.ts';

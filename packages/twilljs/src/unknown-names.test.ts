@@ -48,6 +48,7 @@ const grid = {
 const spec = (changes: object = {}) => all.readSweepSpec({ name: 'small', grids: [{ ...grid, ...changes }] }, known);
 const loaded = {
   directory: 'sweep',
+  known: all.known,
   results: { version: 1, spec: spec(), cells: [] },
   record: null,
   machines: [],

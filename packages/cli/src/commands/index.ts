@@ -1,5 +1,6 @@
 // All commands, in the order of the help.
 import type { Runnable } from '../command.ts';
+import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { generateText } from './generate.ts';
@@ -14,6 +15,7 @@ export const commands: readonly (() => Runnable)[] = [
   start,
   sweepGrid,
   report,
+  compare,
   train,
   evaluate,
   generateText,

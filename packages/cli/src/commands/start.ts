@@ -4,12 +4,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
 import { generate } from '@twilljs/hybrid';
-import { bestOf, duration, resultTable, sentence, skippedText, wrapped } from '@twilljs/report';
+import { duration, skippedText, wrapped } from '@twilljs/report';
 import { writeReport } from '@twilljs/report/node';
 import { planSweep } from '@twilljs/sweep';
 import type { SweepText } from '@twilljs/sweep/node';
 import { Option } from 'commander';
-import { study } from 'twilljs';
+import { bestOnText, study, studySentence, studyTable } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
@@ -58,12 +58,12 @@ async function runStart({ terminal, say, note }: Context, options: Options): Pro
   const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, text });
 
   const found = results?.cells ?? [];
-  const words = sentence(found);
-  say(`\n${resultTable(found, titleOf(text))}\n${wrapped(words, 100)}\n`);
+  const words = studySentence(found);
+  say(`\n${studyTable(found, titleOf(text))}\n${wrapped(words, 100)}\n`);
   for (const [name, message] of failures) say(`\n${name} failed: ${message}\n`);
   for (const { name, count, steps } of skippedOf(results, cells))
     say(`\n${name} skipped ${skippedText(count, steps)}\n`);
-  const best = bestOf(found);
+  const best = bestOnText(found);
   const directory = best && join(out, best.directory);
   const paragraph = text && directory ? await write(directory, text, options) : null;
   if (paragraph) {

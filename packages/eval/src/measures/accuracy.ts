@@ -1,12 +1,13 @@
 // Accuracy of answers at each difficulty.
 import type { JsonObject } from '@twilljs/hub';
 import type { ExerciseProbe } from '../exercises.ts';
-import { type ComparedMeasure, fixed } from '../measure.ts';
+import { type ComparedMeasure, fixed, numberOrNull } from '../measure.ts';
 import { scoresOf } from '../task.ts';
 
 interface At {
   readonly difficulty: number;
   readonly mean: number;
+  readonly standardError?: number | null;
 }
 
 const partsOf = ({ accuracy }: JsonObject): At[] => (Array.isArray(accuracy) ? (accuracy as unknown as At[]) : []);
@@ -35,6 +36,7 @@ export const accuracy: ComparedMeasure<ExerciseProbe> = {
     const entries = partsOf(measurement).map((part) => [part?.difficulty, part?.mean]);
     return entries.length > 0 ? Object.fromEntries(entries) : undefined;
   },
+  error: (measurement) => numberOrNull(partsOf(measurement).at(-1)?.standardError),
   lines(measurement, { axis }) {
     const parts = partsOf(measurement).map(({ difficulty, mean }) => `${fixed(mean)} at ${difficulty} ${axis.unit}`);
     return [`accuracy ${parts.join(', ')} (chance ${fixed(measurement.chance)})`];

@@ -3,7 +3,7 @@ import type { EvaluationWindows } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { Estimate } from '../estimate.ts';
 import { evaluateWindows } from '../language.ts';
-import { type ComparedMeasure, estimateText, fixed, type PositionValue } from '../measure.ts';
+import { type ComparedMeasure, estimateText, fixed, numberOrNull, type PositionValue } from '../measure.ts';
 import type { Place } from '../score.ts';
 import type { TextProbe } from '../tasks/text.ts';
 import { evaluateWhole } from '../whole.ts';
@@ -38,6 +38,7 @@ export const bitsPerByte: ComparedMeasure<TextProbe> = {
     };
   },
   value: ({ bitsPerByte }) => (typeof bitsPerByte === 'number' ? bitsPerByte : undefined),
+  error: ({ standardError }) => numberOrNull(standardError),
   lines: (measurement) => [
     `${estimateText(measurement.bitsPerByte, measurement.standardError)} bits per byte`,
     `measured     ${coverText(measurement)}`,
@@ -51,6 +52,7 @@ const PER_LINE = 5;
 export const bitsByPosition: ComparedMeasure<TextProbe> = {
   name: 'bitsByPosition',
   title: 'bits per byte by position',
+  about: 'Bits per byte at places of the window that double: a line goes on falling where more context still helps.',
   kind: 'byPosition',
   better: 'lower',
   range: [0, Number.POSITIVE_INFINITY],

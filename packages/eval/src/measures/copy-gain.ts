@@ -1,7 +1,7 @@
 // What the second occurrence of a passage gains.
 import type { JsonObject } from '@twilljs/hub';
 import { evaluateCopying } from '../language.ts';
-import { type ComparedMeasure, estimateText } from '../measure.ts';
+import { type ComparedMeasure, estimateText, numberOrNull } from '../measure.ts';
 import type { TextProbe } from '../tasks/text.ts';
 import { errorOf } from './bits-per-byte.ts';
 
@@ -25,6 +25,7 @@ export const copyGain: ComparedMeasure<TextProbe> = {
     const { mean } = (copyGain ?? {}) as JsonObject;
     return typeof mean === 'number' ? mean : undefined;
   },
+  error: ({ copyGain }) => numberOrNull((copyGain as JsonObject | null)?.standardError),
   lines({ copyGain }) {
     const gain = copyGain as JsonObject | null;
     if (!gain) return [];

@@ -45,6 +45,7 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
       `Bytes of text in windows of ${length}: mean bits per byte on text that was kept from training, the same windows for every ` +
       'model. Lower is better.',
     noun: 'loss',
+    unit: 'bit',
     limit: (steps) => `All this is after ${steps} steps on one text: early learning, not what the models reach.`,
   },
   vocab: () => BYTES,

@@ -1,35 +1,39 @@
-// Learning curves: a small plot per mixer, a line per seed and weave, the Transformer behind.
+// Learning curves: a small plot per line, a curve per seed and value of the axis, models beside the axis behind.
 import { type LossPoint, thinned } from '@twilljs/sweep';
 import type { TopLevelSpec } from 'vega-lite';
-import type { Figure } from '../document.ts';
-import { type Model, mixersOf, modelsOf, type Part, ratioText } from '../parts.ts';
+import type { Picture } from '../document.ts';
+import { isClosed, type Model, mainOf, modelAt, modelsOf, type Part } from '../part.ts';
 import { fixed } from '../text/stats.ts';
-import { ratioColor, soft } from '../theme.ts';
+import { soft, valueColor } from '../theme.ts';
 
 const POINTS = 50;
 
-export function curveFigures(part: Part): Figure[] {
+/** Letters that fit above a small plot. */
+const TITLE = 34;
+
+export function curvePictures(part: Part): Picture[] {
+  const { x: axis, lines } = part;
   const ends = modelsOf(part).flatMap(({ cells }) => cells.flatMap(({ losses }) => smoothed(losses)));
   if (ends.length === 0) return [];
   const x = [0, Math.max(...ends.map(([step]) => step))];
   const top = Math.ceil(Math.max(...ends.map(([, loss]) => loss)) * 2) / 2;
-  const bottom = part.task === 'recall' ? 0 : Math.floor(Math.min(...ends.map(([, loss]) => loss)) * 2) / 2;
-  return mixersOf(part).map(({ mixer, family }) => {
-    const models = part.models.filter((m) => m.mixer === mixer);
-    const lines = [
-      ...(part.transformer ? curvesOf(part.transformer, soft) : []),
-      ...models.flatMap((model) => curvesOf(model, ratioColor(part, model.ratio))),
-    ];
+  // What can be solved goes down to nothing.
+  const bottom = isClosed(mainOf(part)) ? 0 : Math.floor(Math.min(...ends.map(([, loss]) => loss)) * 2) / 2;
+  const behind = part.full.flatMap((model) => curvesOf(model, soft));
+  return lines.map((line) => {
+    const models = axis.values.flatMap((value) => {
+      const model = modelAt(line, axis, value);
+      return model ? [{ model, value }] : [];
+    });
+    const curves = [...behind, ...models.flatMap(({ model, value }) => curvesOf(model, valueColor(axis, value)))];
     return {
-      title: family,
-      description: models
-        .map((model) => `${ratioText(model.ratio)}: training loss ends at ${endsOf(model)}`)
-        .join('; '),
+      title: line.name,
+      description: models.map(({ model, value }) => `${value.text}: training loss ends at ${endsOf(model)}`).join('; '),
       spec: {
-        title: { text: family, anchor: 'start', fontSize: 12, color: 'var(--ink)', offset: 6 },
+        title: { text: line.name, anchor: 'start', fontSize: 12, color: 'var(--ink)', offset: 6, limit: 7 * TITLE },
         width: 200,
         height: 120,
-        layer: lines.map(({ color, points }) => ({
+        layer: curves.map(({ color, points }) => ({
           data: { values: points },
           mark: {
             type: 'line',

@@ -1,17 +1,16 @@
 // Legends that several figures share.
+import { type Axis, valueText } from '../axis.ts';
 import type { Key } from '../document.ts';
-import { mixersOf, type Part, ratiosOf, ratioText } from '../parts.ts';
-import { familyColor, ratioColor, soft } from '../theme.ts';
+import { type Part, shortText } from '../part.ts';
+import { lineColors, soft, valueColor } from '../theme.ts';
 
-export function ratioKeys(part: Part, mark: Key['mark']): Key[] {
-  return ratiosOf(part).map((ratio) => ({
-    label: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`,
-    color: ratioColor(part, ratio),
-    mark,
-  }));
-}
+export const valueKeys = (axis: Axis, mark: Key['mark']): Key[] =>
+  axis.values.map((value) => ({ label: valueText(axis, value), color: valueColor(axis, value), mark }));
 
-export function familyKeys(part: Part): Key[] {
-  const linear = mixersOf(part).map(({ family }, i): Key => ({ label: family, color: familyColor(i), mark: 'line' }));
-  return part.transformer ? [...linear, { label: part.transformer.family, color: soft, mark: 'diamond' }] : linear;
+export function lineKeys(part: Part): Key[] {
+  const lines = [...lineColors(part)].map(([{ name }, color]): Key => ({ label: name, color, mark: 'line' }));
+  return [
+    ...lines,
+    ...part.full.map((model): Key => ({ label: shortText(part, model), color: soft, mark: 'diamond' })),
+  ];
 }

@@ -1,63 +1,67 @@
-// A thin line per mixer over ratios, a bold one for their mean, a dashed one for the Transformer; names at the right.
+// A thin line per model over an axis, a bold one for their mean, dashed ones for what stands beside it; names at the right.
 import type { TopLevelSpec } from 'vega-lite';
+import type { Axis } from '../axis.ts';
 import type { Spread } from '../text/stats.ts';
 import { ink, rule, soft } from '../theme.ts';
 import { type Label, placeLabels } from './place-labels.ts';
 
-export interface Line {
+/** Points in the order of the axis. */
+export interface Curve {
   readonly name: string;
   readonly color: string;
-  readonly points: readonly { readonly x: string; readonly spread: Spread }[];
+  readonly points: readonly { readonly x: string | number; readonly spread: Spread }[];
 }
 
 export interface LinesOptions {
-  readonly x: readonly string[];
-  readonly xTitle: string;
+  readonly x: { readonly title: string; readonly scale: Axis['scale']; readonly values: readonly (string | number)[] };
   readonly yTitle: string;
-  readonly lines: readonly Line[];
-  readonly mean: Line | null;
-  readonly transformer: { readonly name: string; readonly spread: Spread } | null;
+  readonly curves: readonly Curve[];
+  readonly mean: Curve | null;
+  /** Across the whole plot, dashed. */
+  readonly rules: readonly { readonly name: string; readonly spread: Spread }[];
   /** Ends of the y axis; from the data where it is missing. */
   readonly domain?: readonly [number, number];
 }
 
 const [WIDTH, HEIGHT, LABEL] = [228, 250, 13];
 
-export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain }: LinesOptions): TopLevelSpec {
-  const [low, high] = domain ?? domainOf(mean ? [...lines, mean] : lines, transformer?.spread.mean);
-  const rows = (from: readonly Line[]) =>
+export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptions): TopLevelSpec {
+  const marks = rules.map(({ name, spread }) => ({ name, value: spread.mean }));
+  const [low, high] = domain ?? domainOf(mean ? [...curves, mean] : curves, ...marks.map(({ value }) => value));
+  const rows = (from: readonly Curve[]) =>
     from.flatMap(({ name, color, points }) => points.map(({ x, spread }) => ({ x, name, color, ...spread })));
-  const labels = placeLabels(labelsOf(lines, mean, transformer), ((high - low) * LABEL) / HEIGHT, [low, high]);
+  const ends = labelsOf(mean ? [...curves, mean] : curves, marks);
+  const height = Math.max(HEIGHT, LABEL * ends.length);
+  const labels = placeLabels(ends, ((high - low) * LABEL) / height, [low, high]);
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
     scale: { domain: [low, high], zero: false, nice: false },
     axis: { title: yTitle, tickCount: 6 },
   });
-  const across = { field: 'x', type: 'ordinal' as const, scale: { domain: [...x], padding: 0.35 } };
-  const xAxis = { ...across, axis: { title: xTitle, labelAngle: 0, grid: false } };
+  const xAxis = acrossOf(x);
   const stroke = { field: 'color', type: 'nominal' as const, scale: null };
   return {
     width: WIDTH,
-    height: HEIGHT,
+    height,
     layer: [
       {
-        data: { values: transformer ? [{ value: transformer.spread.mean }] : [] },
+        data: { values: marks.map(({ value }) => ({ value })) },
         mark: { type: 'rule', strokeDash: [5, 4], stroke: soft, strokeWidth: 1.5 },
         encoding: { y: y('value') },
       },
       {
-        data: { values: rows(lines).filter(({ count }) => count > 1) },
+        data: { values: rows(curves).filter(({ count }) => count > 1) },
         mark: { type: 'rule', strokeWidth: 1.2, opacity: 0.55 },
         encoding: { x: xAxis, y: y('low'), y2: { field: 'high' }, stroke },
       },
       {
-        data: { values: rows(lines) },
+        data: { values: rows(curves) },
         mark: { type: 'line', strokeWidth: 1.6 },
         encoding: { x: xAxis, y: y('mean'), stroke, detail: { field: 'name' } },
       },
       {
-        data: { values: rows(lines) },
+        data: { values: rows(curves) },
         mark: { type: 'circle', size: 28, opacity: 1 },
         encoding: { x: xAxis, y: y('mean'), fill: stroke },
       },
@@ -80,25 +84,47 @@ export function linesSpec({ x, xTitle, yTitle, lines, mean, transformer, domain 
   } as unknown as TopLevelSpec;
 }
 
-function labelsOf(lines: readonly Line[], mean: Line | null, transformer: LinesOptions['transformer']): Label[] {
-  const all = mean ? [...lines, mean] : lines;
-  const ends = all.map(({ name, color, points }) => ({
-    text: name,
-    color,
-    at: points.at(-1)?.spread.mean as number,
-  }));
-  return transformer ? [...ends, { text: transformer.name, color: soft, at: transformer.spread.mean }] : ends;
+/** Categories side by side, or numbers where they belong. */
+function acrossOf({ title, scale, values }: LinesOptions['x']) {
+  if (scale === 'ordinal') {
+    const ordinal = { field: 'x', type: 'ordinal' as const, scale: { domain: [...values], padding: 0.35 } };
+    return { ...ordinal, axis: { title, labelAngle: 0, grid: false } };
+  }
+  const [first, last] = [Number(values[0]), Number(values.at(-1))];
+  const [part, factor] = [0.05 * (last - first), (last / first) ** 0.05];
+  const domain = scale === 'log' ? [first / factor, last * factor] : [first - part, last + part];
+  return {
+    field: 'x',
+    type: 'quantitative' as const,
+    scale: { type: scale, domain, nice: false, ...(scale === 'linear' && { zero: false }) },
+    axis: { title, values: [...values], format: '~g', grid: false },
+  };
+}
+
+function labelsOf(curves: readonly Curve[], marks: readonly { name: string; value: number }[]): Label[] {
+  const ends = curves.flatMap(({ name, color, points }): Label[] => {
+    const last = points.at(-1);
+    return last ? [{ text: name, color, at: last.spread.mean }] : [];
+  });
+  return [...ends, ...marks.map(({ name, value }) => ({ text: name, color: soft, at: value }))];
 }
 
 /** Round ends around all values. */
 export function domainOf(
-  lines: readonly { readonly points: readonly { readonly spread: Spread }[] }[],
-  also?: number,
+  curves: readonly { readonly points: readonly { readonly spread: Spread }[] }[],
+  ...also: readonly number[]
 ): [number, number] {
-  const spreads = lines.flatMap(({ points }) => points.map(({ spread }) => spread));
-  const values = [...spreads.flatMap(({ low, high }) => [low, high]), ...(also === undefined ? [] : [also])];
+  const spreads = curves.flatMap(({ points }) => points.map(({ spread }) => spread));
+  const values = [...spreads.flatMap(({ low, high }) => [low, high]), ...also];
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const step = most - least > 0.3 ? 0.1 : most - least > 0.06 ? 0.02 : 0.01;
-  const low = Math.floor(least / step - 0.2) * step;
-  return [Number(low.toFixed(4)), Number((Math.ceil(most / step + 0.2) * step).toFixed(4))];
+  const step = stepOf(most - least, Math.max(Math.abs(least), Math.abs(most)));
+  const round = (steps: number) => Number((steps * step).toPrecision(12));
+  return [round(Math.floor(least / step - 0.2)), round(Math.ceil(most / step + 0.2))];
+}
+
+/** What the ends are multiples of: hundredths, unless the numbers are of another size. */
+function stepOf(span: number, size: number): number {
+  if (span > 3) return 10 ** Math.floor(Math.log10(span / 3));
+  if (size < 0.05 && span > 0) return 10 ** Math.floor(Math.log10(span));
+  return span > 0.3 ? 0.1 : span > 0.06 ? 0.02 : 0.01;
 }

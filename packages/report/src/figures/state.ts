@@ -1,12 +1,28 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
 import { STATE_CONTEXTS } from '@twilljs/eval';
+import type { Ratio } from '@twilljs/hybrid';
 import type { TopLevelSpec } from 'vega-lite';
-import type { Figure } from '../document.ts';
-import { mixersOf, modelAt, modelsOf, mostPairs, type Part, ratiosOf, ratioText, resultOf } from '../parts.ts';
+import { ratioAxis, valueText } from '../axis.ts';
+import type { Picture } from '../document.ts';
+import {
+  betterText,
+  isClosed,
+  type Model,
+  mainOf,
+  modelsOf,
+  nounOf,
+  type Part,
+  ratioText,
+  resultOf,
+  settingText,
+  shortText,
+  statesOf,
+  whereText,
+} from '../part.ts';
 import { bytesText, tokensText } from '../text/numbers.ts';
-import { spreadText } from '../text/stats.ts';
-import { card, familyColor, ratioColor, soft } from '../theme.ts';
-import { familyKeys } from './keys.ts';
+import { capital, spreadText } from '../text/stats.ts';
+import { card, lineColors, soft, valueColor } from '../theme.ts';
+import { lineKeys } from './keys.ts';
 import { domainOf } from './lines.ts';
 import { type Label, placeLabels } from './place-labels.ts';
 
@@ -20,19 +36,21 @@ function powers(from: number, to: number) {
   return { format: '~s', grid: true, ...(values.length > 1 ? { values } : { tickCount: 4 }) };
 }
 
-export function overState(part: Part): Figure {
+/** Null where all models keep the same. */
+export function overState(part: Part): Picture | null {
+  const main = mainOf(part);
+  const lines = lineColors(part);
   const points = modelsOf(part).flatMap((model) => {
     const spread = resultOf(part, model);
-    const i = mixersOf(part).findIndex(({ mixer }) => mixer === model.mixer);
-    const isFull = model === part.transformer;
-    const shape = isFull ? 'diamond' : model.ratio === 'pure' ? 'circle' : 'square';
-    const color = isFull ? soft : familyColor(i);
-    const text = `${model.family}${isFull ? '' : ` ${ratioText(model.ratio)}`}`;
-    return spread ? [{ ...spread, bytes: model.counts.stateBytes[AT], family: model.family, shape, color, text }] : [];
+    const [line, color] = [...lines].find(([{ models }]) => models.includes(model)) ?? [null, soft];
+    const shape = model.isSoftmax ? 'diamond' : model.ratio === 'pure' ? 'circle' : 'square';
+    const text = shortText(part, model);
+    const bytes = model.counts.stateBytes[AT];
+    return spread ? [{ ...spread, bytes, family: line?.name ?? text, shape, color, text }] : [];
   });
-  const isRecall = part.task === 'recall';
-  const title = isRecall ? `accuracy at ${mostPairs(part)} pairs` : 'bits per byte (lower is better)';
+  const title = `${main.title}${whereText(part)}${betterText(main)}`;
   const bytes = points.map((p) => p.bytes);
+  if (new Set(bytes).size < 2 && part.lines.length > 0) return null;
   const domain = [Math.min(...bytes) / 1.5, Math.max(...bytes) * 1.5] as const;
   const x = {
     field: 'bytes',
@@ -43,16 +61,19 @@ export function overState(part: Part): Figure {
   const y = (field: string) => ({
     field,
     type: 'quantitative',
-    scale: { domain: isRecall ? [0, 1] : domainOf([{ points: points.map((spread) => ({ spread })) }]), nice: false },
+    scale: {
+      domain: isClosed(main) ? main.range : domainOf([{ points: points.map((spread) => ({ spread })) }]),
+      nice: false,
+    },
     axis: { title, tickCount: 5 },
   });
   const color = { field: 'color', type: 'nominal', scale: null };
   return {
-    title: isRecall ? 'Recall over bytes of state' : 'Loss over bytes of state',
+    title: `${capital(nounOf(part))} over bytes of state`,
     keys: [
-      ...familyKeys(part),
+      ...lineKeys(part),
       { label: 'pure', color: soft, mark: 'dot' },
-      ...(ratiosOf(part).some((ratio) => ratio !== 'pure')
+      ...(modelsOf(part).some(({ ratio }) => ratio !== 'pure')
         ? [{ label: 'woven', color: soft, mark: 'square' } as const]
         : []),
     ],
@@ -82,29 +103,56 @@ export function overState(part: Part): Figure {
 }
 
 /** A plot per ratio: the state of a pure model stays, that of a hybrid grows by its softmax layers. */
-export function stateFigures(part: Part): Figure[] {
+export function statePictures(part: Part): Picture[] {
   const all = modelsOf(part).flatMap(({ counts }) => STATE_CONTEXTS.map((tokens) => counts.stateBytes[tokens]));
   const domain = [Math.min(...all) / 1.6, Math.max(...all) * 1.6] as const;
-  return ratiosOf(part).map((ratio) => stateFigure(part, ratio, domain));
+  const ratios = ratioAxis(
+    modelsOf(part)
+      .filter(({ isSoftmax }) => !isSoftmax)
+      .map(({ ratio }) => ratio),
+  );
+  return ratios.values.map((value) =>
+    statePicture(
+      part,
+      value.key as Ratio,
+      { title: valueText(ratios, value), color: valueColor(ratios, value) },
+      domain,
+    ),
+  );
 }
 
-const HEIGHT = 190;
+const [HEIGHT, LABEL] = [190, 13];
 
-function stateFigure(
+interface State {
+  readonly family: string;
+  readonly color: string;
+  readonly bytes: Model['counts']['stateBytes'];
+}
+
+/** Those of one ratio, and of softmax alone. */
+function statesAt(part: Part, ratio: Ratio): State[] {
+  const lines = lineColors(part);
+  return statesOf(part)
+    .filter(({ model }) => model.isSoftmax || model.ratio === ratio)
+    .map(({ model, isAlone }) => ({
+      family: isAlone ? model.family : settingText(part, model),
+      color: [...lines].find(([{ models }]) => models.includes(model))?.[1] ?? soft,
+      bytes: model.counts.stateBytes,
+    }));
+}
+
+function statePicture(
   part: Part,
-  ratio: ReturnType<typeof ratiosOf>[number],
+  ratio: Ratio,
+  head: { readonly title: string; readonly color: string },
   domain: readonly [number, number],
-): Figure {
-  const linear = mixersOf(part).flatMap(({ mixer, family }, i) => {
-    const model = modelAt(part, mixer, ratio);
-    return model ? [{ family, color: familyColor(i), bytes: model.counts.stateBytes }] : [];
-  });
-  const full = part.transformer;
-  const models = full ? [...linear, { family: full.family, color: soft, bytes: full.counts.stateBytes }] : linear;
+): Picture {
+  const models = statesAt(part, ratio);
+  const height = Math.max(HEIGHT, LABEL * models.length);
   const last = STATE_CONTEXTS[STATE_CONTEXTS.length - 1];
   const logs = models.map(({ family, color, bytes }): Label => ({ text: family, color, at: Math.log(bytes[last]) }));
   const ends = [Math.log(domain[0]), Math.log(domain[1])] as const;
-  const labels = placeLabels(logs, (13 * (ends[1] - ends[0])) / HEIGHT, ends);
+  const labels = placeLabels(logs, (LABEL * (ends[1] - ends[0])) / height, ends);
   const y = {
     field: 'bytes',
     type: 'quantitative',
@@ -121,15 +169,9 @@ function stateFigure(
       )
       .join('; '),
     spec: {
-      title: {
-        text: ratio === 'pure' ? 'pure' : `${ratioText(ratio)} softmax`,
-        anchor: 'start',
-        fontSize: 12,
-        color: ratioColor(part, ratio),
-        offset: 6,
-      },
+      title: { text: head.title, anchor: 'start', fontSize: 12, color: head.color, offset: 6 },
       width: 140,
-      height: HEIGHT,
+      height,
       layer: [
         {
           data: {

@@ -1,4 +1,5 @@
 // Numbers over seeds: mean, smallest and largest, and how a text shows them.
+import { grouped } from './numbers.ts';
 
 /** What several seeds found. */
 export interface Spread {
@@ -13,6 +14,9 @@ export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   return { mean: meanOf(values), low: Math.min(...values), high: Math.max(...values), count: values.length };
 }
+
+/** Of one value. */
+export const single = (value: number): Spread => ({ mean: value, low: value, high: value, count: 1 });
 
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -47,4 +51,12 @@ export function signed(value: number, digits = 3): string {
 export function listed(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** `300`, or `100 to 500`. */
+export function rangeText(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? grouped(least) : `${grouped(least)} to ${grouped(most)}`;
 }

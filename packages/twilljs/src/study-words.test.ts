@@ -1,8 +1,8 @@
 // The end of the small study: a table with every seed, and a sentence that is made of the numbers.
+import { wrapped } from '@twilljs/report';
 import type { SweepCellResult } from '@twilljs/sweep';
 import { expect, it } from 'vitest';
-import { wrapped } from '../text/wrapped.ts';
-import { bestOf, resultTable, sentence } from './study.ts';
+import { bestOnText, studySentence, studyTable } from './study-words.ts';
 
 function cell(
   task: 'recall' | 'language',
@@ -36,7 +36,7 @@ const cells = [
 ];
 
 it('has one row for each mixer, with every seed and every failure', () => {
-  expect(resultTable(cells, 'a book')).toMatchInlineSnapshot(`
+  expect(studyTable(cells, 'a book')).toMatchInlineSnapshot(`
     "bits    per byte of a book
     recall  of 16 pairs (MQAR, chance 3 %), seeds 1, 2
     pure    the mixer alone; 1 in r: with full attention in one layer of r
@@ -53,16 +53,16 @@ it('has one row for each mixer, with every seed and every failure', () => {
 });
 
 it('has one sentence', () => {
-  expect(wrapped(sentence(cells), 100)).toMatchInlineSnapshot(`
+  expect(wrapped(studySentence(cells), 100)).toMatchInlineSnapshot(`
     "With full attention in some layers the mixers recall 99 % of the values instead of 25 %, while the
     loss on text moves by 0.010 bit with the ratio and by 0.195 bit with the mixer; these are tiny
     models with unequal parameters after some hundred steps, so it is what is learned soon that counts
     here, not what a model can hold, and a gap below 0.07 bit between two cells means nothing."
   `);
-  expect(sentence(cells.slice(0, 6))).toBe('');
+  expect(studySentence(cells.slice(0, 6))).toBe('');
 });
 
 it('knows the best on text', () => {
-  expect(bestOf(cells)?.mixer).toBe('attention');
-  expect(bestOf(cells.slice(0, 6))).toBeUndefined();
+  expect(bestOnText(cells)?.mixer).toBe('attention');
+  expect(bestOnText(cells.slice(0, 6))).toBeUndefined();
 });

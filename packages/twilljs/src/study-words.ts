@@ -1,14 +1,16 @@
-// The end of `twill start`: one table, what it says and what it does not, in words.
+// The end of the small study: one table, what it says and what it does not, in words.
+import type { Ratio } from '@twilljs/hybrid';
+import { bytesText, ratioText, spanOf, spreadOf, table } from '@twilljs/report';
 import type { SweepCellResult } from '@twilljs/sweep';
-import { bitsOf, ratioText, recallOf } from '../parts.ts';
-import { bytesText } from '../text/numbers.ts';
-import { meanOf, spanOf } from '../text/stats.ts';
-import { table } from '../text/table.ts';
 
 type Cells = readonly SweepCellResult[];
 
+/** What cells of the study's two tasks found. */
+const recallIn = ({ recall }: SweepCellResult) => recall as Readonly<Record<number, number>> | undefined;
+const bitsIn = ({ bitsPerByte }: SweepCellResult) => bitsPerByte as number | undefined;
+
 /** One row for each mixer: bits per byte and recall, at each ratio. @param corpus what the language models read. */
-export function resultTable(cells: Cells, corpus: string): string {
+export function studyTable(cells: Cells, corpus: string): string {
   const language = cells.filter(({ task }) => task === 'language');
   const recall = cells.filter(({ task }) => task === 'recall');
   const pairs = hardest(recall);
@@ -21,8 +23,8 @@ export function resultTable(cells: Cells, corpus: string): string {
     const pure = at(onText ? language : recall, mixer, 'pure')[0] ?? own[0];
     return [
       nameOf(pure),
-      ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), (cell) => bitsOf(cell)?.toFixed(3))),
-      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(recallOf(cell)?.[pairs]))),
+      ...bitsAt.map((ratio) => shown(at(language, mixer, ratio), (cell) => bitsIn(cell)?.toFixed(3))),
+      ...recallAt.map((ratio) => shown(at(recall, mixer, ratio), (cell) => percentOf(recallIn(cell)?.[pairs]))),
       `${Math.round(pure.parameters / 1000)}k`,
       bytesText(pure.stateBytes[32768]),
     ];
@@ -44,18 +46,18 @@ export function resultTable(cells: Cells, corpus: string): string {
 }
 
 /** What the numbers show, with what keeps them from being a finding. */
-export function sentence(cells: Cells): string {
+export function studySentence(cells: Cells): string {
   const linear = cells.filter(({ mixer, failed }) => mixer !== 'attention' && failed === undefined);
-  const language = linear.filter(({ bitsPerByte }) => bitsPerByte !== undefined);
-  const recall = linear.filter((cell) => cell.recall !== undefined);
+  const language = linear.filter((cell) => bitsIn(cell) !== undefined);
+  const recall = linear.filter((cell) => recallIn(cell) !== undefined);
   if (language.length === 0 || recall.length === 0) return '';
   const pairs = hardest(recall);
   const [alone, woven] = [true, false].map((isPure) =>
     meanOf(
-      recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => recallOf(cell)?.[pairs] as number),
+      recall.filter(({ ratio }) => (ratio === 'pure') === isPure).map((cell) => recallIn(cell)?.[pairs] as number),
     ),
   );
-  const bits = (group: Cells) => meanOf(group.map(({ bitsPerByte }) => bitsPerByte as number));
+  const bits = (group: Cells) => meanOf(group.map((cell) => bitsIn(cell) as number));
   const complete = groups(language, ({ mixer }) => mixer).filter((own) => own.length === ratiosOf(language).length);
   const byRatio = complete.length > 0 ? spanOf(groups(complete.flat(), ({ ratio }) => ratio).map(bits)) : 0;
   const byMixer = spanOf(groups(language, ({ mixer }) => mixer).map(bits));
@@ -68,22 +70,23 @@ export function sentence(cells: Cells): string {
 }
 
 /** The language cell with the fewest bits per byte. */
-export function bestOf(cells: Cells): SweepCellResult | undefined {
+export function bestOnText(cells: Cells): SweepCellResult | undefined {
   return cells
-    .filter(({ bitsPerByte, failed }) => bitsPerByte !== undefined && failed === undefined)
-    .sort((a, b) => (a.bitsPerByte as number) - (b.bitsPerByte as number))[0];
+    .filter((cell) => bitsIn(cell) !== undefined && cell.failed === undefined)
+    .sort((a, b) => (bitsIn(a) as number) - (bitsIn(b) as number))[0];
 }
 
+const meanOf = (values: readonly number[]): number => spreadOf(values)?.mean ?? Number.NaN;
 const nameOf = ({ title }: SweepCellResult): string => title.split(',')[0];
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const percentOf = (share: number | undefined) => (share === undefined ? undefined : String(Math.round(100 * share)));
 
 /** The largest number of pairs that was asked for. */
 function hardest(recall: Cells): number {
-  return Math.max(...recall.flatMap((cell) => Object.keys(cell.recall ?? {}).map(Number)));
+  return Math.max(...recall.flatMap((cell) => Object.keys(recallIn(cell) ?? {}).map(Number)));
 }
 
-function ratiosOf(cells: Cells): SweepCellResult['ratio'][] {
+function ratiosOf(cells: Cells): Ratio[] {
   return [...new Set(cells.map(({ ratio }) => ratio))];
 }
 

@@ -1,0 +1,162 @@
+// What a picture is drawn over follows from what models differ in.
+import { exercises, type Measure, type TaskFamily } from '@twilljs/eval';
+import type { Known } from '@twilljs/sweep';
+import { known } from 'twilljs';
+import { expect, it } from 'vitest';
+import { settingAxis } from './axis.ts';
+import { buildReport } from './build.ts';
+import type { Figure } from './figures/figure.ts';
+import { markdown } from './markdown.ts';
+import { page } from './page.ts';
+import { modelsOf } from './part.ts';
+import { partsOf } from './parts.ts';
+import { loadedFrom, made } from './synthetic.test-data.ts';
+
+const text = { task: 'text', mixers: ['gated-deltanet', 'gla', 'attention'], seeds: [1, 2], training: { steps: 20 } };
+const recall = { task: 'mqar', mixers: ['hgrn2', 'attention'], seeds: [1, 2], training: { steps: 20 } };
+const bits = ({ settings: { lr } }: { settings: { readonly lr?: unknown } }) => ({ bitsPerByte: 3 - Number(lr ?? 0) });
+const pairs = () => ({ recall: { 4: 0.9, 8: 0.6, 16: 0.5 } });
+
+const partIn = (grids: object[], measure: Parameters<typeof made>[2], all: Known = known) =>
+  partsOf([loadedFrom(made({ name: 'x', grids }, all, measure), all)]);
+
+it('an axis of numbers is even or goes by factors, as its values do', () => {
+  expect(settingAxis('lr', [0.01, 0.0003, 0.001, 0.003]).scale).toBe('log');
+  expect(settingAxis('lr', [0.01, 0.0003, 0.001, 0.003]).values.map(({ text }) => text)).toEqual([
+    '0.0003',
+    '0.001',
+    '0.003',
+    '0.01',
+  ]);
+  expect(settingAxis('hidden_size', [32, 64, 128]).scale).toBe('log');
+  expect(settingAxis('hidden_size', [32, 48, 64]).scale).toBe('linear');
+  expect(settingAxis('weightDecay', [0, 0.1]).scale).toBe('linear');
+  expect(settingAxis('decay', ['cosine', 'linear']).scale).toBe('ordinal');
+});
+
+it('with several ratios it is the ratio, and the other axes tell lines apart', () => {
+  const [part] = partIn([{ ...text, ratios: ['pure', '4'], over: { lr: [0.001, 0.003] } }], bits);
+  expect(part.x.name).toBe('ratio');
+  expect(part.lines.map(({ name }) => name)).toEqual([
+    'Gated DeltaNet, lr 0.001',
+    'Gated DeltaNet, lr 0.003',
+    'GLA, lr 0.001',
+    'GLA, lr 0.003',
+  ]);
+  expect(part.full.map(({ settings }) => settings.lr)).toEqual([0.001, 0.003]);
+});
+
+it('else it is the first setting with several values, and softmax has its own line', async () => {
+  const results = made({ grids: [{ ...text, ratios: ['4'], over: { lr: [0.001, 0.01, 0.1] } }] }, known, bits);
+  const [part] = partsOf([loadedFrom(results, known)]);
+  expect([part.x.name, part.x.scale, part.full.length]).toEqual(['lr', 'log', 0]);
+  expect(part.lines.map(({ name }) => name)).toEqual(['Gated DeltaNet', 'GLA', 'Transformer']);
+  const drawn = buildReport([loadedFrom(results, known)], { known });
+  const said = markdown(drawn);
+  expect(said).toContain('The models differ in lr (0.001, 0.01 and 0.1).');
+  expect(said).toContain('| GLA, 1 in 4, lr 0.01 | 2.990 [2.990, 2.990] | 2.990 / 2.990 |');
+  expect(said).toContain(
+    'Best over lr: Gated DeltaNet at 0.1 (2.900), GLA at 0.1 (2.900) and Transformer at 0.1 (2.900).',
+  );
+  const html = await page(drawn);
+  expect(html).toContain('<h3>Loss over lr</h3>');
+  expect(html).toContain('>0.01</text>');
+  expect(html).not.toMatch(/NaN|undefined/);
+});
+
+it('with nothing that differs mixers stand side by side', async () => {
+  const drawn = buildReport([loadedFrom(made({ grids: [text] }, known, bits), known)], { known });
+  const html = await page(drawn);
+  expect(html).toContain('<h3>Bits per byte, a dot per seed</h3>');
+  expect(html).toContain('<title>Linear attention: sweep</title>');
+});
+
+it('grids of a section are one part, whose models are told apart by what the grids say differently', () => {
+  const grids = [
+    { ...recall, name: 'slow', section: 'rates', training: { steps: 20, lr: 0.001 } },
+    { ...recall, name: 'fast', section: 'rates', training: { steps: 20, lr: 0.01 } },
+  ];
+  const parts = partIn(grids, pairs);
+  expect(parts.map(({ title }) => title)).toEqual(['Recall: rates']);
+  expect(parts[0].axes.map(({ name }) => name)).toEqual(['lr']);
+  expect(modelsOf(parts[0])).toHaveLength(4);
+  const apart = partIn(
+    grids.map(({ section: _, ...grid }) => grid),
+    pairs,
+  );
+  expect(apart).toHaveLength(2);
+});
+
+const own = {
+  ...exercises({
+    name: 'backwards',
+    title: 'Reversal',
+    summary: 'a list said backwards',
+    fields: { length: { type: 'integer', default: 16 }, batch: { type: 'integer', default: 8 } },
+    axis: { field: 'length', unit: 'tokens' },
+    make: () => {
+      throw new Error('nobody trains here');
+    },
+  }),
+  ...{ vocab: () => 16, chance: () => 0.125, batches: () => [] },
+} as unknown as TaskFamily;
+
+const surprise: Measure = {
+  ...{ name: 'surprise', title: 'surprise', kind: 'number', better: 'lower', about: 'Surprise is made up.' },
+  value: ({ surprise }) => surprise as number,
+  lines: () => [],
+};
+
+it("a task of a user's needs no words", () => {
+  const all = { ...known, tasks: [...known.tasks, own] };
+  const results = made({ grids: [{ ...recall, task: 'backwards', ratios: ['pure', '2'] }] }, all, ({ ratio }) => ({
+    accuracy: { 4: 1, 8: ratio === 'pure' ? 0.4 : 0.9 },
+  }));
+  const said = markdown(buildReport([loadedFrom(results, all)], { known: all }));
+  expect(said).toContain(
+    'Reversal: a list said backwards, compared by accuracy, of which higher is better. Chance is 0.125.',
+  );
+  expect(said).toContain(
+    'Softmax attention in one layer of 2 raises accuracy for HGRN2 (0.400 to 0.900), in every seed.',
+  );
+  expect(said).toContain('All this is what is learned in 20 steps: more steps can change it.');
+  expect(said).toContain('| model | 4 tokens | 8 tokens | each seed |');
+});
+
+it("a measure of a user's is a column; as the first of a task it is what models are compared by", async () => {
+  const all = { ...known, measures: [surprise], tasks: [...known.tasks, { ...own, measures: [surprise] } as never] };
+  const results = made(
+    {
+      grids: [
+        { ...recall, measures: ['surprise'] },
+        { ...recall, task: 'backwards' },
+      ],
+    },
+    all,
+    ({ task, mixer }) => ({ ...(task === 'mqar' && pairs()), surprise: mixer === 'hgrn2' ? 120 : 80 }),
+  );
+  const drawn = buildReport([loadedFrom(results, all)], { known: all });
+  const said = markdown(drawn);
+  expect(said).toContain('| model | 4 pairs | 8 pairs | 16 pairs | surprise | each seed |');
+  expect(said).toContain('Surprise is made up.');
+  expect(said).toContain('| HGRN2, pure | 120.000 [120.000, 120.000] | 120.000 / 120.000 |');
+  expect(await page(drawn)).toContain('<h3>Surprise, a dot per seed</h3>');
+});
+
+it("a figure of a user's is drawn of every part, after the report's own", () => {
+  const mine: Figure = {
+    name: 'mine',
+    title: 'Mine',
+    draw: (part, { parts }) =>
+      part.x.name === 'ratio'
+        ? { kind: 'table', caption: `1 of ${parts.length}`, head: ['a'], rows: [[part.title]] }
+        : null,
+  };
+  const results = made({ grids: [recall, { ...text, over: { lr: [0.001, 0.1] } }] }, known, (cell) =>
+    cell.task === 'text' ? bits(cell) : pairs(),
+  );
+  const { sections } = buildReport([loadedFrom(results, known)], { known, figures: [mine] });
+  const titles = sections.map(({ title }) => title);
+  expect(titles.filter((title) => title.startsWith('Mine'))).toEqual(['Mine: recall']);
+  expect(titles.at(-2)).toBe('Mine: recall');
+});
