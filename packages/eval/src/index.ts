@@ -1,6 +1,6 @@
 // @twilljs/eval: recall, state tracking and language-model measurements.
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
-export { type Estimate, estimate } from './estimate.ts';
+export type { Estimate } from './estimate.ts';
 export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';
 export {
   type CopyingResult,
@@ -27,7 +27,7 @@ export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
 export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
 export { type Overlap, overlaps } from './overlap.ts';
-export { meanByPosition, meanOf, type Place, type Scores, score } from './score.ts';
+export { meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
   betterOf,

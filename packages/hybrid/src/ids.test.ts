@@ -5,7 +5,8 @@ import { initializer } from '@twilljs/nn';
 import { cpu, isTwillError, scope, tensor } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generate, hybrid, idsAreBytes, type LanguageModel, requireBytes } from './index.ts';
+import { idsAreBytes } from './bytes.ts';
+import { generate, hybrid, type LanguageModel, requireBytes } from './index.ts';
 
 const config = { model_type: 'gla', hidden_size: 8, num_heads: 2, num_hidden_layers: 1, intermediate_size: 8 };
 const make = (more: object = {}) =>
