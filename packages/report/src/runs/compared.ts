@@ -1,0 +1,29 @@
+// A run as it is set beside others.
+import type { ComparedMeasure, ModelCounts, TaskFamily } from '@twilljs/eval';
+import type { Metrics, RunRecord } from '@twilljs/train/node';
+import { numberOf } from '../part.ts';
+
+export interface ComparedRun {
+  /** The end of its directory, or the whole where two ends are the same. */
+  readonly name: string;
+  readonly directory: string;
+  readonly record: RunRecord;
+  readonly metrics: Metrics;
+  readonly task: TaskFamily;
+  readonly measures: readonly ComparedMeasure[];
+  /** Of its model; null where that cannot be made here. */
+  readonly counts: ModelCounts | null;
+}
+
+/** What a measure found at the end of a run. */
+export interface Estimate {
+  readonly value: number;
+  /** Standard error; null where it is not known. */
+  readonly error: number | null;
+}
+
+/** Null where the run has no such number. */
+export function estimateIn({ metrics: { validation } }: ComparedRun, measure: ComparedMeasure): Estimate | null {
+  const value = validation ? numberOf(measure.value(validation), measure) : Number.NaN;
+  return validation && Number.isFinite(value) ? { value, error: measure.error?.(validation) ?? null } : null;
+}

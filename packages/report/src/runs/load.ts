@@ -1,0 +1,42 @@
+// Reads the directories of runs, to set them beside each other.
+import { basename, resolve } from 'node:path';
+import { compared, countsOf, type ModelCounts, measuresOf, taskNamed } from '@twilljs/eval';
+import { hybrid } from '@twilljs/hybrid';
+import { shapesOnly } from '@twilljs/nn';
+import type { Known } from '@twilljs/sweep';
+import { knownWith } from '@twilljs/sweep/node';
+import { isTwillError } from '@twilljs/tensor';
+import { type RunRecord, readMetrics, readRunRecord } from '@twilljs/train/node';
+import type { ComparedRun } from './compared.ts';
+
+/**
+ * @param known what their tasks and mixers may be, beside those of their own modules.
+ * @throws FileError for a directory without a run; OptionError for a task that is not known.
+ */
+export async function readRuns(directories: readonly string[], known: Known): Promise<ComparedRun[]> {
+  const ends = directories.map((directory) => basename(resolve(directory)));
+  const runs: ComparedRun[] = [];
+  for (const [i, directory] of directories.entries()) {
+    const name = ends.filter((end) => end === ends[i]).length > 1 ? directory : ends[i];
+    runs.push(await readRun(directory, name, known));
+  }
+  return runs;
+}
+
+async function readRun(directory: string, name: string, known: Known): Promise<ComparedRun> {
+  const record = readRunRecord(directory);
+  const all = await knownWith(known, record.origin.modules);
+  const task = taskNamed(all.tasks, record.data.kind, `${directory}: data.kind`);
+  const measures = compared(measuresOf(task, all.measures ?? []));
+  return { name, directory, record, metrics: readMetrics(directory), task, measures, counts: countsIn(record, all) };
+}
+
+/** Null for a mixer that is not at hand. */
+function countsIn({ model, data }: RunRecord, { mixers }: Known): ModelCounts | null {
+  try {
+    return countsOf(hybrid(model as never, { mixers, init: shapesOnly() }), Number(data.length));
+  } catch (error) {
+    if (isTwillError(error)) return null;
+    throw error;
+  }
+}
