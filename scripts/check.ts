@@ -1,5 +1,5 @@
 // `pnpm check`, the part of it that no other tool does: the shape of the repository itself.
-import { lines, longFiles } from './check/lines.ts';
+import { lines } from './check/lines.ts';
 import { manifests } from './check/manifests.ts';
 import { newcomers } from './check/newcomers.ts';
 import { packed } from './check/packed.ts';
@@ -12,7 +12,6 @@ import { unused } from './check/unused.ts';
 const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, unused, packed, newcomers, lines };
 
 const repository = readRepository(root);
-for (const warning of longFiles(repository)) console.log(`warning  ${warning}`);
 
 let problems = 0;
 for (const [name, check] of Object.entries(checks)) {

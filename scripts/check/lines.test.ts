@@ -1,17 +1,15 @@
 // The line budget can fail.
 import { expect, it } from 'vitest';
 import { repository } from './fixture.ts';
-import { lines, longFiles } from './lines.ts';
+import { lines } from './lines.ts';
 
 const path = 'packages/tensor/src/long.ts';
 const withLines = (n: number): ReturnType<typeof repository> =>
   repository({ [path]: `// Long.\n${'\n'.repeat(n - 1)}` });
 
-it('warns over 250 lines and refuses over 400', () => {
-  expect(lines(withLines(400))).toEqual([]);
-  expect(longFiles(withLines(250))).toEqual([]);
-  expect(longFiles(withLines(251))).toEqual([`${path}: 251 lines, over 250.`]);
-  expect(lines(withLines(401))).toEqual([`${path}: 401 lines, over 400; split it by role.`]);
+it('refuses over 250', () => {
+  expect(lines(withLines(250))).toEqual([]);
+  expect(lines(withLines(251))).toEqual([`${path}: 251 lines, over 250; split it by role.`]);
 });
 
 it('refuses a median of 120', () => {

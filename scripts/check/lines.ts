@@ -1,8 +1,7 @@
-// Lines are a budget: no file over 400, the median under 120, and every file opens by saying what it is.
+// Lines are a budget: no file over 250, the median under 120, and every file opens by saying what it is.
 import type { Check, Repository, SourceFile } from './repository.ts';
 
-const most = 400;
-const long = 250;
+const most = 250;
 const median = 120;
 
 interface Counted {
@@ -24,12 +23,6 @@ export const lines: Check = (repository) => {
     ...(middle >= median ? [`packages: the median source file has ${middle} lines, not under ${median}.`] : []),
   ];
 };
-
-/** Files that are allowed and too long for comfort. */
-export const longFiles: Check = (repository) =>
-  count(repository)
-    .filter(({ file }) => file.lines > long && file.lines <= most)
-    .map(({ where, file }) => `${where}: ${file.lines} lines, over ${long}.`);
 
 function count({ packages }: Repository): Counted[] {
   return packages.flatMap((pack) =>
