@@ -10,7 +10,7 @@ export { compareRuns } from './runs/compare.ts';
 export type { ComparedRun } from './runs/compared.ts';
 export { corpusText } from './terminal/corpus.ts';
 export { terminalText } from './terminal/report.ts';
-export { type Summary, summaryLines, type Unit, unitOf } from './terminal/summary.ts';
+export { type Summary, summaryLines } from './terminal/summary.ts';
 export { endText, progressText, type SweepProgress, sweepScreen, workOf } from './terminal/sweep.ts';
 export { bytesText, duration, grouped, skippedText, tokensText } from './text/numbers.ts';
 export { sparkline } from './text/sparkline.ts';

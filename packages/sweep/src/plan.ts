@@ -28,6 +28,10 @@ export interface CellPlace extends CellOptions {
 /** One run of a sweep. */
 export interface SweepCell extends ModelCounts, CellOptions {
   readonly name: string;
+  /** Of its model, which its cells of all seeds share. */
+  readonly stem: string;
+  /** Name of its grid. */
+  readonly grid: string;
   /** As the specification has it. */
   readonly task: string;
   readonly mixer: string;
@@ -92,7 +96,7 @@ export function planSweep(spec: SweepSpec, known: Known): SweepCell[] {
     const { name, stem, grid, family, ratio, seed, title, settings, training, data, asked } = place;
     const model = models.get(stem) ?? inPlace(`sweep: ${stem}`, () => modelOf(place, known));
     models.set(stem, model);
-    const named = { name, task: grid.task, mixer: family.name, ratio, seed, title };
+    const named = { name, stem, grid: grid.name, task: grid.task, mixer: family.name, ratio, seed, title };
     return { ...named, settings, training, data, asked, ...model };
   });
 }

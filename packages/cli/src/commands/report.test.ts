@@ -149,6 +149,37 @@ it('a sweep that really ran is reported with its own numbers', async () => {
   expect(text).toContain('twill sweep sweep.json --device cpu --out again');
 });
 
+it("a figure of a user's own, from its module", async () => {
+  const draw = "draw: (part) => ({ kind: 'table', caption: 'Mine', head: ['x'], rows: [[part.x.name]] })";
+  writeFileSync('figure.mjs', `export default { name: 'mine', title: 'My figure', ${draw} };`);
+  await twill(['report', 'real', '--figure', './figure.mjs']);
+  expect(readFileSync('real/report.md', 'utf8')).toContain('## My figure: recall\n\nMine\n\n| x |\n| :-- |\n| ratio |');
+  writeFileSync('none.mjs', 'export default { name: 1 };');
+  const { code, err } = await capture(['report', 'real', '--figure', './none.mjs']);
+  expect([code, err]).toEqual([2, expect.stringMatching(/none\.mjs: .*export one/)]);
+});
+
+it('runs side by side, in the terminal and as a report', async () => {
+  const runs = ['deltanet-pure', 'deltanet-r2'].map((model) => `real/cells/recall-${model}-s3`);
+  const { code, out, err } = await capture(['compare', ...runs, '--out', 'compared']);
+  expect(code, err).toBe(0);
+  expect(out).toContain('Settings that differ');
+  expect(out).toMatch(/model\.attn\.layers +– +\[1\]/);
+  expect(out).toMatch(/^Training loss, nats per answer$/m);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('There is one seed of each');
+  expect(readFileSync('compared/report.html', 'utf8')).toContain('<svg role="img"');
+  await twill(['report', ...runs]);
+  expect(readFileSync(`${runs[0]}/report.md`, 'utf8')).toBe(readFileSync('compared/report.md', 'utf8'));
+  const refused = async (...argv: string[]) => {
+    const { code, err } = await capture(argv);
+    expect(code).toBe(2);
+    return err;
+  };
+  expect(await refused('compare', runs[0])).toMatch(/is the only run; name another/);
+  expect(await refused('compare', runs[0], 'real')).toMatch(/real: has no run\.json/);
+  expect(await refused('report', runs[0], 'real')).toMatch(/holds a run and real does not; report runs or sweeps/);
+});
+
 it('nothing to report is a wrong call', async () => {
   const { code, err } = await capture(['report']);
   expect([code, err]).toEqual([2, expect.stringMatching(/missing required argument/)]);

@@ -4,15 +4,6 @@ import type { Best, Metrics } from '@twilljs/train/node';
 import { grouped, skippedText } from '../text/numbers.ts';
 import { sparkline } from '../text/sparkline.ts';
 
-/** What a loss in nats per label is shown in: for text what everything else is in. */
-export interface Unit {
-  readonly perNat: number;
-  readonly name: string;
-}
-
-export const unitOf = (isText: boolean): Unit =>
-  isText ? { perNat: 1 / Math.LN2, name: 'bits per byte' } : { perNat: 1, name: 'nats per answer' };
-
 export interface Summary {
   readonly metrics: Metrics;
   readonly best: Best | null;

@@ -2,7 +2,6 @@
 import type { CellState } from '@twilljs/sweep/node';
 import { duration } from '../text/numbers.ts';
 import { levels, sparkline } from '../text/sparkline.ts';
-import { unitOf } from './summary.ts';
 
 const BAR = 20;
 const CURVE = 16;
@@ -52,24 +51,22 @@ const partOf = ({ cell, metrics, phase }: CellState): number =>
   phase === 'done' || phase === 'failed' ? 1 : metrics.step / cell.training.steps;
 
 function lossOf({ cell, metrics: { losses } }: CellState): string {
-  const { perNat, name } = unitOf(cell.task === 'language');
+  const { perNat, name } = cell.asked.family.lossUnit;
   return losses.length > 0 ? `  loss ${((losses.at(-1) as number) * perNat).toFixed(3)} ${name}` : '';
 }
 
 const skippedOf = ({ metrics: { skipped } }: CellState): string =>
   skipped.length > 0 ? `  ${skipped.length} steps skipped` : '';
 
-/** One row for each mixer of a grid, one sign for each cell, ratios apart. */
+/** One row for each mixer of a grid, one sign for each cell, models apart. */
 function gridOf(states: readonly CellState[]): string[] {
   const rows = new Map<string, string>();
   let last = '';
   for (const state of states) {
-    const { name, mixer, ratio } = state.cell;
-    const grid = name.slice(0, name.indexOf(`-${mixer}-`));
+    const { grid, mixer, stem } = state.cell;
     const row = `${grid.padEnd(10)} ${mixer.padEnd(16)}`;
-    const group = `${row} ${ratio}`;
-    rows.set(row, (rows.get(row) ?? '') + (group === last ? '' : ' ') + signOf(state));
-    last = group;
+    rows.set(row, (rows.get(row) ?? '') + (stem === last ? '' : ' ') + signOf(state));
+    last = stem;
   }
   return [...rows].map(([row, signs]) => row + signs);
 }
