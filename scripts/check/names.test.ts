@@ -35,6 +35,8 @@ it.each([
   ["name.startsWith('recall-');", 'task recall'],
   ['draw(cell.recall);', 'task recall'],
   ['const sizes = { lookup: 3 };', 'task lookup'],
+  ['const { lookup: best } = cell;', 'task lookup'],
+  ['interface Cell { recall: number }', 'task recall'],
   ["if (kind === 'text') draw();", 'task text'],
   ["find('gated-deltanet');", 'mixer gated-deltanet'],
   ["const family = known['deltanet'];", 'mixer deltanet'],

@@ -110,7 +110,11 @@ function literalOf(node: ts.Node): string | undefined {
 }
 
 function fieldOf(node: ts.Node): string | undefined {
-  const isField = ts.isPropertyAssignment(node) || ts.isPropertyAccessExpression(node) || ts.isPropertySignature(node);
-  if (!isField || !ts.isIdentifier(node.name) || ordinary.includes(node.name.text)) return undefined;
-  return node.name.text;
+  const name =
+    ts.isPropertyAssignment(node) || ts.isPropertyAccessExpression(node) || ts.isPropertySignature(node)
+      ? node.name
+      : ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)
+        ? (node.propertyName ?? node.name)
+        : undefined;
+  return name && ts.isIdentifier(name) && !ordinary.includes(name.text) ? name.text : undefined;
 }
