@@ -1,6 +1,7 @@
 // `pnpm check`, the part of it that no other tool does: the shape of the repository itself.
 import { lines } from './check/lines.ts';
 import { manifests } from './check/manifests.ts';
+import { names } from './check/names.ts';
 import { newcomers } from './check/newcomers.ts';
 import { packed } from './check/packed.ts';
 import { ranks } from './check/ranks.ts';
@@ -9,7 +10,17 @@ import { siblings } from './check/siblings.ts';
 import { undeclared } from './check/undeclared.ts';
 import { unused } from './check/unused.ts';
 
-const checks: Record<string, Check> = { ranks, siblings, manifests, undeclared, unused, packed, newcomers, lines };
+const checks: Record<string, Check> = {
+  ranks,
+  siblings,
+  manifests,
+  undeclared,
+  unused,
+  packed,
+  names,
+  newcomers,
+  lines,
+};
 
 const repository = readRepository(root);
 

@@ -5,6 +5,7 @@ import { knownConfig } from '@twilljs/hybrid';
 import { type MixerFamily, modelFields, requireDivides } from '@twilljs/nn';
 import { type Known, mixerNamed } from '@twilljs/sweep';
 import { nearest, OptionError } from '@twilljs/tensor';
+import { gatedDeltanet } from 'twilljs';
 import { shown } from '../flags.ts';
 import { type Asked, assign } from './flags.ts';
 
@@ -57,7 +58,7 @@ export function resumedConfig(asked: Asked, model: JsonObject, path: string, kno
 
 /** Small enough to train in a minute: the model of the small study, and the fields that flags name. */
 function fromFlags(asked: Asked, vocab: number, known: Known): Config {
-  const family = mixerNamed(known, asked.mixer ?? 'gated-deltanet', '--mixer');
+  const family = mixerNamed(known, asked.mixer ?? gatedDeltanet.name, '--mixer');
   const { hidden_size: width = 48, num_heads: heads = 2, head_dim } = asked.model as Record<string, number>;
   if (family.evenHeads && head_dim === undefined) requireDivides('train', '--heads', heads, '--hidden-size', width);
   return {
