@@ -56,11 +56,13 @@ function solvedShows(part: Part): Sentence[] {
   const [least, most] = mainOf(part).range as readonly [number, number];
   const share = (of: number) => least + of * (most - least);
   const apart = APART * (most - least);
+  const chance = chanceOf(part) ?? least;
+  const unlearned = Math.max(share(UNLEARNED), chance + APART * (most - chance));
   const pairs = pairsOf(part);
   const name = ({ name, first, last }: Pair) => `${name} (${fixed(first.mean)} to ${fixed(last.mean)})`;
   const lifted = pairs.filter(({ first, last }) => last.low - first.high >= apart);
   const alone = pairs.filter(({ first, last }) => first.low >= share(SOLVED) && last.low - first.high < apart);
-  const neither = pairs.filter(({ first, last }) => first.mean <= share(UNLEARNED) && last.mean <= share(UNLEARNED));
+  const neither = pairs.filter(({ first, last }) => first.mean <= unlearned && last.mean <= unlearned);
   const lowered = pairs.filter(({ first, last }) => first.low - last.high >= apart);
   const greatest = Math.max(...neither.map(({ first, last }) => Math.max(first.mean, last.mean)));
   const noun = nounOf(part);
@@ -78,8 +80,8 @@ function solvedShows(part: Part): Sentence[] {
     lowered.length > 0 && `${capital(noun)} is lower with it for ${listed(lowered.map(name))}.`,
     ...(pairs.length === 0 ? [ordered(part)] : []),
     meanGoes(part),
-    bestValues(part),
-    ...part.full.map((model) => fullLearned(part, model, share(UNLEARNED))),
+    bestValues(part, unlearned),
+    ...part.full.map((model) => fullLearned(part, model, unlearned)),
     split(part, SPLIT * (most - least)),
   ];
 }
@@ -161,8 +163,8 @@ function ordered(part: Part): Sentence {
   return `From best to worst${over}: ${listed(lines.map(({ name, mean }) => `${name} ${fixed(mean)}`))}.`;
 }
 
-/** Where each line is best on an axis that is no ratio: what one looks for in a learning rate. */
-function bestValues(part: Part): Sentence {
+/** Where each line is best on an axis that is no ratio: what one looks for in a learning rate. @param above results that count. */
+function bestValues(part: Part, above = Number.NEGATIVE_INFINITY): Sentence {
   const { x, lines } = part;
   const { better } = mainOf(part);
   if (isRatio(x) || x.values.length < 2 || better === null) return null;
@@ -172,7 +174,7 @@ function bestValues(part: Part): Sentence {
       return mean === undefined ? [] : [{ text: value.text, mean }];
     });
     const [first] = found.sort((a, b) => (better === 'lower' ? a.mean - b.mean : b.mean - a.mean));
-    return first ? [`${line.name} at ${first.text} (${fixed(first.mean)})`] : [];
+    return first && first.mean > above ? [`${line.name} at ${first.text} (${fixed(first.mean)})`] : [];
   });
   return best.length > 0 && `Best over ${x.name}: ${listed(best)}.`;
 }

@@ -32,7 +32,8 @@ export const soft = 'var(--soft)';
 export const rule = 'var(--rule)';
 export const card = 'var(--card)';
 
-const FAMILIES = 8;
+/** Colours of lines; after so many they come again. */
+export const FAMILIES = 8;
 
 export function familyColor(index: number): string {
   return `var(--f${index % FAMILIES})`;

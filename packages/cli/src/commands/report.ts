@@ -24,7 +24,7 @@ export function report() {
       'twill report runs/book runs/letters',
     ],
     notes: [
-      'The same results give the same bytes. Several sweeps are reported as one; runs are set side by side, as by twill compare.',
+      'The same results give the same bytes. Several sweeps are reported as one; runs stand side by side, as in twill compare.',
     ],
   })
     .addArgument(new Argument('<dir...>', 'directories of sweeps, or of runs'))

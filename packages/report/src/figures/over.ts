@@ -18,8 +18,8 @@ import { single, spreadText } from '../text/stats.ts';
 import { ink, lineColors } from '../theme.ts';
 import { type Curve, linesSpec } from './lines.ts';
 
-/** @param title of the picture. */
-export function over(part: Part, title: string): Picture {
+/** @param where the models are compared, for the axis. */
+export function over(part: Part, title: string, where = ''): Picture {
   const { x } = part;
   const main = mainOf(part);
   const curves = [...lineColors(part)].map(
@@ -47,7 +47,7 @@ export function over(part: Part, title: string): Picture {
     description: `${main.title} by ${x.title}. ${described([...curves, ...(mean ? [mean] : [])])}${rules.map((rule) => `; ${rule.name}: ${spreadText(rule.spread)}`).join('')}`,
     spec: linesSpec({
       x: { ...x, values: x.values.map(({ at, text }) => at ?? text) },
-      yTitle: `${main.title}${betterText(main)}`,
+      yTitle: `${main.title}${where}${betterText(main)}`,
       curves,
       mean,
       rules,

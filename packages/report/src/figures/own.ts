@@ -2,7 +2,7 @@
 
 import { paragraph, type Section } from '../document.ts';
 import type { Reference } from '../options.ts';
-import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, shortText } from '../part.ts';
+import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, shortText, whereText } from '../part.ts';
 import { besideTable, resultTable, stateTable } from '../tables.ts';
 import { tokensText } from '../text/numbers.ts';
 import { capital } from '../text/stats.ts';
@@ -26,7 +26,9 @@ export const measured: Figure = {
   name: 'measured',
   title: 'Measured',
   draw(part): Section {
-    const first = isDotted(part) ? dots(part) : over(part, `${capital(nounOf(part))} over ${axisNoun(part)}`);
+    const first = isDotted(part)
+      ? dots(part)
+      : over(part, `${capital(nounOf(part))} over ${axisNoun(part)}`, whereText(part));
     const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
     const state = overState(part);
     const memory = `Bytes of state are counted at ${tokensText(AT)} tokens; what is measured comes from the length of training.`;

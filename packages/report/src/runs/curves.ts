@@ -1,10 +1,10 @@
 // Training losses of runs over each other, one picture for each unit; and what was measured on the way.
+import { thinned } from '@twilljs/sweep';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Key, Picture } from '../document.ts';
 import { betterText, numberOf } from '../part.ts';
-import { averaged } from '../text/sparkline.ts';
 import { fixed } from '../text/stats.ts';
-import { familyColor } from '../theme.ts';
+import { FAMILIES, familyColor } from '../theme.ts';
 import type { ComparedRun } from './compared.ts';
 
 const POINTS = 80;
@@ -12,11 +12,15 @@ const POINTS = 80;
 interface Course {
   readonly name: string;
   readonly color: string;
+  readonly mark: Key['mark'];
   readonly points: readonly { readonly step: number; readonly value: number }[];
 }
 
 export const runKeys = (runs: readonly ComparedRun[]): Key[] =>
-  runs.map(({ name }, i) => ({ label: name, color: familyColor(i), mark: 'line' }));
+  runs.map(({ name }, i) => ({ label: name, ...lookOf(i) }));
+
+/** Colours that come again are dashed. */
+const lookOf = (i: number) => ({ color: familyColor(i), mark: i < FAMILIES ? ('line' as const) : ('dash' as const) });
 
 /** Over the steps; thinned to means. */
 export function lossPictures(runs: readonly ComparedRun[]): Picture[] {
@@ -25,18 +29,9 @@ export function lossPictures(runs: readonly ComparedRun[]): Picture[] {
     const courses = runs.flatMap((run, i): Course[] => {
       if (run.task.lossUnit.name !== unit) return [];
       const { steps, losses } = run.metrics;
-      const sound = losses.flatMap((loss, at) =>
-        Number.isFinite(loss) ? [[steps[at], loss * run.task.lossUnit.perNat]] : [],
-      );
-      const [x, y] = [0, 1].map((of) =>
-        averaged(
-          sound.map((point) => point[of]),
-          POINTS,
-        ),
-      );
-      return sound.length > 0
-        ? [{ name: run.name, color: familyColor(i), points: x.map((step, at) => ({ step, value: y[at] })) }]
-        : [];
+      const sound = losses.flatMap((loss, at) => (Number.isFinite(loss) ? [[steps[at], loss] as const] : []));
+      const points = thinned(sound, POINTS).map(([step, loss]) => ({ step, value: loss * run.task.lossUnit.perNat }));
+      return points.length > 0 ? [{ name: run.name, ...lookOf(i), points }] : [];
     });
     return courses.length > 0 ? [picture(`Training loss, ${unit}`, unit, courses)] : [];
   });
@@ -51,7 +46,7 @@ export function measuredPictures(runs: readonly ComparedRun[]): Picture[] {
       const points = run.metrics.validations
         .map(({ step, values }) => ({ step, value: numberOf(main.value(values), main) }))
         .filter(({ value }) => Number.isFinite(value));
-      return points.length > 1 ? [{ name: run.name, color: familyColor(i), points }] : [];
+      return points.length > 1 ? [{ name: run.name, ...lookOf(i), points }] : [];
     });
     return courses.length > 0 ? [picture(`Measured: ${main.title}`, `${main.title}${betterText(main)}`, courses)] : [];
   });
@@ -77,9 +72,9 @@ function picture(title: string, unit: string, courses: readonly Course[]): Pictu
     spec: {
       width: 300,
       height: 230,
-      layer: courses.map(({ color, points }) => ({
+      layer: courses.map(({ color, mark, points }) => ({
         data: { values: points },
-        mark: { type: 'line', stroke: color, strokeWidth: 1.6 },
+        mark: { type: 'line', stroke: color, strokeWidth: 1.6, ...(mark === 'dash' && { strokeDash: [4, 3] }) },
         encoding: { x, y },
       })),
     } as unknown as TopLevelSpec,
