@@ -6,6 +6,7 @@ import type { SweepOrigin } from '@twilljs/sweep/node';
 import { type Block, paragraph, type Section } from './document.ts';
 import type { LoadedSweep } from './loaded.ts';
 import type { ReportOptions } from './options.ts';
+import { quoted } from './text/escape.ts';
 import { grouped } from './text/numbers.ts';
 import { listed } from './text/stats.ts';
 
@@ -97,9 +98,4 @@ function presetOf(spec: SweepSpec, known: Known, { presets = [] }: ReportOptions
     return `--preset ${preset.name}${added === 0 ? '' : ` --seed ${added}`}`;
   }
   return null;
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 // The sections that every report has, part by part, as figures.
 
+import { isRatio } from '../axis.ts';
 import { paragraph, type Section } from '../document.ts';
 import type { Reference } from '../options.ts';
 import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, shortText, whereText } from '../part.ts';
@@ -16,8 +17,6 @@ import { elsewhere, over } from './over.ts';
 import { byPosition } from './position.ts';
 import { AT, overState, statePictures } from './state.ts';
 
-const axisNoun = ({ x }: Part): string => (x.name === 'ratio' ? 'ratio' : x.name);
-
 /** Seeds one by one where the axis is a few categories and the measure has two ends, or there is nothing to draw over. */
 const isDotted = (part: Part): boolean =>
   part.x.values.length < 2 || (isClosed(mainOf(part)) && part.x.scale === 'ordinal');
@@ -28,7 +27,7 @@ export const measured: Figure = {
   draw(part): Section {
     const first = isDotted(part)
       ? dots(part)
-      : over(part, `${capital(nounOf(part))} over ${axisNoun(part)}`, whereText(part));
+      : over(part, `${capital(nounOf(part))} over ${part.x.name}`, whereText(part));
     const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
     const state = overState(part);
     const memory = `Bytes of state are counted at ${tokensText(AT)} tokens; what is measured comes from the length of training.`;
@@ -89,7 +88,7 @@ export const besideOf = (reference: Reference): Figure => ({
 
 /** It asks the same where the softmax share is what differs. */
 export const tableFor = ({ tables }: Reference, { task, x }: Part) =>
-  x.name === 'ratio' ? tables.find((table) => table.task === task.name) : undefined;
+  isRatio(x) ? tables.find((table) => table.task === task.name) : undefined;
 
 export const positions: Figure = {
   name: 'positions',

@@ -1,6 +1,7 @@
 // Runs side by side: what they were told, how they learned, what they found, and what may be concluded.
 import type { ComparedMeasure } from '@twilljs/eval';
 import { type Block, paragraph, type Report, type Section } from '../document.ts';
+import { quoted } from '../text/escape.ts';
 import { grouped } from '../text/numbers.ts';
 import { averaged } from '../text/sparkline.ts';
 import { fixed, listed } from '../text/stats.ts';
@@ -33,7 +34,7 @@ export function compareRuns(runs: readonly ComparedRun[]): Report {
         blocks: runs.map(({ name, record }) => ({
           kind: 'code' as const,
           summary: name,
-          text: record.command.join(' '),
+          text: record.command.map(quoted).join(' '),
         })),
       },
     ],
