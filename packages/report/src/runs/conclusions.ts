@@ -70,7 +70,9 @@ function order(task: TaskFamily, main: ComparedMeasure, measured: readonly Measu
           : `within ${ERRORS} standard errors of the difference, ${fixed(both)}: not told apart`;
     return `${name} by ${fixed(gap)} (${how})`;
   });
-  return `${capital(noun)} is best in ${best.name} (${main.title} ${fixed(least.value)}). Behind it: ${told.join('; ')}.`;
+  const guess = task.chance?.(best.record.data as never);
+  const chance = guess === undefined ? '' : `; chance is ${fixed(guess)}`;
+  return `${capital(noun)} is best in ${best.name} (${main.title} ${fixed(least.value)}${chance}). Behind it: ${told.join('; ')}.`;
 }
 
 /** Runs that differ in their seed alone say how much chance moves; without them nothing does. */
