@@ -57,7 +57,7 @@ describe('a module', () => {
   it('is known by what it exports', async () => {
     expect(await loadModule(first)).toMatchObject({ kind: 'task', path: first, value: { name: 'first' } });
     expect(await loadModule(width)).toMatchObject({ kind: 'measure', value: { name: 'width' } });
-    const drawn = put('figure.mjs', `export default { name: 'mine', draw: () => null };`);
+    const drawn = put('figure.mjs', `export default { name: 'mine', title: 'Mine', draw: () => null };`);
     expect(await loadModule(drawn)).toMatchObject({ kind: 'figure', value: { name: 'mine' } });
   });
 
@@ -135,6 +135,11 @@ describe('a specification', () => {
     );
     expect(planSweep(opened.spec, await knownIn(directory, known))).toEqual([cell]);
     expect((await openSpec(join(directory, 'sweep.json'), known)).spec).toEqual(opened.spec);
+  });
+
+  it('with a module of another kind is refused', async () => {
+    const wrong = { grids: [{ ...grid, task: width }] };
+    await expect(openSpec(wrong, known)).rejects.toThrow(/width.mjs: exports a measure where a task is needed/);
   });
 
   it('of a name that nobody knows is refused', async () => {

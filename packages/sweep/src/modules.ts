@@ -98,7 +98,7 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
     probe: fn,
   },
   measure: { lines: fn, name, title: text, kind: words('told', 'number', 'byDifficulty', 'byPosition') },
-  figure: { draw: fn, name },
+  figure: { draw: fn, name, title: text },
 };
 
 function kindOf(value: unknown): ModuleKind | null {

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
-import { knownOnly } from '@twilljs/tensor';
+import { knownOnly, OptionError } from '@twilljs/tensor';
 import type { Json } from './checks.ts';
 import type { Known } from './known.ts';
-import { isModulePath, knownWith, loadModule } from './modules.ts';
+import { isModulePath, knownWith, loadModule, type ModuleKind } from './modules.ts';
 import { readSweepRecord, SWEEP_FILE, type SweepRecord, sweepRecordOf } from './record.ts';
 import { RESULTS_FILE } from './results.ts';
 import { readSweepSpec, type SweepSpec } from './spec.ts';
@@ -70,21 +70,25 @@ function modulesIn({ spec }: Json): string[] {
 /** Loads the modules whose paths stand in the place of names, and puts their names there. */
 async function withNames(json: Json, known: Known, from: string): Promise<{ json: Json; known: Known }> {
   const paths = new Set<string>(modulesIn({ spec: json }).map((path) => resolve(from, path)));
-  const nameOf = async (name: unknown): Promise<unknown> => {
+  const nameOf = async (kind: ModuleKind, name: unknown): Promise<unknown> => {
     if (!isModulePath(name)) return name;
-    const { path, value } = await loadModule(resolve(from, name));
+    const { path, kind: found, value } = await loadModule(resolve(from, name));
+    if (found !== kind) {
+      throw new OptionError(`${path}: exports a ${found} where a ${kind} is needed; name another module.`, { path });
+    }
     paths.add(path);
     return value.name;
   };
-  const named = async (list: unknown) => (Array.isArray(list) ? Promise.all(list.map(nameOf)) : list);
+  const namesOf = async (kind: ModuleKind, list: unknown) =>
+    Array.isArray(list) ? Promise.all(list.map((name) => nameOf(kind, name))) : list;
   const gridOf = async (grid: unknown) => {
     if (!isObject(grid)) return grid;
     const { task, mixers, measures, ...rest } = grid;
     return {
       ...rest,
-      task: await nameOf(task),
-      mixers: await named(mixers),
-      ...(measures !== undefined && { measures: await named(measures) }),
+      task: await nameOf('task', task),
+      mixers: await namesOf('mixer', mixers),
+      ...(measures !== undefined && { measures: await namesOf('measure', measures) }),
     };
   };
   const { grids } = json;

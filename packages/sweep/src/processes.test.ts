@@ -79,8 +79,19 @@ describe('an answer', () => {
     expect(await failureOf(run(killed))).toEqual({ message: 'its process was ended by SIGKILL.', input: false });
   });
 
+  it('that the work was put away is one only for whoever asked for it', async () => {
+    const path = workerThat('alone', `process.send({ done: 'interrupted' }, () => process.exit());`);
+    expect(await failureOf(run(path))).toEqual({
+      message: 'its process was told to stop by someone else.',
+      input: false,
+    });
+  });
+
   it('is waited for when the worker is told to stop', async () => {
-    const path = workerThat('stops', `if (message === 'stop') process.send({ done: true }, () => process.exit());`);
+    const path = workerThat(
+      'stops',
+      `if (message === 'stop') process.send({ done: 'interrupted' }, () => process.exit());`,
+    );
     const stopped = new AbortController();
     const running = run(path, stopped.signal);
     stopped.abort();

@@ -3,12 +3,13 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fileError } from '@twilljs/hub/node';
 import { type Device, isTwillError, TwillError } from '@twilljs/tensor';
+import type { RunResult } from '@twilljs/train/node';
 import { type CellJob, trainCell } from './job.ts';
 import type { Known } from './known.ts';
 
 /** What a worker answers. `input`: what it was given cannot be; `bug`: all else. */
 type Answer =
-  | { readonly done: true }
+  | { readonly done: RunResult['status'] }
   | { readonly error: { readonly kind: 'input' | 'bug'; readonly message: string } };
 
 /** What is sent to a worker after its job, to put the work away and end. */
@@ -44,18 +45,22 @@ export function inProcesses(worker: URL | string): (job: CellJob, signal: AbortS
       child.on('error', reject);
       child.on('close', (code, killed) => {
         signal.removeEventListener('abort', stop);
-        if (!answer) {
-          const last = said.trim().slice(-400);
-          reject(
-            new Error(killed ? `its process was ended by ${killed}.` : `its process ended with code ${code}: ${last}`),
-          );
-        } else if ('done' in answer) resolve();
-        else {
-          const { kind, message } = answer.error;
-          reject(kind === 'input' ? new TwillError(message) : new Error(message));
-        }
+        const how = killed ? `was ended by ${killed}.` : `ended with code ${code}: ${said.trim().slice(-400)}`;
+        const failure = answer ? failureIn(answer, signal) : new Error(`its process ${how}`);
+        if (failure) reject(failure);
+        else resolve();
       });
     });
+}
+
+/** Null where a worker did what it was told. */
+function failureIn(answer: Answer, { aborted }: AbortSignal): Error | null {
+  if ('done' in answer) {
+    const isAlone = answer.done === 'interrupted' && !aborted;
+    return isAlone ? new Error('its process was told to stop by someone else.') : null;
+  }
+  const { kind, message } = answer.error;
+  return kind === 'input' ? new TwillError(message) : new Error(message);
 }
 
 /**
@@ -68,17 +73,19 @@ export async function serveCell(known: Known, open: (device: string) => Promise<
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.once('disconnect', stop);
-  // Ctrl-C reaches the whole group: whoever sent the job says what is to be done.
-  process.on('SIGINT', () => {});
+  // Ctrl-C reaches the whole group, and more than once.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   const job = await new Promise<CellJob>((resolve) => {
     process.on('message', (message: CellJob | typeof STOP) => (message === STOP ? stop() : resolve(message)));
   });
-  const answer = await trainCell(job, known, { device: await open(job.device), signal: stopped.signal }).then(
-    (): Answer => ({ done: true }),
+  const train = async () => trainCell(job, known, { device: await open(job.device), signal: stopped.signal });
+  const answer = await train().then(
+    ({ status }): Answer => ({ done: status }),
     (error: unknown): Answer => ({ error: told(error) }),
   );
-  if (process.connected) await new Promise<void>((resolve) => process.send?.(answer, () => resolve()));
-  process.disconnect?.();
+  if (!process.connected) return; // nobody is there any more
+  await new Promise<void>((resolve) => process.send?.(answer, () => resolve()));
+  process.disconnect();
 }
 
 function told(error: unknown): { kind: 'input' | 'bug'; message: string } {
