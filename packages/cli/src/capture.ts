@@ -1,5 +1,4 @@
 // The command line as a function of its arguments, for tests and for programs that embed it.
-import { fileURLToPath } from 'node:url';
 import { run } from './program.ts';
 
 export interface Captured {
@@ -25,7 +24,6 @@ export async function capture(argv: readonly string[], signal = new AbortControl
     ask: null,
     signal,
     outliveReader: () => {},
-    entry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url)),
     self: 'twill',
   });
   return { code, out, err };

@@ -19,14 +19,12 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** From here on the work goes to its end though nobody reads what is said about it: what it leaves is on disk. */
   outliveReader(): void;
-  /** The module to run in a child process as `twill`. */
-  readonly entry: string;
   /** How the user calls it. */
   readonly self: string;
 }
 
 /** The terminal of this process. A second Ctrl-C ends it at once. */
-export function processTerminal(entry: string): Terminal {
+export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -37,10 +35,6 @@ export function processTerminal(entry: string): Terminal {
   }
   let outlives = false;
   const [out, err] = [stdout, stderr].map((stream) => writerOf(stream, () => outlives));
-  // As a child of a sweep: when that says so or is gone, put the work away and end.
-  process.once('message', () => stop.abort());
-  process.once('disconnect', () => stop.abort());
-  process.channel?.unref();
   return {
     out: (text) => out(isScreen(stdout) ? printable(text) : text),
     err: (text) => err(isScreen(stderr) ? printable(text) : text),
@@ -52,7 +46,6 @@ export function processTerminal(entry: string): Terminal {
     outliveReader: () => {
       outlives = true;
     },
-    entry,
     self: env.npm_lifecycle_event === 'start' || env.npm_lifecycle_event === 'twill' ? 'npx -y pnpm@10 twill' : 'twill',
   };
 }

@@ -26,7 +26,11 @@ it('comes from files, and is split as it was', async () => {
 });
 
 it('is not read where nobody learns from it', async () => {
-  expect(await readSweepText(cellsOf('recall'), { files: [join(work, 'missing.txt')] })).toBe(null);
+  const missing = () => {
+    throw new Error('asked for');
+  };
+  expect(await readSweepText(cellsOf('recall'), missing)).toBe(null);
+  await expect(readSweepText(cells, missing)).rejects.toThrow('asked for');
 });
 
 it('is refused when it is too short to train or to measure on', async () => {

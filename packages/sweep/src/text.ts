@@ -35,16 +35,18 @@ export interface SweepText extends TextChoice {
  * Reads the text of a sweep.
  *
  * @param cells that will read it.
+ * @param text which one; a function is asked only where a cell reads.
  * @param before of a sweep that goes on or is repeated: its text is split as it was.
  * @returns null where no cell learns from text: then nothing is read.
  * @throws FileError when it cannot be read; OptionError when it is too short to train or to measure on.
  */
 export async function readSweepText(
   cells: readonly SweepCell[],
-  choice: TextChoice,
+  text: TextChoice | (() => TextChoice),
   before?: SweepRecord | null,
 ): Promise<SweepText | null> {
   if (!cells.some(({ asked }) => asked.family.readsText)) return null;
+  const choice = typeof text === 'function' ? text() : text;
   if (choice.files.includes(STANDARD_INPUT)) {
     throw new FileError('--data -: every model of a sweep reads the text, a pipe gives it once; put it into a file.');
   }

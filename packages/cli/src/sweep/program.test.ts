@@ -35,4 +35,4 @@ it('examples/12-the-study.ts equals twill sweep and twill report', async () => {
     const [program, command] = ['runs/tiny', 'again'].map((directory) => readFileSync(join(directory, file)));
     expect(command.equals(program), file).toBe(true);
   }
-});
+}, 300_000);

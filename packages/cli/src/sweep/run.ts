@@ -1,4 +1,5 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
+import { join } from 'node:path';
 import { corpusText } from '@twilljs/report';
 import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/sweep';
 import {
@@ -39,7 +40,7 @@ export async function textFor(
   record: SweepRecord | null,
 ): Promise<SweepText | null> {
   const named = files ?? (record && recordedFiles(record));
-  return readSweepText(cells, named ? { files: named } : mobyDick(), record);
+  return readSweepText(cells, named ? { files: named } : mobyDick, record);
 }
 
 /** @throws Interrupted after Ctrl-C, with all work put away. */
@@ -49,7 +50,7 @@ export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
   const view = new SweepView(terminal);
   const outcome = await sweep({
     ...{ directory: out, spec, cells, text, jobs, device },
-    command: ['twill', 'sweep', `${out}/sweep.json`],
+    command: ['twill', 'sweep', join(out, 'sweep.json'), '--out', out],
     run: inProcesses(worker),
     signal: terminal.signal,
     observe: (states) => view.update(states),

@@ -181,9 +181,6 @@ it('reports what is finished of a sweep that is not', async () => {
   expect(text).toMatch(new RegExp(`\\| ${names[1]} \\| running, or killed \\| 4 of 4 \\|`));
   expect(text).toMatch(new RegExp(`\\| ${names[3]} \\| diverged \\| 3 of 3 \\| \\d\\.\\d+ bits per byte \\|`));
   expect(text).toMatch(new RegExp(`\\| DeltaNet, pure \\| .*${facts('all')[0].recall[4].toFixed(3)} \\|`));
-  expect((await capture(['report', `all/cells/${names[0]}`])).err).toMatch(
-    /holds a run, and reports are drawn of sweeps/,
-  );
 });
 
 describe('a finished cell that lost its result', () => {
