@@ -31,7 +31,9 @@ function run(
   const config = { model_type: 'gla', hidden_size: 8, num_heads: 2, num_hidden_layers: 2, vocab_size: 256, ...model };
   const made = hybrid(config, { mixers: known.mixers, init: shapesOnly() });
   const losses = Array.from({ length: steps }, (_, i) => (value + (8 - value) * 0.1 ** i) * Math.LN2);
-  const validation = { task: 'text', bitsPerByte: value, standardError: error, bitsByPosition: [], copyGain: null };
+  const accuracy = [{ difficulty: 4, mean: value / 4, standardError: error }];
+  const bits = { bitsPerByte: value, standardError: error, bitsByPosition: [], copyGain: null };
+  const validation = { accuracy, ...bits };
   const record = {
     ...{
       status: steps < 10 ? 'running' : 'finished',
@@ -76,6 +78,14 @@ it('differences are set against the errors of measurement', () => {
   expect(near).toContain('There is one seed of each: another seed can move a result');
   const far = said(run('a', { value: 2 }), run('b', { value: 2.05 }));
   expect(far).toContain('Loss is best in a (bits per byte 2.000). Behind it: b by 0.050 (more than 2 standard errors');
+});
+
+it('chance stands beside accuracies', () => {
+  const data = { kind: 'mqar', length: 16, batch: 4, pairs: 4, vocab: 64 };
+  const drawn = said(run('a', { data, value: 2 }), run('b', { data, value: 2.4 }));
+  // A guess among the 32 values, half of the vocabulary.
+  expect(drawn).toContain('Recall is best in b (accuracy 0.600; chance is 0.031). Behind it: a by 0.100');
+  expect(drawn).toContain('| accuracy at 4 pairs |');
 });
 
 it('seeds of the same settings say what chance moves', () => {

@@ -27,3 +27,9 @@ export function estimateIn({ metrics: { validation } }: ComparedRun, measure: Co
   const value = validation ? numberOf(measure.value(validation), measure) : Number.NaN;
   return validation && Number.isFinite(value) ? { value, error: measure.error?.(validation) ?? null } : null;
 }
+
+/** Accuracy of guessing in the task of a run; null where it has none. */
+export function chanceIn({ task, record: { data } }: ComparedRun): number | null {
+  const options = Object.fromEntries(Object.keys(task.fields).map((name) => [name, data[name]]));
+  return task.chance?.(options as never) ?? null;
+}

@@ -2,7 +2,7 @@
 import type { ComparedMeasure, TaskFamily } from '@twilljs/eval';
 import { grouped } from '../text/numbers.ts';
 import { capital, fixed, listed, spanOf } from '../text/stats.ts';
-import { type ComparedRun, type Estimate, estimateIn } from './compared.ts';
+import { type ComparedRun, chanceIn, type Estimate, estimateIn } from './compared.ts';
 import { settingsOf } from './settings.ts';
 
 type Measured = readonly [run: ComparedRun, estimate: Estimate];
@@ -70,8 +70,8 @@ function order(task: TaskFamily, main: ComparedMeasure, measured: readonly Measu
           : `within ${ERRORS} standard errors of the difference, ${fixed(both)}: not told apart`;
     return `${name} by ${fixed(gap)} (${how})`;
   });
-  const guess = task.chance?.(best.record.data as never);
-  const chance = guess === undefined ? '' : `; chance is ${fixed(guess)}`;
+  const guess = chanceIn(best);
+  const chance = guess === null ? '' : `; chance is ${fixed(guess)}`;
   return `${capital(noun)} is best in ${best.name} (${main.title} ${fixed(least.value)}${chance}). Behind it: ${told.join('; ')}.`;
 }
 
