@@ -29,6 +29,7 @@ export { hybrid, modelFromFiles } from './defaults.ts';
 export { device } from './device.ts';
 export { known } from './known.ts';
 export { mixers } from './mixers.ts';
+export { namedModels } from './named-models.ts';
 export { paper } from './paper.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';

@@ -1,8 +1,10 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
+import { checkDevice, type DeviceCheck } from '@twilljs/parity';
 import { wrapped } from '@twilljs/report';
+import { isTwillError } from '@twilljs/tensor';
+import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { openDevice } from '../device.ts';
-import { type Check, checkModel } from '../doctor/check.ts';
+import { deviceLabel, openDevice } from '../device.ts';
 import { machineFacts } from '../doctor/machine.ts';
 
 export function doctor() {
@@ -21,13 +23,26 @@ export function doctor() {
 }
 
 async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Promise<Result> {
-  // First, since the device of Node 20 switches relaxed SIMD on; why it cannot be used is said by the check.
-  await openDevice(device).catch(() => null);
+  // First, since the device of Node 20 switches relaxed SIMD on.
+  const check = await checkOf(device, seed);
   const facts = await machineFacts();
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(14)}${value}\n`);
-  const check = await checkModel(device, seed);
   say(`\n${textOf(check)}`);
   return { answer: check.ok, data: { ...facts, check } };
+}
+
+/** What was found of a device, or why it could not be used at all. */
+type Check = DeviceCheck & { readonly device: string; readonly problem?: string };
+
+async function checkOf(name: CommonOptions['device'], seed: number): Promise<Check> {
+  try {
+    const device = await openDevice(name);
+    return { device: deviceLabel(device), ...(await checkDevice(device, mixers, seed)) };
+  } catch (error) {
+    if (!isTwillError(error)) throw error;
+    const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };
+    return { device: name, ...nothing, problem: error.message };
+  }
 }
 
 const INDENT = ' '.repeat(14);

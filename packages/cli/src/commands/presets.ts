@@ -1,28 +1,14 @@
 // twill presets: the models that have names, and what each would cost, counted without making any.
 
-import { countsOf, type ModelCounts, STATE_CONTEXTS } from '@twilljs/eval';
-import { hybrid, type Ratio } from '@twilljs/hybrid';
+import { countsOf, STATE_CONTEXTS } from '@twilljs/eval';
+import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { bytesText, grouped, table, tokensText } from '@twilljs/report';
-import { configOf, type ModelSize } from '@twilljs/sweep';
-import { mixers, modelSizes, otherModels } from 'twilljs';
+import { mixers, namedModels } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
-
-/** Ratios at which a size is compared. */
-const ratios: Readonly<Record<keyof typeof modelSizes, readonly Ratio[]>> = {
-  recall: ['pure', '2'],
-  language: ['pure', '4', '2'],
-  mini: ['pure', '12', '6', '3'],
-  '340M': ['pure', '24', '12', '6', '3'],
-  '1.3B': ['pure', '24', '12', '6', '3'],
-};
 
 /** Tokens over which the FLOPs of a token are averaged. */
 const LENGTH = 1024;
-
-interface Preset extends ModelCounts {
-  readonly name: string;
-}
 
 export function presets() {
   const command = makeCommand({
@@ -41,10 +27,10 @@ export function presets() {
 }
 
 function runPresets({ say }: Context): Result {
-  const all = [
-    ...Object.entries(modelSizes).flatMap(([key, size]) => ofSize(key as keyof typeof modelSizes, size)),
-    ...others(),
-  ];
+  const all = Object.entries(namedModels()).map(([name, config]) => ({
+    name,
+    ...countsOf(hybrid(config, { mixers, init: shapesOnly() }), LENGTH),
+  }));
   const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokensText(tokens)}`);
   say(
     table(
@@ -58,18 +44,4 @@ function runPresets({ say }: Context): Result {
     ),
   );
   return { answer: true, data: { flopsLength: LENGTH, presets: all } };
-}
-
-function ofSize(key: keyof typeof modelSizes, size: ModelSize): Preset[] {
-  return mixers.flatMap(({ name, role }) =>
-    (role === 'softmax' ? (['pure'] as const) : ratios[key]).map((ratio) =>
-      preset(`${key} ${name}${ratio === 'pure' ? '' : `, ${Number(ratio) - 1}:1`}`, configOf(size, name, ratio)),
-    ),
-  );
-}
-
-const others = () => Object.entries(otherModels).map(([name, config]) => preset(name, config));
-
-function preset(name: string, config: object): Preset {
-  return { name, ...countsOf(hybrid(config, { mixers, init: shapesOnly() }), LENGTH) };
 }

@@ -1,14 +1,10 @@
-// One training step of small models of every mixer, on the device and on the f64 reference.
+// Whether a device computes what it should: a training step of small models of every mixer, on it and on the f64 reference.
 import { hybrid } from '@twilljs/hybrid';
 import { initializer, type MixerFamily } from '@twilljs/nn';
-import { cpu, type Device, grad, isTwillError, keep, type Op, release, rng, type Spec, scope } from '@twilljs/tensor';
+import { cpu, type Device, grad, keep, type Op, release, rng, type Spec, scope } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
-import { mixers } from 'twilljs';
-import type { DeviceName } from '../command.ts';
-import { deviceLabel, openDevice } from '../device.ts';
 
-export interface Check {
-  readonly device: string;
+export interface DeviceCheck {
   readonly ok: boolean;
   /** Relative error of the loss, and RMS ratio of a gradient; the worst over models and parameters. */
   readonly lossError: number;
@@ -17,48 +13,32 @@ export interface Check {
   readonly kernels: readonly string[];
   /** Ops that took their definition, which is slower. */
   readonly definitions: readonly { readonly op: string; readonly reason: string; readonly count: number }[];
-  /** Why the device could not be used at all. */
-  readonly problem?: string;
 }
 
 const B = 2;
 const T = 70; // more than one chunk of the delta rule
 
-export async function checkModel(name: DeviceName, seed: number): Promise<Check> {
-  try {
-    const seen = new Set<string>();
-    const device = observed(await openDevice(name), seen);
-    let lossError = 0;
-    let gradientError = 0;
-    for (const family of mixers) {
-      const ours = await step(family, seed, device);
-      const exact = await step(family, seed, cpu({ float: 'f64' }));
-      lossError = Math.max(lossError, Math.abs(ours.loss - exact.loss) / exact.loss);
-      ours.gradients.forEach((gradient, i) => {
-        gradientError = Math.max(gradientError, deviation(gradient, exact.gradients[i]).error);
-      });
-    }
-    const { loss, grad: gradient } = tolerances.f32;
-    return {
-      device: deviceLabel(device),
-      ok: lossError <= loss && gradientError <= gradient,
-      lossError,
-      gradientError,
-      kernels: [...seen].filter((op) => !device.fallbacks.has(op)).sort(),
-      definitions: [...device.fallbacks].map(([op, { reason, count }]) => ({ op, reason, count })),
-    };
-  } catch (error) {
-    if (!isTwillError(error)) throw error;
-    return {
-      device: name,
-      ok: false,
-      lossError: 0,
-      gradientError: 0,
-      kernels: [],
-      definitions: [],
-      problem: error.message,
-    };
+/** @param mixers of whose models a step is taken. @param seed of their weights. */
+export async function checkDevice(on: Device, mixers: readonly MixerFamily[], seed: number): Promise<DeviceCheck> {
+  const seen = new Set<string>();
+  const device = observed(on, seen);
+  let [lossError, gradientError] = [0, 0];
+  for (const family of mixers) {
+    const ours = await step(family, mixers, seed, device);
+    const exact = await step(family, mixers, seed, cpu({ float: 'f64' }));
+    lossError = Math.max(lossError, Math.abs(ours.loss - exact.loss) / exact.loss);
+    ours.gradients.forEach((gradient, i) => {
+      gradientError = Math.max(gradientError, deviation(gradient, exact.gradients[i]).error);
+    });
   }
+  const { loss, grad: gradient } = tolerances.f32;
+  return {
+    ok: lossError <= loss && gradientError <= gradient,
+    lossError,
+    gradientError,
+    kernels: [...seen].filter((op) => !device.fallbacks.has(op)).sort(),
+    definitions: [...device.fallbacks].map(([op, { reason, count }]) => ({ op, reason, count })),
+  };
 }
 
 /** The device, telling the names of the ops that it is asked for, with a count of fallbacks of its own. */
@@ -75,7 +55,8 @@ function observed(device: Device, seen: Set<string>): Device {
 }
 
 /** Loss and gradients of a model on fixed random bytes. */
-async function step({ model_type, role, evenHeads }: MixerFamily, seed: number, device: Device) {
+async function step(family: MixerFamily, mixers: readonly MixerFamily[], seed: number, device: Device) {
+  const { model_type, role, evenHeads } = family;
   const config = {
     model_type,
     hidden_size: 32,
