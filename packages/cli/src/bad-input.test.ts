@@ -302,7 +302,7 @@ const calls: Record<string, Call[]> = {
     ['eval runs/headless', /runs\/headless\/model.safetensors: 4 bytes/],
     ['eval runs/misfit', /runs\/misfit: the weights do not fit the configuration/],
     ['eval runs/unconfigured', /runs\/unconfigured\/config.json/],
-    ['eval runs/recall --task lm', /add --data/],
+    ['eval runs/recall --task lm', /the run was not trained on text; say by --data/],
     ['eval runs/recall --task lm --data book.txt', /vocab_size is 64 but text needs the 256 bytes/],
     ['eval runs/done --task mqar --data book.txt', /--data book.txt is about text but the task is mqar/],
     ['eval runs/done --task chess', /--task is "chess" where .*"parity"/],

@@ -2,23 +2,23 @@
 import { basename } from 'node:path';
 import { wrapped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
-import { isModulePath, knownWith, loadModule, type ModuleKind } from '@twilljs/sweep/node';
+import { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import { known } from 'twilljs';
 
 /** What twilljs knows, and what modules add to it. */
 export const knownHere = (modules: readonly string[] = []): Promise<Known> => knownWith(known, modules);
 
-/**
- * The name that a flag means: of a path, that of the value in its module.
- *
- * @throws OptionError when the module has something else.
- */
+/** The value in the module of a flag. @throws OptionError when it is of another kind. */
+export async function moduleOf(flag: string, kind: ModuleKind, path: string): Promise<LoadedModule['value']> {
+  const { kind: found, value } = await loadModule(path);
+  if (found === kind) return value;
+  throw new OptionError(`${flag} ${path}: exports a ${found} where a ${kind} is needed; name another module.`);
+}
+
+/** The name that a flag means: of a path, that of the value in its module. */
 export async function named(flag: string, kind: ModuleKind, given: string): Promise<string> {
-  if (!isModulePath(given)) return given;
-  const { kind: found, value } = await loadModule(given);
-  if (found === kind) return String(value.name);
-  throw new OptionError(`${flag} ${given}: exports a ${found} where a ${kind} is needed; name another module.`);
+  return isModulePath(given) ? String((await moduleOf(flag, kind, given)).name) : given;
 }
 
 /** Modules of a run, and those that are named now: one that has moved takes the place of that with its file name. */

@@ -23,3 +23,4 @@ export {
 } from './record.ts';
 export { trainRun } from './run.ts';
 export type { RunOptions, RunResult } from './run-options.ts';
+export { type RunText, type RunTextOptions, textOfRun, whereItBegan } from './run-text.ts';

@@ -1,6 +1,6 @@
 // twill eval: measures a model on a task, or on text.
 import { existsSync } from 'node:fs';
-import { brokenText, cost, detailLines, measuredText, measureTask, speed } from '@twilljs/eval';
+import { brokenText, cost, detailLines, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import { requireBytes } from '@twilljs/hybrid';
 import { grouped } from '@twilljs/report';
@@ -8,11 +8,10 @@ import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
-import { type EvalAsked, openMeasuring } from '../eval/measuring.ts';
-import { overlapLines } from '../eval/text.ts';
 import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
-import { knownHere, modulesNow, named, taskList } from '../known.ts';
+import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
+import { type EvalAsked, openMeasuring } from '../measuring.ts';
 import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
 import { recordIn } from '../train/resume.ts';
 
@@ -72,7 +71,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
   const record = recordIn(dir);
   const own = modulesNow([], [options.task, ...measure]);
-  for (const path of measure) await named('--measure', 'measure', path);
+  for (const path of measure) await moduleOf('--measure', 'measure', path);
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own));
   const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, terminal.signal);
@@ -127,4 +126,17 @@ function progressOf({ terminal }: Context): (done: number, of: number) => void {
 function lengthText(length: number, trained: number | null, beyond: number | null): string {
   const times = beyond === null ? '' : `, ${Number(beyond.toFixed(1))} x that of training`;
   return `length ${grouped(length)}${length === trained ? ', that of training' : times}`;
+}
+
+/** Documents in a line at most. */
+const NAMED = 4;
+
+/** What of the text the model has seen: a line, or none. */
+function overlapLines(trainedOn: readonly Overlap[]): string[] {
+  if (trainedOn.length === 0) return [];
+  const named = trainedOn
+    .slice(0, NAMED)
+    .map(({ name, share }) => `${share === 1 ? 'all' : `about ${Math.ceil(100 * share)} %`} of ${name}`);
+  const more = trainedOn.length > NAMED ? ` and parts of ${trainedOn.length - NAMED} more` : '';
+  return [`note: word for word in the text that the run was trained on: ${named.join(', ')}${more}`];
 }

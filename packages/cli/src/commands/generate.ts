@@ -6,7 +6,7 @@ import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
 import { attempt, readFile } from '@twilljs/hub/node';
 import { generate, requireBytes } from '@twilljs/hybrid';
 import { grouped } from '@twilljs/report';
-import { FileError, OptionError } from '@twilljs/tensor';
+import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
@@ -113,18 +113,13 @@ async function promptOf({ prompt, promptFile }: Options, signal: AbortSignal): P
   throw new OptionError(`${flag} is empty but a model continues at least one byte; give some text.`);
 }
 
-/** Looks before it opens: a pipe would make it wait. */
+/** Looks at the size before it reads. */
 function fileBytes(path: string): Uint8Array {
-  const facts = attempt(path, () => statSync(path));
-  if (!facts.isFile() && !facts.isDirectory()) {
-    throw new FileError(`${path}: is no regular file; name one, or pipe it in by --prompt -.`);
-  }
-  if (facts.size > MOST) {
-    throw new OptionError(
-      `--prompt-file ${path} has ${grouped(facts.size)} bytes, above the limit of ${grouped(MOST)}; give its end.`,
-    );
-  }
-  return readFile(path);
+  const { size } = attempt(path, () => statSync(path));
+  if (size <= MOST) return readFile(path);
+  throw new OptionError(
+    `--prompt-file ${path} has ${grouped(size)} bytes, above the limit of ${grouped(MOST)}; give its end.`,
+  );
 }
 
 /** The end of a long prompt, from a whole character on. */

@@ -1,11 +1,10 @@
 // twill report: draws what sweeps or runs have found, as Markdown and as one page.
 import type { Figure } from '@twilljs/report';
 import { writeReport } from '@twilljs/report/node';
-import { loadModule } from '@twilljs/sweep/node';
-import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { study } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
+import { moduleOf } from '../known.ts';
 
 interface Options {
   readonly figure: readonly string[] | undefined;
@@ -38,14 +37,8 @@ async function runReport(
   { figure: modules = [] }: Options,
 ): Promise<Result> {
   terminal.outliveReader();
-  const figures = await Promise.all(modules.map(figureIn));
-  const paths = await writeReport(directories, { ...study, figures });
+  const figures = await Promise.all(modules.map((path) => moduleOf('--figure', 'figure', path)));
+  const paths = await writeReport(directories, { ...study, figures: figures as unknown as Figure[] });
   say(`Report    ${paths.page}\n          ${paths.markdown}\n`);
   return { answer: true, data: { directories, ...paths } };
-}
-
-async function figureIn(path: string): Promise<Figure> {
-  const { kind, value } = await loadModule(path);
-  if (kind === 'figure') return value as unknown as Figure;
-  throw new OptionError(`--figure ${path}: it exports a ${kind} where a figure is needed; name another module.`);
 }

@@ -4,24 +4,16 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeText, encodeText } from '@twilljs/data';
 import { generate } from '@twilljs/hybrid';
-import { duration, skippedText, wrapped } from '@twilljs/report';
+import { duration, wrapped } from '@twilljs/report';
 import { writeReport } from '@twilljs/report/node';
-import { planSweep } from '@twilljs/sweep';
 import type { SweepText } from '@twilljs/sweep/node';
 import { Option } from 'commander';
-import { bestOnText, study, studySentence, studyTable } from 'twilljs';
-import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { bestOnText, study, studySentence, studyTable, sweepPresets } from 'twilljs';
+import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
-import { sizeText } from '../sweep/cost.ts';
-import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
-import { openSpec } from '../sweep/spec.ts';
-
-interface Options extends CommonOptions {
-  readonly data: string[] | undefined;
-  readonly out: string;
-}
+import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 
 /** What fits into ten minutes on two processors, slow ones too; the whole study is `small`. */
 const PRESET = 'smaller';
@@ -40,29 +32,27 @@ export function start() {
   })
     .addOption(new Option('--corpus, --data <glob...>', 'text for the language models (default: Moby-Dick)'))
     .addOption(option('--out <dir>', 'where everything goes').default('runs/start'));
-  return { command, run: (context: Context, _: readonly string[], options: Options) => runStart(context, options) };
+  return { command, run: (context: Context, _: readonly string[], options: SweepAsked) => runStart(context, options) };
 }
 
-async function runStart({ terminal, say, note }: Context, options: Options): Promise<Result> {
-  const { out, seed, device } = options;
+async function runStart({ terminal, say, note }: Context, options: SweepAsked): Promise<Result> {
+  const { out, seed } = options;
   terminal.outliveReader();
   const started = performance.now();
-  const { spec, record, known } = await openSpec({ preset: PRESET }, seed, out);
-  const cells = planSweep(spec, known);
-  const text = await textFor(cells, options.data, record);
+  const opened = await openSweep(sweepPresets[PRESET], options);
+  const { cells, text, known } = opened;
   const jobs = availableParallelism();
   note(
     `The small study in its smaller form, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n` +
       `The whole of it: ${terminal.self} sweep --preset small --out runs/small\n\n`,
   );
-  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, text });
+  const { results, failures, skipped } = await runSweep(opened, jobs, options, terminal);
 
   const found = results?.cells ?? [];
   const words = studySentence(found);
   say(`\n${studyTable(found, titleOf(text))}\n${wrapped(words, 100)}\n`);
   for (const [name, message] of failures) say(`\n${name} failed: ${message}\n`);
-  for (const { name, count, steps } of skippedOf(results, cells))
-    say(`\n${name} skipped ${skippedText(count, steps)}\n`);
+  for (const { line } of skipped) say(`\n${line}\n`);
   const best = bestOnText(found);
   const directory = best && join(out, best.directory);
   const paragraph = text && directory ? await write(directory, text, options) : null;
@@ -101,11 +91,7 @@ interface Paragraph {
 const BYTES = 400;
 
 /** A paragraph by a language model, at temperature 0.7. */
-async function write(
-  directory: string,
-  text: SweepText,
-  { seed, device }: Pick<Options, 'seed' | 'device'>,
-): Promise<Paragraph> {
+async function write(directory: string, text: SweepText, { seed, device }: SweepAsked): Promise<Paragraph> {
   const { model } = await openModel(directory, await openDevice(device));
   const prompt = text.source === undefined ? openingOf(text.corpus.evaluation) : 'The whale ';
   const ids: number[] = [];

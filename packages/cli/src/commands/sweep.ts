@@ -2,21 +2,23 @@
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { duration, skippedText } from '@twilljs/report';
-import { planSweep, trainingSpeed } from '@twilljs/sweep';
+import { duration } from '@twilljs/report';
+import { trainingSpeed } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
-import { yardstick } from 'twilljs';
-import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
+import { sweepPresets, yardstick } from 'twilljs';
+import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
-import { hoursText, sizeText } from '../sweep/cost.ts';
-import { runSweep, skippedOf, textFor } from '../sweep/run.ts';
-import { longPresets, openSpec, type PresetName, presetNames } from '../sweep/spec.ts';
+import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 
-interface Options extends CommonOptions {
+const presetNames = Object.keys(sweepPresets) as PresetName[];
+
+/** Presets that take a night or more: nobody shall begin them by mistake. */
+const longPresets: readonly PresetName[] = ['paper-mini', 'paper'];
+
+interface Options extends Omit<SweepAsked, 'out'> {
   readonly preset: PresetName | undefined;
-  readonly data: string[] | undefined;
   readonly out: string | undefined;
   readonly jobs: number;
   readonly yes: boolean;
@@ -59,13 +61,13 @@ export function sweepGrid() {
 
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
-  const { preset, out, jobs, device, seed } = options;
+  const { preset, out, jobs, device } = options;
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
-  const { spec, record, known } = await openSpec({ preset, file }, seed, out);
-  const cells = planSweep(spec, known);
-  const text = await textFor(cells, options.data, record);
+  const asked = { ...options, out };
+  const opened = await openSweep(sourceOf(preset, file), asked);
+  const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
     const speed = await trainingSpeed(await yardstick().to(await openDevice(device)));
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
@@ -74,11 +76,10 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
     }
   } else
     note(`${spec.name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
-  const { results, failures } = await runSweep({ terminal, spec, cells, out, jobs, device, text });
+  const { failures, skipped } = await runSweep(opened, jobs, asked, terminal);
   const seconds = (performance.now() - started) / 1000;
   for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
-  const skipped = skippedOf(results, cells);
-  for (const { name, count, steps } of skipped) say(`${name} skipped ${skippedText(count, steps)}\n`);
+  for (const { line } of skipped) say(`${line}\n`);
   say(`${cells.length - failures.size} of ${cells.length} cells in ${duration(seconds)}\n`);
   say(`results     ${join(out, 'results.json')}\nnext        ${terminal.self} report ${out}\n`);
   return {
@@ -88,6 +89,15 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
       skipped: Object.fromEntries(skipped.map(({ name, count }) => [name, count])),
     },
   };
+}
+
+function sourceOf(preset: PresetName | undefined, file: string | undefined) {
+  if (preset !== undefined && file !== undefined) {
+    throw new OptionError(`--preset ${preset} and ${file} both say what to compare; give one of them.`);
+  }
+  const source = preset === undefined ? file : sweepPresets[preset];
+  if (source !== undefined) return source;
+  throw new OptionError(`nothing to compare: give a specification or --preset, one of ${presetNames.join(', ')}.`);
 }
 
 async function agreed({ terminal }: Context, preset: PresetName): Promise<boolean> {

@@ -12,7 +12,7 @@ import { type Context, makeCommand, type Result } from '../command.ts';
 import { deviceLabel, openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
-import { knownHere, modulesNow, named, taskList } from '../known.ts';
+import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
@@ -147,7 +147,7 @@ async function mixersOf(directory: string): Promise<string[]> {
 /** With names where modules stand. */
 async function withNames(asked: Asked): Promise<Asked> {
   const { mixer, task, measure = [] } = asked;
-  for (const path of measure) await named('--measure', 'measure', path);
+  for (const path of measure) await moduleOf('--measure', 'measure', path);
   return {
     ...asked,
     ...(mixer !== undefined && { mixer: await named('--mixer', 'mixer', mixer) }),

@@ -1,51 +1,64 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { join } from 'node:path';
-import { corpusText } from '@twilljs/report';
-import type { SweepCell, SweepResults, SweepSpec } from '@twilljs/sweep';
+import { corpusText, grouped, skippedText } from '@twilljs/report';
+import { planSweep, type SweepCell, type SweepSpec } from '@twilljs/sweep';
 import {
   inProcesses,
+  openSpec,
   readSweepText,
   recordedFiles,
   type SweepOutcome,
-  type SweepRecord,
   type SweepText,
   sweep,
 } from '@twilljs/sweep/node';
+import { known, type sweepPresets } from 'twilljs';
 import { mobyDick, worker } from 'twilljs/node';
-import type { DeviceName } from '../command.ts';
+import type { CommonOptions } from '../command.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { SweepView } from './view.ts';
 
-export interface SweepRun {
-  readonly terminal: Terminal;
-  readonly spec: SweepSpec;
-  readonly cells: readonly SweepCell[];
+export type PresetName = keyof typeof sweepPresets;
+
+export interface SweepAsked extends CommonOptions {
+  /** Directory of the sweep. Where it goes on, what the specification leaves out of its training is what it was. */
   readonly out: string;
-  readonly jobs: number;
-  readonly device: DeviceName;
+  /** Files and patterns of `--data`; where there are none, the text is that of the record, or Moby-Dick. */
+  readonly data: readonly string[] | undefined;
+}
+
+/** A sweep that is ready to begin. */
+export interface OpenedSweep {
+  readonly spec: SweepSpec;
+  readonly known: typeof known;
+  readonly cells: readonly SweepCell[];
   /** What cells read that learn from text; null where there are none. */
   readonly text: SweepText | null;
 }
 
-/**
- * The text for the cells that read one.
- *
- * @param files of `--data`; where there are none, the text is that of the record, or Moby-Dick.
- * @param record of the sweep that goes on or is repeated: its text is split as before.
- */
-export async function textFor(
-  cells: readonly SweepCell[],
-  files: readonly string[] | undefined,
-  record: SweepRecord | null,
-): Promise<SweepText | null> {
-  const named = files ?? (record && recordedFiles(record));
-  return readSweepText(cells, named ? { files: named } : mobyDick, record);
+/** @param source a preset or a file, either a specification or the sweep.json of a sweep. */
+export async function openSweep(
+  source: (typeof sweepPresets)[PresetName] | string,
+  { out, seed, data }: SweepAsked,
+): Promise<OpenedSweep> {
+  const { spec, record, known: all } = await openSpec(source, known, { seed, directory: out });
+  const cells = planSweep(spec, all);
+  const files = data ?? (record && recordedFiles(record));
+  return { spec, known: all, cells, text: await readSweepText(cells, files ? { files } : mobyDick, record) };
+}
+
+/** How a sweep ended, and its cells with steps that were skipped. */
+export interface Ended extends SweepOutcome {
+  readonly skipped: readonly { readonly name: string; readonly count: number; readonly line: string }[];
 }
 
 /** @throws Interrupted after Ctrl-C, with all work put away. */
-export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
-  const { terminal, spec, cells, out, jobs, device, text } = run;
+export async function runSweep(
+  { spec, cells, text }: OpenedSweep,
+  jobs: number,
+  { out, device }: SweepAsked,
+  terminal: Terminal,
+): Promise<Ended> {
   if (text) terminal.err(`${corpusText(text.corpus)}\n`);
   const view = new SweepView(terminal);
   const outcome = await sweep({
@@ -58,16 +71,23 @@ export async function runSweep(run: SweepRun): Promise<SweepOutcome> {
   if (outcome.status === 'interrupted') {
     throw new Interrupted(`${spec.name}: stopped, with checkpoints; the same command goes on.`);
   }
-  return outcome;
+  const skipped = cells.flatMap(({ name, training: { steps } }, i) => {
+    const count = outcome.results?.cells[i].skipped ?? 0;
+    return count > 0 ? [{ name, count, line: `${name} skipped ${skippedText(count, steps)}` }] : [];
+  });
+  return { ...outcome, skipped };
 }
 
-/** Cells with steps that were skipped. */
-export function skippedOf(
-  results: SweepResults | null,
-  cells: readonly SweepCell[],
-): { name: string; count: number; steps: number }[] {
-  return cells.flatMap(({ name, training: { steps } }, i) => {
-    const count = results?.cells[i].skipped ?? 0;
-    return count > 0 ? [{ name, count, steps }] : [];
-  });
+/** `155 cells, 1.8e+15 FLOPs`. */
+export function sizeText(cells: readonly SweepCell[]): string {
+  return `${cells.length} cells, ${flopsOf(cells).toExponential(1).replace('+', '')} FLOPs`;
 }
+
+/** Hours at a speed per process, in FLOPs per second. */
+export function hoursText(cells: readonly SweepCell[], speed: number, jobs: number): string {
+  const hours = flopsOf(cells) / (speed * jobs) / 3600;
+  const each = jobs === 1 ? 'one process' : `${jobs} processes`;
+  return `about ${hours < 10 ? hours.toFixed(1) : grouped(hours)} hours on this machine (${each} at ${grouped(speed / 1e9)} GFLOP/s each)`;
+}
+
+const flopsOf = (cells: readonly SweepCell[]) => cells.reduce((sum, { trainingFlops }) => sum + trainingFlops, 0);

@@ -7,9 +7,8 @@ import type { Fields, Given } from '@twilljs/nn';
 import { corpusText, grouped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
-import type { RunRecord } from '@twilljs/train/node';
+import { type RunRecord, whereItBegan } from '@twilljs/train/node';
 import { type Asked, flagOf } from './flags.ts';
-import { whereItBegan } from './resume.ts';
 
 export interface OpenedData {
   readonly family: TaskFamily;

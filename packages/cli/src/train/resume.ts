@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { recordedSplit, STANDARD_INPUT } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
-import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
+import { FileError, OptionError } from '@twilljs/tensor';
 import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
 import { type Asked, type Bag, flagOf } from './flags.ts';
@@ -75,19 +75,4 @@ export function originOf({ data = [], evalData = [], device }: Asked, modules: r
     modules: modules.map(whole),
     device: device ?? null,
   };
-}
-
-/**
- * What a run reads, by the paths that its record has: they hold where the run began.
- *
- * @throws FileError that says so, where a path does not.
- */
-export async function whereItBegan<T>(directory: string, read: Promise<T>): Promise<T> {
-  try {
-    return await read;
-  } catch (error) {
-    if (!isTwillError(error) || error.option !== 'data') throw error;
-    const why = error.message.replace(/^data: |\.$/g, '');
-    throw new FileError(`${join(directory, 'run.json')} names the text: ${why}, or say by --data where it is now.`);
-  }
 }

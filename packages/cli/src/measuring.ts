@@ -3,6 +3,7 @@ import {
   type Measure,
   measuresOf,
   type Overlap,
+  overlaps,
   type Probe,
   type TaskFamily,
   taskNamed,
@@ -11,9 +12,8 @@ import {
 import { grouped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
-import type { RunRecord } from '@twilljs/train/node';
-import { knownHere } from '../known.ts';
-import { textFor } from './text.ts';
+import { type RunRecord, textOfRun } from '@twilljs/train/node';
+import { knownHere } from './known.ts';
 
 export interface EvalAsked {
   /** By name. */
@@ -65,7 +65,7 @@ export async function openMeasuring(
   for (const [i, length] of lengths?.entries() ?? []) {
     if (lengths?.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);
   }
-  const text = family.readsText ? await textFor(dir, record, data, signal) : null;
+  const text = family.readsText ? await textOfRun(dir, record, { files: data, signal }) : null;
   const flag = data ? `--data ${data[0]}` : all ? '--all' : null;
   if (!text && flag) {
     throw new OptionError(
@@ -89,7 +89,7 @@ export async function openMeasuring(
     what: text ? `${text.what}, ${grouped(text.bytes.length)} bytes` : `${family.name}, fresh rows of seed ${seed}`,
     probes: (lengths ?? [ownLength]).map(probeOf),
     trainedLength: isOwn ? ownLength : null,
-    trainedOn: text?.trainedOn ?? null,
+    trainedOn: text?.training ? overlaps(text.documents, text.training) : null,
   };
 }
 
