@@ -11,8 +11,6 @@ export interface OtherMeaning {
 }
 
 const otherMeanings: readonly OtherMeaning[] = [
-  { word: 'language', files: /^packages\/cli\/src\/commands\/presets\.ts$/, meaning: 'a size of models' },
-  { word: 'recall', files: /^packages\/cli\/src\/commands\/presets\.ts$/, meaning: 'a size of models' },
   { word: 'parity', files: /^packages\/cli\/src\/commands\/parity\.ts$/, meaning: 'the command' },
   { word: 'text', files: /^packages\/train\/src\/run-options\.ts$/, meaning: 'a field of the origin of a run' },
   {

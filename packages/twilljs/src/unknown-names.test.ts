@@ -30,6 +30,8 @@ const x = ones([1, 2, 1, 4]); // [B,T,H,K]
 const gates = zeros([1, 2, 1]); // [B,T,H]
 const square = tensor([1, 0, 0, 1], [1, 2, 2]);
 const flat = () => zeros([3]);
+const textFile = join(home, 'text.txt');
+writeFileSync(textFile, 'Call me Ishmael.');
 const run = {
   ...{ model, source: batches, training: { steps: 1 }, seed: 0, data: {}, command: ['twill'], resume: false },
   ...{ checkpoints: { every: 1, keep: 1 }, validation: { every: 1, measure } },
@@ -167,6 +169,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { steps: 9, warmup: 1, decay: 'linear', minRatio: 0.1, maxSkips: 3 },
   ],
   'loadRun: options': [(bag) => node.loadRun(finished, bag), { mixers, device: cpu(), checkpoint: 'last' }],
+  'textOfRun: options': [(bag) => node.textOfRun('run', null, bag), { files: [textFile] }],
   'trainRun: options': [
     (bag: object) => node.trainRun({ directory: fresh(), ...bag } as never),
     { ...run, warn: () => {} },
