@@ -24,14 +24,14 @@ export function freshModel(
   device: string,
 ): LanguageModel {
   // What any mixers would need is known without a plan, which of many thousands of layers takes a second.
-  requireMemory(leastParameters(hybridConfig(config, mixers).model), device, 'at least ');
+  requireTrainingMemory(leastParameters(hybridConfig(config, mixers).model), device, 'at least ');
   const planned = compose(config, { mixers, init: shapesOnly() });
-  requireMemory(countParams(planned), device);
+  requireTrainingMemory(countParams(planned), device);
   return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
 }
 
 /** @throws OptionError when there is no room for the weights, their gradient and moments. */
-export function requireMemory(parameters: number, device: string, atLeast = ''): void {
+export function requireTrainingMemory(parameters: number, device: string, atLeast = ''): void {
   const bytes = parameters * BYTES_PER_PARAMETER;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
   if (bytes <= limit) return;

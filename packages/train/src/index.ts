@@ -1,7 +1,7 @@
 // @twilljs/train: the optimiser, schedules and the trainer.
 export { DivergenceError } from './errors.ts';
 export { AdamW, type AdamWOptions } from './optimizer.ts';
-export { defaultWarmup, type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
+export { type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';
 export { learningRate, type Schedule } from './schedule.ts';
 export type { Counters, Snapshot } from './snapshot.ts';
 export { type StepRecord, Trainer } from './trainer.ts';

@@ -1,8 +1,8 @@
 // What needs files or a terminal.
 export type { Best, Better } from './best.ts';
 export { type Checkpoint, Checkpoints } from './checkpoints.ts';
-export { type Difference, firstDifference } from './difference.ts';
-export { freshModel, requireMemory } from './fresh-model.ts';
+export { firstDifference } from './difference.ts';
+export { freshModel, requireTrainingMemory } from './fresh-model.ts';
 export { weightsHash } from './hash.ts';
 export { type LoadedRun, type LoadRunOptions, loadRun } from './load-run.ts';
 export { lockDirectory } from './lock.ts';

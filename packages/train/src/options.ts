@@ -59,6 +59,6 @@ export function trainOptions(settings: TrainSettings, where = 'train'): TrainOpt
 }
 
 /** Steps of warm-up where none are asked for. */
-export function defaultWarmup(steps: number): number {
+function defaultWarmup(steps: number): number {
   return Math.min(100, Math.floor(steps / 10));
 }

@@ -1,7 +1,7 @@
 // Moby-Dick, the text of the study, from the package that has it.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readConfigFile } from '@twilljs/hub/node';
 import type { TextChoice } from '@twilljs/sweep/node';
@@ -26,10 +26,6 @@ export function mobyDick(): TextChoice & { readonly source: string } {
     source: `Moby-Dick (${PACKAGE} ${readConfigFile(join(data, '../package.json')).version})`,
   };
 }
-
-/** Whether files or patterns are those of Moby-Dick. */
-export const isMobyDick = (files: readonly string[]): boolean =>
-  files.every((file) => file.split(sep).join('/').includes(`/${PACKAGE}/`));
 
 /** The package's folder of chapters, looked for from the user's directory and from here. */
 function folder(): string | null {

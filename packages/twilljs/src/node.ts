@@ -7,7 +7,7 @@ export * from '@twilljs/hub/node';
 export * from '@twilljs/report/node';
 export * from '@twilljs/sweep/node';
 export * from '@twilljs/train/node';
-export { isMobyDick, mobyDick } from './moby-dick.ts';
+export { mobyDick } from './moby-dick.ts';
 
 /** The module that `inProcesses` starts for each cell: it knows all that `twilljs` knows. */
 export const worker: URL = /* @__PURE__ */ new URL(

@@ -3,7 +3,7 @@ import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
-import { freshModel, type RunRecord, requireMemory } from '@twilljs/train/node';
+import { freshModel, type RunRecord, requireTrainingMemory } from '@twilljs/train/node';
 import type { Context } from '../command.ts';
 import { momentText, openModel } from '../model.ts';
 import type { OpenedData } from './data.ts';
@@ -57,7 +57,7 @@ async function initialModel(directory: string, { data, device, note }: Making): 
       `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,
     );
   }
-  requireMemory(countParams(model), device.name);
+  requireTrainingMemory(countParams(model), device.name);
   note(`begins with the weights of ${momentText(directory, moment)}\n`);
   return model;
 }
