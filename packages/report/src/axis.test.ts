@@ -64,6 +64,22 @@ it('else it is the first setting with several values, and softmax has its own li
   expect(html).not.toMatch(/NaN|undefined/);
 });
 
+it('values of an axis may come from several directories', () => {
+  const at = (lr: number) => loadedFrom(made({ grids: [{ ...text, over: { lr: [lr] } }] }, known, bits), known);
+  const parts = partsOf([at(0.001), at(0.01)]);
+  expect(parts).toHaveLength(1);
+  expect(parts[0].x.values.map(({ text }) => text)).toEqual(['0.001', '0.01']);
+});
+
+it('what has no number is in no picture', async () => {
+  const none = { ...surprise, value: () => null };
+  const all = { ...known, tasks: [{ ...own, measures: [none] } as never] };
+  const results = made({ grids: [{ ...recall, task: 'backwards' }] }, all, () => ({ surprise: null }));
+  const html = await page(buildReport([loadedFrom(results, all)], { known: all }));
+  expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  expect(html).not.toContain('a dot per seed');
+});
+
 it('with nothing that differs mixers stand side by side', async () => {
   const drawn = buildReport([loadedFrom(made({ grids: [text] }, known, bits), known)], { known });
   const html = await page(drawn);

@@ -50,7 +50,7 @@ export function resultTable(part: Part): Table {
       ? [
           {
             head: 'each seed',
-            text: ({ cells }: Model) => cells.map((cell) => fixed(numberIn(cell, main))).join(' / '),
+            text: ({ cells }: Model) => cells.map((cell) => numberText(numberIn(cell, main))).join(' / '),
           },
         ]
       : []),
@@ -154,6 +154,9 @@ export function besideTable(part: Part, { name: source, ratios: elsewhere }: Ref
     ],
   };
 }
+
+/** A dash where there is no number. */
+const numberText = (value: number): string => (Number.isFinite(value) ? fixed(value) : '–');
 
 /** Their mean is over their own mixers, whichever of them are here. */
 function meanText(theirs: number, ours: number): string {

@@ -24,7 +24,9 @@ export function dots(part: Part): Picture {
     }),
   );
   const points = at.flatMap(({ model, line, value: { text }, color }) =>
-    model.cells.map((cell) => ({ line, text, color, value: numberIn(cell, main) })),
+    model.cells
+      .map((cell) => ({ line, text, color, value: numberIn(cell, main) }))
+      .filter(({ value }) => Number.isFinite(value)),
   );
   const spans = at.map(({ model, line, value: { text }, color }) => ({ line, text, color, ...resultOf(part, model) }));
   const marks = marksOf(part);

@@ -1,9 +1,9 @@
 // The sections that every report has, part by part, as figures.
 
 import { isRatio } from '../axis.ts';
-import { paragraph, type Section } from '../document.ts';
+import { type Block, paragraph, type Section } from '../document.ts';
 import type { Reference } from '../options.ts';
-import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, shortText, whereText } from '../part.ts';
+import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, resultOf, shortText, whereText } from '../part.ts';
 import { besideTable, resultTable, stateTable } from '../tables.ts';
 import { tokensText } from '../text/numbers.ts';
 import { capital } from '../text/stats.ts';
@@ -24,26 +24,31 @@ const isDotted = (part: Part): boolean =>
 export const measured: Figure = {
   name: 'measured',
   title: 'Measured',
-  draw(part): Section {
-    const first = isDotted(part)
-      ? dots(part)
-      : over(part, `${capital(nounOf(part))} over ${part.x.name}`, whereText(part));
-    const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
-    const state = overState(part);
-    const memory = `Bytes of state are counted at ${tokensText(AT)} tokens; what is measured comes from the length of training.`;
-    const kind = linesText(part).slice(0, -1);
-    const [rows, means] = isDotted(part)
-      ? [`A row per ${kind} with a dot per seed`, 'the means']
-      : [`A thin line per ${kind}, the bold one is their mean`, 'the same'];
-    const also = state ? `; and ${means} over what the models keep in memory. ${memory}` : '.';
-    const caption = `${rows}${also}${seeds} ${trainedText(part)}`;
-    const pictures = [...(part.lines.length > 0 ? [first] : []), ...(state ? [state] : [])];
-    return {
-      title: part.title,
-      blocks: [paragraph(taskText(part)), { kind: 'pictures', caption, pictures }, resultTable(part)],
-    };
-  },
+  draw: (part): Section => ({
+    title: part.title,
+    blocks: [paragraph(taskText(part)), ...pictured(part), resultTable(part)],
+  }),
 };
+
+/** Nothing where no model has a number. */
+function pictured(part: Part): Block[] {
+  if (!modelsOf(part).some((model) => resultOf(part, model))) return [];
+  const first = isDotted(part)
+    ? dots(part)
+    : over(part, `${capital(nounOf(part))} over ${part.x.name}`, whereText(part));
+  const state = overState(part);
+  const seeds = seedsOf(part).length > 1 ? ' Bars reach from the smallest to the largest seed.' : '';
+  const memory = `Bytes of state are counted at ${tokensText(AT)} tokens; what is measured comes from the length of training.`;
+  const kind = linesText(part).slice(0, -1);
+  const [rows, means] = isDotted(part)
+    ? [`A row per ${kind} with a dot per seed`, 'the means']
+    : [`A thin line per ${kind}, the bold one is their mean`, 'the same'];
+  const also = state ? `; and ${means} over what the models keep in memory. ${memory}` : '.';
+  const caption = `${rows}${also}${seeds} ${trainedText(part)}`;
+  return [
+    { kind: 'pictures', caption, pictures: [...(part.lines.length > 0 ? [first] : []), ...(state ? [state] : [])] },
+  ];
+}
 
 export const memory: Figure = {
   name: 'memory',
