@@ -1,0 +1,80 @@
+// The files of examples/your-own: a task, a measure, a mixer and a figure, used wherever a name may stand.
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { capture } from './capture.ts';
+
+const cwd = process.cwd();
+const options = process.env.NODE_OPTIONS;
+const own = join(cwd, 'examples/your-own');
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-your-own-')));
+const at = (name: string) => join(work, name);
+
+beforeAll(() => {
+  process.chdir(own);
+  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
+  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
+});
+
+afterAll(() => {
+  process.chdir(cwd);
+  if (options === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = options;
+  rmSync(work, { recursive: true });
+});
+
+async function twill(line: string): Promise<string> {
+  const { code, out, err } = await capture(line.split(' '));
+  expect(code, err).toBe(0);
+  return out;
+}
+
+it('a task and a measure are trained on, gone on with, and measured', async () => {
+  const what = '--task ./task.ts --task-option symbols=6 --measure ./measure.ts --mixer ./mixer.ts --ratio 1:1';
+  const size = '--length 8 --hidden-size 8 --layers 2 --heads 2 --device cpu';
+  const trained = await twill(`train ${what} ${size} --steps 3 --out ${at('run')}`);
+  expect(trained).toMatch(/^validation {2}accuracy \d.* at 8 tokens, .* \(chance 0.167\)\nsurprise {5}\d/m);
+  process.chdir(work);
+  await twill('train --out run --resume --steps 4');
+  const record = JSON.parse(readFileSync('run/run.json', 'utf8'));
+  expect(record.data).toEqual({ kind: 'reversal', length: 8, batch: 32, symbols: 6 });
+  expect(record.origin.modules).toEqual(['mixer.ts', 'task.ts', 'measure.ts'].map((name) => join(own, name)));
+  const measured = JSON.parse(await twill('eval run --json --device cpu'));
+  expect(measured).toMatchObject({ task: 'reversal', surprise: expect.any(Number), chance: 1 / 6 });
+  const longer = JSON.parse(await twill('eval run --length 8 12 --json --device cpu'));
+  expect(longer.lengths.map(({ beyondTraining }: { beyondTraining: number }) => beyondTraining)).toEqual([null, 1.5]);
+  const refused = await capture('train --out run --resume --task-option symbols=7'.split(' '));
+  expect(refused.err).toBe(
+    'train: --task-option symbols is 7 but 6 in run/run.json; leave it out, or choose another --out.\n',
+  );
+  process.chdir(own);
+  const alone = await capture(['eval', at('run'), '--task', 'parity', '--json']);
+  expect(JSON.parse(alone.out)).not.toHaveProperty('surprise'); // a measure of another task
+});
+
+it('a sweep compares them, and a report draws them with a figure', async () => {
+  await twill(`sweep grid.json --out ${at('grid')} --jobs 2`);
+  await twill(`report ${at('grid')} --figure ./figure.ts`);
+  const report = readFileSync(at('grid/report.md'), 'utf8');
+  for (const text of ['## Reversal', '| Shift, 1 in 2 |', '| bits per answer |', '## Result per parameter: reversal']) {
+    expect(report).toContain(text);
+  }
+});
+
+it('an option that no task has is refused, and so is one that is none', async () => {
+  const refusal = async (line: string) => (await capture(line.split(' '))).err;
+  expect(await refusal(`train --task parity --task-option symbols=3 --out ${at('none')}`)).toMatch(
+    /--task-option symbols 3 means nothing with --task parity, whose options are length, batch/,
+  );
+  expect(await refusal(`train --task ./task.ts --task-option symbols --out ${at('none')}`)).toMatch(
+    /--task-option is "symbols" where field=value is needed/,
+  );
+  expect(await refusal(`train --task ./task.ts --task-option symbols=0 --out ${at('none')}`)).toMatch(
+    /symbols is 0 where an integer from 1/,
+  );
+  expect(await refusal(`train --task ./mixer.ts --out ${at('none')}`)).toMatch(
+    /--task .\/mixer.ts: exports a mixer where a task is needed/,
+  );
+});
