@@ -137,6 +137,17 @@ describe('a specification', () => {
     expect((await openSpec(join(directory, 'sweep.json'), known)).spec).toEqual(opened.spec);
   });
 
+  it('goes on with what it left out, which an axis does not', async () => {
+    const directory = join(work, 'going-on');
+    mkdirSync(directory);
+    const { spec } = await openSpec({ grids: [{ ...grid, task: 'recall', training: { steps: 2, lr: 0.5 } }] }, known);
+    writeFileSync(join(directory, 'sweep.json'), JSON.stringify({ version: 1, spec, corpus: null, origin: null }));
+    const again = (change: object) =>
+      openSpec({ grids: [{ ...grid, task: 'recall', ...change }] }, known, { directory });
+    expect((await again({})).spec).toEqual(spec);
+    expect((await again({ over: { lr: [0.5, 0.1] } })).spec.grids[0]).toMatchObject({ over: { lr: [0.5, 0.1] } });
+  });
+
   it('with a module of another kind is refused', async () => {
     const wrong = { grids: [{ ...grid, task: width }] };
     await expect(openSpec(wrong, known)).rejects.toThrow(/width.mjs: exports a measure where a task is needed/);

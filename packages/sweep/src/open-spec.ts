@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { knownOnly, OptionError } from '@twilljs/tensor';
-import type { Json } from './checks.ts';
+import { type Json, letters } from './checks.ts';
 import type { Known } from './known.ts';
 import { isModulePath, knownWith, loadModule, type ModuleKind } from './modules.ts';
 import { readSweepRecord, SWEEP_FILE, type SweepRecord, sweepRecordOf } from './record.ts';
@@ -111,8 +111,11 @@ function completed(json: Json, before: SweepRecord | null): Json {
   return {
     ...json,
     grids: grids.map((grid, i) => {
-      const was = before.spec.grids[i]?.training;
-      return was && isObject(grid?.training) ? { ...grid, training: { ...was, ...grid.training } } : grid;
+      const was = Object.entries(before.spec.grids[i]?.training ?? {});
+      if (!isObject(grid) || !isObject(grid.training)) return grid;
+      const axes = Object.keys(Object(grid.over)).map(letters);
+      const common = Object.fromEntries(was.filter(([name]) => !axes.includes(letters(name))));
+      return { ...grid, training: { ...common, ...grid.training } };
     }),
   };
 }

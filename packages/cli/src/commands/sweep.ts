@@ -6,7 +6,7 @@ import { duration } from '@twilljs/report';
 import { trainingSpeed } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
-import { sweepPresets, yardstick } from 'twilljs';
+import { known, sweepPresets, yardstick } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
@@ -27,7 +27,7 @@ interface Options extends Omit<SweepAsked, 'out'> {
 export function sweepGrid() {
   const command = makeCommand({
     name: 'sweep',
-    summary: 'Trains a grid of models, mixer x ratio x size x seed, and leaves results.json.',
+    summary: 'Trains a grid of models, mixer x ratio x size x seed and any option, and leaves results.json.',
     seed: 'is added to every seed of the specification',
     examples: [
       'twill sweep --preset small --out runs/small',
@@ -38,8 +38,11 @@ export function sweepGrid() {
       'Run it again with the same --out: what is finished is kept, what was stopped goes on, what failed is tried again.\n' +
         'A cell that fails is recorded and does not stop the others; exit code 1 says that there was one.',
       'A specification: {"grids": [{"task": "recall", "mixers": ["hgrn2", "attention"], "ratios": ["pure", "1:1"],\n' +
-        '"seeds": [1, 2], "training": {"steps": 300}}]}; tasks are recall and language. A ratio is 3:1, three linear layers\n' +
-        'to a full one, or 4, one full layer in 4, which is the same. The sweep.json of another sweep will do, too.',
+        '"seeds": [1, 2], "training": {"steps": 300}, "over": {"lr": [3e-3, 1e-2], "hidden_size": [32, 64]}}]}.\n' +
+        `Tasks are ${known.tasks.map(({ name, aliases: [alias = name] = [] }) => alias).join(', ')}. A ratio is 3:1, three linear\n` +
+        'layers to a full one, or 4, one full layer in 4, which is the same. What is in "over" goes through its values: options\n' +
+        'of training or of the task, fields of the model. In the place of a task, a mixer or a measure may stand the path of a\n' +
+        'module with your own. The sweep.json of another sweep will do, too.',
     ],
   })
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))
