@@ -184,8 +184,8 @@ it('reports what is finished of a sweep that is not', async () => {
 });
 
 describe('a finished cell that lost its result', () => {
-  const cell = `lost/cells/$names[0]`;
-  const lines = () => readFileSync(`$cell/metrics.jsonl`, 'utf8').trimEnd().split('\n');
+  const cell = `lost/cells/${names[0]}`;
+  const lines = () => readFileSync(`${cell}/metrics.jsonl`, 'utf8').trimEnd().split('\n');
 
   it.each<[string, (last: string) => string[]]>([
     ['no last line', () => []],

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf, readCorpus, recordedSplit, splitRecord } from '@twilljs/data/node';
-import { corpusText } from '@twilljs/report';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { corpusText } from './corpus.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-corpus-')));

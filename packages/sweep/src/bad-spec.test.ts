@@ -1,9 +1,13 @@
-// Broken specifications: each is refused with exit code 2 and one line that says what is wrong, before any file is made.
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+// Broken specifications: each is refused by a typed error of one line that says what is wrong, before any file is made.
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isTwillError } from '@twilljs/tensor';
+import { known } from 'twilljs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { capture } from '../capture.ts';
+import { openSpec } from './open-spec.ts';
+import { planSweep } from './plan.ts';
+import { readSweepText } from './text.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-spec-')));
@@ -88,11 +92,12 @@ afterAll(() => {
 
 async function refuses(content: string | Uint8Array, message: RegExp): Promise<void> {
   writeFileSync('spec.json', content);
-  const { code, out, err } = await capture('sweep spec.json --out new --device cpu --corpus short.txt'.split(' '));
-  expect(err).toMatch(message);
-  expect(err.trim().split('\n')).toHaveLength(1);
-  expect([code, out]).toEqual([2, '']);
-  expect(existsSync('new')).toBe(false);
+  const error: unknown = await openSpec('spec.json', known, { directory: 'new' })
+    .then(({ spec, known: all }) => readSweepText(planSweep(spec, all), { files: ['short.txt'] }))
+    .catch((thrown) => thrown);
+  expect(isTwillError(error), String(error)).toBe(true);
+  expect((error as Error).message).toMatch(message);
+  expect((error as Error).message).not.toContain('\n');
   expect(readdirSync('.').sort()).toEqual(['short.txt', 'spec.json']);
 }
 
