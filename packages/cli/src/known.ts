@@ -1,13 +1,24 @@
 // What names may mean on a command line: what twilljs knows, and the user's own, where a path stands in the place of a name.
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { wrapped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
 import { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from '@twilljs/sweep/node';
-import { OptionError } from '@twilljs/tensor';
+import { FileError, OptionError } from '@twilljs/tensor';
 import { known } from 'twilljs';
 
-/** What twilljs knows, and what modules add to it. */
-export const knownHere = (modules: readonly string[] = []): Promise<Known> => knownWith(known, modules);
+/**
+ * What twilljs knows, and what modules add to it.
+ *
+ * @param begunIn the run whose record names modules, which may have moved since.
+ */
+export async function knownHere(modules: readonly string[], begunIn?: string): Promise<Known> {
+  const gone = modules.find((path) => !existsSync(path));
+  if (begunIn === undefined || gone === undefined) return knownWith(known, modules);
+  throw new FileError(
+    `${join(begunIn, 'run.json')} names the module ${gone}, which does not exist; bring it back, or say by --mixer, --task or --measure where it is now.`,
+  );
+}
 
 /** The value in the module of a flag. @throws OptionError when it is of another kind. */
 export async function moduleOf(flag: string, kind: ModuleKind, path: string): Promise<LoadedModule['value']> {

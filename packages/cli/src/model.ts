@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
+import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
 import { loadRun, readRunRecord } from '@twilljs/train/node';
 import type { Option } from 'commander';
@@ -28,6 +29,8 @@ export interface OpenOptions {
   /** Told of what was ignored or rearranged in the files. */
   note?(text: string): void;
   readonly checkpoint?: CheckpointName | undefined;
+  /** Default: what twilljs knows, and the modules of the run that are still there; a model needs its mixer, not its task. */
+  readonly known?: Known;
 }
 
 /** When in its run a model had these weights. */
@@ -48,11 +51,11 @@ export interface Moment {
 export async function openModel(
   path: string,
   device: Device,
-  { note = () => {}, checkpoint }: OpenOptions = {},
+  { note = () => {}, checkpoint, known }: OpenOptions = {},
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
   if (existsSync(join(path, 'run.json'))) {
     const run = await loadRun(path, {
-      mixers: (await knownHere(readRunRecord(path).origin.modules)).mixers,
+      mixers: (known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))))).mixers,
       device,
       ...(checkpoint !== undefined && { checkpoint }),
     });

@@ -1,5 +1,5 @@
 // The files of examples/your-own: a task, a measure, a mixer and a figure, used wherever a name may stand.
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -52,6 +52,28 @@ it('a task and a measure are trained on, gone on with, and measured', async () =
   process.chdir(own);
   const alone = await capture(['eval', at('run'), '--task', 'parity', '--json']);
   expect(JSON.parse(alone.out)).not.toHaveProperty('surprise'); // a measure of another task
+});
+
+it('modules that have moved are asked for, by all but what can do without', async () => {
+  process.chdir(work);
+  mkdirSync('gone');
+  for (const name of ['task.ts', 'mixer.ts', 'measure.ts']) {
+    writeFileSync(join('gone', name), `export { default } from '${join(own, name)}';`);
+  }
+  const size = '--length 8 --hidden-size 8 --layers 1 --device cpu --steps 2 --out moved';
+  await twill(`train --task ./gone/task.ts --mixer ./gone/mixer.ts --measure ./gone/measure.ts ${size}`);
+  renameSync('gone/task.ts', 'task.ts');
+  const { code, err } = await capture(['eval', 'moved']);
+  expect(err).toBe(
+    `eval: moved/run.json names the module ${at('gone/task.ts')}, which does not exist; bring it back, or say by --mixer, --task or --measure where it is now.\n`,
+  );
+  expect(code).toBe(2);
+  expect(await twill('eval moved --task ./task.ts --device cpu')).toMatch(/^surprise/m);
+  await twill('train --out moved --resume --steps 3 --task ./task.ts');
+  expect(await twill('eval moved --device cpu')).toMatch(/^surprise/m);
+  renameSync('task.ts', 'elsewhere.ts');
+  expect((await capture(['generate', 'moved', '--prompt', 'x'])).err).toMatch(/moved: vocab_size is 9 but text needs/);
+  process.chdir(own);
 });
 
 it('a sweep compares them, and a report draws them with a figure', async () => {

@@ -73,11 +73,11 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   const own = modulesNow([], [options.task, ...measure]);
   for (const path of measure) await moduleOf('--measure', 'measure', path);
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
-  const known = await knownHere(modulesNow(record?.origin.modules ?? [], own));
+  const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
   const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, terminal.signal);
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options.device);
-  const { model, moment } = await openModel(dir, device, { note, checkpoint: options.checkpoint });
+  const { model, moment } = await openModel(dir, device, { note, known, checkpoint: options.checkpoint });
   const { vocab_size } = model.config.model;
   if (family.readsText) requireBytes(dir, model);
   else if (vocab_size < measuring.vocab) {

@@ -61,7 +61,7 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const before = record?.origin.modules ?? (now.init === undefined ? [] : await mixersOf(now.init));
   const modules = modulesNow(before, [now.mixer, now.task, ...(now.measure ?? [])]);
   const read = await withNames(now);
-  const known = await knownHere(modules);
+  const known = await knownHere(modules, record ? out : undefined);
   const asked = record ? withRecord(read, record, path, known) : read;
 
   const { seed = 0 } = asked;

@@ -51,7 +51,9 @@ interface FieldFlag {
   readonly rule: string | undefined;
 }
 
-type Row = readonly [field: string, help: string, more?: { flag?: string; rule?: string; is?: Field }];
+/** Where they differ: the flag from the field's name, the default in words, what the field may hold from what its table says. */
+type More = { readonly flag?: string; readonly rule?: string; readonly is?: Field };
+type Row = readonly [field: string, help: string, more?: More];
 
 function fill(bag: BagName, table: Readonly<Record<string, Field>>, rows: readonly Row[]): FieldFlag[] {
   return rows.map(([field, help, { flag = kebab(field), rule, is = table[field] } = {}]) => {
@@ -60,6 +62,8 @@ function fill(bag: BagName, table: Readonly<Record<string, Field>>, rows: readon
 }
 
 const size = { type: 'integer' } as const;
+const convention: More = { is: { type: 'string', oneOf: ['literal', 'period'] }, rule: 'literal' };
+const pattern: More = { is: { type: 'string' } };
 
 const fieldFlags: readonly FieldFlag[] = [
   ...fill('options', {}, [
@@ -69,20 +73,8 @@ const fieldFlags: readonly FieldFlag[] = [
     ['vocab', 'ids, half of them keys', { flag: 'vocab-size', is: size }],
   ]),
   ...fill('model', modelFields, [
-    [
-      'convention',
-      'how n:1 is read: literal (n linear, then one full) or period (one full in n, as the paper)',
-      {
-        ...{ is: { type: 'string', oneOf: ['literal', 'period'] }, rule: 'literal' },
-      },
-    ],
-    [
-      'pattern',
-      'layers by letter, repeated to the depth: G the mixer, A full attention, such as GGGA',
-      {
-        is: { type: 'string' },
-      },
-    ],
+    ['convention', 'how n:1 is read: literal (n linear, then one full) or period (one full in n)', convention],
+    ['pattern', 'layers by letter, repeated to the depth: G the mixer, A full attention, such as GGGA', pattern],
     ['hidden_size', 'width D', { rule: '48' }],
     ['num_hidden_layers', 'depth L', { flag: 'layers', rule: '4' }],
     ['num_heads', 'heads of every mixer that has heads', { flag: 'heads', is: size, rule: '2' }],

@@ -48,8 +48,8 @@ function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null
 }
 
 /** The model of a directory, to train on from its weights. */
-async function initialModel(directory: string, { data, device, note }: Making): Promise<LanguageModel> {
-  const { model, moment } = await openModel(directory, device, { note });
+async function initialModel(directory: string, { known, data, device, note }: Making): Promise<LanguageModel> {
+  const { model, moment } = await openModel(directory, device, { note, known });
   const { vocab_size } = model.config.model;
   if (data.family.readsText) requireBytes(directory, model);
   else if (vocab_size < data.vocab) {
