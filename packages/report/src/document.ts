@@ -1,5 +1,4 @@
 // A report as data: sections of text, tables and figures. The Markdown and the page are two ways to write it.
-import type { TopLevelSpec } from 'vega-lite';
 
 /** A plot as data. */
 export interface Picture {
@@ -7,7 +6,8 @@ export interface Picture {
   /** What one reads off it, for those who cannot see it. */
   readonly description: string;
   readonly keys?: readonly Key[];
-  readonly spec: TopLevelSpec;
+  /** A specification of Vega-Lite. */
+  readonly spec: Readonly<Record<string, unknown>>;
   /** Its curves, for those who read in a terminal. */
   readonly series?: readonly { readonly name: string; readonly values: readonly number[] }[];
 }

@@ -1,4 +1,4 @@
-// Reads the directories of sweeps or runs, and writes their report beside the first of them.
+// What reads directories or tells how far runs are. Reports of sweeps and of runs are written beside the first of them.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
@@ -15,7 +15,12 @@ import { readRuns } from './runs/load.ts';
 export { buildReport } from './build.ts';
 export { loadSweep } from './load.ts';
 export type { LoadedSweep } from './loaded.ts';
+export { compareRuns } from './runs/compare.ts';
+export type { ComparedRun } from './runs/compared.ts';
 export { readRuns } from './runs/load.ts';
+export { corpusText } from './terminal/corpus.ts';
+export { type Summary, summaryLines } from './terminal/summary.ts';
+export { endText, progressText, type SweepProgress, sweepScreen, workOf } from './terminal/sweep.ts';
 
 /** Paths of a report. */
 export interface WrittenReport {

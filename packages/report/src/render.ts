@@ -1,5 +1,6 @@
 // Draws a figure as SVG text in plain Node. Vega is loaded when the first one is drawn, and never before.
 
+import type { TopLevelSpec } from 'vega-lite';
 import type { Picture } from './document.ts';
 import { escaped } from './text/escape.ts';
 import { config } from './theme.ts';
@@ -10,7 +11,7 @@ const SCALE = 1.15;
 /** @param id unique in the page. */
 export async function draw({ title, description, spec }: Picture, id: string): Promise<string> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
-  const compiled = compile({ ...withData(spec), config } as typeof spec);
+  const compiled = compile({ ...withData(spec), config } as unknown as TopLevelSpec);
   const view = new View(parse(compiled.spec), { renderer: 'none', logLevel: Warn });
   const svg = await view.toSVG();
   view.finalize();
@@ -19,9 +20,8 @@ export async function draw({ title, description, spec }: Picture, id: string): P
 
 /** Without the layers that have nothing to show, of which Vega would warn. */
 function withData(spec: Picture['spec']): Picture['spec'] {
-  const { layer } = spec as unknown as { layer?: readonly { data: { values: readonly unknown[] } }[] };
-  if (!layer) return spec;
-  return { ...spec, layer: layer.filter(({ data }) => data.values.length > 0) } as unknown as Picture['spec'];
+  const { layer } = spec as { layer?: readonly { data?: { values?: readonly unknown[] } }[] };
+  return layer ? { ...spec, layer: layer.filter(({ data }) => data?.values?.length !== 0) } : spec;
 }
 
 /** What no browser needs inside a page: namespaces, class names, invisible shapes, digits below a hundredth. */

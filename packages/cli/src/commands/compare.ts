@@ -1,6 +1,6 @@
 // twill compare: runs side by side, with what may be concluded.
-import { compareRuns, terminalText } from '@twilljs/report';
-import { readRuns, writeDrawn } from '@twilljs/report/node';
+import { terminalText } from '@twilljs/report';
+import { compareRuns, readRuns, writeDrawn } from '@twilljs/report/node';
 import { OptionError } from '@twilljs/tensor';
 import { Argument } from 'commander';
 import { known } from 'twilljs';

@@ -1,5 +1,5 @@
 // Says how far a sweep is: on a screen that is drawn over, or a line for every cell that ends where there is no screen.
-import { endText, progressText, type SweepProgress, sweepScreen, workOf } from '@twilljs/report';
+import { endText, progressText, type SweepProgress, sweepScreen, workOf } from '@twilljs/report/node';
 import type { CellState } from '@twilljs/sweep/node';
 import { printable, type Terminal } from '../terminal.ts';
 

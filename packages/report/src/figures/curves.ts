@@ -1,6 +1,5 @@
 // Learning curves: a small plot per line, a curve per seed and value of the axis, models beside the axis behind.
 import { type LossPoint, thinned } from '@twilljs/sweep';
-import type { TopLevelSpec } from 'vega-lite';
 import type { Picture } from '../document.ts';
 import { isClosed, type Model, mainOf, modelAt, modelsOf, type Part } from '../part.ts';
 import { fixed } from '../text/stats.ts';
@@ -56,7 +55,7 @@ export function curvePictures(part: Part): Picture[] {
             },
           },
         })),
-      } as unknown as TopLevelSpec,
+      },
     };
   });
 }

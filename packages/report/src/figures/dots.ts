@@ -1,5 +1,4 @@
 // A row per line, a dot per seed for every value of the axis, models that stand beside it and chance as lines.
-import type { TopLevelSpec } from 'vega-lite';
 import type { Picture } from '../document.ts';
 import { betterText, isClosed, mainOf, modelAt, numberIn, type Part, resultOf, shortText, whereText } from '../part.ts';
 import { capital, fixed, spreadText } from '../text/stats.ts';
@@ -93,7 +92,7 @@ export function dots(part: Part): Picture {
           encoding: { y: band, yOffset, x: x('value'), fill: color },
         },
       ],
-    } as unknown as TopLevelSpec,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 // A thin line per model over an axis, a bold one for their mean, dashed ones for what stands beside it; names at the right.
-import type { TopLevelSpec } from 'vega-lite';
 import type { Axis } from '../axis.ts';
+import type { Picture } from '../document.ts';
 import type { Spread } from '../text/stats.ts';
 import { ink, rule, soft } from '../theme.ts';
 import { type Label, placeLabels } from './place-labels.ts';
@@ -25,7 +25,7 @@ export interface LinesOptions {
 
 const [WIDTH, HEIGHT, LABEL] = [228, 250, 13];
 
-export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptions): TopLevelSpec {
+export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptions): Picture['spec'] {
   const marks = rules.map(({ name, spread }) => ({ name, value: spread.mean }));
   const [low, high] = domain ?? domainOf(mean ? [...curves, mean] : curves, ...marks.map(({ value }) => value));
   const rows = (from: readonly Curve[]) =>
@@ -81,7 +81,7 @@ export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptio
         encoding: { x: { value: WIDTH + 11 }, y: y('place'), text: { field: 'text' }, fill: stroke },
       },
     ],
-  } as unknown as TopLevelSpec;
+  };
 }
 
 /** Categories side by side, or numbers where they belong. */

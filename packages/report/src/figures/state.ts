@@ -1,7 +1,6 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
 import { STATE_CONTEXTS } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
-import type { TopLevelSpec } from 'vega-lite';
 import { ratioAxis, valueText } from '../axis.ts';
 import type { Picture } from '../document.ts';
 import {
@@ -98,7 +97,7 @@ export function overState(part: Part): Picture | null {
           encoding: { x, y: y('mean'), fill: color, shape: { field: 'shape', type: 'nominal', scale: null } },
         },
       ],
-    } as unknown as TopLevelSpec,
+    },
   };
 }
 
@@ -199,6 +198,6 @@ function statePicture(
           encoding: { x: { value: 146 }, y, text: { field: 'text' }, fill: color },
         },
       ],
-    } as unknown as TopLevelSpec,
+    },
   };
 }

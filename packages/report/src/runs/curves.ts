@@ -1,6 +1,5 @@
 // Training losses of runs over each other, one picture for each unit; and what was measured on the way.
 import { thinned } from '@twilljs/sweep';
-import type { TopLevelSpec } from 'vega-lite';
 import type { Key, Picture } from '../document.ts';
 import { betterText, numberOf } from '../part.ts';
 import { fixed } from '../text/stats.ts';
@@ -77,6 +76,6 @@ function picture(title: string, unit: string, courses: readonly Course[]): Pictu
         mark: { type: 'line', stroke: color, strokeWidth: 1.6, ...(mark === 'dash' && { strokeDash: [4, 3] }) },
         encoding: { x, y },
       })),
-    } as unknown as TopLevelSpec,
+    },
   };
 }
