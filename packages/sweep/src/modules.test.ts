@@ -97,16 +97,16 @@ describe('a module', () => {
     const main = put(
       'main.mjs',
       `import swc from '@swc/wasm-typescript';
-      import { stripTypes } from './strip-types.mjs';
-      stripTypes();
-      const { default: typed } = await import('./typed.ts');
-      console.log(typed.name, typed.swc === swc);`,
+      import { importModule } from './strip-types.mjs';
+      const load = () => importModule(new URL('./typed.ts', import.meta.url).href);
+      const { default: typed } = await load();
+      console.log(typed.name, typed.swc === swc, (await load()).default === typed);`,
     );
     const { stdout, stderr } = spawnSync(process.execPath, [main], {
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '' },
     });
-    expect(stdout, stderr).toBe('a true\n');
+    expect(stdout, stderr).toBe('a true true\n');
   });
 });
 

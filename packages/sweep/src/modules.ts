@@ -7,7 +7,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import type { Json } from './checks.ts';
 import type { Known } from './known.ts';
-import { stripTypes } from './strip-types.ts';
+import { importModule } from './strip-types.ts';
 
 /** What a module exports, and which kind of value it is. */
 export type LoadedModule = { readonly path: string } & (
@@ -47,11 +47,7 @@ export async function loadModule(path: string): Promise<LoadedModule> {
 async function load(path: string): Promise<Json> {
   const url = pathToFileURL(resolve(path)).href;
   try {
-    return await import(url).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
-      stripTypes();
-      return import(url);
-    });
+    return await importModule(url);
   } catch (error) {
     if (isTwillError(error)) throw error;
     const { name, message } = error instanceof Error ? error : { name: 'it threw', message: String(error) };
