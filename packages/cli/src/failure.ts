@@ -1,6 +1,7 @@
 // What went wrong, as an exit code and a message: the user's input, an interrupt, or a fault of our own.
 
 import { fileError } from '@twilljs/hub/node';
+import { moduleFault } from '@twilljs/sweep/node';
 import { isTwillError } from '@twilljs/tensor';
 import { CommanderError } from 'commander';
 import { shown } from './flags.ts';
@@ -24,6 +25,8 @@ export function failureOf(error: unknown, command: string): Failure {
   if (error instanceof Interrupted || isAbort(error)) return { code: codes.interrupted, message: error.message };
   if (isTwillError(error)) return { code: codes.input, message: named(error.message, command) };
   if (isSystemError(error)) return { code: codes.input, message: named(fileError(error, error.path).message, command) };
+  const fault = moduleFault(error);
+  if (fault) return { code: codes.input, message: named(fault.message, command) };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: codes.bug, message: `twill has a fault of its own; please report it with these lines.\n${detail}` };
 }

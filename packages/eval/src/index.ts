@@ -33,6 +33,7 @@ export {
   betterOf,
   brokenText,
   detailLines,
+  linesOf,
   type MeasureTaskOptions,
   measuredText,
   measuresOf,

@@ -139,11 +139,48 @@ export async function measureTask(
   knownOnly('measureTask', options, ['measures', 'all', 'onPart']);
   const { measures = family.measures, ...how } = options;
   const found: JsonObject = { task: family.name, notFinite: null };
-  for (const { compute } of measures) {
-    const { notFinite = null, ...part } = compute ? await compute(model, probe, how) : {};
+  if (!Array.isArray(probe?.sets) || probe.sets.length === 0) {
+    throw new OptionError(`task ${family.name}: its probe has no sets to measure on; give one or more.`);
+  }
+  for (const measure of measures) {
+    const { notFinite = null, ...part } = measure.compute
+      ? partOf(measure, await measure.compute(model, probe, how))
+      : {};
+    const twice = Object.keys(part).find((name) => Object.hasOwn(found, name));
+    if (twice !== undefined) {
+      throw new OptionError(
+        `measure ${measure.name}: it gives ${twice}, which is there already; give it another name.`,
+      );
+    }
     Object.assign(found, part, { notFinite: found.notFinite ?? notFinite });
   }
   return found;
+}
+
+/** What a measure has found, which a file can hold. */
+function partOf({ name }: Measure, found: unknown): JsonObject {
+  const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
+  if (isObject && isJson(found)) return found as JsonObject;
+  throw new OptionError(
+    `measure ${name}: compute gives ${shown(found)} where an object of JSON is needed; correct it.`,
+  );
+}
+
+function isJson(value: object): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What a measure tells of a measurement. @throws OptionError when that is no list of texts. */
+export function linesOf(measure: Measure, measurement: JsonObject, family: TaskFamily): string[] {
+  const lines: unknown = measure.lines(measurement, family);
+  if (Array.isArray(lines) && lines.every((line) => typeof line === 'string')) return lines;
+  throw new OptionError(
+    `measure ${measure.name}: lines gives ${shown(lines)} where a list of texts is needed; correct it.`,
+  );
 }
 
 /** Why the figures of a measurement are not finite; null where they are. */
@@ -153,7 +190,7 @@ export function brokenText({ notFinite }: JsonObject): string | null {
 
 /** A measurement in a line: `2.531 ± 0.028 bits per byte`; of a model that is not finite, where it is not. */
 export function measuredText(measurement: JsonObject, family: TaskFamily): string {
-  const [short] = family.measures[0].lines(measurement, family);
+  const [short] = linesOf(family.measures[0], measurement, family);
   const reason = brokenText(measurement);
   return reason === null ? short : `${short}: ${reason}`;
 }
@@ -163,7 +200,7 @@ export const detailLines = (
   measurement: JsonObject,
   family: TaskFamily,
   measures: readonly Measure[] = family.measures,
-): string[] => measures.flatMap((one) => one.lines(measurement, family)).slice(1);
+): string[] => measures.flatMap((one) => linesOf(one, measurement, family)).slice(1);
 
 /** Those of a task, and further ones. @throws OptionError for two of one name. */
 export function measuresOf(family: TaskFamily, more: readonly Measure[]): readonly Measure[] {

@@ -2,6 +2,7 @@
 import { type Measure, measuresOf, type TaskFamily, taskNamed } from '@twilljs/eval';
 import type { MixerFamily } from '@twilljs/nn';
 import { OptionError, shown } from '@twilljs/tensor';
+import { isFact } from './results.ts';
 import type { ModelSize } from './sizes.ts';
 
 /** `known` of `twilljs` has everything of this version; add your own to its lists. */
@@ -47,5 +48,10 @@ export function askedBy(
       `${where}: measures: ${shown(name)} is no measure at hand; give the path of a module with it.`,
     );
   });
-  return { family, measures: measuresOf(family, further) };
+  const measures = measuresOf(family, further);
+  const taken = measures.find(({ name }) => isFact(name));
+  if (!taken) return { family, measures };
+  throw new OptionError(
+    `${where}: a measure is called ${taken.name}, as something else of every cell is; give it another name.`,
+  );
 }

@@ -7,6 +7,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import type { Json } from './checks.ts';
 import type { Known } from './known.ts';
+import { remember } from './module-fault.ts';
 import { importModule } from './strip-types.ts';
 
 /** What a module exports, and which kind of value it is. */
@@ -32,6 +33,7 @@ export const isModulePath = (name: unknown): name is string =>
 export async function loadModule(path: string): Promise<LoadedModule> {
   if (!existsSync(path)) throw new FileError(`${path}: does not exist; check the path.`, { path });
   if (!statSync(path).isFile()) throw new FileError(`${path}: is no regular file; name a module on disk.`, { path });
+  remember(resolve(path));
   const exported = await load(path);
   const found = 'default' in exported ? [exported.default] : Object.values(exported).filter((one) => kindOf(one));
   const [value] = found;
@@ -65,7 +67,26 @@ const text: Rule = ['a text', (v) => typeof v === 'string' && v !== ''];
 const fn: Rule = ['a function', (v) => typeof v === 'function'];
 const record: Rule = ['an object', (v) => typeof v === 'object' && v !== null && !Array.isArray(v)];
 const words = (...all: string[]): Rule => [all.map((one) => `"${one}"`).join(' or '), (v) => all.includes(v as string)];
-const some: Rule = ['a list of one or more', (v) => Array.isArray(v) && v.length > 0];
+const has = (value: unknown, rules: Readonly<Record<string, Rule>>) =>
+  record[1](value) && Object.entries(rules).every(([field, [, holds]]) => holds((value as Json)[field]));
+const number: Rule = ['a number', Number.isFinite];
+
+const measure = {
+  lines: fn,
+  name,
+  title: text,
+  kind: words('told', 'number', 'byDifficulty', 'byPosition'),
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** Of a measure by which models are compared. */
+const comparedMeasure = {
+  ...measure,
+  better: ['"lower", "higher" or null', (v) => v === null || v === 'lower' || v === 'higher'],
+  value: fn,
+  range: ['two numbers, or nothing', (v) => v === undefined || (Array.isArray(v) && v.length === 2)],
+} as const satisfies Readonly<Record<string, Rule>>;
+
+const isMeasure = (v: unknown) => has(v, (v as Json | null)?.kind === 'told' ? measure : comparedMeasure);
 
 /** What the values of each kind must have. By the first of them a value is known to be one. */
 const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
@@ -87,27 +108,32 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
       'an object of fields, length and batch among them',
       (v) => record[1](v) && 'length' in (v as object) && 'batch' in (v as object),
     ],
-    measures: some,
-    lossUnit: record,
-    axis: record,
+    measures: [
+      'a list of measures, a compared one first,',
+      (v) => Array.isArray(v) && has(v[0], comparedMeasure) && v.every(isMeasure),
+    ],
+    lossUnit: ['an object with the number perNat and a name', (v) => has(v, { perNat: number, name: text })],
+    axis: ['an object with a field and a unit', (v) => has(v, { field: text, unit: text })],
+    aliases: ['a list of names, or nothing', (v) => v === undefined || (Array.isArray(v) && v.every(name[1]))],
     vocab: fn,
     probe: fn,
   },
-  measure: { lines: fn, name, title: text, kind: words('told', 'number', 'byDifficulty', 'byPosition') },
+  measure,
   figure: { draw: fn, name, title: text },
 };
 
 function kindOf(value: unknown): ModuleKind | null {
   if (!record[1](value)) return null;
-  const has = (kind: ModuleKind) => Object.keys(kinds[kind])[0] in (value as object);
-  return (Object.keys(kinds) as ModuleKind[]).find(has) ?? null;
+  const isOf = (kind: ModuleKind) => Object.keys(kinds[kind])[0] in (value as object);
+  return (Object.keys(kinds) as ModuleKind[]).find(isOf) ?? null;
 }
 
 function check(value: Json, kind: ModuleKind, path: string): void {
-  for (const [field, [what, holds]] of Object.entries(kinds[kind])) {
+  const rules = kind === 'measure' && value.kind !== 'told' ? comparedMeasure : kinds[kind];
+  for (const [field, [what, holds]] of Object.entries<Rule>(rules)) {
     if (holds(value[field])) continue;
-    const has = value[field] === undefined ? `has no ${field}` : `has the ${field} ${shown(value[field])}`;
-    throw new OptionError(`${path}: its ${kind} ${has} where ${what} is needed; correct the module.`, { path });
+    const found = value[field] === undefined ? `has no ${field}` : `has the ${field} ${shown(value[field])}`;
+    throw new OptionError(`${path}: its ${kind} ${found} where ${what} is needed; correct the module.`, { path });
   }
 }
 

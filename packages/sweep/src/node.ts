@@ -1,6 +1,7 @@
 // What needs files and processes.
 export { readUnfinished, type UnfinishedCell } from './directory.ts';
 export { type CellJob, type TrainCellOptions, trainCell } from './job.ts';
+export { moduleFault } from './module-fault.ts';
 export { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from './modules.ts';
 export { knownIn, type OpenedSpec, type OpenSpecOptions, openSpec } from './open-spec.ts';
 export { inProcesses, serveCell } from './processes.ts';

@@ -6,6 +6,7 @@ import { type Device, isTwillError, TwillError } from '@twilljs/tensor';
 import type { RunResult } from '@twilljs/train/node';
 import { type CellJob, trainCell } from './job.ts';
 import type { Known } from './known.ts';
+import { moduleFault } from './module-fault.ts';
 
 /** What a worker answers. `input`: what it was given cannot be; `bug`: all else. */
 type Answer =
@@ -89,7 +90,8 @@ export async function serveCell(known: Known, open: (device: string) => Promise<
 }
 
 function told(error: unknown): { kind: 'input' | 'bug'; message: string } {
-  if (isTwillError(error)) return { kind: 'input', message: error.message };
+  const input = isTwillError(error) ? error : moduleFault(error);
+  if (input) return { kind: 'input', message: input.message };
   const { name, message, path, syscall } = error as NodeJS.ErrnoException;
   if (syscall && path) return { kind: 'input', message: fileError(error, path).message };
   return { kind: 'bug', message: error instanceof Error ? `${name}: ${message}` : String(error) };

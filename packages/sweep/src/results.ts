@@ -53,6 +53,16 @@ export interface SweepResults {
   readonly cells: readonly SweepCellResult[];
 }
 
+/** Names that no measure can have. */
+const facts: Readonly<Record<keyof CellFacts, true>> = {
+  ...{ name: true, task: true, mixer: true, ratio: true, seed: true, settings: true, title: true, directory: true },
+  ...{ layers: true, parameters: true, nonEmbeddingParameters: true, flopsPerToken: true, stateBytes: true },
+  ...{ losses: true, skipped: true, failed: true },
+};
+
+/** Whether a cell says something else by this name than what a measure found. */
+export const isFact = (name: string): boolean => Object.hasOwn(facts, name);
+
 /** What a measure found in a cell. */
 export function valueIn(cell: SweepCellResult, { name }: { readonly name: string }): MeasureValue | null | undefined {
   return Object.hasOwn(cell, name) ? (cell[name] as MeasureValue | null) : undefined;

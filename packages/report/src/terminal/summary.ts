@@ -1,5 +1,5 @@
 // What `twill train` says at its end: both losses in one unit, what was skipped, and which checkpoint is the best.
-import { type Measure, measuredText, type TaskFamily } from '@twilljs/eval';
+import { linesOf, type Measure, measuredText, type TaskFamily } from '@twilljs/eval';
 import type { Best, Metrics } from '@twilljs/train/node';
 import { grouped, skippedText } from '../text/numbers.ts';
 import { sparkline } from '../text/sparkline.ts';
@@ -29,7 +29,7 @@ export function summaryLines({ metrics, best, steps, family, measures, out, self
     ...(skipped.length > 0 ? [`skipped     ${skippedText(skipped.length, steps)}`] : []),
     ...(course.length > 1 ? [`measured    ${sparkline(course, 40)} ${course.length} times`] : []),
     ...(validation ? [`validation  ${measuredText(validation, family)}`] : []),
-    ...(validation ? further.map((one) => one.lines(validation, family)[0]) : []),
+    ...(validation ? further.map((one) => linesOf(one, validation, family)[0]) : []),
     ...(best && best.step < steps
       ? [`best        ${best.value.toFixed(3)} after step ${grouped(best.step)}: ${self} eval ${out} --checkpoint best`]
       : []),
