@@ -176,3 +176,45 @@ it("a figure of a user's is drawn of every part, after the report's own", () => 
   expect(titles.filter((title) => title.startsWith('Mine'))).toEqual(['Mine: recall']);
   expect(titles.at(-2)).toBe('Mine: recall');
 });
+
+it('rows whose names have settings in them are told apart on the page, and counted in words', async () => {
+  const grid = {
+    ...recall,
+    mixers: ['hgrn2', 'gla'],
+    ratios: ['pure', '2'],
+    over: { lr: [0.001, 0.003], decay: ['linear', 'cosine'] },
+  };
+  const results = made({ grids: [grid] }, known, () => ({ recall: { 4: 0.1, 8: 0.1, 16: 0.05 } }));
+  const drawn = buildReport([loadedFrom(results, known)], { known });
+  expect(markdown(drawn)).toContain('8 of 8 models did not learn the task, alone or woven (at most 0.050).');
+  const html = await page(drawn);
+  for (const name of ['HGRN2', 'GLA']) {
+    expect(html).toContain(`<tspan>${name}</tspan><tspan`); // of two lines
+    for (const settings of ['lr 0.001, decay cosine', 'lr 0.003, decay linear'])
+      expect(html).toContain(`>${settings}</tspan>`);
+  }
+  expect(html).not.toContain('…</');
+});
+
+it('what a figure draws is checked, since a user may have written it', async () => {
+  const results = made({ grids: [recall] }, known, pairs);
+  const drawnBy = (block: unknown) => {
+    const figure = { name: 'mine', title: 'Mine', draw: () => block } as Figure;
+    return buildReport([loadedFrom(results, known)], { known, figures: [figure] });
+  };
+  const table = { kind: 'table', caption: 'c', head: ['a'], rows: [['b']] };
+  const spec = { mark: 'nothing', data: { values: [] } };
+  const pictures = { kind: 'pictures', caption: 'c', pictures: [{ title: 'Odd', description: 'd', spec }] };
+  const refused: [unknown, RegExp][] = [
+    [{ kind: 'plot' }, /^figure mine: it drew .* no kind that is known; draw text, code, table, pictures\.$/],
+    [{ title: 'a', blocks: [null] }, /^figure mine: it drew null/],
+    [{ ...table, rows: [[3]] }, /^figure mine: the rows of its table .* a list of lists of texts is needed/],
+    [{ ...table, caption: undefined }, /^figure mine: the caption of its table/],
+    [{ ...pictures, pictures: [spec] }, /^figure mine: the pictures of its pictures .* \{ title, description, spec \}/],
+  ];
+  for (const [block, message] of refused) expect(() => drawnBy(block)).toThrow(message);
+  await expect(page(drawnBy(pictures))).rejects.toThrow(
+    /^picture "Odd": Vega-Lite cannot draw it, .*; correct its spec/,
+  );
+  expect(drawnBy(table).sections.at(-2)?.title).toBe('Mine: recall');
+});

@@ -1,5 +1,6 @@
 // Draws a figure as SVG text in plain Node. Vega is loaded when the first one is drawn, and never before.
 
+import { OptionError } from '@twilljs/tensor';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Picture } from './document.ts';
 import { escaped } from './text/escape.ts';
@@ -8,14 +9,26 @@ import { config } from './theme.ts';
 /** Of figures on the page, the same for all, so that letters have one size where there is room. */
 const SCALE = 1.15;
 
-/** @param id unique in the page. */
+/**
+ * @param id unique in the page.
+ * @throws OptionError where the specification is none that Vega-Lite can draw.
+ */
 export async function draw({ title, description, spec }: Picture, id: string): Promise<string> {
+  const svg = await svgOf(spec).catch((error: Error) => {
+    throw new OptionError(`picture "${title}": Vega-Lite cannot draw it, ${error.message}; correct its spec.`, {
+      cause: error,
+    });
+  });
+  return labelled(slim(svg), { title, description, id });
+}
+
+async function svgOf(spec: Picture['spec']): Promise<string> {
   const [{ compile }, { parse, View, Warn }] = await Promise.all([import('vega-lite'), import('vega')]);
   const compiled = compile({ ...withData(spec), config } as unknown as TopLevelSpec);
   const view = new View(parse(compiled.spec), { renderer: 'none', logLevel: Warn });
   const svg = await view.toSVG();
   view.finalize();
-  return labelled(slim(svg), { title, description, id });
+  return svg;
 }
 
 /** Without the layers that have nothing to show, of which Vega would warn. */

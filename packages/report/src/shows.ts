@@ -67,7 +67,7 @@ export function solvedShows(part: Part): Sentence[] {
     alone.length > 0 &&
       `${listed(alone.map(({ name, first }) => `${name} (${fixed(first.mean)})`))} ${alone.length > 1 ? many : one} without it.`,
     neither.length > 0 &&
-      `${listed(neither.map(({ name }) => name))} did not learn the task, ${isRatio(x) ? 'alone or woven' : 'at either end'} (at most ${fixed(greatest)}).`,
+      `${someOf(neither, pairs)} did not learn the task, ${isRatio(x) ? 'alone or woven' : 'at either end'} (at most ${fixed(greatest)}).`,
     lowered.length > 0 && `${capital(noun)} is lower with it for ${listed(lowered.map(name))}.`,
     ...(pairs.length === 0 ? [ordered(part)] : []),
     meanGoes(part),
@@ -75,6 +75,13 @@ export function solvedShows(part: Part): Sentence[] {
     ...part.full.map((model) => fullLearned(part, model, unlearned)),
     split(part, SPLIT * (most - least)),
   ];
+}
+
+/** Their names; how many they are, where names with settings in them would fill a paragraph. */
+function someOf(some: readonly Pair[], all: readonly Pair[]): string {
+  const names = some.map(({ name }) => name);
+  const isLong = names.length > 3 && names.every((name) => name.includes(', '));
+  return isLong ? `${names.length} of ${all.length} models` : listed(names);
 }
 
 function meanGoes(part: Part): Sentence {

@@ -76,5 +76,6 @@ export const config = {
     labelPadding: 5,
     tickSize: 0,
   },
+  legend: { labelColor: soft, titleColor: soft, labelFontSize: 11, titleFontSize: 11, labelLimit: 0 },
   text: { fontSize: 11, fill: ink },
 } as const;

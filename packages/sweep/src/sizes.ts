@@ -60,10 +60,13 @@ export function defaultSize(
   least: number,
 ): ModelSize {
   const names = [task, name, ...aliases];
-  const size = sizes.find((one) => names.includes(one.name)) ?? sizes[0];
+  const own = sizes.find((one) => names.includes(one.name));
+  const size = own ?? sizes[0];
   if (!size) throw new OptionError('sweep: there is no size at hand; write one out in the specification.');
   const { vocab_size = least } = size.model;
-  return (vocab_size as number) >= least ? size : { ...size, model: { ...size.model, vocab_size: least } };
+  // Ids of the task whose size it is may be more than are used; another task's would only be in the way of learning.
+  if (own && (vocab_size as number) >= least) return size;
+  return { ...size, model: { ...size.model, vocab_size: least } };
 }
 
 /** A name, or a size written out. */

@@ -88,6 +88,11 @@ describe('a specification', () => {
     expect(read({})).toEqual({});
   });
 
+  it('gives a task without a size of its own the first one, with its ids and no more', () => {
+    const ids = (task: string) => plan({ ...grid, task })[0].config.vocab_size;
+    expect([ids('recall'), ids('parity'), ids('mqar-uniform')]).toEqual([64, 2, 128]);
+  });
+
   it('must stand for models and tasks that can be', () => {
     expect(() => plan({ ...grid, ratios: ['3'] })).toThrow(/recall-hgrn2-r3: .*needs 3 layers/);
     expect(() => plan({ ...grid, data: { pairs: 40 } })).toThrow(/grids\[0\].data: mqar/);

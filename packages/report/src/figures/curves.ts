@@ -7,8 +7,10 @@ import { soft, valueColor } from '../theme.ts';
 
 const POINTS = 50;
 
-/** Letters that fit above a small plot. */
-const TITLE = 34;
+const LETTER = 12;
+
+/** Room for 34 letters above a small plot, as Vega guesses their widths. */
+const TITLE = 34 * 0.8 * LETTER;
 
 export function curvePictures(part: Part): Picture[] {
   const { x: axis, lines } = part;
@@ -29,7 +31,10 @@ export function curvePictures(part: Part): Picture[] {
       title: line.name,
       description: models.map(({ model, value }) => `${value.text}: training loss ends at ${endsOf(model)}`).join('; '),
       spec: {
-        title: { text: line.name, anchor: 'start', fontSize: 12, color: 'var(--ink)', offset: 6, limit: 7 * TITLE },
+        title: {
+          ...{ text: titleOf(line.name), anchor: 'start', fontSize: LETTER, color: 'var(--ink)' },
+          ...{ offset: 6, limit: TITLE },
+        },
         width: 200,
         height: 120,
         layer: curves.map(({ color, points }) => ({
@@ -58,6 +63,12 @@ export function curvePictures(part: Part): Picture[] {
       },
     };
   });
+}
+
+/** The mixer, and below it the settings that are in its name. */
+function titleOf(name: string): string | string[] {
+  const [mixer, ...settings] = name.split(', ');
+  return settings.length > 0 ? [mixer, settings.join(', ')] : name;
 }
 
 function curvesOf({ cells }: Model, color: string): { color: string; points: { step: number; loss: number }[] }[] {

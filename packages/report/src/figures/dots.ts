@@ -9,8 +9,13 @@ import { domainOf } from './lines.ts';
 
 const [WIDTH, ROW] = [250, 17];
 
-/** Letters of a row's name that have room beside the plot. */
-const NAME = 24;
+const LETTER = 12;
+
+/** Room for 26 letters beside the plot, as Vega guesses their widths. */
+const NAME = 26 * 0.8 * LETTER;
+
+/** What follows the mixer in a name stands below it. */
+const BREAK = "[slice(datum.label, 0, indexof(datum.label, ', ')), slice(datum.label, indexof(datum.label, ', ') + 2)]";
 
 export function dots(part: Part): Picture {
   const { x: axis, lines } = part;
@@ -39,7 +44,10 @@ export function dots(part: Part): Picture {
     field: 'line',
     type: 'nominal',
     sort: null,
-    axis: { title: null, labelFontSize: 12, labelLimit: 7 * NAME, grid: false },
+    axis: {
+      ...{ title: null, labelFontSize: LETTER, labelLimit: NAME, grid: false },
+      ...(lines.every(({ name }) => name.includes(', ')) && { labelExpr: BREAK }),
+    },
   };
   const band = { ...y, scale: { domain: lines.map(({ name }) => name), paddingInner: 0.2, paddingOuter: 0.1 } };
   const yOffset = { field: 'text', type: 'nominal', scale: { domain: axis.values.map(({ text }) => text) } };
