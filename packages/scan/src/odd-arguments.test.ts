@@ -191,6 +191,8 @@ const builders = [
     'sharedBounds',
   ],
   ...[
+    'attnFields',
+    'wanted',
     'fits',
     'headSizes',
     'leastParameters',
