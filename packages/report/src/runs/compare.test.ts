@@ -67,7 +67,7 @@ it('settings that differ stand in a table, and what is the same is said', () => 
   const drawn = said(run('a', {}), run('b', { model: { hidden_size: 16 }, training: { lr: 0.01 } }));
   expect(drawn).toContain('| model.hidden_size | 8 | 16 |');
   expect(drawn).toContain('| training.lr | ');
-  expect(drawn).toContain('The same in all: data, seed, first weights and device.');
+  expect(drawn).toContain('The same in all: data, seed, init and device.');
   expect(drawn).toContain('model.hidden_size and training.lr differ at once');
 });
 

@@ -14,7 +14,7 @@ const parts = {
   training: ({ record: { training } }: ComparedRun) => flat({ ...training }),
   data: ({ record: { data } }: ComparedRun) => flat(data),
   seed: ({ record: { seed } }: ComparedRun) => new Map([['', String(seed)]]),
-  'first weights': ({ record: { init } }: ComparedRun) => new Map([['', init ? init.directory : 'fresh']]),
+  init: ({ record: { init } }: ComparedRun) => new Map([['', init ? init.directory : 'fresh']]),
   device: ({ record: { device, tier } }: ComparedRun) => new Map([['', tier ? `${device} (${tier})` : device]]),
 } as const;
 
