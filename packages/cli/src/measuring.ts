@@ -13,6 +13,7 @@ import { grouped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { type RunRecord, textOfRun } from '@twilljs/train/node';
+import { assignments } from './flags.ts';
 import { knownHere } from './known.ts';
 
 export interface EvalAsked {
@@ -20,6 +21,7 @@ export interface EvalAsked {
   readonly task: string | undefined;
   readonly data: readonly string[] | undefined;
   readonly length: readonly number[] | undefined;
+  readonly taskOption: readonly string[] | undefined;
   readonly all: true | undefined;
   readonly seed: number;
 }
@@ -59,8 +61,12 @@ export async function openMeasuring(
   const further = isOwn ? known.measures : (await knownHere(modules)).measures;
   const measures = measuresOf(family, further ?? []);
   const trained = isOwn ? Object.entries(record.data).filter(([field]) => field in family.fields) : [];
+  const said = assignments('--task-option', asked.taskOption);
+  const own = said.find(([field]) => field === 'length' || field === 'batch');
+  if (own) throw new OptionError(`--task-option ${own[0]}: rows are measured by --length, alone; leave it out.`);
+  const options = { ...Object.fromEntries([...trained, ...said]), batch: 1 };
   const settings = (length?: number) =>
-    taskSettings(family, { ...Object.fromEntries(trained), batch: 1, ...(length !== undefined && { length }) }, 'eval');
+    taskSettings(family, { ...options, ...(length !== undefined && { length }) }, 'eval');
   const { length: ownLength } = settings();
   for (const [i, length] of lengths?.entries() ?? []) {
     if (lengths?.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);

@@ -45,6 +45,10 @@ it('a task and a measure are trained on, gone on with, and measured', async () =
   expect(measured).toMatchObject({ task: 'reversal', surprise: expect.any(Number), chance: 1 / 6 });
   const longer = JSON.parse(await twill('eval run --length 8 12 --json --device cpu'));
   expect(longer.lengths.map(({ beyondTraining }: { beyondTraining: number }) => beyondTraining)).toEqual([null, 1.5]);
+  const easier = JSON.parse(await twill('eval run --task-option symbols=4 --json --device cpu'));
+  expect([easier.chance, easier.length]).toEqual([1 / 4, 8]);
+  const rows = await capture('eval run --task-option length=4'.split(' '));
+  expect(rows.err).toBe('eval: --task-option length: rows are measured by --length, alone; leave it out.\n');
   const refused = await capture('train --out run --resume --task-option symbols=7'.split(' '));
   expect(refused.err).toBe(
     'train: --task-option symbols is 7 but 6 in run/run.json; leave it out, or choose another --out.\n',
@@ -83,6 +87,8 @@ it('a sweep compares them, and a report draws them with a figure', async () => {
   for (const text of ['## Reversal', '| Shift, 1 in 2 |', '| bits per answer |', '## Result per parameter: reversal']) {
     expect(report).toContain(text);
   }
+  const ofRuns = await capture(['report', at('run'), '--figure', './figure.ts']);
+  expect(ofRuns.err).toMatch(/^report: figure efficiency is drawn of sweeps but .* holds a run; leave the figure out/);
 });
 
 it('an option that no task has is refused, and so is one that is none', async () => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
-import { FileError } from '@twilljs/tensor';
+import { FileError, OptionError } from '@twilljs/tensor';
 import { buildReport } from './build.ts';
 import type { Report } from './document.ts';
 import { loadSweep } from './load.ts';
@@ -44,6 +44,10 @@ export async function writeReport(directories: readonly string[], options: Repor
 async function drawn(directories: readonly string[], options: ReportOptions): Promise<Report> {
   const runs = directories.filter(isRun);
   const sweep = directories.find((directory) => !isRun(directory));
+  const [figure] = options.figures ?? [];
+  if (sweep === undefined && figure) {
+    throw new OptionError(`figure ${figure.name} is drawn of sweeps but ${runs[0]} holds a run; leave the figure out.`);
+  }
   if (sweep === undefined) return compareRuns(await readRuns(runs, options.known));
   if (runs.length > 0) {
     throw new FileError(`${runs[0]} holds a run and ${sweep} does not; report runs or sweeps, not both in one.`);

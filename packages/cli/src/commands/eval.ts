@@ -56,6 +56,7 @@ export function evaluate() {
         (text: string, before: unknown[] | undefined) => [...(before ?? []), length(text)],
       ),
     )
+    .addOption(new Option('--task-option <field=value...>', 'any other option of the task (default: that of training)'))
     .addOption(new Option('--measure <path...>', 'modules with further measures'))
     .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'))
     .addOption(checkpointFlag());
