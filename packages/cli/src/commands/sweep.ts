@@ -42,7 +42,8 @@ export function sweepGrid() {
         `Tasks are ${known.tasks.map(({ name, aliases: [alias = name] = [] }) => alias).join(', ')}. A ratio is 3:1, three linear\n` +
         'layers to a full one, or 4, one full layer in 4, which is the same. What is in "over" goes through its values: options\n' +
         'of training or of the task, fields of the model. In the place of a task, a mixer or a measure may stand the path of a\n' +
-        'module with your own. The sweep.json of another sweep will do, too.',
+        'module with your own. A grid may say more: "sizes", "data" (options of the task), "measures", "name" and "section".\n' +
+        'The sweep.json of another sweep will do, too.',
     ],
   })
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))

@@ -59,20 +59,24 @@ function order(task: TaskFamily, main: ComparedMeasure, measured: readonly Measu
   const sign = main.better === 'lower' ? 1 : -1;
   const [[best, least], ...others] = [...measured].sort(([, a], [, b]) => sign * (a.value - b.value));
   const noun = task.words?.noun ?? main.title;
-  const told = others.map(([{ name }, { value, error }]) => {
+  const behind = others.map(([{ name }, { value, error }]) => {
     const gap = Math.abs(value - least.value);
     const both = error === null || least.error === null ? null : Math.hypot(error, least.error);
+    return { name, gap, both, isNear: both !== null && gap <= ERRORS * both };
+  });
+  const told = behind.map(({ name, gap, both, isNear }) => {
     const how =
       both === null
         ? 'no error of measurement is known'
-        : gap > ERRORS * both
-          ? `more than ${ERRORS} standard errors of the difference, ${fixed(both)}`
-          : `within ${ERRORS} standard errors of the difference, ${fixed(both)}: not told apart`;
+        : isNear
+          ? `within ${ERRORS} standard errors of the difference, ${fixed(both)}: not told apart`
+          : `more than ${ERRORS} standard errors of the difference, ${fixed(both)}`;
     return `${name} by ${fixed(gap)} (${how})`;
   });
   const guess = chanceIn(best);
   const chance = guess === null ? '' : `; chance is ${fixed(guess)}`;
-  return `${capital(noun)} is best in ${best.name} (${main.title} ${fixed(least.value)}${chance}). Behind it: ${told.join('; ')}.`;
+  const verb = behind.some(({ isNear }) => isNear) ? 'is best, though not by enough to tell,' : 'is best';
+  return `${capital(noun)} ${verb} in ${best.name} (${main.title} ${fixed(least.value)}${chance}). Behind it: ${told.join('; ')}.`;
 }
 
 /** Runs that differ in their seed alone say how much chance moves; without them nothing does. */
