@@ -10,6 +10,8 @@ const read = (change: object) => readSweepSpec({ grids: [{ ...grid, ...change }]
 const plan = (change: object) => planSweep(read(change), known);
 const namesOf = (cells: readonly SweepCell[]) => cells.map(({ name }) => name.replace('recall-', ''));
 
+const thousand = Array.from({ length: 1000 }, (_, i) => (i + 1) / 1000);
+
 describe('names', () => {
   it.each([
     [{ weight_decay: [0.1] }, 'weightDecay'],
@@ -33,6 +35,12 @@ describe('names', () => {
     [{ over: { hidden_size: [0] } }, /hidden_size is 0 where an integer/],
     [{ over: { warmup: [99] } }, /warmup is 99 but the run has 30 steps/],
     [{ over: { batch: [3] }, training: { steps: 3, microBatches: 2 } }, /does not divide a batch of 3/],
+    [
+      { over: { lr: thousand, weight_decay: thousand } },
+      /grids\[0\]: asks for 1000000 cells, above the limit of 16384; leave some out/,
+    ],
+    [{ over: { lr: thousand }, seeds: thousand.map((_, i) => i) }, /asks for 1000000 cells/],
+    [{ seeds: Array.from({ length: 1e6 }, (_, i) => i) }, /grids\[0\]: seeds: asks for 1000000 cells/],
     [{ over: { vocab: [64, 63] } }, /grids\[0\].data: mqar: vocab = 63/],
   ])('%j is refused', (change, message) => {
     expect(() => read(change)).toThrow(message);
@@ -124,6 +132,14 @@ describe('what follows from width and heads', () => {
     const [window] = configs({ mixers: ['hgrn'], ratios: ['2'], over: { window_size: [8] } });
     expect(window.attn).toEqual({ num_heads: 2, window_size: 8 });
     expect(window).not.toHaveProperty('window_size');
+  });
+
+  it('leaves them what they call by the same name and mean otherwise', () => {
+    const [pure, woven] = configs({ mixers: ['deltanet'], ratios: ['pure', '2'], over: { qk_norm: ['sum'] } });
+    expect(pure).toMatchObject({ qk_norm: 'sum' });
+    expect(woven).toMatchObject({ qk_norm: 'sum', attn: { num_heads: 2 } });
+    expect(woven.attn).not.toHaveProperty('qk_norm');
+    expect(configs({ mixers: ['attention'], over: { qk_norm: [true] } })).toMatchObject([{ qk_norm: true }]);
   });
 
   it('makes models that can be', () => {

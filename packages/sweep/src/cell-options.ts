@@ -19,10 +19,10 @@ export interface CellOptions {
 
 type Parts = Pick<SweepGrid, 'task' | 'mixers' | 'training' | 'data' | 'over'>;
 
-/** What an axis of a grid may name. A softmax layer may stand among those of any mixer. */
+/** What an axis of a grid may name. A softmax layer may stand among those of any mixer, whose own fields come first. */
 export function tablesOf({ task, mixers }: Pick<Parts, 'task' | 'mixers'>, known: Known): AxisTables {
   const families = mixers.map((mixer) => mixerNamed(known, mixer, 'sweep'));
-  const model = [...families, ...softmaxOf(known)].map(({ fields }) => fields);
+  const model = [...softmaxOf(known), ...families].map(({ fields }) => fields);
   const { fields } = askedBy({ task }, known, 'sweep').family;
   return { training: trainFields, model: Object.assign({}, ...model, modelFields), task: fields };
 }
@@ -59,8 +59,12 @@ export function configWith({ size, family, ratio }: ModelPlace, set: Settings, k
   const base = configOf(size, family.name, ratio);
   const config: Record<string, unknown> = { ...base };
   const attn: Record<string, unknown> = { ...size.attn };
+  // Of one name and two types, such as qk_norm, the mixer's own is meant.
   const inFull = (name: string) =>
-    ratio !== 'pure' && softmaxOf(known).some(({ fields }) => Object.hasOwn(fields, name));
+    ratio !== 'pure' &&
+    softmaxOf(known).some(
+      ({ fields }) => Object.hasOwn(fields, name) && fields[name].type === (family.fields[name] ?? fields[name]).type,
+    );
   for (const [name, value] of Object.entries(set)) {
     const isOfModel = Object.hasOwn(modelFields, name);
     const isOwn = isOfModel || Object.hasOwn(family.fields, name);

@@ -13,9 +13,20 @@ export function list(value: unknown, where: string, what: string): readonly unkn
   throw new OptionError(`${where} is ${found(value)} where a list with one or more ${what} is needed; correct it.`);
 }
 
+/** Cells of a sweep at most: beyond, planning alone takes minutes, and nobody could read what comes out. */
+const MOST_CELLS = 2 ** 14;
+
+/** @throws OptionError for more cells than a sweep may have. */
+export function checkCells(count: number, where: string): void {
+  if (count <= MOST_CELLS) return;
+  throw new OptionError(`${where}: asks for ${count} cells, above the limit of ${MOST_CELLS}; leave some out.`);
+}
+
 /** A list of one or more, none of them twice. */
 export function distinct<T>(value: unknown, where: string, what: string, read: (item: unknown, i: number) => T): T[] {
-  const items = list(value, where, what).map(read);
+  const given = list(value, where, what);
+  checkCells(given.length, where);
+  const items = given.map(read);
   const keys = items.map((item) => (typeof item === 'object' ? (item as { name: string }).name : String(item)));
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
   if (twice === undefined) return items;

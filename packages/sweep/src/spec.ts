@@ -6,7 +6,7 @@ import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { type TrainOptions, trainFields } from '@twilljs/train';
 import { type Axes, readAxes } from './axes.ts';
 import { type CellOptions, cellOptionsOf, tablesOf } from './cell-options.ts';
-import { distinct, inPlace, type Json, list, object } from './checks.ts';
+import { checkCells, distinct, inPlace, type Json, list, object } from './checks.ts';
 import { askedBy, type Known, mixerNamed } from './known.ts';
 import { defaultSize, type ModelSize, readSize } from './sizes.ts';
 
@@ -60,9 +60,19 @@ export function readSweepSpec(json: unknown, known: Known, where = 'sweep'): Swe
   const grids = list(spec.grids, `${where}: grids`, 'grids').map((grid, i) =>
     readGrid(object(grid, `${where}: grids[${i}]`), known, `${where}: grids[${i}]`),
   );
+  checkCells(
+    grids.map(cellsOf).reduce((sum, count) => sum + count),
+    where,
+  );
   checkName(name, where);
   return { name, grids, ...(modules && { modules }) };
 }
+
+const combinationsOf = (over: Axes = {}) => Object.values(over).reduce((count, values) => count * values.length, 1);
+
+/** At most: a Transformer has one whatever the ratios. */
+const cellsOf = ({ mixers, ratios, sizes, seeds, over }: SweepGrid) =>
+  [mixers, ratios, sizes, seeds].reduce((count, all) => count * all.length, combinationsOf(over));
 
 const gridFields = {
   section: { type: 'string', default: null },
@@ -82,6 +92,7 @@ function readGrid(grid: Json, known: Known, where: string): SweepGrid {
   const given = { task, mixers, ...partsOf(grid, family, where) };
   const over =
     grid.over === undefined ? undefined : readAxes(grid.over, tablesOf(given, known), given, `${where}.over`);
+  checkCells(combinationsOf(over), where);
   const options = cellOptionsOf({ ...given, ...(over && { over }) }, known, where);
   const least = () => Math.max(...options.map(({ data }) => family.vocab(data)));
   const sizes = grid.sizes ?? [defaultSize(known, task, family, inPlace(`${where}.data`, least))];
