@@ -1,5 +1,5 @@
 // Mixers, tasks and measures of the user's own: modules that export one, by path, wherever a name may stand.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Measure, TaskFamily } from '@twilljs/eval';
@@ -33,7 +33,7 @@ export const isModulePath = (name: unknown): name is string =>
 export async function loadModule(path: string): Promise<LoadedModule> {
   if (!existsSync(path)) throw new FileError(`${path}: does not exist; check the path.`, { path });
   if (!statSync(path).isFile()) throw new FileError(`${path}: is no regular file; name a module on disk.`, { path });
-  remember(resolve(path));
+  remember(realpathSync(path)); // as Node calls it in a stack
   const exported = await load(path);
   const found = 'default' in exported ? [exported.default] : Object.values(exported).filter((one) => kindOf(one));
   const [value] = found;
