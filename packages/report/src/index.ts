@@ -1,10 +1,9 @@
-// @twilljs/report: everything that draws. Numbers and tables as text, lines for a terminal, a report as Markdown and as a page.
+// @twilljs/report: everything that draws. Numbers and tables as text, lines for a terminal, a report as Markdown. The page, for which Vega is loaded, is of ./node.
 export type { Axis, AxisValue } from './axis.ts';
 export type { Block as ReportBlock, Key, Picture, Report, Section } from './document.ts';
 export type { Figure, Parts } from './figures/figure.ts';
 export { markdown } from './markdown.ts';
 export type { Reference, ReferenceTable, ReportOptions } from './options.ts';
-export { page } from './page.ts';
 export { type Line, type Model, modelAt, modelsOf, modelText, type Part, ratioText, resultOf } from './part.ts';
 export { terminalText } from './terminal/report.ts';
 export { bytesText, duration, grouped, skippedText, tokensText } from './text/numbers.ts';

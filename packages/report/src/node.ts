@@ -17,6 +17,7 @@ export { loadSweep } from './load.ts';
 export type { LoadedSweep } from './loaded.ts';
 export { compareRuns } from './runs/compare.ts';
 export type { ComparedRun } from './runs/compared.ts';
+export { page } from './page.ts';
 export { readRuns } from './runs/load.ts';
 export { corpusText } from './terminal/corpus.ts';
 export { type Summary, summaryLines } from './terminal/summary.ts';
