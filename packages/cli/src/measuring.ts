@@ -1,5 +1,6 @@
 // What `twill eval` measures: a task, at one length of its rows or at several.
 import {
+  grouped,
   type Measure,
   measuresOf,
   type Overlap,
@@ -9,7 +10,6 @@ import {
   taskNamed,
   taskSettings,
 } from '@twilljs/eval';
-import { grouped } from '@twilljs/report';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { type RunRecord, textOfRun } from '@twilljs/train/node';

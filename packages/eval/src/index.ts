@@ -26,6 +26,7 @@ export { accuracy } from './measures/accuracy.ts';
 export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
 export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
+export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';

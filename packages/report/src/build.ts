@@ -1,5 +1,5 @@
 // Puts a report together from the parts of one or several sweeps.
-import { taskNamed } from '@twilljs/eval';
+import { grouped, taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import type { UnfinishedCell } from '@twilljs/sweep/node';
 import { paragraph, type Report, type Section } from './document.ts';
@@ -11,7 +11,6 @@ import { checkOptions, type ReportOptions } from './options.ts';
 import { modelsOf, type Part } from './part.ts';
 import { partsOf } from './parts.ts';
 import { reproduce } from './reproduce.ts';
-import { grouped } from './text/numbers.ts';
 import { fixed, listed } from './text/stats.ts';
 
 export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptions): Report {

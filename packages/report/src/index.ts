@@ -6,7 +6,7 @@ export { markdown } from './markdown.ts';
 export type { Reference, ReferenceTable, ReportOptions } from './options.ts';
 export { type Line, type Model, modelAt, modelsOf, modelText, type Part, ratioText, resultOf } from './part.ts';
 export { terminalText } from './terminal/report.ts';
-export { bytesText, duration, grouped, skippedText, tokensText } from './text/numbers.ts';
+export { duration, skippedText } from './text/numbers.ts';
 export { sparkline } from './text/sparkline.ts';
 export { fixed, listed, type Spread, spanOf, spreadOf, spreadText } from './text/stats.ts';
 export { table } from './text/table.ts';

@@ -1,13 +1,12 @@
 // How to repeat what a report shows: the commands, the text, and what else decides the numbers.
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { taskNamed } from '@twilljs/eval';
+import { grouped, taskNamed } from '@twilljs/eval';
 import { type Known, readSweepSpec, type SweepSpec } from '@twilljs/sweep';
 import type { SweepOrigin } from '@twilljs/sweep/node';
 import { type Block, paragraph, type Section } from './document.ts';
 import type { LoadedSweep } from './loaded.ts';
 import type { ReportOptions } from './options.ts';
 import { quoted } from './text/escape.ts';
-import { grouped } from './text/numbers.ts';
 import { listed } from './text/stats.ts';
 
 /** @param sweeps of the report, which lies in the directory of the first. */

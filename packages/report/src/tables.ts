@@ -1,5 +1,5 @@
 // The tables of a report.
-import { type ComparedMeasure, STATE_CONTEXTS } from '@twilljs/eval';
+import { bytesText, type ComparedMeasure, grouped, STATE_CONTEXTS, tokensText } from '@twilljs/eval';
 import { valueIn } from '@twilljs/sweep';
 import { isRatio, valueText } from './axis.ts';
 import type { Block } from './document.ts';
@@ -21,7 +21,6 @@ import {
   skippedBy,
   statesOf,
 } from './part.ts';
-import { bytesText, grouped, tokensText } from './text/numbers.ts';
 import { capital, fixed, type Spread, single, spreadOf, spreadText } from './text/stats.ts';
 import { seedsOf, tokensOf, trainedText } from './words.ts';
 

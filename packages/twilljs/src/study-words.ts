@@ -1,6 +1,8 @@
 // The end of the small study: one table, what it says and what it does not, in words.
+
+import { bytesText } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
-import { bytesText, ratioText, spanOf, spreadOf, table } from '@twilljs/report';
+import { ratioText, spanOf, spreadOf, table } from '@twilljs/report';
 import type { SweepCellResult } from '@twilljs/sweep';
 
 type Cells = readonly SweepCellResult[];

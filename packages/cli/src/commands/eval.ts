@@ -1,9 +1,8 @@
 // twill eval: measures a model on a task, or on text.
 import { existsSync } from 'node:fs';
-import { brokenText, cost, detailLines, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
+import { brokenText, cost, detailLines, grouped, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import { requireBytes } from '@twilljs/hybrid';
-import { grouped } from '@twilljs/report';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';

@@ -3,9 +3,9 @@
 import { statSync } from 'node:fs';
 import { decodeText } from '@twilljs/data';
 import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
+import { grouped } from '@twilljs/eval';
 import { attempt, readFile } from '@twilljs/hub/node';
 import { generate, requireBytes } from '@twilljs/hybrid';
-import { grouped } from '@twilljs/report';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';

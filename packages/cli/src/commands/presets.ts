@@ -1,9 +1,9 @@
 // twill presets: the models that have names, and what each would cost, counted without making any.
 
-import { countsOf, STATE_CONTEXTS } from '@twilljs/eval';
+import { bytesText, countsOf, grouped, STATE_CONTEXTS, tokensText } from '@twilljs/eval';
 import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
-import { bytesText, grouped, table, tokensText } from '@twilljs/report';
+import { table } from '@twilljs/report';
 import { mixers, namedModels } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 

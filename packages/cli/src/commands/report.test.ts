@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { grouped } from '@twilljs/report';
+import { grouped } from '@twilljs/eval';
 import type { SweepResults } from '@twilljs/sweep';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { capture } from '../capture.ts';

@@ -1,9 +1,9 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { betterOf, measuredText, measuresOf, measureTask } from '@twilljs/eval';
+import { betterOf, grouped, measuredText, measuresOf, measureTask } from '@twilljs/eval';
 import { countParams } from '@twilljs/nn';
-import { duration, grouped } from '@twilljs/report';
+import { duration } from '@twilljs/report';
 import { summaryLines } from '@twilljs/report/node';
 import { loadModule } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';

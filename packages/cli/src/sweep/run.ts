@@ -1,6 +1,7 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { join } from 'node:path';
-import { grouped, skippedText } from '@twilljs/report';
+import { grouped } from '@twilljs/eval';
+import { skippedText } from '@twilljs/report';
 import { corpusText } from '@twilljs/report/node';
 import { planSweep, type SweepCell, type SweepSpec } from '@twilljs/sweep';
 import {

@@ -1,10 +1,9 @@
 // What a run trains on and is measured by: a task, and the text that it reads.
 import { type Batches, joinDocuments } from '@twilljs/data';
 import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
-import { type Probe, type TaskFamily, taskNamed, taskRecord, taskSettings } from '@twilljs/eval';
+import { grouped, type Probe, type TaskFamily, taskNamed, taskRecord, taskSettings } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { Fields, Given } from '@twilljs/nn';
-import { grouped } from '@twilljs/report';
 import { corpusText } from '@twilljs/report/node';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';

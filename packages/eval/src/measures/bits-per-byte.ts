@@ -4,6 +4,7 @@ import type { JsonObject } from '@twilljs/hub';
 import type { Estimate } from '../estimate.ts';
 import { evaluateWindows } from '../language.ts';
 import { type ComparedMeasure, estimateText, fixed, numberOrNull, type PositionValue } from '../measure.ts';
+import { grouped } from '../numbers.ts';
 import type { Place } from '../score.ts';
 import type { TextProbe } from '../tasks/text.ts';
 import { evaluateWhole } from '../whole.ts';
@@ -100,8 +101,6 @@ function coverText({ windows, length, bytes, bytesMeasured }: JsonObject): strin
   const share = ((100 * predicted) / all).toPrecision(2);
   return `${grouped(windows as number)} window${windows === 1 ? '' : 's'} of ${length}, which predict ${grouped(predicted)} of ${grouped(all)} bytes (${Number(share)} %)`;
 }
-
-const grouped = (n: number): string => n.toLocaleString('en-US');
 
 /** Positions counted from 1, as `1`, or `65-128`. */
 function rangeText(from: number, to: number): string {

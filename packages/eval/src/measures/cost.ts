@@ -5,6 +5,7 @@ import { countParams, params } from '@twilljs/nn';
 import { rng } from '@twilljs/tensor';
 import { decodeSpeed, stateBytes } from '../cost.ts';
 import type { ToldMeasure } from '../measure.ts';
+import { bytesText, grouped, tokensText } from '../numbers.ts';
 
 /** Contexts, in tokens, at which the bytes of state are counted. */
 export const STATE_CONTEXTS = [1024, 4096, 32768] as const;
@@ -45,7 +46,7 @@ export const cost: ToldMeasure = {
     const counted = cost as unknown as ModelCounts & { readonly length: number };
     const { parameters, nonEmbeddingParameters, flopsPerToken, length, stateBytes } = counted;
     const isFixed = new Set(STATE_CONTEXTS.map((tokens) => stateBytes[tokens])).size === 1;
-    const states = STATE_CONTEXTS.map((tokens) => `${bytesText(stateBytes[tokens])} at ${tokens / 1024}k tokens`);
+    const states = STATE_CONTEXTS.map((tokens) => `${bytesText(stateBytes[tokens])} at ${tokensText(tokens)} tokens`);
     return [
       `parameters   ${grouped(parameters)}, ${grouped(nonEmbeddingParameters)} without embeddings`,
       `arithmetic   ${grouped(flopsPerToken)} FLOPs per token, forward, over ${grouped(length)} tokens`,
@@ -83,11 +84,3 @@ export const speed: ToldMeasure = {
     ];
   },
 };
-
-const grouped = (n: number): string => Math.round(n).toLocaleString('en-US');
-
-function bytesText(n: number): string {
-  if (n < 1e4) return `${grouped(n)} B`;
-  if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
-  return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;
-}

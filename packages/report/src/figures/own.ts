@@ -1,11 +1,11 @@
 // The sections that every report has, part by part, as figures.
 
+import { tokensText } from '@twilljs/eval';
 import { isRatio } from '../axis.ts';
 import { type Block, paragraph, type Section } from '../document.ts';
 import type { Reference } from '../options.ts';
 import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, resultOf, shortText, whereText } from '../part.ts';
 import { besideTable, resultTable, stateTable } from '../tables.ts';
-import { tokensText } from '../text/numbers.ts';
 import { capital } from '../text/stats.ts';
 import { soft } from '../theme.ts';
 import { seedsOf, taskText, trainedText } from '../words.ts';

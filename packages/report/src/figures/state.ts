@@ -1,5 +1,5 @@
 // Bytes of state: what a model is worth for them, and how they grow with the context.
-import { STATE_CONTEXTS } from '@twilljs/eval';
+import { bytesText, STATE_CONTEXTS, tokensText } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
 import { ratioAxis, valueText } from '../axis.ts';
 import type { Picture } from '../document.ts';
@@ -18,7 +18,6 @@ import {
   statesOf,
   whereText,
 } from '../part.ts';
-import { bytesText, tokensText } from '../text/numbers.ts';
 import { capital, spreadText } from '../text/stats.ts';
 import { card, lineColors, soft, valueColor } from '../theme.ts';
 import { lineKeys } from './keys.ts';

@@ -1,8 +1,8 @@
 // Runs side by side: what they were told, how they learned, what they found, and what may be concluded.
 import type { ComparedMeasure } from '@twilljs/eval';
+import { grouped } from '@twilljs/eval';
 import { type Block, paragraph, type Report, type Section } from '../document.ts';
 import { quoted } from '../text/escape.ts';
-import { grouped } from '../text/numbers.ts';
 import { averaged } from '../text/sparkline.ts';
 import { fixed, listed } from '../text/stats.ts';
 import { type ComparedRun, estimateIn } from './compared.ts';

@@ -1,6 +1,6 @@
 // What runs beside each other allow to say, and what they do not.
 import type { ComparedMeasure, TaskFamily } from '@twilljs/eval';
-import { grouped } from '../text/numbers.ts';
+import { grouped } from '@twilljs/eval';
 import { capital, fixed, listed, spanOf } from '../text/stats.ts';
 import { type ComparedRun, chanceIn, type Estimate, estimateIn } from './compared.ts';
 import { settingsOf } from './settings.ts';

@@ -1,6 +1,6 @@
 // What of a text is trained on, and what is kept from it.
 import type { Corpus } from '@twilljs/data/node';
-import { grouped } from '../text/numbers.ts';
+import { grouped } from '@twilljs/eval';
 
 /** Names in one line of a list at most. */
 const NAMED = 4;

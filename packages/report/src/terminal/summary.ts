@@ -1,7 +1,7 @@
 // What `twill train` says at its end: both losses in one unit, what was skipped, and which checkpoint is the best.
-import { linesOf, type Measure, measuredText, type TaskFamily } from '@twilljs/eval';
+import { grouped, linesOf, type Measure, measuredText, type TaskFamily } from '@twilljs/eval';
 import type { Best, Metrics } from '@twilljs/train/node';
-import { grouped, skippedText } from '../text/numbers.ts';
+import { skippedText } from '../text/numbers.ts';
 import { sparkline } from '../text/sparkline.ts';
 
 export interface Summary {

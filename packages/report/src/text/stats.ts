@@ -1,5 +1,5 @@
 // Numbers over seeds: mean, smallest and largest, and how a text shows them.
-import { grouped } from './numbers.ts';
+import { grouped } from '@twilljs/eval';
 
 /** What several seeds found. */
 export interface Spread {

@@ -1,6 +1,8 @@
 // Curves, tables and numbers.
+
+import { bytesText, grouped } from '@twilljs/eval';
 import { describe, expect, it } from 'vitest';
-import { bytesText, duration, grouped } from './numbers.ts';
+import { duration } from './numbers.ts';
 import { averaged, sparkline } from './sparkline.ts';
 import { table } from './table.ts';
 
