@@ -218,3 +218,26 @@ it('what a figure draws is checked, since a user may have written it', async () 
   );
   expect(drawnBy(table).sections.at(-2)?.title).toBe('Mine: recall');
 });
+
+it('chance is that of each model, where an axis is an option of the task', () => {
+  const task = {
+    ...own,
+    fields: { ...own.fields, symbols: { type: 'integer', default: 4 } },
+    chance: ({ symbols }: { symbols: number }) => 1 / symbols,
+  };
+  const all = { ...known, tasks: [...known.tasks, task as never] };
+  const grid = {
+    ...recall,
+    task: 'backwards',
+    mixers: ['hgrn2', 'attention'],
+    ratios: ['2'],
+    over: { lr: [0.01, 0.001], symbols: [4, 8] },
+  };
+  const results = made({ grids: [grid] }, all, () => ({ accuracy: { 4: 0.2, 8: 0.2 } }));
+  const { title, lead, sections } = buildReport([loadedFrom(results, all)], { known: all });
+  const said = JSON.stringify(sections);
+  expect(said).toContain('Chance is 0.125 and 0.250.');
+  // Nothing stands alone here, and nothing says so.
+  expect(title).toBe('Linear attention woven with softmax: sweep');
+  expect(lead).toBe('16 runs: HGRN2 with softmax attention in some layers, beside a plain Transformer.');
+});

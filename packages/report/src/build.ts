@@ -28,12 +28,14 @@ export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptio
   const linear = [...new Set(all.flatMap(({ family, isSoftmax }) => (isSoftmax ? [] : [family])))];
   const full = [...new Set(all.flatMap(({ family, isSoftmax }) => (isSoftmax ? [family] : [])))];
   const isWoven = all.length === 0 || all.some(({ ratio }) => ratio !== 'pure');
+  const isAlone = all.length === 0 || all.some(({ ratio, isSoftmax }) => ratio === 'pure' && !isSoftmax);
+  const alone = isAlone ? ', alone and' : '';
   const questions = references.filter((reference) => parts.some((part) => tableFor(reference, part)));
   const drawn = [measured, memory, ...references.map(besideOf), positions, learning, ...figures];
   return {
-    title: `Linear attention${isWoven ? ', alone and woven with softmax' : ''}: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
+    title: `Linear attention${isWoven ? `${alone} woven with softmax` : ''}: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
     lead:
-      `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}${open.length > 0 ? `, and ${open.length} that are not finished` : ''}: ${listed(linear) || 'linear mixers'}${isWoven ? ', alone and with softmax attention in some layers' : ''}` +
+      `${cells} runs${failed.length > 0 ? `, ${failed.length} of which failed` : ''}${open.length > 0 ? `, and ${open.length} that are not finished` : ''}: ${listed(linear) || 'linear mixers'}${isWoven ? `${alone} with softmax attention in some layers` : ''}` +
       `${full.length > 0 ? `, beside a plain ${listed(full)}` : ''}.${questions.map(({ question }) => ` ${question}`).join('')}`,
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),

@@ -13,7 +13,7 @@ import {
   shortText,
 } from './part.ts';
 import { capital, fixed, listed, meanOf, type Spread, spanOf } from './text/stats.ts';
-import { chanceOf, seedsOf, tokensOf } from './words.ts';
+import { chanceAt, chanceOf, seedsOf, tokensOf } from './words.ts';
 
 /** Shares of a measure's range from which a task counts as solved, up to which as not learned, and that are worth a word. */
 const [SOLVED, UNLEARNED, APART, SPLIT] = [0.8, 0.25, 0.15, 0.25];
@@ -96,7 +96,7 @@ function meanGoes(part: Part): Sentence {
 function fullLearned(part: Part, model: Model, unlearned: number): Sentence {
   const full = resultOf(part, model);
   if (!full) return null;
-  const chance = chanceOf(part);
+  const chance = chanceAt(part, model);
   const guess = chance === null ? '' : `; chance is ${fixed(chance)}`;
   return full.mean > unlearned
     ? `The ${shortText(part, model)} is at ${fixed(full.mean)}${guess}.`

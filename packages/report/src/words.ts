@@ -1,11 +1,25 @@
 // What a part measures and how it was trained, in words.
 
-import { difficultiesOf, mainOf, modelsOf, type Part } from './part.ts';
+import type { TaskSettings } from '@twilljs/eval';
+import { difficultiesOf, type Model, mainOf, modelsOf, type Part } from './part.ts';
 import { listed, rangeText } from './text/stats.ts';
 
-/** Of a guess; null where the task has none. */
-export function chanceOf({ task, data }: Part): number | null {
-  return task.chance?.(data) ?? null;
+/** Of a guess where one model stands, since options of the task may be an axis; null where the task has none. */
+export function chanceAt({ task, data }: Part, { settings }: Model): number | null {
+  const own = Object.entries(settings).filter(([name]) => name in task.fields);
+  return task.chance?.({ ...data, ...Object.fromEntries(own) } as TaskSettings) ?? null;
+}
+
+/** Each of a guess, from the least. */
+function chancesOf(part: Part): number[] {
+  const all = modelsOf(part).flatMap((model) => chanceAt(part, model) ?? []);
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+/** Of a guess; null where the task has none, or models have not the same. */
+export function chanceOf(part: Part): number | null {
+  const [chance, ...others] = chancesOf(part);
+  return chance === undefined || others.length > 0 ? null : chance;
 }
 
 export function seedsOf(part: Part): number[] {
@@ -45,11 +59,11 @@ export function taskText(part: Part): string {
   const main = mainOf(part);
   const hardest = difficultiesOf(part, main).at(-1) ?? Number(data[task.axis.field]);
   if (task.words?.about) return task.words.about(data, hardest);
-  const chance = chanceOf(part);
+  const chances = chancesOf(part).map((chance) => chance.toFixed(3));
   return [
     `${task.title}: ${task.summary}, compared by ${main.title}${main.better ? `, of which ${main.better} is better` : ''}.`,
     ...(main.about ? [main.about] : []),
-    ...(chance === null ? [] : [`Chance is ${chance.toFixed(3)}.`]),
+    ...(chances.length === 0 ? [] : [`Chance is ${listed(chances)}.`]),
   ].join(' ');
 }
 
