@@ -67,6 +67,11 @@ describe('a module', () => {
     ['two.mjs', `${measure}\n${measure.replace('const width', 'const other')}`, /exports 2 values; export one/],
     ['broken.mjs', 'export default {', /broken.mjs: cannot be loaded, \w*Error: .*; correct the module/],
     ['throws.mjs', 'throw new RangeError("no\\nluck");', /cannot be loaded, RangeError: no; correct/],
+    [
+      'alone.mjs',
+      'import "not-a-package-here";',
+      /alone.mjs: cannot be loaded, Error: .*not-a-package-here.*; install what it imports/,
+    ],
     ['lines.mjs', 'export default { name: "a b", lines() {} };', /its measure has the name "a b" where a name of/],
     ['kind.mjs', 'export default { name: "a", title: "A", lines() {}, kind: "text" };', /kind "text" where "told" or/],
     ['bare.mjs', 'export default { name: "a", batches() {} };', /its task has no title where a text is needed/],

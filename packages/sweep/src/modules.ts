@@ -53,7 +53,9 @@ async function load(path: string): Promise<Json> {
   } catch (error) {
     if (isTwillError(error)) throw error;
     const { name, message } = error instanceof Error ? error : { name: 'it threw', message: String(error) };
-    throw new FileError(`${path}: cannot be loaded, ${name}: ${message.split('\n')[0]}; correct the module.`, {
+    const isMissing = /MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException)?.code));
+    const next = isMissing ? 'install what it imports beside it, or correct the module' : 'correct the module';
+    throw new FileError(`${path}: cannot be loaded, ${name}: ${message.split('\n')[0]}; ${next}.`, {
       cause: error,
       path,
     });
