@@ -109,7 +109,13 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu() }],
   'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu() }],
   'measureTask: options': [
-    (bag) => all.measureTask(model, all.parityTask, { sets: [], length: 1 }, bag),
+    (bag) =>
+      all.measureTask(
+        model,
+        all.parityTask,
+        { length: 2, sets: [{ at: 2, rows: all.parity({ length: 2, batch: 1, source }).batch(0) }] },
+        bag,
+      ),
     { measures: [], all: true, onPart: () => {} },
   ],
   'mqar: options': [(bag) => all.mqar(bag), { length: 8, vocab: 16, pairs: 2, steps: 4, batch: 2, source }],
