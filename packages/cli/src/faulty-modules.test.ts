@@ -53,6 +53,7 @@ it.each<[string, string, string]>([
   ['no probe', task('probe: () => null'), 'its probe has no sets to measure on; give one or more'],
   ['an axis without a unit', task("axis: { field: 'length' }"), 'an object with a field and a unit is needed'],
   ['a loss without a unit', task('lossUnit: {}'), 'an object with the number perNat and a name is needed'],
+  ['a title of control characters', task("title: 'Mine\\u001b[31m'"), 'where a text of one line is needed'],
   ['no measure', task('measures: [1]'), 'a list of measures, a compared one first, is needed'],
 ])('a task with %s', async (_name, value, message) => {
   const { code, err } = await capture(`train --task ${put(value)} ${SIZE} --out ${count}`.split(' '));
@@ -83,6 +84,12 @@ it.each<[string, string, string]>([
   const { code, err } = await capture(`train --task parity --measure ${put(value)} ${SIZE} --out ${count}`.split(' '));
   expect(err).toMatch(new RegExp(message));
   expect(err).not.toMatch(/^ +at |fault of its own/m);
+  expect(code).toBe(2);
+});
+
+it('a run is not compared with itself', async () => {
+  const { code, err } = await capture(['compare', 'run', './run']);
+  expect(err).toBe('compare: ./run: is given twice; give it once.\n');
   expect(code).toBe(2);
 });
 

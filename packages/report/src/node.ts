@@ -1,6 +1,6 @@
 // What reads directories or tells how far runs are. Reports of sweeps and of runs are written beside the first of them.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { buildReport } from './build.ts';
@@ -10,7 +10,7 @@ import { markdown } from './markdown.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
 import { page } from './page.ts';
 import { compareRuns } from './runs/compare.ts';
-import { readRuns } from './runs/load.ts';
+import { readRuns, requireDistinct } from './runs/load.ts';
 
 export { buildReport } from './build.ts';
 export { loadSweep } from './load.ts';
@@ -37,8 +37,7 @@ export interface WrittenReport {
  */
 export async function writeReport(directories: readonly string[], options: ReportOptions): Promise<WrittenReport> {
   checkOptions('writeReport', options);
-  const twice = directories.find((one, i) => directories.findIndex((other) => resolve(other) === resolve(one)) !== i);
-  if (twice !== undefined) throw new FileError(`${twice}: is given twice; give it once.`);
+  requireDistinct(directories);
   return writeDrawn(directories[0], await drawn(directories, options));
 }
 

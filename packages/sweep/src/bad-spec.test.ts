@@ -26,6 +26,7 @@ const grids: [change: object, message: RegExp][] = [
   [{ task: 'copy' }, /grids\[0\]: task is "copy" where .*"recall".* is needed; choose one/],
   [{ task: 'language', data: { pairs: 3 } }, /data: there is no option pairs; it has length, batch/],
   [{ task: 'language', data: { length: 1e7 } }, /data: length is 10000000 where an integer from 1 to 1048576/],
+  [{ section: 'a\u001b[31m' }, /section is "a.*" where a text of one line is needed/],
   [{ name: 'a/b' }, /name is "a\/b", of which no file is named/],
   [{ name: '' }, /name is "", of which no file is named/],
   [{ mixers: 'hgrn2' }, /mixers is "hgrn2" where a list with one or more mixers/],

@@ -74,7 +74,11 @@ describe('a module', () => {
     ],
     ['lines.mjs', 'export default { name: "a b", lines() {} };', /its measure has the name "a b" where a name of/],
     ['kind.mjs', 'export default { name: "a", title: "A", lines() {}, kind: "text" };', /kind "text" where "told" or/],
-    ['bare.mjs', 'export default { name: "a", batches() {} };', /its task has no title where a text is needed/],
+    [
+      'bare.mjs',
+      'export default { name: "a", batches() {} };',
+      /its task has no title where a text of one line is needed/,
+    ],
   ])('%s is refused', async (name, text, message) => {
     const path = text === null ? join(work, name) : put(name, text);
     await expect(loadModule(path)).rejects.toThrow(message);

@@ -65,7 +65,7 @@ async function load(path: string): Promise<Json> {
 type Rule = readonly [what: string, holds: (value: unknown) => boolean];
 
 const name: Rule = ['a name of letters, digits, - and _', (v) => typeof v === 'string' && /^[a-z][\w-]*$/i.test(v)];
-const text: Rule = ['a text', (v) => typeof v === 'string' && v !== ''];
+const text: Rule = ['a text of one line', (v) => typeof v === 'string' && /^\P{Cc}+$/u.test(v)];
 const fn: Rule = ['a function', (v) => typeof v === 'function'];
 const record: Rule = ['an object', (v) => typeof v === 'object' && v !== null && !Array.isArray(v)];
 const words = (...all: string[]): Rule => [all.map((one) => `"${one}"`).join(' or '), (v) => all.includes(v as string)];

@@ -84,6 +84,9 @@ const gridKeys = ['name', 'task', 'mixers', 'ratios', 'sizes', 'seeds', 'trainin
 function readGrid(grid: Json, known: Known, where: string): SweepGrid {
   knownOnly(where, grid, [...gridKeys, ...Object.keys(gridFields)]);
   const { section, measures } = readFields(gridFields, grid, where);
+  if (section !== null && !/^\P{Cc}+$/u.test(section)) {
+    throw new OptionError(`${where}: section is ${shown(section)} where a text of one line is needed; correct it.`);
+  }
   const { family } = askedBy({ task: grid.task, measures: measures ?? [] }, known, where);
   const task = grid.task as string;
   const { name } = readFields({ name: { type: 'string', default: task } }, grid, where);

@@ -5,7 +5,7 @@ import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import type { Known } from '@twilljs/sweep';
 import { knownWith } from '@twilljs/sweep/node';
-import { isTwillError } from '@twilljs/tensor';
+import { FileError, isTwillError } from '@twilljs/tensor';
 import { type RunRecord, readMetrics, readRunRecord } from '@twilljs/train/node';
 import type { ComparedRun } from './compared.ts';
 
@@ -14,6 +14,7 @@ import type { ComparedRun } from './compared.ts';
  * @throws FileError for a directory without a run; OptionError for a task that is not known.
  */
 export async function readRuns(directories: readonly string[], known: Known): Promise<ComparedRun[]> {
+  requireDistinct(directories);
   const ends = directories.map((directory) => basename(resolve(directory)));
   const runs: ComparedRun[] = [];
   for (const [i, directory] of directories.entries()) {
@@ -21,6 +22,13 @@ export async function readRuns(directories: readonly string[], known: Known): Pr
     runs.push(await readRun(directory, name, known));
   }
   return runs;
+}
+
+/** @throws FileError when a directory is there twice. */
+export function requireDistinct(directories: readonly string[]): void {
+  const whole = directories.map((one) => resolve(one));
+  const twice = directories.find((_, i) => whole.indexOf(whole[i]) !== i);
+  if (twice !== undefined) throw new FileError(`${twice}: is given twice; give it once.`);
 }
 
 async function readRun(directory: string, name: string, known: Known): Promise<ComparedRun> {
