@@ -1,13 +1,12 @@
 // Errors out of modules of the user's own: theirs to correct, wherever they come up.
-import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { FileError } from '@twilljs/tensor';
 
-/** Whole paths of all modules that this process has loaded, and what links among them lead to: stacks name these. */
+/** Whole paths of all modules that this process has loaded. */
 const loaded = new Set<string>();
 
 export function remember(path: string): void {
-  loaded.add(path).add(realpathSync(path));
+  loaded.add(path);
 }
 
 /** An error in words, when the code of a loaded module raised it or called what did; null for any other. */
