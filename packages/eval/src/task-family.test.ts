@@ -7,6 +7,7 @@ import { cpu, OptionError, rng } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import {
   betterOf,
+  brokenText,
   detailLines,
   evaluateTask,
   evaluateWindows,
@@ -148,6 +149,21 @@ describe('a measurement', () => {
     expect(valuesOf(measures, found)?.labels).toBe(3 * 384);
     expect(detailLines(found, parityTask, measures)).toEqual(['labels 1152']);
     expect(() => measuresOf(parityTask, [labels, labels])).toThrow('two of its measures are called labels');
+  });
+
+  it('that finds no number where it should says so, and a file cannot make nothing of it', async () => {
+    const { measures } = textTask;
+    const broken: Measure = {
+      ...{ name: 'entropy', title: 'entropy', kind: 'number', better: null },
+      compute: async () => ({ entropy: Number.NaN }),
+      value: ({ entropy }) => entropy as number | null,
+      lines: ({ entropy }) => [`entropy ${entropy}`],
+    };
+    const probe = parityTask.probe(read(parityTask, { length: 3 }), { seed: 0 });
+    const found = await measureTask(model, parityTask, probe, { measures: [broken] });
+    expect(brokenText(found)).toBe('the model is not finite, first at the measure entropy');
+    expect(valuesOf([broken], JSON.parse(JSON.stringify(found)))).toBe(null);
+    expect(valuesOf(measures, { bitsPerByte: 2, bitsByPosition: [], copyGain: null })?.copyGain).toBe(null);
   });
 
   it('without numbers, or from a damaged record, has no values', () => {

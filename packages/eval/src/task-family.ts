@@ -152,9 +152,15 @@ export async function measureTask(
         `measure ${measure.name}: it gives ${twice}, which is there already; give it another name.`,
       );
     }
-    Object.assign(found, part, { notFinite: found.notFinite ?? notFinite });
+    Object.assign(found, part, { notFinite: found.notFinite ?? notFinite ?? brokenIn(measure, part) });
   }
   return found;
+}
+
+/** A file holds null for a number that is not finite, as for one that there is not: here they can still be told apart. */
+function brokenIn(measure: Measure, part: JsonObject): string | null {
+  const value = measure.kind === 'number' ? measure.value(part) : null;
+  return typeof value === 'number' && !Number.isFinite(value) ? `the measure ${measure.name}` : null;
 }
 
 /** What a measure has found, which a file can hold. */
@@ -210,8 +216,9 @@ export function measuresOf(family: TaskFamily, more: readonly Measure[]): readon
   throw new OptionError(`task ${family.name}: two of its measures are called ${twice.name}; rename one of them.`);
 }
 
-/** Values that a measurement holds of compared measures, in their order; null where one is missing or damaged. */
+/** Values that a measurement holds of compared measures, in their order; null where one is missing, damaged or not finite. */
 export function valuesOf(measures: readonly Measure[], measurement: JsonObject): JsonObject | null {
   const values = compared(measures).map((one) => [one.name, one.value(measurement)] as const);
-  return values.some(([, value]) => value === undefined) ? null : (Object.fromEntries(values) as JsonObject);
+  const isMissing = (value: unknown) => value === undefined || (value === null && brokenText(measurement) !== null);
+  return values.some(([, value]) => isMissing(value)) ? null : (Object.fromEntries(values) as JsonObject);
 }
