@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/wasm-typescript';
+import { cpu } from '@twilljs/tensor';
 import { known } from 'twilljs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { planSweep } from './index.ts';
-import { knownIn, knownWith, loadModule, openSpec } from './node.ts';
+import { knownIn, knownWith, loadModule, openSpec, sweep, trainCell } from './node.ts';
 
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-modules-')));
 afterAll(() => rmSync(work, { recursive: true }));
@@ -166,4 +167,32 @@ describe('a specification', () => {
     const json = { grids: [{ ...grid, task: 'recall', measures: ['width'] }] };
     await expect(openSpec(json, known)).rejects.toThrow(/measures: "width" is no measure at hand; give the path/);
   });
+});
+
+it('a sweep that goes on says which module has changed since cells were trained', async () => {
+  const mine = put('changing.mjs', task('changing'));
+  const path = put(
+    'changing.json',
+    JSON.stringify({ grids: [{ mixers: ['attention'], task: mine, training: { steps: 1 } }] }),
+  );
+  const directory = join(work, 'changing');
+  const warned: string[][] = [];
+  for (const text of [task('changing'), task('changing'), `${task('changing')}// another`]) {
+    put('changing.mjs', text);
+    const { spec, known: all } = await openSpec(path, known, { directory });
+    const warnings: string[] = [];
+    await sweep({
+      ...{ directory, spec, cells: planSweep(spec, all) },
+      run: (job, signal) => trainCell(job, known, { device: cpu(), signal }),
+      warn: (message) => warnings.push(message),
+    });
+    warned.push(warnings);
+  }
+  expect(warned).toEqual([
+    [],
+    [],
+    [
+      `sweep: ${mine} has changed since finished cells were trained; their results stay what they were, another directory has all anew.`,
+    ],
+  ]);
 });

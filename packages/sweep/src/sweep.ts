@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
 import { FileError, knownOnly, whole } from '@twilljs/tensor';
-import { lockDirectory, type Metrics, MetricsReader } from '@twilljs/train/node';
+import { changedSince, lockDirectory, type Metrics, MetricsReader, readRunRecord } from '@twilljs/train/node';
 import { forgetFailure, forgetMeasurements, hasResult, isFinished, writeFailure, writeResults } from './directory.ts';
 import { type CellJob, jobOf } from './job.ts';
 import { cellDirectory } from './names.ts';
@@ -52,6 +52,8 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
   /** Told several times a second how far all cells are, in the order of the grid. */
   observe?(states: readonly CellState[]): void;
+  /** Told what whoever goes on with the sweep should know. */
+  warn?(message: string): void;
 }
 
 export interface SweepOutcome {
@@ -63,7 +65,7 @@ export interface SweepOutcome {
 
 const names = {
   ...{ directory: true, spec: true, cells: true, text: true, jobs: true, device: true, command: true },
-  ...{ run: true, signal: true, observe: true },
+  ...{ run: true, signal: true, observe: true, warn: true },
 } satisfies Record<keyof SweepOptions, true>;
 
 const REFRESH_MS = 250;
@@ -98,6 +100,11 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   using _ = await lockDirectory(directory);
   openSweep(directory, { spec, corpus: text && corpusOf(text), origin: text && originOf(text) });
   const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
+  for (const module of spec.modules ? changedModules(states) : []) {
+    options.warn?.(
+      `sweep: ${module} has changed since finished cells were trained; their results stay what they were, another directory has all anew.`,
+    );
+  }
   // The longest first, so that processors are idle at the end for as short a time as possible.
   const waiting = states
     .filter(({ phase }) => phase === 'waiting')
@@ -124,6 +131,12 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const failures = new Map(states.flatMap(({ cell, failed }) => (failed === null ? [] : [[cell.name, failed]])));
   if (signal.aborted) return { status: 'interrupted', results: null, failures };
   return { status: 'finished', results: writeResults(directory, spec, cells, failures), failures };
+}
+
+/** Modules of the user's own that finished cells knew otherwise. */
+function changedModules(states: readonly Running[]): Set<string> {
+  const done = states.filter(({ phase }) => phase === 'done');
+  return new Set(done.flatMap(({ directory }) => changedSince(readRunRecord(directory).code)));
 }
 
 function stateOf(cell: SweepCell, directory: string): Running {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Best } from './best.ts';
+import { type Code, changedSince, codeOf } from './code.ts';
 import { firstDifference } from './difference.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
@@ -56,6 +57,8 @@ export class Claim {
   private readonly machine: Machine;
   private readonly options: ClaimOptions;
   private readonly id: string;
+  private readonly origin: Origin;
+  private readonly code: readonly Code[];
   /** Of run.json, when it was last seen to be ours. */
   private seen = '';
   private best: Best | null = null;
@@ -71,12 +74,19 @@ export class Claim {
     this.machine = machine;
     this.options = options;
     this.id = this.before?.id ?? randomUUID();
+    this.origin = { ...(this.before?.origin ?? NOWHERE), ...options.origin };
+    this.code = codeOf(this.origin.modules);
     this.extended = this.before?.extended ?? [];
     this.resumed = this.before?.resumed ?? [];
     if (!this.before) return;
     const path = join(directory, RECORD);
     refuseOther(this.before, { ...identity, training: this.training }, path);
     warnOfOther(this.before, machine, path, options.warn);
+    for (const module of changedSince(this.before.code)) {
+      options.warn(
+        `run: ${module} has changed since this run went that far; from here on it goes by what stands there now.`,
+      );
+    }
   }
 
   /** Whether the run came to its end and its weights are still there. */
@@ -151,12 +161,11 @@ export class Claim {
   private write(status: RunStatus, step: number, skipped: number): void {
     const path = join(this.directory, RECORD);
     if (this.seen !== '') this.requireOwn();
-    const { id, identity, training, machine, best, extended, resumed } = this;
+    const { id, identity, training, machine, best, extended, resumed, origin, code } = this;
     const { model, data, seed, init } = identity;
     const { command, every } = this.options;
-    const origin = { ...(this.before?.origin ?? NOWHERE), ...this.options.origin };
     const record: RunRecord = {
-      ...{ id, status, step, skipped, command, origin, every, model, training, data, seed, init, best },
+      ...{ id, status, step, skipped, command, origin, code, every, model, training, data, seed, init, best },
       ...{ ...machine, version: trainVersion(), extended, resumed },
     };
     writeSealed(path, record);

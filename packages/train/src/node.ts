@@ -1,6 +1,7 @@
 // What needs files or a terminal.
 export type { Best, Better } from './best.ts';
 export { type Checkpoint, Checkpoints } from './checkpoints.ts';
+export { type Code, changedSince } from './code.ts';
 export { firstDifference } from './difference.ts';
 export { freshModel, requireTrainingMemory } from './fresh-model.ts';
 export { weightsHash } from './hash.ts';

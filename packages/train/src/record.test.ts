@@ -23,6 +23,7 @@ const training: TrainOptions = {
 const whole: RunRecord = {
   ...{ id: '6f3c', status: 'interrupted', step: 30, skipped: 2, command: ['twill', 'train'] },
   origin: { text: ['/b/*.txt'], evaluation: [], modules: ['/m.mjs'], device: 'auto' },
+  code: [{ path: '/m.mjs', sha256: 'ef' }],
   every: { validation: null, checkpoint: 10 },
   ...{ model: { model_type: 'gla', attn: { layers: [1] } }, training, data: { kind: 'text', sha256: 'ab' }, seed: 1 },
   init: { directory: 'runs/a', sha256: 'cd' },
@@ -34,7 +35,7 @@ const whole: RunRecord = {
 };
 /** As version 0.1 wrote it. */
 const { id: _id, skipped: _skipped, init: _init, best: _best, extended: _extended, ...sealed } = whole;
-const { origin: _origin, every: _every, ...old } = sealed;
+const { origin: _origin, code: _code, every: _every, ...old } = sealed;
 
 const read = (json: unknown): RunRecord => {
   writeFileSync(path, typeof json === 'string' ? json : JSON.stringify(json));
@@ -43,7 +44,7 @@ const read = (json: unknown): RunRecord => {
 
 it('reads what a run writes, and what version 0.1 wrote', () => {
   expect(read(whole)).toEqual(whole);
-  const absent = { id: null, skipped: 0, init: null, best: null, extended: [] };
+  const absent = { id: null, skipped: 0, init: null, best: null, extended: [], code: [] };
   const nowhere = { text: [], evaluation: [], modules: [], device: null };
   expect(read(old)).toEqual({ ...old, ...absent, origin: nowhere, every: { validation: null, checkpoint: null } });
 });

@@ -20,6 +20,7 @@ import {
   type Table,
   text,
 } from './checks.ts';
+import type { Code } from './code.ts';
 import { beforeOrigins } from './old-record.ts';
 import { type TrainOptions, trainOptions } from './options.ts';
 import { readSealed } from './seal.ts';
@@ -84,6 +85,8 @@ export interface RunRecord extends Machine {
   /** How it began, for people. */
   readonly command: readonly string[];
   readonly origin: Origin;
+  /** The modules of `origin` as they were when the run last began or went on. */
+  readonly code: readonly Code[];
   readonly every: Every;
   /** The model's config.json; with what follows up to `init` it decides the bits of the run. */
   readonly model: JsonObject;
@@ -118,6 +121,7 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
     orNull(fields<Origin>({ text: list(text), evaluation: list(text), modules: list(text), device: orNull(text) })),
     null,
   ),
+  code: since(list(fields<Code>({ path: text, sha256: text })), []),
   every: since(orNull(fields<Every>({ validation: orNull(count), checkpoint: orNull(count) })), null),
   model: object,
   training: as((json) => trainOptions(json as never)),

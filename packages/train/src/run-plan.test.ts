@@ -1,5 +1,5 @@
 // A run that is given more steps, begins with other weights, or is stopped by what it calls.
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isTwillError } from '@twilljs/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockDirectory } from './lock.ts';
@@ -24,6 +24,30 @@ const refusal = async (directory: string, more: Partial<RunOptions>): Promise<st
 
 beforeAll(async () => {
   await run('whole');
+});
+
+it('says that a module of the user has changed since, however often it went on before', async () => {
+  const module = at('mine.mjs');
+  const gone = at('gone.mjs');
+  writeFileSync(module, 'export default 1;');
+  writeFileSync(gone, 'export default 1;');
+  const warned: string[][] = [];
+  for (const [steps, text] of [
+    [3, 'export default 1;'],
+    [6, 'export default 1;'],
+    [9, 'export default 2;'],
+    [12, 'export default 2;'],
+  ] as const) {
+    writeFileSync(module, text);
+    if (steps === 9) rmSync(gone); // nothing can be said of it
+    const warnings: string[] = [];
+    const origin = { modules: [module, gone] };
+    const more = { resume: steps > 3, training: { steps, lr }, origin };
+    await run('modules', { ...more, warn: (message) => warnings.push(message) });
+    warned.push(warnings.filter((message) => !message.startsWith('run: the plan is')));
+  }
+  const changed = `run: ${module} has changed since this run went that far; from here on it goes by what stands there now.`;
+  expect(warned).toEqual([[], [], [changed], []]);
 });
 
 describe('more steps', () => {

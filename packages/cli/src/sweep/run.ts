@@ -69,6 +69,7 @@ export async function runSweep(
     run: inProcesses(worker),
     signal: terminal.signal,
     observe: (states) => view.update(states),
+    warn: (message) => terminal.err(`${message}\n`),
   });
   if (outcome.status === 'interrupted') {
     throw new Interrupted(`${spec.name}: stopped, with checkpoints; the same command goes on.`);
