@@ -2,26 +2,23 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { childrenReadSource } from '../../../scripts/vitest/children.ts';
 import { capture } from './capture.ts';
 
 const cwd = process.cwd();
-const options = process.env.NODE_OPTIONS;
 const own = join(cwd, 'examples/your-own');
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-your-own-')));
 const at = (name: string) => join(work, name);
 
+childrenReadSource();
+
 beforeAll(() => {
   process.chdir(own);
-  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
-  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
 });
 
 afterAll(() => {
   process.chdir(cwd);
-  if (options === undefined) delete process.env.NODE_OPTIONS;
-  else process.env.NODE_OPTIONS = options;
   rmSync(work, { recursive: true });
 });
 

@@ -2,28 +2,21 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { isTwillError } from '@twilljs/tensor';
 import { readRunRecord } from '@twilljs/train/node';
 import { known } from 'twilljs';
 import { worker } from 'twilljs/node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { childrenReadSource } from '../../../scripts/vitest/children.ts';
 import { planSweep, readSweepSpec } from './index.ts';
 import { jobOf } from './job.ts';
 import { type CellJob, inProcesses } from './node.ts';
 
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-processes-')));
-const options = process.env.NODE_OPTIONS;
 
-beforeAll(() => {
-  // Workers read source, as everything does here.
-  const tsx = pathToFileURL(join(process.cwd(), 'node_modules/tsx/dist/loader.mjs')).href;
-  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
-});
+childrenReadSource();
 
 afterAll(() => {
-  if (options === undefined) delete process.env.NODE_OPTIONS;
-  else process.env.NODE_OPTIONS = options;
   rmSync(work, { recursive: true });
 });
 

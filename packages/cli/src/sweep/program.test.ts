@@ -3,24 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { childrenReadSource } from '../../../../scripts/vitest/children.ts';
 import { capture } from '../capture.ts';
 
 const cwd = process.cwd();
-const options = process.env.NODE_OPTIONS;
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-program-')));
+
+childrenReadSource();
 
 beforeAll(() => {
   process.chdir(work);
-  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
-  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
 });
 
 afterAll(() => {
   process.chdir(cwd);
-  if (options === undefined) delete process.env.NODE_OPTIONS;
-  else process.env.NODE_OPTIONS = options;
   rmSync(work, { recursive: true });
 });
 

@@ -13,13 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { readMetrics } from '@twilljs/train/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childrenReadSource } from '../../../../scripts/vitest/children.ts';
 import { capture } from '../capture.ts';
 
 const cwd = process.cwd();
-const options = process.env.NODE_OPTIONS;
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-sweep-')));
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
@@ -47,11 +46,10 @@ const names = [
   'language-attention-pure-s3',
 ];
 
+childrenReadSource();
+
 beforeAll(() => {
   process.chdir(work);
-  // Child processes read source, as `pnpm start` does.
-  const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
-  process.env.NODE_OPTIONS = `--conditions=@twilljs/source --import=${tsx}`;
   writeFileSync('grid.json', JSON.stringify({ name: 'two', grids }));
   writeFileSync('other.json', JSON.stringify({ name: 'two', grids: grids.slice(1) }));
   writeFileSync('book.txt', 'Call me Ishmael. Some years ago, never mind how long precisely. '.repeat(40));
@@ -60,8 +58,6 @@ beforeAll(() => {
 
 afterAll(() => {
   process.chdir(cwd);
-  if (options === undefined) delete process.env.NODE_OPTIONS;
-  else process.env.NODE_OPTIONS = options;
   rmSync(work, { recursive: true });
 });
 
