@@ -5,10 +5,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tier } from './asc-compile.ts';
+import { launchModule, launchTypes } from './asc-launch.ts';
 
 const tiers: readonly Tier[] = ['plain', 'relaxed'];
 /** What else decides about the output. */
-const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-check.ts'];
+const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
+/** Files whose exports are launches. */
+const converted = ['packages/wasm/assembly/unary.ts'];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {
@@ -70,12 +73,18 @@ function findStale(root: string): Stale[] {
 async function write({ entry, sources, target, head }: Stale): Promise<void> {
   const { compile } = await import('./asc-compile.ts');
   const [, folder, , file] = entry.split('/');
-  let text = `${head}export const module: { name: string; plain: string; relaxed: string } = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
+  const isConverted = converted.includes(entry);
+  const source = sources.get(entry)!;
+  const types = isConverted && launchTypes(entry, source, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
+  const launched = isConverted ? launchModule(entry, source) : { path: entry, text: source };
+  const all = new Map(sources).set(launched.path, launched.text);
+  const type = isConverted ? 'WasmModule' : '{ name: string; plain: string; relaxed: string }';
+  let text = `${head}${types ? types.head : ''}export const module: ${type} = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
   for (const tier of tiers) {
-    const module = await compile(entry, sources, tier);
+    const module = await compile(launched.path, all, tier);
     text += `  ${tier}: '${Buffer.from(module).toString('base64')}',\n`;
   }
-  text += '};\n';
+  text += `};\n${types ? types.text : ''}`;
   // Written aside and renamed: another process may be reading, or doing the same.
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(`${target}.${process.pid}`, text);

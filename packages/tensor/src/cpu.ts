@@ -3,6 +3,7 @@ import type { Device, DeviceBuffer, Fallback } from './device.ts';
 import { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 import { DeviceError, OptionError } from './errors.ts';
 import { flag, knownOnly, oneOf, shown, whole } from './options.ts';
+import { sequenceOf } from './sequence.ts';
 import { type Data, type Spec, shapesOf, size, typedArray } from './shape.ts';
 
 function bytesOf(buffer: DeviceBuffer): Uint8Array {
@@ -16,10 +17,17 @@ function view(buffer: DeviceBuffer, { dtype, shape }: Spec): Data {
   return typedArray(dtype, bytes.buffer, bytes.byteOffset, size(shape));
 }
 
-function make(float: 'f32' | 'f64', poison: boolean): Device {
+function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
+  const name = float === 'f32' ? 'cpu' : 'cpu-f64';
+  let bytes = 0;
+  let buffers = 0;
   return {
-    name: float === 'f32' ? 'cpu' : 'cpu-f64',
+    name,
+    label: name,
     float,
+    limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0 },
+    eager,
+    sequence: sequenceOf,
     fallbacks: new Map<string, Fallback>(),
     find(op, ins, attrs) {
       const loop = op.cpu;
@@ -34,16 +42,25 @@ function make(float: 'f32' | 'f64', poison: boolean): Device {
         },
       };
     },
-    allocate(bytes) {
-      whole(`${this.name}: the size of a buffer`, bytes, 0);
+    allocate(size) {
+      whole(`${this.name}: the size of a buffer`, size, 0);
       try {
-        const buffer = new Uint8Array(bytes);
+        const buffer = new Uint8Array(size);
+        bytes += size;
+        buffers++;
         return poison ? buffer.fill(0xff) : buffer;
       } catch {
-        throw new DeviceError(`${this.name}: ${bytes} bytes could not be allocated; use a smaller batch or model.`);
+        throw new DeviceError(`${this.name}: ${size} bytes could not be allocated; use a smaller batch or model.`);
       }
     },
-    free() {},
+    free(buffer) {
+      bytes -= bytesOf(buffer).length;
+      buffers--;
+    },
+    report() {
+      return { label: name, bytes, buffers, fallbacks: this.fallbacks };
+    },
+    [Symbol.dispose]() {},
     view(buffer, byteOffset, byteLength) {
       requireWithin(this.name, bytesOf(buffer).length, byteOffset, byteLength);
       return bytesOf(buffer).subarray(byteOffset, byteOffset + byteLength);
@@ -66,6 +83,8 @@ export interface CpuOptions {
   float?: 'f32' | 'f64';
   /** A device of its own whose fresh memory is NaN, to find elements that an op forgets to write. */
   poison?: boolean;
+  /** A device of its own on which `compile` runs every step anew instead of replaying it. */
+  eager?: boolean;
 }
 
 /**
@@ -74,11 +93,12 @@ export interface CpuOptions {
  * @throws OptionError for an unknown option or type.
  */
 export function cpu(options: CpuOptions = {}): Device {
-  knownOnly('cpu', options, ['float', 'poison']);
-  const { float = 'f32', poison = false } = options;
+  knownOnly('cpu', options, ['float', 'poison', 'eager']);
+  const { float = 'f32', poison = false, eager = false } = options;
   oneOf('cpu: float', float, ['f32', 'f64']);
   flag('cpu: poison', poison);
-  if (poison) return make(float, true);
-  shared[float] ??= make(float, false);
+  flag('cpu: eager', eager);
+  if (poison || eager) return make(float, poison, eager);
+  shared[float] ??= make(float, false, false);
   return shared[float];
 }

@@ -19,13 +19,60 @@ export interface Fallback {
   count: number;
 }
 
+/** A runner with the buffers that it works on. */
+export interface BoundOp {
+  readonly runner: Runner;
+  readonly ins: readonly (DeviceBuffer | null)[];
+  readonly outs: readonly DeviceBuffer[];
+  readonly scratch: DeviceBuffer | null;
+}
+
+/** What a device runs for one op: one phase after the other. */
+export interface KernelLaunch {
+  /** Package, file and function. */
+  readonly kernel: string;
+  /** Pieces of work that may be shared out among workers. */
+  readonly units: number;
+}
+
+/** Ops that were prepared to run again and again, in order. */
+export interface OpSequence {
+  run(): void;
+  /** From now on op `i` works on other buffers. The runner is the same. */
+  rebind(i: number, op: BoundOp): void;
+  /** What runs, per op. */
+  inspect(): readonly (readonly KernelLaunch[])[];
+  [Symbol.dispose](): void;
+}
+
+export interface DeviceReport {
+  readonly label: string;
+  /** Bytes of buffers that are allocated now. */
+  readonly bytes: number;
+  readonly buffers: number;
+  /** Op name -> how often its definition ran instead of a kernel, and why. */
+  readonly fallbacks: ReadonlyMap<string, Fallback>;
+}
+
 export interface Device {
   /** `cpu`, `cpu-f64`, `meta`, `wasm`, ... */
   readonly name: string;
+  /** The name, and what else distinguishes it: `wasm, relaxed, 1 thread`. */
+  readonly label: string;
   /** The type of every number on this device. */
   readonly float: 'f32' | 'f64';
+  readonly limits: {
+    /** That buffers may take up, together. */
+    readonly bytes: number;
+    /** Training steps that may be queued before the results of an earlier one are read: 0 where work is done when it is asked for. */
+    readonly stepsAhead: 0 | 1;
+  };
+  /** Recorded steps are run anew each time: the slow twin of `compile`. */
+  readonly eager: boolean;
   /** A runner for this op, these inputs and attributes, or the reason there is none. Cheap and without effect. */
   find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string;
+  /** Ops as one unit of work, for `compile`. Their runners are this device's own. */
+  sequence(ops: readonly BoundOp[]): OpSequence;
   /** Uninitialised memory, 256-byte aligned where the machine has addresses. @throws DeviceError naming bytes when there is none. */
   allocate(bytes: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;
@@ -36,4 +83,8 @@ export interface Device {
   read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data>;
   /** Op name -> definition instead of kernel; `twill doctor` prints it. */
   readonly fallbacks: Map<string, Fallback>;
+  /** What it holds and what it did. */
+  report(): DeviceReport;
+  /** Gives everything back. Tensors on it cannot be used any more; a device that all share (`cpu()`, `meta()`) stays. */
+  [Symbol.dispose](): void;
 }

@@ -4,7 +4,16 @@ export { arenaLayout, moveToArena, packArena } from './arena.ts';
 export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
 export { type CreateOptions, full, ones, tensor, zeros } from './create.ts';
-export type { Device, DeviceBuffer, Fallback, Runner } from './device.ts';
+export type {
+  BoundOp,
+  Device,
+  DeviceBuffer,
+  DeviceReport,
+  Fallback,
+  KernelLaunch,
+  OpSequence,
+  Runner,
+} from './device.ts';
 export { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 export {
   DeviceError,

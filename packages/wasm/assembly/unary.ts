@@ -28,35 +28,81 @@ function f(op: i32, x: v128): v128 {
   return softplusOf(x);
 }
 
+/** Numbers of a unit. */
+@inline const BLOCK: i32 = 4096;
+
+/** Units of n numbers. */
+export function units(n: i32): i32 {
+  return (n + BLOCK - 1) / BLOCK;
+}
+
 @inline
-function map(op: i32, n: i32, x: usize, y: usize): void {
-  const end = y + (<usize>(n & ~3) << 2);
+function map(from: i32, to: i32, op: i32, n: i32, x: usize, y: usize): void {
+  const first = from * BLOCK, count = min(n, to * BLOCK) - first, skip = <usize>first << 2;
+  const end = y + skip + (<usize>(count & ~3) << 2);
+  x += skip;
+  y += skip;
   while (y < end) {
     v128.store(y, f(op, v128.load(x)));
     x += 16;
     y += 16;
   }
-  if (n & 3) storePart(y, f(op, loadPart(x, n & 3)), n & 3);
+  if (count & 3) storePart(y, f(op, loadPart(x, count & 3)), count & 3);
 }
 
-export function neg(n: i32, x: usize, y: usize): void { map(NEG, n, x, y); }
-export function exp(n: i32, x: usize, y: usize): void { map(EXP, n, x, y); }
-export function log(n: i32, x: usize, y: usize): void { map(LOG, n, x, y); }
-export function sqrt(n: i32, x: usize, y: usize): void { map(SQRT, n, x, y); }
-export function reciprocal(n: i32, x: usize, y: usize): void { map(RECIPROCAL, n, x, y); }
-export function sigmoid(n: i32, x: usize, y: usize): void { map(SIGMOID, n, x, y); }
-export function tanh(n: i32, x: usize, y: usize): void { map(TANH, n, x, y); }
-export function relu(n: i32, x: usize, y: usize): void { map(RELU, n, x, y); }
-export function step(n: i32, x: usize, y: usize): void { map(STEP, n, x, y); }
-export function softplus(n: i32, x: usize, y: usize): void { map(SOFTPLUS, n, x, y); }
+export function neg(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, NEG, n, x, y);
+}
+
+export function exp(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, EXP, n, x, y);
+}
+
+export function log(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, LOG, n, x, y);
+}
+
+export function sqrt(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, SQRT, n, x, y);
+}
+
+export function reciprocal(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, RECIPROCAL, n, x, y);
+}
+
+export function sigmoid(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, SIGMOID, n, x, y);
+}
+
+export function tanh(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, TANH, n, x, y);
+}
+
+export function relu(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, RELU, n, x, y);
+}
+
+export function step(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, STEP, n, x, y);
+}
+
+export function softplus(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, SOFTPLUS, n, x, y);
+}
 
 /** y = scale x + shift. */
-export function affine(n: i32, x: usize, y: usize, scale: f32, shift: f32): void {
-  const s = f32x4.splat(scale), c = f32x4.splat(shift), end = y + (<usize>(n & ~3) << 2);
+export function affine(
+  from: i32, to: i32, n: i32, x: usize, y: usize, scale: f32, shift: f32, scratch: usize,
+): void {
+  const s = f32x4.splat(scale), c = f32x4.splat(shift);
+  const first = from * BLOCK, count = min(n, to * BLOCK) - first, skip = <usize>first << 2;
+  const end = y + skip + (<usize>(count & ~3) << 2);
+  x += skip;
+  y += skip;
   while (y < end) {
     v128.store(y, fma(v128.load(x), s, c));
     x += 16;
     y += 16;
   }
-  if (n & 3) storePart(y, fma(loadPart(x, n & 3), s, c), n & 3);
+  if (count & 3) storePart(y, fma(loadPart(x, count & 3), s, c), count & 3);
 }

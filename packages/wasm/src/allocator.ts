@@ -48,6 +48,11 @@ export class Allocator {
     return this.used * unit;
   }
 
+  /** Blocks in use. */
+  get blocks(): number {
+    return this.live.size;
+  }
+
   /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws DeviceError when there is none. */
   allocate(bytes: number): number {
     whole('wasm: the size of a buffer', bytes, 0);

@@ -20,7 +20,10 @@ import {
   typedArray,
 } from '@twilljs/tensor';
 import { Allocator } from './allocator.ts';
-import type { Exports, Pointer, WasmKernel, WasmModule } from './kernel.ts';
+import { Heap } from './heap.ts';
+import type { Pointer, WasmKernel, WasmModule } from './kernel.ts';
+import { type Walk, walk } from './launches.ts';
+import { Machine } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
 import { chooseTier, type Tier } from './tier.ts';
 
@@ -35,15 +38,19 @@ export interface WasmOptions {
   tier?: Tier;
   /** Bytes that the device may use at most. Default: 4 GiB less 64 KiB, all that 32 bits can address. */
   maximumBytes?: number;
-  /** Fresh memory is NaN, to find elements that a kernel forgets to write. */
+  /** Fresh memory and scratch are NaN, to find elements that a kernel forgets to write. */
   poison?: boolean;
+  /** `compile` runs every step anew instead of replaying it: the slow twin. */
+  eager?: boolean;
+  /** Internal: the loop that runs lists of launches. Default: one worker. */
+  walk?: Walk;
 }
 
 export interface WasmDevice extends Device {
   readonly tier: Tier;
   /** Threads that run kernels. */
   readonly threads: number;
-  /** Bytes that tensors hold now, rounded up to blocks. */
+  /** Bytes that tensors and recordings hold now, rounded up to blocks. */
   readonly bytesInUse: number;
 }
 
@@ -56,11 +63,11 @@ async function instantiate(
   modules: ReadonlySet<WasmModule>,
   tier: Tier,
   memory: WebAssembly.Memory,
-): Promise<Map<WasmModule, Exports>> {
-  const instances = [...modules].map(async (module): Promise<[WasmModule, Exports]> => {
+): Promise<Map<WasmModule, WebAssembly.Exports>> {
+  const instances = [...modules].map(async (module): Promise<[WasmModule, WebAssembly.Exports]> => {
     try {
       const { instance } = await WebAssembly.instantiate(decode(module[tier]), { env: { memory } });
-      return [module, instance.exports as Exports];
+      return [module, instance.exports];
     } catch (error) {
       throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {
         cause: error,
@@ -95,9 +102,10 @@ function newMemory(maximum: number): WebAssembly.Memory {
  * await ones([2, 2], { device }).sum().item() // => 4
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
-  knownOnly('wasm', options, ['kernels', 'tier', 'maximumBytes', 'poison']);
-  const { kernels = [], poison = false, maximumBytes = maximumPages * pageBytes } = options;
+  knownOnly('wasm', options, ['kernels', 'tier', 'maximumBytes', 'poison', 'eager', 'walk']);
+  const { kernels = [], poison = false, eager = false, maximumBytes = maximumPages * pageBytes } = options;
   flag('wasm: poison', poison);
+  flag('wasm: eager', eager);
   finite('wasm: maximumBytes', maximumBytes, pageBytes);
   requireKernels(kernels);
   const tier = await chooseTier(options.tier);
@@ -111,7 +119,11 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
     table.set(kernel.op, kernel);
   }
   const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
-  return makeDevice(tier, memory, new Allocator(memory, pages), table, exports, poison);
+  const machine = new Machine(new Heap(memory), new Allocator(memory, pages), exports, {
+    poison,
+    walk: options.walk ?? walk,
+  });
+  return makeDevice(tier, machine, table, pages * pageBytes, eager);
 }
 
 /** @throws OptionError for what is no list of kernels, such as a module instead of its `kernels`. */
@@ -126,47 +138,42 @@ function requireKernels(kernels: unknown): void {
 
 function makeDevice(
   tier: Tier,
-  memory: WebAssembly.Memory,
-  allocator: Allocator,
+  machine: Machine,
   table: ReadonlyMap<string, WasmKernel>,
-  exportsOf: ReadonlyMap<WasmModule, Exports>,
-  poison: boolean,
+  bytes: number,
+  eager: boolean,
 ): WasmDevice {
-  let heap = new Uint8Array(memory.buffer);
-  /** The memory's buffer is replaced when it grows. */
-  const bytes = (): Uint8Array => {
-    if (heap.buffer !== memory.buffer) heap = new Uint8Array(memory.buffer);
-    return heap;
-  };
+  const { allocator, heap } = machine;
+  let disposed = false;
   return {
     name: 'wasm',
+    label: `wasm, ${tier}, 1 thread`,
     float: 'f32',
+    limits: { bytes, stepsAhead: 0 },
+    eager,
     tier,
     threads: 1,
     fallbacks: new Map<string, Fallback>(),
     get bytesInUse() {
-      return allocator.bytesInUse;
+      return machine.bytesInUse;
+    },
+    report() {
+      const { label, bytesInUse, fallbacks } = this;
+      return { label, bytes: bytesInUse, buffers: machine.buffers, fallbacks };
     },
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
-      const plan = kernel.plan(ins, attrs);
-      if (typeof plan === 'string') return plan;
-      const exports = exportsOf.get(kernel.module)!;
-      return {
-        scratch: plan.scratch,
-        run: (from, to, scratch) => {
-          plan.run(exports, from as readonly Pointer[], to as readonly Pointer[], (scratch ?? 0) as Pointer);
-        },
-      };
+      const plan = kernel.plan(ins, attrs, machine.formulas(kernel.module));
+      return typeof plan === 'string' ? plan : machine.runner(plan, kernel.module);
     },
+    sequence: (ops) => machine.sequence(ops),
     allocate(size: number): Pointer {
-      const pointer = allocator.allocate(size);
-      if (poison) bytes().fill(0xff, pointer, pointer + allocator.capacity(pointer));
-      return pointer;
+      if (disposed) throw new DeviceError('wasm: the device was disposed of; make another one with wasm().');
+      return machine.allocate(size);
     },
     free(buffer: DeviceBuffer): void {
-      allocator.release(buffer as Pointer);
+      if (!disposed) allocator.release(buffer as Pointer);
     },
     view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
       requireWithin('wasm', allocator.roomAt(buffer as Pointer), byteOffset, byteLength);
@@ -174,11 +181,15 @@ function makeDevice(
     },
     write(buffer: DeviceBuffer, data: Data): void {
       requireWritable('wasm', allocator.roomAt(buffer as Pointer), data);
-      bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
+      heap.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
     },
     async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
       requireReadable('wasm', allocator.roomAt(buffer as Pointer), dtype, length);
-      return typedArray(dtype, memory.buffer, buffer as Pointer, length).slice();
+      return typedArray(dtype, heap.bytes.buffer, buffer as Pointer, length).slice();
+    },
+    [Symbol.dispose](): void {
+      disposed = true;
+      machine.dispose();
     },
   };
 }

@@ -14,28 +14,61 @@ export interface WasmModule {
 /** A place in the device's memory, in bytes. */
 export type Pointer = number;
 
-/** A module's functions. Booleans are passed as 0 and 1, pointers and counts as numbers. */
-export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
+/** The types of a kernel's arguments, as AssemblyScript names them. */
+export type FieldType = 'i32' | 'bool' | 'usize' | 'f32' | 'f64';
+
+/** A kernel of a module, and how its arguments lie in a record. Generated from its source. */
+export interface Kernel {
+  readonly module: WasmModule;
+  readonly name: string;
+  /** Bytes of a record, a multiple of 8. */
+  readonly bytes: number;
+  readonly fields: readonly (readonly [name: string, type: FieldType, offset: number])[];
+}
 
 /**
- * A kernel for given shapes and attributes. All JavaScript that depends on shapes belongs in `plan`; `run` calls exports.
- *
- * `run` gets the exports from outside, and reaches memory by nothing else: a device may hand in functions that note the call
- * (to replay it) or that share its rows out among workers.
+ * A kernel, ready to run: one phase of an op. Its units share no output element, so that any split of them over any number of
+ * workers, in any order, gives the same bits.
  */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly units: number;
+  /** By the names of the kernel's parameters. */
+  readonly args: Readonly<Record<string, number | boolean>>;
+}
+
+/** A kernel for given shapes and attributes. */
 export interface Plan {
-  /** Bytes of scratch memory, 256-byte aligned; 0 for none. */
+  /** Bytes that the op's launches share, such as partial sums; 256-byte aligned. Default 0. */
+  readonly shared?: number;
+  /** Bytes of scratch that each worker has for itself; 256-byte aligned. Default 0. */
+  readonly own?: number;
+  /**
+   * What runs, one launch after the other, each when the one before is done. A pure function of pointers: a recording asks again
+   * for other places. An absent input, which `plan` has seen as null, is 0. Every element of every output must be written.
+   */
+  launches(ins: readonly Pointer[], outs: readonly Pointer[], shared: Pointer): readonly Launch[];
+}
+
+/** A module's functions, before all of them are launches. */
+export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
+
+/** A kernel that is not a launch yet. */
+export interface OldPlan {
   readonly scratch: number;
-  /** An absent input, which `plan` has seen as null, arrives in the module as 0. Every element of every output must be written. */
   run(exports: Exports, ins: readonly Pointer[], outs: readonly Pointer[], scratch: Pointer): void;
 }
 
 /** How one op runs on this device. Handed to `wasm({ kernels })` as a value. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by each kernel's own type; lists of kernels mix them.
-export interface WasmKernel<A = any> {
+export interface WasmKernel<A = any, F = any> {
   /** The op's name. */
   readonly op: string;
   readonly module: WasmModule;
-  /** The plan, or why this kernel cannot take these inputs. Shapes, types and attributes have passed the op's own rules. */
-  plan(ins: readonly (Spec | null)[], attrs: A): Plan | string;
+  /**
+   * The plan, or why this kernel cannot take these inputs. Shapes, types and attributes have passed the op's own rules.
+   *
+   * @param formulas of the module: sizes of scratch and numbers of units, stated where the kernels are.
+   */
+  plan(ins: readonly (Spec | null)[], attrs: A, formulas: F): Plan | OldPlan | string;
 }

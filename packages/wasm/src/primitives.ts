@@ -6,20 +6,11 @@ import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
 import { reduce } from './kernels/reduce.ts';
-import { affine, unary } from './kernels/unary.ts';
+import { affine, unaryKernels } from './kernels/unary.ts';
 
 export const primitiveKernels = /* @__PURE__ */ (() =>
   ({
-    neg: unary('neg'),
-    exp: unary('exp'),
-    log: unary('log'),
-    sqrt: unary('sqrt'),
-    reciprocal: unary('reciprocal'),
-    sigmoid: unary('sigmoid'),
-    tanh: unary('tanh'),
-    relu: unary('relu'),
-    step: unary('step'),
-    softplus: unary('softplus'),
+    ...unaryKernels,
     affine,
     add: binary('add'),
     sub: binary('sub'),

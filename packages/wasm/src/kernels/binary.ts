@@ -2,10 +2,10 @@
 import { broadcastShapes, type Shape, sameShape, size } from '@twilljs/tensor';
 import { type Loop, loopsOf, nest, stepsOf, walk } from '../axes.ts';
 import { module } from '../gen/binary.gen.ts';
-import type { Plan, WasmKernel } from '../kernel.ts';
+import type { OldPlan, WasmKernel } from '../kernel.ts';
 
 /** Both operands contiguous: one row. */
-function flat(op: string, n: number): Plan {
+function flat(op: string, n: number): OldPlan {
   return {
     scratch: 0,
     run(exports, [a, b], [y]) {
@@ -14,7 +14,7 @@ function flat(op: string, n: number): Plan {
   };
 }
 
-function broadcast(op: string, a: Shape, b: Shape): Plan {
+function broadcast(op: string, a: Shape, b: Shape): OldPlan {
   const to = broadcastShapes(op, a, b);
   const loops = loopsOf(to, [stepsOf(a, to), stepsOf(b, to), stepsOf(to, to)]);
   // A single number on both sides: any step will do, and 1 is the kernels' fast path.

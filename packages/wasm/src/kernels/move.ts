@@ -2,12 +2,12 @@
 import { type Shape, size } from '@twilljs/tensor';
 import { around, type Loop, loopsOf, nest, stepsOf, walk } from '../axes.ts';
 import { module } from '../gen/move.gen.ts';
-import type { Plan, WasmKernel } from '../kernel.ts';
+import type { OldPlan, WasmKernel } from '../kernel.ts';
 
 const row: Loop = { size: 1, steps: [1, 1] };
 
 /** Loops over (x, y), the last of them contiguous in y: rows copied, rows of one number, or planes turned. */
-function strided(loops: readonly Loop[]): Plan {
+function strided(loops: readonly Loop[]): OldPlan {
   const last = loops.at(-1) ?? row;
   const [xs] = last.steps;
   if (xs === 0 || xs === 1) {

@@ -2,7 +2,7 @@
 import type { Shape, Spec } from '@twilljs/tensor';
 import { loopsOf, stepsOf } from '../axes.ts';
 import { module } from '../gen/reduce.gen.ts';
-import type { Exports, Plan, Pointer, WasmKernel } from '../kernel.ts';
+import type { Exports, OldPlan, Pointer, WasmKernel } from '../kernel.ts';
 
 type Pass = (exports: Exports, x: Pointer, y: Pointer, scratch: Pointer) => void;
 
@@ -41,7 +41,7 @@ export function reduce(op: 'sum' | 'max'): WasmKernel<{ to: Shape }> {
   return {
     op,
     module,
-    plan([x]: readonly (Spec | null)[], { to }): Plan {
+    plan([x]: readonly (Spec | null)[], { to }): OldPlan {
       const list = passes(op, x!.shape, to);
       const own = aligned(Math.max(...list.map((p) => p.scratch)));
       // Every result but the last lies in scratch, one after the other.

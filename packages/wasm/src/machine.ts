@@ -1,0 +1,165 @@
+// What runs launches: the functions of all modules on one memory, with the scratch of the worker.
+import type { BoundOp, DeviceBuffer, OpSequence, Runner } from '@twilljs/tensor';
+import type { Allocator } from './allocator.ts';
+import type { Heap } from './heap.ts';
+import type { Exports, OldPlan, Plan, Pointer, WasmModule } from './kernel.ts';
+import { Launcher, listBytes, type Walk } from './launches.ts';
+
+interface WasmRunner extends Runner {
+  readonly plan: Plan | OldPlan;
+  readonly module: WasmModule;
+}
+
+/** A block that is replaced by a larger one when it is too small. */
+class Block {
+  private readonly allocator: Allocator;
+  pointer: Pointer = 0;
+  bytes = 0;
+
+  constructor(allocator: Allocator) {
+    this.allocator = allocator;
+  }
+
+  /** @returns a place of at least so many bytes; what stood there before is lost when it grows. */
+  atLeast(bytes: number): Pointer {
+    if (bytes <= this.bytes) return this.pointer;
+    if (this.bytes > 0) this.allocator.release(this.pointer);
+    this.bytes = 0;
+    this.pointer = this.allocator.allocate(bytes);
+    this.bytes = this.allocator.capacity(this.pointer);
+    return this.pointer;
+  }
+}
+
+export class Machine {
+  readonly heap: Heap;
+  readonly allocator: Allocator;
+  private exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
+  private readonly poison: boolean;
+  private readonly walk: Walk;
+  private readonly launcher: Launcher;
+  /** Where launches that run once are written, and the worker's scratch. */
+  private readonly once: Block;
+  private readonly scratch: Block;
+
+  constructor(
+    heap: Heap,
+    allocator: Allocator,
+    exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>,
+    { poison, walk }: { poison: boolean; walk: Walk },
+  ) {
+    this.heap = heap;
+    this.allocator = allocator;
+    this.exportsOf = exportsOf;
+    this.poison = poison;
+    this.walk = walk;
+    this.launcher = new Launcher(heap, exportsOf);
+    this.once = new Block(allocator);
+    this.scratch = new Block(allocator);
+  }
+
+  /** Bytes in use, without those of this machine. */
+  get bytesInUse(): number {
+    return this.allocator.bytesInUse - this.once.bytes - this.scratch.bytes;
+  }
+
+  get buffers(): number {
+    return this.allocator.blocks - Number(this.once.bytes > 0) - Number(this.scratch.bytes > 0);
+  }
+
+  formulas(module: WasmModule): unknown {
+    return this.exportsOf.get(module);
+  }
+
+  allocate(bytes: number): Pointer {
+    const pointer = this.allocator.allocate(bytes);
+    if (this.poison) this.heap.bytes.fill(0xff, pointer, pointer + this.allocator.capacity(pointer));
+    return pointer;
+  }
+
+  runner(plan: Plan | OldPlan, module: WasmModule): WasmRunner {
+    if ('run' in plan) {
+      const exports = this.exportsOf.get(module) as Exports;
+      return {
+        plan,
+        module,
+        scratch: plan.scratch,
+        run: (ins, outs, scratch) =>
+          plan.run(exports, ins as readonly Pointer[], outs as readonly Pointer[], (scratch ?? 0) as Pointer),
+      };
+    }
+    return {
+      plan,
+      module,
+      scratch: plan.shared ?? 0,
+      run: (ins, outs, shared) => this.runOnce(plan, ins, outs, shared),
+    };
+  }
+
+  private runOnce(
+    plan: Plan,
+    ins: readonly DeviceBuffer[],
+    outs: readonly DeviceBuffer[],
+    shared: DeviceBuffer | null,
+  ): void {
+    const launches = plan.launches(pointers(ins), outs as readonly Pointer[], (shared ?? 0) as Pointer);
+    const place = this.once.atLeast(listBytes(launches));
+    const scratch = this.own(plan.own ?? 0);
+    this.launcher.write(launches, place);
+    this.run(place, launches.length, scratch);
+  }
+
+  /** The worker's scratch, of at least so many bytes. */
+  private own(bytes: number): Pointer {
+    const place = this.scratch.atLeast(bytes);
+    if (this.poison) this.heap.bytes.fill(0xff, place, place + this.scratch.bytes);
+    return place;
+  }
+
+  private run(place: Pointer, count: number, scratch: Pointer): void {
+    this.walk(this.launcher.functions, this.heap.i32, place >>> 2, count, scratch);
+  }
+
+  /** Ops whose launches are written once and run again and again. */
+  sequence(ops: readonly BoundOp[]): OpSequence {
+    const launchesOf = ({ runner, ins, outs, scratch }: BoundOp) => {
+      const { plan } = runner as WasmRunner;
+      return (plan as Plan).launches(pointers(ins), outs as readonly Pointer[], (scratch ?? 0) as Pointer);
+    };
+    const launches = ops.map(launchesOf);
+    const own = Math.max(0, ...ops.map(({ runner }) => ((runner as WasmRunner).plan as Plan).own ?? 0));
+    const counts = launches.map((list) => list.length);
+    const firsts: number[] = [];
+    let count = 0;
+    for (const n of counts) {
+      firsts.push(count);
+      count += n;
+    }
+    const all = launches.flat();
+    const block = this.allocator.allocate(listBytes(all));
+    const places = this.launcher.write(all, block);
+    return {
+      run: () => this.run(block, count, this.own(own)),
+      rebind: (i, op) => {
+        launchesOf(op).forEach((launch, n) => {
+          this.launcher.rewrite(launch, places[firsts[i] + n]);
+        });
+      },
+      inspect: () =>
+        launches.map((list) =>
+          list.map(({ kernel, units }) => ({ kernel: `${kernel.module.name}/${kernel.name}`, units })),
+        ),
+      [Symbol.dispose]: () => this.allocator.release(block),
+    };
+  }
+
+  dispose(): void {
+    this.exportsOf = new Map();
+    this.launcher.functions.length = 0;
+  }
+}
+
+/** Absent inputs are 0. */
+function pointers(ins: readonly (DeviceBuffer | null)[]): Pointer[] {
+  return ins.map((at) => (at ?? 0) as Pointer);
+}

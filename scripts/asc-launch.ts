@@ -1,0 +1,103 @@
+// From the exported functions of an AssemblyScript file to launches: records of arguments in memory, read by one side and written by the other.
+import { basename, dirname } from 'node:path';
+
+/** Bytes of an argument in a record, which is also its alignment. */
+const widths = { i32: 4, bool: 4, usize: 4, f32: 4, f64: 8 } as const;
+type FieldType = keyof typeof widths;
+
+interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly offset: number;
+}
+
+/** An exported function: a kernel where it returns nothing, else a formula. */
+interface Exported {
+  readonly name: string;
+  readonly result: string;
+  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+}
+
+function exportsOf(source: string): Exported[] {
+  const found = source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm);
+  return [...found].map(([, name, list, result]) => ({
+    name,
+    result,
+    parameters: list
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part.length > 0)
+      .map((part) => {
+        const [parameter, type] = part.split(':').map((word) => word.trim());
+        return { name: parameter, type };
+      }),
+  }));
+}
+
+/** The arguments of a kernel between its units and its scratch, laid out as C would. @throws Error for what is no kernel. */
+function fieldsOf(entry: string, { name, parameters }: Exported): Field[] {
+  const own = parameters.map(({ name, type }) => `${name}: ${type}`);
+  if (own[0] !== 'from: i32' || own[1] !== 'to: i32' || own.length < 3 || own.at(-1) !== 'scratch: usize') {
+    throw new Error(
+      `${entry}: ${name}(${own.join(', ')}) is no kernel; give (from: i32, to: i32, ..., scratch: usize).`,
+    );
+  }
+  let end = 0;
+  return parameters.slice(2, -1).map(({ name: field, type }) => {
+    if (!(type in widths)) {
+      throw new Error(`${entry}: ${name} takes ${field}: ${type}; an argument is ${Object.keys(widths).join(', ')}.`);
+    }
+    const width = widths[type as FieldType];
+    const offset = Math.ceil(end / width) * width;
+    end = offset + width;
+    return { name: field, type: type as FieldType, offset };
+  });
+}
+
+const load = ({ type, offset }: Field) =>
+  type === 'bool' ? `load<i32>(args, ${offset}) != 0` : `load<${type}>(args, ${offset})`;
+
+/** The module that the device runs: every kernel as `(from, to, args, scratch)`, formulas as they are. */
+export function launchModule(entry: string, source: string): { path: string; text: string } {
+  const name = basename(entry, '.ts');
+  const lines = exportsOf(source).map((exported) => {
+    if (exported.result !== 'void') return `export { ${exported.name} } from './${name}';`;
+    const args = fieldsOf(entry, exported).map(load);
+    return [
+      `import { ${exported.name} as ${exported.name}Of } from './${name}';`,
+      `export function ${exported.name}(from: i32, to: i32, args: usize, scratch: usize): void {`,
+      `  ${exported.name}Of(${['from', 'to', ...args, 'scratch'].join(', ')});`,
+      '}',
+    ].join('\n');
+  });
+  return { path: `${dirname(entry)}/${name}.launch.ts`, text: `${lines.join('\n')}\n` };
+}
+
+const typeOf = { i32: 'number', bool: 'boolean', usize: 'Pointer', f32: 'number', f64: 'number' } as const;
+
+/** The other side: a constructor per kernel, and the type of the formulas. @param from where the types of launches are. */
+export function launchTypes(entry: string, source: string, from: string): { head: string; text: string } {
+  const all = exportsOf(source);
+  const kernels = all.filter(({ result }) => result === 'void');
+  const formulas = all.filter(({ result }) => result !== 'void');
+  const text = kernels.map((exported) => {
+    const { name } = exported;
+    const fields = fieldsOf(entry, exported);
+    const bytes = Math.max(0, ...fields.map(({ type, offset }) => offset + widths[type]));
+    const layout = fields.map(({ name, type, offset }) => `    ['${name}', '${type}', ${offset}],\n`);
+    const args = fields.map(({ name, type }) => `${name}: ${typeOf[type]}`);
+    return (
+      `const ${name}Kernel: Kernel = {\n  module,\n  name: '${name}',\n  bytes: ${Math.ceil(bytes / 8) * 8},\n  fields: [\n${layout.join('')}  ],\n};\n` +
+      `export const ${name} = (units: number, args: { ${args.join('; ')} }): Launch => ({ kernel: ${name}Kernel, units, args });\n`
+    );
+  });
+  const declared = formulas.map(
+    ({ name, parameters }) =>
+      `  ${name}(${parameters.map((parameter) => `${parameter.name}: number`).join(', ')}): number;\n`,
+  );
+  const pointer = text.some((kernel) => kernel.includes('Pointer')) ? 'Pointer, ' : '';
+  return {
+    head: `import type { Kernel, Launch, ${pointer}WasmModule } from '${from}';\n`,
+    text: `${text.join('')}export interface Formulas {\n${declared.join('')}}\n`,
+  };
+}
