@@ -1,5 +1,6 @@
 // Element-wise functions of two arguments, with broadcasting: y[i0,i1,i2,j] = f(a[..], b[..]), y contiguous.
 import { loadPart, storePart } from './lib/simd';
+import { ELEMENTS, pieces } from './lib/units';
 
 @inline const ADD = 0;
 @inline const SUB = 1;
@@ -8,6 +9,11 @@ import { loadPart, storePart } from './lib/simd';
 @inline const MAXIMUM = 4;
 @inline const EQUAL = 5;
 @inline const WHERE = 6;
+
+/** Units of n elements of y. */
+export function units(n: i32): i32 {
+  return pieces(n, ELEMENTS);
+}
 
 @inline
 function f(op: i32, a: v128, b: v128): v128 {
@@ -51,70 +57,81 @@ function row(op: i32, n: i32, a: usize, stepA: i32, b: usize, stepB: i32, y: usi
   }
 }
 
-/** Three outer axes; a and b advance by their own steps, in floats. */
+/** Three outer axes; a and b advance by their own steps, in floats. A unit may begin and end within a row. */
 @inline
 function rows(
-  op: i32, d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  op: i32, from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
 ): void {
-  for (let i = 0; i < d0; i++) {
-    for (let j = 0; j < d1; j++) {
-      let p = a + ((i * a0 + j * a1) << 2), q = b + ((i * b0 + j * b1) << 2);
-      for (let k = 0; k < d2; k++) {
-        row(op, n, p, an, q, bn, y);
-        p += a2 << 2;
-        q += b2 << 2;
-        y += <usize>n << 2;
-      }
+  let at = from * ELEMENTS;
+  const end = min(d0 * d1 * d2 * n, to * ELEMENTS), first = at / n;
+  let column = at - first * n, k = first % d2, j = first / d2 % d1, i = first / d2 / d1;
+  let p = a + ((i * a0 + j * a1 + k * a2) << 2), q = b + ((i * b0 + j * b1 + k * b2) << 2);
+  y += <usize>at << 2;
+  while (at < end) {
+    const m = min(n - column, end - at);
+    row(op, m, p + (column * an << 2), an, q + (column * bn << 2), bn, y);
+    y += <usize>m << 2;
+    at += m;
+    column = 0;
+    p += a2 << 2;
+    q += b2 << 2;
+    if (++k < d2) continue;
+    k = 0;
+    if (++j == d1) {
+      j = 0;
+      i++;
     }
+    p = a + ((i * a0 + j * a1) << 2);
+    q = b + ((i * b0 + j * b1) << 2);
   }
 }
 
 export function add(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(ADD, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(ADD, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function sub(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(SUB, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(SUB, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function mul(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(MUL, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(MUL, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function div(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(DIV, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(DIV, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function maximum(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(MAXIMUM, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(MAXIMUM, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function equal(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(EQUAL, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(EQUAL, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }
 
 export function where(
-  d0: i32, d1: i32, d2: i32, n: i32, a: usize, a0: i32, a1: i32, a2: i32, an: i32,
-  b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
+  from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
+  a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize, scratch: usize,
 ): void {
-  rows(WHERE, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
+  rows(WHERE, from, to, d0, d1, d2, n, a, a0, a1, a2, an, b, b0, b1, b2, bn, y);
 }

@@ -1,25 +1,38 @@
 // Sums and maxima over one axis of [outer, n, inner].
 import { fill } from './lib/copy';
+import { padded } from './lib/padded';
 import { maxRow, sumRow } from './lib/reduce';
 import { loadPart, storePart } from './lib/simd';
+import { COLUMNS, pieces, ROWS } from './lib/units';
 
 /** Rows added in f32 before f64 takes over. */
 @inline const BLOCK: i32 = 64;
 
-export function sumLast(outer: i32, n: i32, x: usize, y: usize): void {
-  for (let i = 0; i < outer; i++) {
-    store<f32>(y, sumRow(n, x));
-    x += <usize>n << 2;
-    y += 4;
+/** Units where the last axis goes: blocks of rows. */
+export function lastUnits(outer: i32): i32 {
+  return pieces(outer, ROWS);
+}
+
+/** Units where another axis goes: blocks of columns, each of which is joined over all n rows in order. */
+export function middleUnits(outer: i32, inner: i32): i32 {
+  return outer * pieces(inner, COLUMNS);
+}
+
+@inline
+function last(max: bool, from: i32, to: i32, outer: i32, n: i32, x: usize, y: usize): void {
+  const end = min(outer, to * ROWS);
+  for (let i = from * ROWS; i < end; i++) {
+    const row = x + (<usize>(i * n) << 2);
+    store<f32>(y + (<usize>i << 2), max ? maxRow(n, row) : sumRow(n, row));
   }
 }
 
-export function maxLast(outer: i32, n: i32, x: usize, y: usize): void {
-  for (let i = 0; i < outer; i++) {
-    store<f32>(y, maxRow(n, x));
-    x += <usize>n << 2;
-    y += 4;
-  }
+export function sumLast(from: i32, to: i32, outer: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  last(false, from, to, outer, n, x, y);
+}
+
+export function maxLast(from: i32, to: i32, outer: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  last(true, from, to, outer, n, x, y);
 }
 
 @inline
@@ -27,14 +40,13 @@ function join(max: bool, a: v128, b: v128): v128 {
   return max ? f32x4.max(a, b) : f32x4.add(a, b);
 }
 
-/** y [inner] = sum or maximum of n rows of x, `inner` floats each, in order. */
+/** y [inner] = sum or maximum, in order, of n rows of x, `step` bytes apart. */
 @inline
-function columns(max: bool, n: i32, inner: i32, x: usize, y: usize): void {
+function columns(max: bool, n: i32, inner: i32, x: usize, step: usize, y: usize): void {
   if (n == 0) {
     fill(inner, max ? -Infinity : 0, y);
     return;
   }
-  const step = <usize>inner << 2;
   let j = 0;
   for (; j + 16 <= inner; j += 16) {
     let p = x + (<usize>j << 2);
@@ -61,14 +73,6 @@ function columns(max: bool, n: i32, inner: i32, x: usize, y: usize): void {
   }
 }
 
-export function maxMiddle(outer: i32, n: i32, inner: i32, x: usize, y: usize): void {
-  for (let i = 0; i < outer; i++) {
-    columns(true, n, inner, x, y);
-    x += <usize>(n * inner) << 2;
-    y += <usize>inner << 2;
-  }
-}
-
 /** total [n] of f64 += x [n] of f32; n is a multiple of 4, x and total have room for it. */
 function widenRow(n: i32, x: usize, total: usize): void {
   for (let i = 0; i < n; i += 2) {
@@ -88,23 +92,51 @@ function narrowRow(n: i32, total: usize, y: usize): void {
   }
 }
 
-/** Scratch: 12 bytes for each of `inner` rounded up to 4, where n exceeds a block. */
-export function sumMiddle(outer: i32, n: i32, inner: i32, x: usize, y: usize, scratch: usize): void {
-  const room = (inner + 3) & ~3, total = scratch + (<usize>room << 2);
-  for (let i = 0; i < outer; i++) {
-    if (n <= BLOCK) {
-      columns(false, n, inner, x, y);
-      x += <usize>(n * inner) << 2;
-    } else {
-      memory.fill(scratch, 0, <usize>room * 12);
-      for (let k = 0; k < n; k += BLOCK) {
-        const rows = min(BLOCK, n - k);
-        columns(false, rows, inner, x, scratch);
-        widenRow(room, scratch, total);
-        x += <usize>(rows * inner) << 2;
-      }
-      narrowRow(inner, total, y);
-    }
-    y += <usize>inner << 2;
+/** Bytes of scratch of a sum: a row of `inner` in f32 and one in f64. */
+export function sumScratch(n: i32, inner: i32): i32 {
+  return n <= BLOCK ? 0 : 12 * padded(inner);
+}
+
+/** y [inner] = sum of n rows of x, `step` bytes apart. */
+function sumColumns(n: i32, inner: i32, x: usize, step: usize, y: usize, scratch: usize): void {
+  if (n <= BLOCK) {
+    columns(false, n, inner, x, step, y);
+    return;
   }
+  const room = padded(inner), total = scratch + (<usize>room << 2);
+  memory.fill(scratch, 0, <usize>room * 12);
+  for (let k = 0; k < n; k += BLOCK) {
+    columns(false, min(BLOCK, n - k), inner, x, step, scratch);
+    widenRow(room, scratch, total);
+    x += step * BLOCK;
+  }
+  narrowRow(inner, total, y);
+}
+
+@inline
+function middle(
+  max: bool, from: i32, to: i32, n: i32, inner: i32, x: usize, y: usize, scratch: usize,
+): void {
+  const blocks = pieces(inner, COLUMNS), step = <usize>inner << 2;
+  for (let unit = from; unit < to; ) {
+    // Blocks of one outer index that come one after the other are joined together.
+    const i = unit / blocks, first = unit - i * blocks, m = min(blocks - first, to - unit);
+    const j = first * COLUMNS, width = min(inner - j, m * COLUMNS);
+    const p = x + ((i * n * inner + j) << 2), q = y + ((i * inner + j) << 2);
+    if (max) columns(true, n, width, p, step, q);
+    else sumColumns(n, width, p, step, q, scratch);
+    unit += m;
+  }
+}
+
+export function sumMiddle(
+  from: i32, to: i32, n: i32, inner: i32, x: usize, y: usize, scratch: usize,
+): void {
+  middle(false, from, to, n, inner, x, y, scratch);
+}
+
+export function maxMiddle(
+  from: i32, to: i32, n: i32, inner: i32, x: usize, y: usize, scratch: usize,
+): void {
+  middle(true, from, to, n, inner, x, y, scratch);
 }

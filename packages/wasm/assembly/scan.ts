@@ -1,5 +1,6 @@
 // Inclusive cumulative sums along one axis of [outer, n, inner], from either end.
 import { loadPart, storePart } from './lib/simd';
+import { COLUMNS, pieces, ROWS } from './lib/units';
 
 /** Lane i becomes the sum of lanes 0..i. */
 @inline
@@ -38,36 +39,56 @@ function backwards(n: i32, x: usize, y: usize): void {
   if (i > 0) storePart(y, mirror(f32x4.add(carry, prefix(mirror(loadPart(x, i))))), i);
 }
 
-export function cumsumLast(outer: i32, n: i32, reverse: bool, x: usize, y: usize): void {
-  for (let i = 0; i < outer; i++) {
-    if (reverse) backwards(n, x, y);
-    else forwards(n, x, y);
-    x += <usize>n << 2;
-    y += <usize>n << 2;
+/** Units along the last axis: blocks of rows. */
+export function lastUnits(outer: i32): i32 {
+  return pieces(outer, ROWS);
+}
+
+/** Units along another axis: blocks of columns. */
+export function middleUnits(outer: i32, inner: i32): i32 {
+  return outer * pieces(inner, COLUMNS);
+}
+
+export function cumsumLast(
+  from: i32, to: i32, outer: i32, n: i32, reverse: bool, x: usize, y: usize, scratch: usize,
+): void {
+  const end = min(outer, to * ROWS);
+  for (let i = from * ROWS; i < end; i++) {
+    const at = <usize>(i * n) << 2;
+    if (reverse) backwards(n, x + at, y + at);
+    else forwards(n, x + at, y + at);
   }
 }
 
-export function cumsumMiddle(outer: i32, n: i32, inner: i32, reverse: bool, x: usize, y: usize): void {
-  const bytes = <usize>inner << 2, step = reverse ? 0 - bytes : bytes, first = reverse ? <usize>(n - 1) * bytes : 0;
-  for (let o = 0; o < outer; o++) {
-    for (let j = 0; j < inner; j += 4) {
-      const m = min(4, inner - j);
-      let at = first + (<usize>j << 2), s = f32x4.splat(0);
-      if (m == 4) {
-        for (let i = 0; i < n; i++) {
-          s = f32x4.add(s, v128.load(x + at));
-          v128.store(y + at, s);
-          at += step;
-        }
-      } else {
-        for (let i = 0; i < n; i++) {
-          s = f32x4.add(s, loadPart(x + at, m));
-          storePart(y + at, s, m);
-          at += step;
-        }
+/** Columns of n rows, `step` bytes apart, of which the first to be added is at x. */
+function columns(n: i32, width: i32, step: usize, x: usize, y: usize): void {
+  for (let j = 0; j < width; j += 4) {
+    const m = min(4, width - j);
+    let at = <usize>j << 2, s = f32x4.splat(0);
+    if (m == 4) {
+      for (let i = 0; i < n; i++) {
+        s = f32x4.add(s, v128.load(x + at));
+        v128.store(y + at, s);
+        at += step;
+      }
+    } else {
+      for (let i = 0; i < n; i++) {
+        s = f32x4.add(s, loadPart(x + at, m));
+        storePart(y + at, s, m);
+        at += step;
       }
     }
-    x += <usize>n * bytes;
-    y += <usize>n * bytes;
+  }
+}
+
+export function cumsumMiddle(
+  from: i32, to: i32, n: i32, inner: i32, reverse: bool, x: usize, y: usize, scratch: usize,
+): void {
+  const blocks = pieces(inner, COLUMNS), bytes = <usize>inner << 2;
+  const step = reverse ? 0 - bytes : bytes, start = reverse ? (n - 1) * inner : 0;
+  for (let unit = from; unit < to; unit++) {
+    const i = unit / blocks, j = (unit - i * blocks) * COLUMNS;
+    const at = <usize>(i * n * inner + start + j) << 2;
+    columns(n, min(COLUMNS, inner - j), step, x + at, y + at);
   }
 }

@@ -2,6 +2,7 @@
 import { exp as expOf, sigmoid as sigmoidOf, softplus as softplusOf, tanh as tanhOf } from './lib/exp';
 import { log as logOf } from './lib/log';
 import { fma, loadPart, storePart } from './lib/simd';
+import { ELEMENTS, pieces } from './lib/units';
 
 @inline const NEG = 0;
 @inline const EXP = 1;
@@ -13,9 +14,15 @@ import { fma, loadPart, storePart } from './lib/simd';
 @inline const RELU = 7;
 @inline const STEP = 8;
 @inline const SOFTPLUS = 9;
+@inline const AFFINE = 10;
+
+/** Units of n elements. */
+export function units(n: i32): i32 {
+  return pieces(n, ELEMENTS);
+}
 
 @inline
-function f(op: i32, x: v128): v128 {
+function f(op: i32, x: v128, scale: v128, shift: v128): v128 {
   if (op == NEG) return f32x4.neg(x);
   if (op == EXP) return expOf(x);
   if (op == LOG) return logOf(x);
@@ -25,84 +32,68 @@ function f(op: i32, x: v128): v128 {
   if (op == TANH) return tanhOf(x);
   if (op == RELU) return f32x4.pmax(x, f32x4.splat(0));
   if (op == STEP) return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
-  return softplusOf(x);
-}
-
-/** Numbers of a unit. */
-@inline const BLOCK: i32 = 4096;
-
-/** Units of n numbers. */
-export function units(n: i32): i32 {
-  return (n + BLOCK - 1) / BLOCK;
+  if (op == SOFTPLUS) return softplusOf(x);
+  return fma(x, scale, shift);
 }
 
 @inline
-function map(from: i32, to: i32, op: i32, n: i32, x: usize, y: usize): void {
-  const first = from * BLOCK, count = min(n, to * BLOCK) - first, skip = <usize>first << 2;
-  const end = y + skip + (<usize>(count & ~3) << 2);
-  x += skip;
-  y += skip;
+function map(op: i32, from: i32, to: i32, n: i32, x: usize, y: usize, scale: f32 = 1, shift: f32 = 0): void {
+  const first = from * ELEMENTS, m = min(n, to * ELEMENTS) - first, rest = m & 3;
+  const s = f32x4.splat(scale), c = f32x4.splat(shift);
+  x += <usize>first << 2;
+  y += <usize>first << 2;
+  const end = y + (<usize>(m & ~3) << 2);
   while (y < end) {
-    v128.store(y, f(op, v128.load(x)));
+    v128.store(y, f(op, v128.load(x), s, c));
     x += 16;
     y += 16;
   }
-  if (count & 3) storePart(y, f(op, loadPart(x, count & 3)), count & 3);
+  if (rest) storePart(y, f(op, loadPart(x, rest), s, c), rest);
 }
 
 export function neg(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, NEG, n, x, y);
+  map(NEG, from, to, n, x, y);
 }
 
 export function exp(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, EXP, n, x, y);
+  map(EXP, from, to, n, x, y);
 }
 
 export function log(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, LOG, n, x, y);
+  map(LOG, from, to, n, x, y);
 }
 
 export function sqrt(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, SQRT, n, x, y);
+  map(SQRT, from, to, n, x, y);
 }
 
 export function reciprocal(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, RECIPROCAL, n, x, y);
+  map(RECIPROCAL, from, to, n, x, y);
 }
 
 export function sigmoid(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, SIGMOID, n, x, y);
+  map(SIGMOID, from, to, n, x, y);
 }
 
 export function tanh(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, TANH, n, x, y);
+  map(TANH, from, to, n, x, y);
 }
 
 export function relu(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, RELU, n, x, y);
+  map(RELU, from, to, n, x, y);
 }
 
 export function step(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, STEP, n, x, y);
+  map(STEP, from, to, n, x, y);
 }
 
 export function softplus(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, SOFTPLUS, n, x, y);
+  map(SOFTPLUS, from, to, n, x, y);
 }
 
 /** y = scale x + shift. */
 export function affine(
-  from: i32, to: i32, n: i32, x: usize, y: usize, scale: f32, shift: f32, scratch: usize,
+  from: i32, to: i32, n: i32, scale: f32, shift: f32, x: usize, y: usize, scratch: usize,
 ): void {
-  const s = f32x4.splat(scale), c = f32x4.splat(shift);
-  const first = from * BLOCK, count = min(n, to * BLOCK) - first, skip = <usize>first << 2;
-  const end = y + skip + (<usize>(count & ~3) << 2);
-  x += skip;
-  y += skip;
-  while (y < end) {
-    v128.store(y, fma(v128.load(x), s, c));
-    x += 16;
-    y += 16;
-  }
-  if (count & 3) storePart(y, fma(loadPart(x, count & 3), s, c), count & 3);
+  map(AFFINE, from, to, n, x, y, scale, shift);
 }

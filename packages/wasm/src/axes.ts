@@ -36,29 +36,18 @@ export function loopsOf(shape: Shape, operands: readonly (readonly number[])[]):
 /** `loops` with loops of one turn in front, up to `depth` of them; those beyond `depth` are the `outer` ones. */
 export function nest(loops: readonly Loop[], depth: number, operands: number): { outer: Loop[]; inner: Loop[] } {
   const missing = Math.max(0, depth - loops.length);
-  const once: Loop = { size: 1, steps: new Array<number>(operands).fill(0) };
+  const once: Loop = { size: 1, steps: new Array<number>(operands).fill(1) };
   const cut = Math.max(0, loops.length - depth);
   return { outer: loops.slice(0, cut), inner: [...new Array<Loop>(missing).fill(once), ...loops.slice(cut)] };
 }
 
-/** Calls `body` with the operands' pointers at every turn of `outer`. */
-export function walk(
-  outer: readonly Loop[],
-  pointers: readonly number[],
-  body: (pointers: readonly number[]) => void,
-): void {
-  if (outer.length === 0) {
-    body(pointers);
-    return;
-  }
-  const [{ size, steps }, ...rest] = outer;
-  for (let i = 0; i < size; i++) {
-    walk(
-      rest,
-      pointers.map((p, operand) => p + 4 * i * steps[operand]),
-      body,
-    );
-  }
+/** The operands' pointers at every turn of `outer`. */
+export function turns(outer: readonly Loop[], pointers: readonly number[]): (readonly number[])[] {
+  return outer.reduce(
+    (all, { size, steps }) =>
+      all.flatMap((at) => Array.from({ length: size }, (_, i) => at.map((p, operand) => p + 4 * i * steps[operand]))),
+    [pointers],
+  );
 }
 
 /** [outer, size, inner] around one axis. */

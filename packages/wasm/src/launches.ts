@@ -24,10 +24,11 @@ export type Walk = (
   scratch: Pointer,
 ) => void;
 
-/** One worker, which does all units of every launch at once. */
+/** One worker, which does all units of every launch at once; a kernel is never asked for none. */
 export const walk: Walk = (functions, list, at, count, scratch) => {
   for (let end = at + ENTRY * count; at < end; at += ENTRY) {
-    functions[list[at]](0, list[at + 1], list[at + 2], scratch);
+    const units = list[at + 1];
+    if (units > 0) functions[list[at]](0, units, list[at + 2], scratch);
   }
 };
 

@@ -1,7 +1,7 @@
 // A kernel for every primitive: adding one to `tensor` stops this file from compiling until it has its kernel here.
 import type { PrimitiveName } from '@twilljs/tensor';
 import type { WasmKernel } from './kernel.ts';
-import { binary } from './kernels/binary.ts';
+import { binaryKernels } from './kernels/binary.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
@@ -12,13 +12,7 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
   ({
     ...unaryKernels,
     affine,
-    add: binary('add'),
-    sub: binary('sub'),
-    mul: binary('mul'),
-    div: binary('div'),
-    maximum: binary('maximum'),
-    equal: binary('equal'),
-    where: binary('where'),
+    ...binaryKernels,
     sum: reduce('sum'),
     max: reduce('max'),
     broadcastTo,

@@ -3,6 +3,7 @@
 import { KC, NC, NR, packA, packB } from './pack';
 import { row, rowT } from './row';
 import { edge, MR, tile } from './tile';
+import { pieces } from './units';
 
 /** Rows A[i0..i1) against one packed block of B. */
 function panels(
@@ -32,13 +33,17 @@ function panels(
   }
 }
 
-/** Bytes of scratch that `gemm` wants are those of one packed block of B and one tile: see `gemmScratch` in the runner. */
+/** Bytes of scratch that `gemm` wants: an edge tile, a panel of A and a packed block of B. */
+export function gemmScratch(M: i32, N: i32, K: i32): i32 {
+  return M <= 2 ? 0 : 256 + (KC << 5) + ((min(K, KC) * NR * pieces(min(N, NC), NR)) << 2);
+}
+
 export function gemm(
   M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32,
   add: bool, scratch: usize,
 ): void {
-  if (M <= 2) {
-    // Too few rows to pay for packing.
+  if (M <= 2 || K == 0) {
+    // Too few rows to pay for packing, or sums over nothing.
     for (let i = 0; i < M; i++) {
       if (bcs == 1) row(N, K, a, acs << 2, b, brs << 2, c, add);
       else rowT(N, K, a, acs << 2, b, bcs << 2, c, add);

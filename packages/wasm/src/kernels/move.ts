@@ -1,167 +1,144 @@
 // Kernels that move elements: broadcast, permute, slice, pad, concat, pack, band.
 import { type Shape, size } from '@twilljs/tensor';
-import { around, type Loop, loopsOf, nest, stepsOf, walk } from '../axes.ts';
-import { module } from '../gen/move.gen.ts';
-import type { OldPlan, WasmKernel } from '../kernel.ts';
-
-const row: Loop = { size: 1, steps: [1, 1] };
+import { around, type Loop, loopsOf, nest, stepsOf, turns } from '../axes.ts';
+import { band as bandOf, type Formulas, module, pad as padOf, rows, transposes } from '../gen/move.gen.ts';
+import type { Launch, Plan, Pointer, WasmKernel } from '../kernel.ts';
 
 /** Loops over (x, y), the last of them contiguous in y: rows copied, rows of one number, or planes turned. */
-function strided(loops: readonly Loop[]): OldPlan {
-  const last = loops.at(-1) ?? row;
-  const [xs] = last.steps;
-  if (xs === 0 || xs === 1) {
-    const { outer, inner } = nest(loops.length > 0 ? loops : [row], 4, 2);
-    const [d0, d1, d2, { size: n }] = inner;
-    const call = xs === 0 ? 'splats' : 'rows';
-    return {
-      scratch: 0,
-      run(exports, [x], [y]) {
-        walk(outer, [x, y], ([x, y]) => {
-          exports[call](
-            d0.size,
-            d1.size,
-            d2.size,
-            n,
-            x,
-            d0.steps[0],
-            d1.steps[0],
-            d2.steps[0],
-            y,
-            d0.steps[1],
-            d1.steps[1],
-            d2.steps[1],
-          );
-        });
-      },
-    };
-  }
-  const across = loops.findIndex((loop) => loop.steps[0] === 1);
-  const { outer, inner } = nest(
-    loops.filter((_, i) => i !== across && i !== loops.length - 1),
-    3,
-    2,
-  );
-  const [d0, d1, d2] = inner;
-  const { size: columns, steps: target } = loops[across];
-  return {
-    scratch: 0,
-    run(exports, [x], [y]) {
-      walk(outer, [x, y], ([x, y]) => {
-        exports.transposes(
-          ...[d0.size, d1.size, d2.size, last.size, columns],
-          ...[x, d0.steps[0], d1.steps[0], d2.steps[0], xs],
-          ...[y, d0.steps[1], d1.steps[1], d2.steps[1], target[1]],
-        );
-      });
-    },
-  };
+function strided(loops: readonly Loop[], formulas: Formulas): Plan {
+  const xs = loops.at(-1)?.steps[0] ?? 1;
+  return xs === 0 || xs === 1 ? copied(loops, formulas) : turned(loops, xs, formulas);
 }
 
-export const broadcastTo: WasmKernel<{ to: Shape }> = {
+/** By three outer axes: their sizes and the steps of both sides. */
+function outerAxes([l0, l1, l2]: readonly Loop[]) {
+  const [[s0, t0], [s1, t1], [s2, t2]] = [l0.steps, l1.steps, l2.steps];
+  return { d0: l0.size, d1: l1.size, d2: l2.size, s0, s1, s2, t0, t1, t2 };
+}
+
+function copied(loops: readonly Loop[], { units }: Formulas): Plan {
+  const { outer, inner } = nest(loops, 4, 2);
+  const { size: n, steps } = inner[3];
+  const sizes = { ...outerAxes(inner), n, xn: steps[0] };
+  const count = units(sizes.d0 * sizes.d1 * sizes.d2 * n);
+  return { launches: ([x], [y]) => turns(outer, [x, y]).map(([x, y]) => rows(count, { ...sizes, x, y })) };
+}
+
+function turned(loops: readonly Loop[], xs: number, { transposeUnits }: Formulas): Plan {
+  const across = loops.findIndex((loop) => loop.steps[0] === 1);
+  const others = loops.filter((_, i) => i !== across && i !== loops.length - 1);
+  const { outer, inner } = nest(others, 3, 2);
+  const R = loops[loops.length - 1].size;
+  const { size: C, steps } = loops[across];
+  const sizes = { ...outerAxes(inner), R, C, xs, ys: steps[1] };
+  const count = transposeUnits(sizes.d0 * sizes.d1 * sizes.d2, R);
+  return { launches: ([x], [y]) => turns(outer, [x, y]).map(([x, y]) => transposes(count, { ...sizes, x, y })) };
+}
+
+export const broadcastTo: WasmKernel<{ to: Shape }, Formulas> = {
   op: 'broadcastTo',
   module,
-  plan: ([x], { to }) => strided(loopsOf(to, [stepsOf(x!.shape, to), stepsOf(to, to)])),
+  plan: ([x], { to }, formulas) => strided(loopsOf(to, [stepsOf(x!.shape, to), stepsOf(to, to)]), formulas),
 };
 
-export const permute: WasmKernel<{ axes: readonly number[] }> = {
+export const permute: WasmKernel<{ axes: readonly number[] }, Formulas> = {
   op: 'permute',
   module,
-  plan([x], { axes }) {
+  plan([x], { axes }, formulas) {
     const own = stepsOf(x!.shape, x!.shape);
     const to = axes.map((axis) => x!.shape[axis]);
-    return strided(loopsOf(to, [axes.map((axis) => own[axis]), stepsOf(to, to)]));
+    return strided(loopsOf(to, [axes.map((axis) => own[axis]), stepsOf(to, to)]), formulas);
   },
 };
 
-export const slice: WasmKernel<{ axis: number; from: number; to: number }> = {
+/** `count` rows of n, s floats apart in x and t in y. */
+function copyRows({ units }: Formulas, count: number, n: number, x: Pointer, s: number, y: Pointer, t: number): Launch {
+  return rows(units(count * n), {
+    ...{ d0: 1, d1: 1, d2: count, n, xn: 1, x, y },
+    ...{ s0: 0, s1: 0, s2: s, t0: 0, t1: 0, t2: t },
+  });
+}
+
+export const slice: WasmKernel<{ axis: number; from: number; to: number }, Formulas> = {
   op: 'slice',
   module,
-  plan([x], { axis, from, to }) {
+  plan([x], { axis, from, to }, formulas) {
     const [outer, length, inner] = around(x!.shape, axis);
     const n = (to - from) * inner;
-    return {
-      scratch: 0,
-      run(exports, [x], [y]) {
-        exports.rows(1, 1, outer, n, x + 4 * from * inner, 0, 0, length * inner, y, 0, 0, n);
-      },
-    };
+    return { launches: ([x], [y]) => [copyRows(formulas, outer, n, x + 4 * from * inner, length * inner, y, n)] };
   },
 };
 
-export const pad: WasmKernel<{ axis: number; before: number; after: number }> = {
-  op: 'pad',
-  module,
-  plan([x], { axis, before, after }) {
-    const [outer, length, inner] = around(x!.shape, axis);
-    const n = length * inner;
-    const step = n + (before + after) * inner;
-    return {
-      scratch: 0,
-      run(exports, [x], [y]) {
-        exports.fills(outer, before * inner, 0, y, step);
-        exports.rows(1, 1, outer, n, x, 0, 0, n, y + 4 * before * inner, 0, 0, step);
-        exports.fills(outer, after * inner, 0, y + 4 * (before * inner + n), step);
-      },
-    };
-  },
-};
-
-export const concat: WasmKernel<{ axis: number }> = {
+export const concat: WasmKernel<{ axis: number }, Formulas> = {
   op: 'concat',
   module,
-  plan(xs, { axis }) {
+  plan(xs, { axis }, formulas) {
     const parts = xs.map((x) => around(x!.shape, axis));
     const step = parts.reduce((sum, [, length, inner]) => sum + length * inner, 0);
     return {
-      scratch: 0,
-      run(exports, ins, [y]) {
+      launches(ins, [y]) {
         let at = y;
-        parts.forEach(([outer, length, inner], i) => {
+        return parts.map(([outer, length, inner], i) => {
           const n = length * inner;
-          exports.rows(1, 1, outer, n, ins[i], 0, 0, n, at, 0, 0, step);
+          const launch = copyRows(formulas, outer, n, ins[i], n, at, step);
           at += 4 * n;
+          return launch;
         });
       },
     };
   },
 };
 
-export const pack: WasmKernel<{ offsets: readonly number[]; length: number }> = {
+/** Rows of n, with so many zeros before and after each. */
+function padded(
+  { units }: Formulas,
+  rows: number,
+  n: number,
+  [before, after]: number[],
+  x: Pointer,
+  y: Pointer,
+): Launch {
+  return padOf(units(rows * (before + n + after)), { rows, n, before, after, x, y });
+}
+
+export const pad: WasmKernel<{ axis: number; before: number; after: number }, Formulas> = {
+  op: 'pad',
+  module,
+  plan([x], { axis, before, after }, formulas) {
+    const [outer, length, inner] = around(x!.shape, axis);
+    const zeros = [before * inner, after * inner];
+    return { launches: ([x], [y]) => [padded(formulas, outer, length * inner, zeros, x, y)] };
+  },
+};
+
+export const pack: WasmKernel<{ offsets: readonly number[]; length: number }, Formulas> = {
   op: 'pack',
   module,
-  plan(xs, { offsets, length }) {
+  plan(xs, { offsets, length }, formulas) {
     const sizes = xs.map((x) => size(x!.shape));
+    const ends = sizes.map((n, i) => offsets[i] + n);
     return {
-      scratch: 0,
-      run(exports, ins, [y]) {
-        let end = 0;
-        ins.forEach((x, i) => {
-          exports.fills(1, offsets[i] - end, 0, y + 4 * end, 0);
-          exports.rows(1, 1, 1, sizes[i], x, 0, 0, 0, y + 4 * offsets[i], 0, 0, 0);
-          end = offsets[i] + sizes[i];
-        });
-        exports.fills(1, length - end, 0, y + 4 * end, 0);
-      },
+      launches: (ins, [y]) =>
+        ins.map((x, i) => {
+          const start = i === 0 ? 0 : ends[i - 1];
+          const zeros = [offsets[i] - start, i === ins.length - 1 ? length - ends[i] : 0];
+          return padded(formulas, 1, sizes[i], zeros, x, y + 4 * start);
+        }),
     };
   },
 };
 
-export const band: WasmKernel<{ low: number; high: number; fill: number }> = {
+export const band: WasmKernel<{ low: number; high: number; fill: number }, Formulas> = {
   op: 'band',
   module,
-  plan([x], { low, high, fill }) {
-    const columns = x!.shape.at(-1)!;
-    const rows = x!.shape.at(-2)!;
+  plan([x], { low, high, fill }, { units }) {
+    const C = x!.shape.at(-1)!;
+    const R = x!.shape.at(-2)!;
     const planes = size(x!.shape.slice(0, -2));
     // Unbounded sides become the farthest that a plane has.
-    const from = Math.max(-rows, Math.min(columns, Math.ceil(low)));
-    const to = Math.max(-rows, Math.min(columns, Math.floor(high)));
-    return {
-      scratch: 0,
-      run(exports, [x], [y]) {
-        exports.band(planes, rows, columns, from, to, fill, x, y);
-      },
-    };
+    const from = Math.max(-R, Math.min(C, Math.ceil(low)));
+    const to = Math.max(-R, Math.min(C, Math.floor(high)));
+    const sizes = { planes, R, C, low: from, high: to, value: fill };
+    return { launches: ([x], [y]) => [bandOf(units(planes * R * C), { ...sizes, x, y })] };
   },
 };

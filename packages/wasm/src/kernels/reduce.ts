@@ -1,65 +1,56 @@
 // Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first.
-import type { Shape, Spec } from '@twilljs/tensor';
+import type { Shape } from '@twilljs/tensor';
 import { loopsOf, stepsOf } from '../axes.ts';
-import { module } from '../gen/reduce.gen.ts';
-import type { Exports, OldPlan, Pointer, WasmKernel } from '../kernel.ts';
+import { type Formulas, maxLast, maxMiddle, module, sumLast, sumMiddle } from '../gen/reduce.gen.ts';
+import type { Launch, Pointer, WasmKernel } from '../kernel.ts';
 
-type Pass = (exports: Exports, x: Pointer, y: Pointer, scratch: Pointer) => void;
-
-/** Bytes that `sumMiddle` wants for its f64 totals. */
-const totals = (inner: number) => 12 * 4 * Math.ceil(inner / 4);
-
-function pass(kind: 'sum' | 'max', outer: number, n: number, inner: number): Pass {
-  if (inner === 1) return (exports, x, y) => void exports[`${kind}Last`](outer, n, x, y);
-  return (exports, x, y, scratch) => void exports[`${kind}Middle`](outer, n, inner, x, y, scratch);
+/** A sum or a maximum over the middle axis of [outer, n, inner]. */
+interface Pass {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
 }
 
-/** Passes from x to y, with the bytes of each result. */
-function passes(kind: 'sum' | 'max', x: Shape, to: Shape): { run: Pass; bytes: number; scratch: number }[] {
+/** Passes from x to what is left of it. */
+function passes(x: Shape, to: Shape): Pass[] {
   const kept = stepsOf(to, to).map((step, i) => (to[i] === 1 ? 0 : step));
   const loops = loopsOf(x, [kept]);
-  const out: { run: Pass; bytes: number; scratch: number }[] = [];
+  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
+  const out: Pass[] = [];
   const sizes = loops.map((loop) => loop.size);
   for (let i = loops.length - 1; i >= 0; i--) {
     if (loops[i].steps[0] !== 0) continue;
-    const outer = sizes.slice(0, i).reduce((a, b) => a * b, 1);
-    const inner = sizes.slice(i + 1).reduce((a, b) => a * b, 1);
-    out.push({ run: pass(kind, outer, sizes[i], inner), bytes: 4 * outer * inner, scratch: totals(inner) });
+    out.push({ outer: product(sizes.slice(0, i)), n: sizes[i], inner: product(sizes.slice(i + 1)) });
     sizes[i] = 1;
   }
   // Nothing to reduce is a sum over one element each.
-  if (out.length === 0) {
-    const n = sizes.reduce((a, b) => a * b, 1);
-    out.push({ run: pass(kind, n, 1, 1), bytes: 4 * n, scratch: 0 });
-  }
-  return out;
+  return out.length > 0 ? out : [{ outer: product(sizes), n: 1, inner: 1 }];
+}
+
+function launch(op: 'sum' | 'max', { outer, n, inner }: Pass, x: Pointer, y: Pointer, formulas: Formulas): Launch {
+  const [last, middle] = op === 'sum' ? [sumLast, sumMiddle] : [maxLast, maxMiddle];
+  return inner === 1
+    ? last(formulas.lastUnits(outer), { outer, n, x, y })
+    : middle(formulas.middleUnits(outer, inner), { n, inner, x, y });
 }
 
 const aligned = (bytes: number) => 256 * Math.ceil(bytes / 256);
 
-export function reduce(op: 'sum' | 'max'): WasmKernel<{ to: Shape }> {
+export function reduce(op: 'sum' | 'max'): WasmKernel<{ to: Shape }, Formulas> {
   return {
     op,
     module,
-    plan([x]: readonly (Spec | null)[], { to }): OldPlan {
-      const list = passes(op, x!.shape, to);
-      const own = aligned(Math.max(...list.map((p) => p.scratch)));
-      // Every result but the last lies in scratch, one after the other.
-      const places: number[] = [];
-      let bytes = own;
-      for (const { bytes: result } of list.slice(0, -1)) {
-        places.push(bytes);
-        bytes += aligned(result);
-      }
+    plan([x], { to }, formulas) {
+      const list = passes(x!.shape, to);
+      // Every result but the last lies in shared memory, one after the other.
+      const ends: number[] = [];
+      for (const { outer, inner } of list.slice(0, -1)) ends.push((ends.at(-1) ?? 0) + aligned(4 * outer * inner));
       return {
-        scratch: bytes,
-        run(exports, [x], [y], scratch) {
-          let from = x;
-          list.forEach(({ run }, i) => {
-            const target = i === list.length - 1 ? y : scratch + places[i];
-            run(exports, from, target, scratch);
-            from = target;
-          });
+        shared: ends.at(-1) ?? 0,
+        own: op === 'sum' ? Math.max(...list.map(({ n, inner }) => formulas.sumScratch(n, inner))) : 0,
+        launches([x], [y], shared) {
+          const places = [x, ...ends.map((_, i) => shared + (ends[i - 1] ?? 0)), y];
+          return list.map((pass, i) => launch(op, pass, places[i], places[i + 1], formulas));
         },
       };
     },
