@@ -5,8 +5,8 @@ import { readExports } from './syntax.ts';
 
 const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 'Cost', 'Source'];
 
-/** A mixer that is no recurrence of `scan` brings its own op with its kernels: these files, and what they export, it may have alone. */
-const ownOp = ['src/op.ts', 'src/op.test.ts', 'src/naive.ts', 'src/wasm.ts'];
+/** A mixer that is no recurrence of `scan` brings ops of its own with their kernels: their files, and what these export, it may have alone. */
+const isOwnOp = (path: string): boolean => /^src\/([\w-]+\/)?(op|op\.test|naive|wasm)\.ts$/.test(path);
 
 /** The packages that are siblings of each other, one mixer each: those that hold a paper's equation token by token. */
 export function mixersOf({ packages }: Repository): Package[] {
@@ -57,13 +57,13 @@ function compare(what: string, first: Package, pack: Package, facts: (pack: Pack
 }
 
 function filesOf(pack: Package): string[] {
-  return pack.files.filter((file) => file.kind !== 'assembly' && !ownOp.includes(file.path)).map((file) => file.path);
+  return pack.files.filter((file) => file.kind !== 'assembly' && !isOwnOp(file.path)).map((file) => file.path);
 }
 
 /** Every exported name of every entry, with the mixer's own name replaced by `*`. */
 function exportsOf(pack: Package): string[] {
   const own = new RegExp(pack.folder.replaceAll('-', '_?'), 'gi');
-  const ops = ownOp.flatMap((path) => namesOf(pack, path));
+  const ops = pack.files.filter(({ path }) => isOwnOp(path)).flatMap(({ path }) => namesOf(pack, path));
   return Object.entries(pack.manifest.exports).flatMap(([entry, exported]) => {
     const names = namesOf(pack, sourceOf(exported) ?? '').filter((name) => !ops.includes(name));
     return names.map((name) => `${entry} ${name.replace(own, '*')}`);

@@ -1,6 +1,6 @@
 // Reverse-mode differentiation over the tape.
 import { full, zeros } from './create.ts';
-import { DeviceError, DTypeError, OptionError, ShapeError } from './errors.ts';
+import { DeviceError, DTypeError, OptionError, ShapeError, UnsupportedOpError } from './errors.ts';
 import type { Op } from './op.ts';
 import { binary } from './ops/binary.ts';
 import { shown } from './options.ts';
@@ -182,7 +182,11 @@ function vjp(node: Node, dys: Tensor[], needs: readonly boolean[]): (Tensor | nu
   return vjpOfDefinition(node.op, dys, node.ins, node.attrs, needs);
 }
 
-/** The gradient that every composite has: run its definition again and differentiate that. */
+/**
+ * The gradient that every composite has: run its definition again and differentiate that.
+ *
+ * @throws UnsupportedOpError for an op without one.
+ */
 export function vjpOfDefinition<A>(
   op: Op<A>,
   dys: readonly Tensor[],
@@ -190,12 +194,14 @@ export function vjpOfDefinition<A>(
   attrs: A,
   needs: readonly boolean[],
 ): (Tensor | null)[] {
+  if (!op.define) throw new UnsupportedOpError(`${op.name} has no gradient; call it inside untracked().`);
+  const { define } = op;
   const xs = ins.map((t, i) => {
     if (!t) return null;
     const x = t.alias(t.shape);
     return needs[i] ? parameter(x) : x;
   });
-  const ys = withRecording(true, () => scope(() => op.define!(xs as Tensor[], attrs)));
+  const ys = withRecording(true, () => scope(() => define(xs as Tensor[], attrs)));
   const wrt = xs.filter((x, i): x is Tensor => x !== null && needs[i]);
   const gs = untracked(() => scope(() => sweep(ys, dys, wrt)));
   let next = 0;
