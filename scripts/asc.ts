@@ -11,9 +11,12 @@ const tiers: readonly Tier[] = ['plain', 'relaxed'];
 /** What else decides about the output. */
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
 /** Files whose exports are launches. */
-const converted = ['binary', 'gemm', 'move', 'reduce', 'scan', 'solve', 'unary'].map(
-  (name) => `packages/wasm/assembly/${name}.ts`,
-);
+const converted = [
+  ...['binary', 'gemm', 'move', 'reduce', 'scan', 'solve', 'unary'].map((name) => `packages/wasm/assembly/${name}.ts`),
+  ...['elementwise', 'scalarDecay', 'scalarDelta', 'vectorDecay', 'vectorDelta'].map(
+    (name) => `packages/scan/assembly/${name}.ts`,
+  ),
+];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {

@@ -5,6 +5,16 @@ import { fma, loadPart, storePart } from '../../wasm/assembly/lib/simd';
 /** Channels of a block: a few cache lines of every token, so that long rows share their pages. */
 @inline const block: i32 = 64;
 
+/** Blocks of D channels. */
+export function blocks(D: i32): i32 {
+  return (D + block - 1) / block;
+}
+
+/** Bytes of scratch that `backward` wants. */
+export function backwardScratch(): i32 {
+  return block << 2;
+}
+
 @inline
 function part(p: usize, n: i32): v128 {
   return n < 4 ? loadPart(p, n) : v128.load(p);
@@ -33,11 +43,11 @@ function step(n: i32, x: usize, g: usize, before: usize, h: usize): void {
 
 /** Blocks from..to of all rows: y is also the state before the next token. h0 may be 0. */
 export function forward(
-  from: i32, to: i32, T: i32, D: i32, x: usize, g: usize, h0: usize, y: usize, state: usize,
+  from: i32, to: i32, T: i32, D: i32, x: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
 ): void {
-  const blocks = (D + block - 1) / block, row = <usize>D << 2;
+  const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
-    const b = i / blocks, c = (i % blocks) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
+    const b = i / each, c = (i % each) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
     let at = <usize>(b * T * D + c) << 2, before = h0 ? h0 + own : 0;
     for (let t = 0; t < T; t++) {
       step(n, x + at, g + at, before, y + at);
@@ -68,14 +78,14 @@ function stepBack(n: i32, dy: usize, g: usize, before: usize, c: usize, dx: usiz
   }
 }
 
-/** The same blocks backward. h0 and dh0 may be absent together; scratch holds a block. */
+/** The same blocks backward. h0 and dh0 may be absent together. */
 export function backward(
   from: i32, to: i32, T: i32, D: i32, dy: usize, dstate: usize, g: usize, h0: usize, y: usize,
   dx: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const blocks = (D + block - 1) / block, row = <usize>D << 2;
+  const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
-    const b = i / blocks, c = (i % blocks) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
+    const b = i / each, c = (i % each) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
     for (let j = 0; j < n; j += 4) v128.store(scratch + (<usize>j << 2), part(dstate + own + (<usize>j << 2), n - j));
     const first = <usize>(b * T * D + c) << 2;
     for (let at = first + <usize>(T - 1) * row; at > first; at -= row) {

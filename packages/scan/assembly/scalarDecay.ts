@@ -4,13 +4,13 @@ import { C, loadState, storeState } from './lib/chunk';
 import { advance, forward as chunkForward, frame, frameBytes, head, read, stateBytes, token } from './lib/decay';
 import { back, backBytes, backward as chunkBackward } from './lib/decay-backward';
 
-/** Bytes of scratch that `forward` and `backward` want. */
-export function forwardScratch(K: i32, V: i32): usize {
+/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+export function forwardScratch(K: i32, V: i32): f64 {
   return frameBytes(K, V) + stateBytes(K, V);
 }
 
-export function backwardScratch(T: i32, K: i32, V: i32): usize {
-  return frameBytes(K, V) + backBytes(K, V) + <usize>((T + C - 1) / C) * stateBytes(K, V);
+export function backwardScratch(T: i32, K: i32, V: i32): f64 {
+  return frameBytes(K, V) + backBytes(K, V) + <f64>((T + C - 1) / C) * stateBytes(K, V);
 }
 
 /** Heads from..to of all B H. With `constant`, g is [H]. h0 may be 0. */
@@ -19,7 +19,7 @@ export function forward(
   q: usize, k: usize, v: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
 ): void {
   const f = frame(T, H, K, V, constant, scale, scratch), size = <usize>(K * V) << 2;
-  f.s = scratch + frameBytes(K, V);
+  f.s = scratch + <usize>frameBytes(K, V);
   for (let i = from; i < to; i++) {
     head(f, H, i / H, i % H, q, k, v, g);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
@@ -39,8 +39,8 @@ export function backward(
   dy: usize, dstate: usize, q: usize, k: usize, v: usize, g: usize, h0: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, K, V, constant, scale, scratch), b = back(f, scratch + frameBytes(K, V));
-  const first = scratch + frameBytes(K, V) + backBytes(K, V), record = stateBytes(K, V), size = <usize>(K * V) << 2;
+  const f = frame(T, H, K, V, constant, scale, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
+  const first = changetype<usize>(b) + <usize>backBytes(K, V), record = <usize>stateBytes(K, V), size = <usize>(K * V) << 2;
   for (let i = from; i < to; i++) {
     head(f, H, i / H, i % H, q, k, v, g);
     b.dy = dy + (f.v - v); b.dq = dq + (f.q - q); b.dk = dk + (f.k - k); b.dv = dv + (f.v - v);

@@ -5,13 +5,13 @@ import { advance, chunk, chunkBytes, decays, frame, frameBytes, head, writes } f
 import { back, backBytes, backward as chunkBackward } from './lib/vector-backward';
 import { forward as chunkForward, token } from './lib/vector-forward';
 
-/** Bytes of scratch that `forward` and `backward` want. */
-export function forwardScratch(K: i32, V: i32): usize {
+/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+export function forwardScratch(K: i32, V: i32): f64 {
   return frameBytes(K, V) + chunkBytes(K, V);
 }
 
-export function backwardScratch(T: i32, K: i32, V: i32): usize {
-  return frameBytes(K, V) + backBytes(K, V) + <usize>((T + C - 1) / C) * chunkBytes(K, V);
+export function backwardScratch(T: i32, K: i32, V: i32): f64 {
+  return frameBytes(K, V) + backBytes(K, V) + <f64>((T + C - 1) / C) * chunkBytes(K, V);
 }
 
 /** Heads from..to of all B H. h0 may be 0. */
@@ -20,7 +20,7 @@ export function forward(
   q: usize, k: usize, v: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
 ): void {
   const f = frame(T, H, H, K, V, scratch), size = <usize>(K * V) << 2;
-  chunk(f, scratch + frameBytes(K, V));
+  chunk(f, scratch + <usize>frameBytes(K, V));
   for (let i = from; i < to; i++) {
     head(f, H, i / H, i % H, q, k, v, g);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
@@ -40,8 +40,8 @@ export function backward(
   q: usize, k: usize, v: usize, g: usize, h0: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, H, K, V, scratch), b = back(f, scratch + frameBytes(K, V));
-  const first = scratch + frameBytes(K, V) + backBytes(K, V), record = chunkBytes(K, V), size = <usize>(K * V) << 2;
+  const f = frame(T, H, H, K, V, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
+  const first = changetype<usize>(b) + <usize>backBytes(K, V), record = <usize>chunkBytes(K, V), size = <usize>(K * V) << 2;
   b.scale = scale;
   for (let i = from; i < to; i++) {
     head(f, H, i / H, i % H, q, k, v, g);

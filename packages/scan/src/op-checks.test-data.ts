@@ -1,7 +1,7 @@
 // What the op of every recurrence must satisfy: its oracle's outputs and gradients on every device, and kernels of its own.
 import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
-import type { WasmDevice, WasmKernel, WasmOptions } from '@twilljs/wasm';
+import type { WasmDevice, WasmOptions } from '@twilljs/wasm';
 import type { Check, Recurrence } from './checks.test-data.ts';
 import { kernels } from './wasm.ts';
 
@@ -71,37 +71,6 @@ export function runsByKernels<A, C>(of: Recurrence<A, C>, wasm: Wasm): Check {
       await compare(of, of.small(20, false), device);
       const slow = [...device.fallbacks.keys()];
       if (slow.length > 0) throw new Error(`${slow} have no kernel`);
-    },
-  };
-}
-
-/** The bytes of scratch that the plans ask for are those that the module lays out. */
-export function countsScratch(
-  { module }: WasmKernel,
-  scratchBytes: (K: number, V: number) => { forward: number; backward(T: number): number },
-): Check {
-  return {
-    name: 'asks for the scratch that its kernels lay out',
-    async run() {
-      const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-      const bytes = Uint8Array.from(atob(module.plain), (c) => c.charCodeAt(0));
-      const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-      const { forwardScratch, backwardScratch } = instance.exports as Record<string, (...sizes: number[]) => number>;
-      const same = (what: string, ours: number, theirs: number) => {
-        if (ours !== theirs) throw new Error(`${what}: ${ours} bytes where the module lays out ${theirs}`);
-      };
-      for (const [K, V] of [
-        [1, 1],
-        [7, 5],
-        [24, 24],
-        [128, 256],
-      ]) {
-        const { forward, backward } = scratchBytes(K, V);
-        same(`forward K=${K} V=${V}`, forward, forwardScratch(K, V));
-        for (const T of [1, 16, 17, 4096]) {
-          same(`backward T=${T} K=${K} V=${V}`, backward(T), backwardScratch(T, K, V));
-        }
-      }
     },
   };
 }

@@ -23,9 +23,9 @@ export class Back extends HeadBack {
 }
 
 @inline
-export function backBytes(K: i32, V: i32): usize {
-  const kp = padded(K), vp = padded(V);
-  return <usize>(64 + ((3 * kp * vp + 2 * C * vp + C * kp + 2 * C * C + 3 * C) << 2));
+export function backBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 64 + 4 * (3 * kp * vp + 2 * C * vp + C * kp + 2 * C * C + 3 * C);
 }
 
 export function back(f: Frame, at: usize): Back {

@@ -30,14 +30,15 @@ export class Frame extends HeadFrame {
 
 /** Bytes of a frame and the buffers behind it. */
 @inline
-export function frameBytes(K: i32, V: i32): usize {
-  return <usize>(128 + ((3 * C * padded(K) + 2 * C * padded(V) + 2 * C * C + C) << 2));
+export function frameBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 128 + 4 * (3 * C * kp + 2 * C * vp + 2 * C * C + C);
 }
 
 /** Bytes of a state. */
 @inline
-export function stateBytes(K: i32, V: i32): usize {
-  return <usize>(padded(K) * padded(V)) << 2;
+export function stateBytes(K: i32, V: i32): f64 {
+  return 4 * <f64>padded(K) * <f64>padded(V);
 }
 
 /** Lays out a frame at `scratch`. */

@@ -29,9 +29,9 @@ export class Back extends HeadBack {
 }
 
 @inline
-export function backBytes(K: i32, V: i32): usize {
-  const kp = padded(K), vp = padded(V);
-  return <usize>(128 + ((3 * kp * vp + C * vp + C * kp + 3 * C * C + 3 * C) << 2));
+export function backBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 128 + 4 * (3 * kp * vp + C * vp + C * kp + 3 * C * C + 3 * C);
 }
 
 export function back(f: Frame, at: usize): Back {

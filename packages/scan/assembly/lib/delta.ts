@@ -38,13 +38,15 @@ export class Frame extends HeadFrame {
 
 /** Bytes of a frame, of the buffers behind it, and of a chunk. */
 @inline
-export function frameBytes(K: i32, V: i32): usize {
-  return <usize>(256 + ((3 * C * padded(K) + 3 * C * padded(V) + 2 * C * C + C) << 2));
+export function frameBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 256 + 4 * (3 * C * kp + 3 * C * vp + 2 * C * C + C);
 }
 
 @inline
-export function chunkBytes(K: i32, V: i32): usize {
-  return <usize>((padded(K) * padded(V) + 2 * C * padded(V) + 2 * C * C + 2 * C) << 2);
+export function chunkBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 4 * (kp * vp + 2 * C * vp + 2 * C * C + 2 * C);
 }
 
 /** Lays out a frame at `scratch`. */

@@ -26,9 +26,9 @@ export class Back extends HeadBack {
 }
 
 @inline
-export function backBytes(K: i32, V: i32): usize {
-  const kp = padded(K), vp = padded(V);
-  return <usize>(128 + ((3 * kp * vp + 2 * C * vp + (4 * C + 2) * kp + C * C) << 2));
+export function backBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 128 + 4 * (3 * kp * vp + 2 * C * vp + (4 * C + 2) * kp + C * C);
 }
 
 export function back(f: Frame, at: usize): Back {

@@ -21,13 +21,13 @@ export class Back extends VectorBack {
 }
 
 @inline
-export function backBytes(K: i32, V: i32): usize {
-  return vectorBackBytes(K, V) + <usize>((C * C + C) << 2);
+export function backBytes(K: i32, V: i32): f64 {
+  return vectorBackBytes(K, V) + 4 * (C * C + C);
 }
 
 export function back(f: Frame, at: usize): Back {
   const b = changetype<Back>(vectorBack(f, at));
-  b.dm = at + vectorBackBytes(f.K, f.V); b.db = b.dm + CS * C;
+  b.dm = at + <usize>vectorBackBytes(f.K, f.V); b.db = b.dm + CS * C;
   return b;
 }
 

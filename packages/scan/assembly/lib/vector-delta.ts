@@ -29,20 +29,20 @@ export class Frame extends VectorFrame {
 
 /** Bytes of a frame, of the buffers behind it, and of a chunk. */
 @inline
-export function frameBytes(K: i32, V: i32): usize {
-  return vectorFrameBytes(K, V) + (<usize>(C * padded(K) + C * padded(V)) << 2);
+export function frameBytes(K: i32, V: i32): f64 {
+  return vectorFrameBytes(K, V) + 4 * C * (<f64>padded(K) + <f64>padded(V));
 }
 
 @inline
-export function chunkBytes(K: i32, V: i32): usize {
-  return vectorChunkBytes(K, V) + (<usize>(2 * C * padded(V) + C * C + C) << 2);
+export function chunkBytes(K: i32, V: i32): f64 {
+  return vectorChunkBytes(K, V) + 4 * (2 * C * <f64>padded(V) + C * C + C);
 }
 
 /** Lays out a frame at `scratch`. */
 export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   const f = changetype<Frame>(vectorFrame(T, H, HV, K, V, scratch));
   f.H = H; f.HV = HV; f.bstep = <usize>HV << 2;
-  f.kstart = scratch + vectorFrameBytes(K, V); f.r = f.kstart + f.ks * C;
+  f.kstart = scratch + <usize>vectorFrameBytes(K, V); f.r = f.kstart + f.ks * C;
   return f;
 }
 
@@ -57,7 +57,7 @@ export function head(f: Frame, b: i32, j: i32, q: usize, k: usize, v: usize, g: 
 export function chunk(f: Frame, at: usize): void {
   const vb = f.vs * C;
   vectorChunk(f, at);
-  f.w = at + vectorChunkBytes(f.K, f.V); f.vn = f.w + vb; f.m = f.vn + vb; f.beta1 = f.m + CS * C;
+  f.w = at + <usize>vectorChunkBytes(f.K, f.V); f.vn = f.w + vb; f.m = f.vn + vb; f.beta1 = f.m + CS * C;
 }
 
 /** Keys and values from token t on, and keys up to the end of the chunk and since its start. */

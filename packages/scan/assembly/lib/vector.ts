@@ -32,13 +32,15 @@ export class Frame extends HeadFrame {
 
 /** Bytes of a frame, of the buffers behind it, and of a chunk. */
 @inline
-export function frameBytes(K: i32, V: i32): usize {
-  return <usize>(256 + (((6 * C + 8) * padded(K) + 2 * C * padded(V) + C * C) << 2));
+export function frameBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 256 + 4 * ((6 * C + 8) * kp + 2 * C * vp + C * C);
 }
 
 @inline
-export function chunkBytes(K: i32, V: i32): usize {
-  return <usize>((padded(K) * padded(V) + (C + 1) * padded(K)) << 2);
+export function chunkBytes(K: i32, V: i32): f64 {
+  const kp = <f64>padded(K), vp = <f64>padded(V);
+  return 4 * (kp * vp + (C + 1) * kp);
 }
 
 /** Lays out a frame at `scratch`. */

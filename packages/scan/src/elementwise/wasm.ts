@@ -1,34 +1,30 @@
-// Kernels of elementwise and its gradient: the call, and a block of scratch.
+// Kernels of elementwise and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/elementwise.gen.ts';
+import { backward, type Formulas, forward, module } from '../gen/elementwise.gen.ts';
 
-/** Channels of a block, as in assembly/elementwise. */
-const block = 64;
-
-export const elementwiseKernel: WasmKernel<object> = {
+export const elementwiseKernel: WasmKernel<object, Formulas> = {
   op: 'elementwise',
   module,
-  plan([x]) {
+  plan([x], _attrs, formulas) {
     const [B, T, D] = x!.shape;
+    const units = B * formulas.blocks(D);
     return {
-      scratch: 0,
-      run: (exports, ins, outs) => {
-        exports.forward(0, B * Math.ceil(D / block), T, D, ...ins, ...outs);
-      },
+      launches: ([x, g, h0], [y, state]) => [forward(units, { T, D, x, g, h0, y, state })],
     };
   },
 };
 
-export const elementwiseGradKernel: WasmKernel<object> = {
+export const elementwiseGradKernel: WasmKernel<object, Formulas> = {
   op: 'elementwiseGrad',
   module,
-  plan([, , g]) {
+  plan([, , g], _attrs, formulas) {
     const [B, T, D] = g!.shape;
+    const units = B * formulas.blocks(D);
     return {
-      scratch: 4 * block,
-      run: (exports, ins, outs, scratch) => {
-        exports.backward(0, B * Math.ceil(D / block), T, D, ...ins, ...outs, scratch);
-      },
+      own: formulas.backwardScratch(),
+      launches: ([dy, dstate, g, h0, y], [dx, dg, dh0]) => [
+        backward(units, { T, D, dy, dstate, g, h0, y, dx, dg, dh0 }),
+      ],
     };
   },
 };

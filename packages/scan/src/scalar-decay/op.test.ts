@@ -7,7 +7,6 @@ import { type DecayCase, decayInputs } from '../cases.test-data.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import {
   compare,
-  countsScratch,
   gradChecks,
   lengths,
   oracleChecks,
@@ -17,7 +16,6 @@ import {
 } from '../op-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDecayAttrs, scalarDecay, scalarDecayGradOp, scalarDecayOp } from './op.ts';
-import { scalarDecayKernel, scratchBytes } from './wasm.ts';
 
 const small = { B: 2, H: 2, K: 7, V: 5 };
 const attrs = { scale: 0.5 };
@@ -82,8 +80,7 @@ const checked: [string, DecayCase][] = [
 ];
 
 const mild = recurrence('mild');
-const kernels = [runsByKernels(mild, wasm), countsScratch(scalarDecayKernel, scratchBytes)];
-for (const { name, run } of [...kernels, ...gradChecks(mild, checked)]) it(name, run);
+for (const { name, run } of [runsByKernels(mild, wasm), ...gradChecks(mild, checked)]) it(name, run);
 
 describe('what it refuses', () => {
   const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 2, 5], g: [2, 3, 2], h0: [2, 2, 4, 5] };

@@ -4,18 +4,9 @@ import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.test-data.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
-import {
-  countsScratch,
-  gradChecks,
-  lengths,
-  oracleChecks,
-  runsByKernels,
-  testDevices,
-  withShapes,
-} from '../op-checks.test-data.ts';
+import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
-import { scalarDeltaKernel, scratchBytes } from './wasm.ts';
 
 const small = { B: 2, H: 2, K: 7, V: 5 };
 const attrs = { scale: 0.5 };
@@ -70,8 +61,7 @@ const checked: [string, DeltaCase][] = [
   ['DeltaNet', { B: 1, T: 9, H: 1, K: 3, V: 2, gates: 'none', fresh: true }],
 ];
 
-const kernels = [runsByKernels(recurrence, wasm), countsScratch(scalarDeltaKernel, scratchBytes)];
-for (const { name, run } of [...kernels, ...gradChecks(recurrence, checked)]) it(name, run);
+for (const { name, run } of [runsByKernels(recurrence, wasm), ...gradChecks(recurrence, checked)]) it(name, run);
 
 describe('what it refuses', () => {
   const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 4, 5], g: [2, 3, 4], beta: [2, 3, 4], h0: [2, 4, 4, 5] };

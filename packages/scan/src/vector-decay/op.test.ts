@@ -3,19 +3,10 @@ import { apply, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
-import {
-  countsScratch,
-  gradChecks,
-  lengths,
-  oracleChecks,
-  runsByKernels,
-  testDevices,
-  withShapes,
-} from '../op-checks.test-data.ts';
+import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
 import { type VectorCase, vectorDecayInputs } from '../vector-cases.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type VectorDecayAttrs, vectorDecay, vectorDecayGradOp, vectorDecayOp } from './op.ts';
-import { scratchBytes, vectorDecayKernel } from './wasm.ts';
 
 const small = { B: 2, H: 2, K: 7, V: 5 };
 const attrs = { scale: 0.5 };
@@ -68,8 +59,7 @@ const checked: [string, VectorCase][] = [
   ['no state', { B: 1, T: 9, H: 1, K: 3, V: 2, fresh: true }],
 ];
 
-const kernels = [runsByKernels(recurrence, wasm), countsScratch(vectorDecayKernel, scratchBytes)];
-for (const { name, run } of [...kernels, ...gradChecks(recurrence, checked)]) it(name, run);
+for (const { name, run } of [runsByKernels(recurrence, wasm), ...gradChecks(recurrence, checked)]) it(name, run);
 
 describe('what it refuses', () => {
   const shapes = { q: [2, 3, 2, 4], k: [2, 3, 2, 4], v: [2, 3, 2, 5], g: [2, 3, 2, 4], h0: [2, 2, 4, 5] };
