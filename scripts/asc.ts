@@ -16,6 +16,7 @@ const converted = [
   ...['elementwise', 'scalarDecay', 'scalarDelta', 'vectorDecay', 'vectorDelta'].map(
     (name) => `packages/scan/assembly/${name}.ts`,
   ),
+  ...['append', 'attention', 'cachedAttention'].map((name) => `packages/attention/assembly/${name}.ts`),
 ];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */

@@ -1,45 +1,32 @@
-// Softmax attention, forward and backward: one key/value head after another, its queries block by block.
+// Softmax attention, forward and backward: the queries of a key/value head block by block.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { packB } from '../../wasm/assembly/lib/pack';
-import { clear, padded } from '../../wasm/assembly/lib/padded';
-import { row, rowT } from '../../wasm/assembly/lib/row';
-import { scale as scaleRow } from '../../wasm/assembly/lib/softmax';
-import { block, combine, Frame, R, scores, slopes, spread, weights } from './lib/block';
+import { clear } from '../../wasm/assembly/lib/padded';
+import {
+  backBytes, backFrame, block, combine, Frame, frame, frameBytes, R, scores, slopes, spread, weights,
+} from './lib/block';
+import { decode } from './lib/decode';
 import { gather, scatter } from './lib/rows';
-import { weigh } from './lib/weights';
 
+/** Blocks of T queries. */
+export function blocks(T: i32): i32 {
+  return (T + R - 1) / R;
+}
+
+/** How many of S keys the last T queries see; the first others are left out from the start. */
 @inline
-function up8(n: i32): usize {
-  return (n + 7) & ~7;
+function seen(T: i32, S: i32, window: i32): i32 {
+  return max(0, min(S, T - 1 + window));
 }
 
-/** Lays out at `scratch` what forward and backward share, and returns where it ends. */
-function frame(T: i32, S: i32, D: i32, V: i32, window: i32, scale: f32, scratch: usize): usize {
-  const f = changetype<Frame>(scratch), rows = <usize>min(R, padded(T));
-  f.T = T; f.S = S; f.D = D; f.V = V; f.window = window;
-  f.dp = padded(D); f.vp = padded(V);
-  f.ds = <usize>f.dp << 2; f.vs = <usize>f.vp << 2;
-  // Three floats more than the columns, for whole vectors; and an odd number of cache lines, that rows share none in the cache.
-  f.ss = (((min(up8(S), up8(window + <i32>rows + 6)) + 18) >> 4) | 1) << 6;
-  f.scale2 = <f32>(<f64>scale * 1.4426950408889634); f.scale = scale; f.log2 = 0.6931471805599453; f.one = 1;
-  f.q = scratch + 256;
-  f.y = f.q + rows * f.ds;
-  f.r = f.y + rows * f.vs;
-  f.e = f.r + (R << 2);
-  f.keys = f.e + rows * f.ss;
-  f.values = f.keys + ((up8(S) * D) << 2);
-  return f.values + ((max(up8(S) * V, <usize>S * up8(V))) << 2);
+/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+export function forwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
+  return frameBytes(T, seen(T, S, window), D, V, window);
 }
 
-/** The buffers of the backward pass, behind the others; returns where they end. */
-function backwardFrame(f: Frame, at: usize): usize {
-  const rows = <usize>min(R, padded(f.T));
-  f.dq = at;
-  f.g = f.dq + rows * f.ds;
-  f.keyRows = f.g + rows * f.ss;
-  f.dk = f.keyRows + ((<usize>f.S * up8(f.D)) << 2);
-  f.dv = f.dk + up8(f.S) * f.ds;
-  return f.dv + up8(f.S) * f.vs;
+export function backwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
+  const n = seen(T, S, window);
+  return frameBytes(T, n, D, V, window) + backBytes(T, n, D, V, window);
 }
 
 /** Where the frame's factors lie. */
@@ -53,49 +40,45 @@ function scale1(f: Frame): usize {
   return changetype<usize>(f) + offsetof<Frame>('scale');
 }
 
-/** One query: keys and values are read where they stand. */
-function decode(f: Frame, q: usize, k: usize, ks: usize, v: usize, vs: usize, y: usize): void {
-  gather(1, f.D, q, 0, f.q, scale2(f), 0);
-  const from = max(0, f.S - f.window), n = f.S - from;
-  rowT(n, f.D, f.q, 4, k + <usize>from * ks, ks, f.e, false);
-  const r = weigh(n, f.e);
-  row(f.V, n, f.e, 4, v + <usize>from * vs, vs, y, false);
-  scaleRow(f.V, y, r);
+/** The f.T queries of one head. */
+function forwardHead(f: Frame, q: usize, qs: usize, y: usize, ys: usize): void {
+  for (let t = 0; t < f.T; t += R) {
+    block(f, t);
+    gather(f.m, f.D, q + <usize>t * qs, qs, f.q, scale2(f), 0);
+    scores(f, f.D, f.q, f.ds, f.keys, f.e);
+    weights(f);
+    combine(f, f.vp, f.e, f.values, f.y);
+    scatter(f.m, f.V, f.y, y + <usize>t * ys, ys, f.r, 4);
+  }
 }
 
 /**
- * Key/value heads from..to of all B HKV, each with its query heads. Of the S keys the first `unseen` are out of every query's
- * reach.
+ * Blocks from..to of the queries of all B HKV key/value heads, each with its query heads. Those of one head are a problem of
+ * their own, with the keys up to the last query; they are packed once.
  */
 export function forward(
-  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, unseen: i32, scale: f32,
+  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
   q: usize, k: usize, v: usize, y: usize, scratch: usize,
 ): void {
-  const f = changetype<Frame>(scratch), G = H / HKV;
-  frame(T, S - unseen, D, V, window, scale, scratch);
+  const n = blocks(T), G = H / HKV;
   const qs = <usize>(H * D) << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, ys = <usize>(H * V) << 2;
-  for (let i = from; i < to; i++) {
-    const b = i / HKV, g = i % HKV, head = b * T * H + g * G, key = (b * S + unseen) * HKV + g;
+  for (let i = from; i < to; ) {
+    const b = i / n / HKV, g = i / n % HKV, first = i % n, end = min(n, first + to - i);
+    const t = first * R, m = min(T, end * R) - t, last = S - T + t + m, keys = seen(m, last, window);
+    const f = frame(m, keys, D, V, window, scale, scratch);
+    const query = (b * T + t) * H + g * G, key = (b * S + last - keys) * HKV + g;
     const kat = k + (<usize>(key * D) << 2), vat = v + (<usize>(key * V) << 2);
     if (T > 1) {
-      packB(D, f.S, kat, 1, HKV * D, f.keys);
-      packB(f.S, V, vat, HKV * V, 1, f.values);
+      packB(D, keys, kat, 1, HKV * D, f.keys);
+      packB(keys, V, vat, HKV * V, 1, f.values);
     }
-    for (let h = head; h < head + G; h++) {
+    for (let h = query; h < query + G; h++) {
       const qat = q + (<usize>(h * D) << 2), yat = y + (<usize>(h * V) << 2);
-      if (T == 1) {
-        decode(f, qat, kat, ks, vat, vs, yat);
-        continue;
-      }
-      for (let t = 0; t < T; t += R) {
-        block(f, t);
-        gather(f.m, D, qat + <usize>t * qs, qs, f.q, scale2(f), 0);
-        scores(f, D, f.q, f.ds, f.keys, f.e);
-        weights(f);
-        combine(f, f.vp, f.e, f.values, f.y);
-        scatter(f.m, V, f.y, yat + <usize>t * ys, ys, f.r, 4);
-      }
+      // Keys and values of a single query are read where they stand.
+      if (T == 1) decode(keys, 0, keys, D, V, f.scale2, qat, kat, ks, vat, vs, yat, f.q, f.e);
+      else forwardHead(f, qat, qs, yat, ys);
     }
+    i += end - first;
   }
 }
 
@@ -124,19 +107,21 @@ function scatterKeys(f: Frame, n: i32, unseen: i32, from: usize, to: usize, step
   scatter(f.S, n, from, to, step, changetype<usize>(f) + factor, 0);
 }
 
+/** Key/value heads from..to of all B HKV, each with its query heads. */
 export function backward(
-  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, unseen: i32, scale: f32,
+  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
   dy: usize, q: usize, k: usize, v: usize, dq: usize, dk: usize, dv: usize, scratch: usize,
 ): void {
-  const f = changetype<Frame>(scratch), G = H / HKV;
-  const end = backwardFrame(f, frame(T, S - unseen, D, V, window, scale, scratch));
+  const keys = seen(T, S, window), unseen = S - keys, G = H / HKV;
+  const f = frame(T, keys, D, V, window, scale, scratch);
+  const end = backFrame(f, scratch + <usize>frameBytes(T, keys, D, V, window));
   const qs = <usize>(H * D) << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, ys = <usize>(H * V) << 2;
   for (let i = from; i < to; i++) {
     const b = i / HKV, g = i % HKV, head = b * T * H + g * G, key = b * S * HKV + g;
     const kat = <usize>(key * D) << 2, vat = <usize>(key * V) << 2, skipped = unseen * HKV;
-    packB(D, f.S, k + kat + (<usize>(skipped * D) << 2), 1, HKV * D, f.keys);
-    packB(f.S, D, k + kat + (<usize>(skipped * D) << 2), HKV * D, 1, f.keyRows);
-    packB(V, f.S, v + vat + (<usize>(skipped * V) << 2), 1, HKV * V, f.values);
+    packB(D, keys, k + kat + (<usize>(skipped * D) << 2), 1, HKV * D, f.keys);
+    packB(keys, D, k + kat + (<usize>(skipped * D) << 2), HKV * D, 1, f.keyRows);
+    packB(V, keys, v + vat + (<usize>(skipped * V) << 2), 1, HKV * V, f.values);
     clear(f.dk, end);
     for (let h = head; h < head + G; h++) {
       const qat = <usize>(h * D) << 2, yat = <usize>(h * V) << 2;
@@ -145,13 +130,4 @@ export function backward(
     scatterKeys(f, D, unseen, f.dk, dk + kat, ks, offsetof<Frame>('log2'));
     scatterKeys(f, V, unseen, f.dv, dv + vat, vs, offsetof<Frame>('one'));
   }
-}
-
-/** Bytes of scratch that `forward` and `backward` want; S and window are those of the keys that are seen. */
-export function forwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32, scratch: usize): usize {
-  return frame(T, S, D, V, window, 1, scratch) - scratch;
-}
-
-export function backwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32, scratch: usize): usize {
-  return backwardFrame(changetype<Frame>(scratch), frame(T, S, D, V, window, 1, scratch)) - scratch;
 }

@@ -17,7 +17,7 @@ import {
 import { wasm } from '@twilljs/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { module } from './gen/attention.gen.ts';
-import { attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
+import { attentionOp, scaledDotProductAttention } from './op.ts';
 import { recurrence } from './recurrence.ts';
 import { kernels as own } from './wasm.ts';
 
@@ -206,44 +206,22 @@ describe.each(fast)('kernels on %s', (_, device) => {
     }
   });
 
-  it('ask for the scratch that they use', () => {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-    const bytes = Uint8Array.from(Buffer.from(module.plain, 'base64'));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    const uses = exports as Record<'forwardScratch' | 'backwardScratch', (...args: number[]) => number>;
-    for (const [, at] of cases) {
-      const ins = Object.values(inputsOf(at)).map(({ shape }) => ({ shape, dtype: 'f32' as const }));
-      const dy = {
-        shape: attentionOp.shape(
-          ins.map(({ shape }) => shape),
-          attrsOf(at),
-        )[0],
-        dtype: 'f32' as const,
-      };
-      const [T, D] = [ins[0].shape[1], ins[0].shape[3]];
-      const [S, V] = [ins[2].shape[1], ins[2].shape[3]];
-      const seen = at.window === undefined ? S : Math.min(S, T - 1 + at.window);
-      const sizes = [T, seen, D, V, Math.min(at.window ?? seen, seen), 0];
-      expect(device.find(attentionOp, ins, attrsOf(at))).toMatchObject({ scratch: uses.forwardScratch(...sizes) });
-      expect(device.find(attentionGradOp, [dy, ...ins], attrsOf(at))).toMatchObject({
-        scratch: uses.backwardScratch(...sizes),
-      });
-    }
-  });
-
-  it('want memory for one head and a block of scores, not for all scores', () => {
-    const shape = [1, 4096, 2, 64];
-    const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
-    const scratch = (window: number | null) => {
-      const runner = device.find(attentionOp, ins, { scale: 1, window });
-      return typeof runner === 'string' ? runner : runner.scratch;
-    };
-    const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
-    expect(scratch(100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
-    expect(scratch(null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
-  });
-
   afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
+});
+
+it('the kernels want memory for one head and a block of scores, not for all scores', () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const bytes = Uint8Array.from(Buffer.from(module.plain, 'base64'));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const shape = [1, 4096, 2, 64];
+  const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
+  const own = (window: number | null) => {
+    const plan = kernels.find(({ op }) => op === 'attention')!.plan(ins, { scale: 1, window }, exports);
+    return (plan as { own: number }).own;
+  };
+  const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
+  expect(own(100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
+  expect(own(null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
 });
 
 const checked: [string, At][] = [

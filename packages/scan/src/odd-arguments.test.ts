@@ -30,10 +30,12 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
     { param: [4], grad: [4], m: [4], v: [4], hyper: [3] },
     { beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0 },
   ],
+  append: [{ buffer: [2, 4, 3], x: [2, 1, 3] }],
   attention: [
     { q: [1, 3, 2, 4], k: [1, 5, 2, 4], v: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
     { scale: 0.5, window: 2 },
   ],
+  cachedAttention: [{ q: [1, 1, 2, 4], k: [1, 5, 1, 4], v: [1, 5, 1, 3] }, { scale: 0.5 }],
   clipGradNorm: [{ grad: [4] }, { maxNorm: 1 }],
   crossEntropy: [{ logits: [2, 3], labels: [2], dloss: [] }],
   elementwise: [{ x: [1, 3, 4], g: [1, 3, 4], h0: [1, 4], y: [1, 3, 4], dy: [1, 3, 4], dstate: [1, 4] }, {}],
@@ -69,6 +71,8 @@ function make(shape: readonly number[], device: Device): Tensor {
   );
 }
 const labels = (device: Device) => tensor(Int32Array.of(1, -100), [2], { device });
+const position = (device: Device) => tensor(Int32Array.of(7), [1], { device });
+const ids: Readonly<Record<string, (device: Device) => Tensor>> = { labels, position };
 
 const exported: Readonly<Record<string, unknown>> = { ...nn, ...scan, ...attention };
 
@@ -77,8 +81,7 @@ function opTable(device: Device): Record<string, Fitting> {
   const found = Object.entries(exported).filter(([name]) => name.endsWith('Op')) as [string, Op][];
   const fitting = ({ inputs, name, ...op }: Op): Fitting => {
     const [shapes, attrs = null] = ops[name.replace(/Grad$/, '')];
-    const given = (input: string) =>
-      input === 'labels' ? labels(device) : make(shapes[input.replace('?', '')], device);
+    const given = (input: string) => ids[input]?.(device) ?? make(shapes[input.replace('?', '')], device);
     return {
       call: (...args: unknown[]) => apply({ inputs, name, ...op }, args.slice(0, -1) as Tensor[], args.at(-1)),
       args: () => [...inputs.map(given), attrs],
@@ -138,6 +141,11 @@ function functionTable(device: Device): Record<string, Fitting> {
     shareHeads: { call: scan.shareHeads, args: () => [t(1, 3, 2, 4), 6] },
     vectorDecay: recurrence(scan.vectorDecay, 'vectorDecay', 'q k v g h0'),
     vectorDelta: recurrence(scan.vectorDelta, 'vectorDelta', 'q k v g beta h0'),
+    append: { call: attention.append, args: () => [...inputs('append', 'buffer x'), position(device)] },
+    cachedAttention: {
+      call: attention.cachedAttention,
+      args: () => [...inputs('cachedAttention', 'q k v'), position(device), { scale: 1 }],
+    },
     scaledDotProductAttention: {
       call: attention.scaledDotProductAttention,
       args: () => [...inputs('attention', 'q k v'), { scale: 1, window: null }],

@@ -3,9 +3,14 @@ export {
   Attention,
   type AttentionAttrs,
   type AttentionConfig,
+  append,
+  appendOp,
   attention,
   attentionGradOp,
   attentionOp,
+  type CachedAttentionAttrs,
+  cachedAttention,
+  cachedAttentionOp,
   scaledDotProductAttention,
 } from '@twilljs/attention';
 export * from '@twilljs/data';

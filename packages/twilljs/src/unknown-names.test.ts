@@ -85,6 +85,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.adamw(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
     { ...rates, weight_decay: 0 },
   ],
+  'cachedAttention: attrs': [
+    (bag) => all.cachedAttention(x.slice(1, 0, 1), x, x, tensor(Int32Array.of(0), [1]), bag),
+    { scale: 1 },
+  ],
   'compose: options': [(bag) => all.compose(config, bag), { mixers, init, device: async () => cpu() }],
   'configOf: ModelSize': [(bag) => all.configOf(bag, 'gla', 'pure'), size],
   'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],

@@ -3,7 +3,7 @@
 import { fill } from '../../../wasm/assembly/lib/copy';
 import { clear, padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
-import { slope, weigh } from './weights';
+import { inPowersOf2, slope, weigh } from './weights';
 
 /** Queries of a block, a multiple of 4. */
 @inline export const R: i32 = 64;
@@ -54,6 +54,52 @@ export class Frame {
 @inline
 function up8(n: i32): i32 {
   return (n + 7) & ~7;
+}
+
+/** Rows of a block's buffers: queries that exist, up to whole strips. */
+@inline
+function rows(T: i32): i32 {
+  return min(R, padded(T));
+}
+
+/** Bytes of a row of scores: three floats more than the columns, for whole vectors; an odd number of cache lines, that rows share none in the cache. */
+@inline
+function scoreBytes(T: i32, S: i32, window: i32): usize {
+  return <usize>(((min(up8(S), up8(window + rows(T) + 6)) + 18) >> 4) | 1) << 6;
+}
+
+/** Bytes of a frame and of the buffers behind it. */
+export function frameBytes(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
+  const dp = <f64>padded(D), vp = <f64>padded(V), s8 = <f64>up8(S);
+  const block = <f64>rows(T) * (4 * (dp + vp) + <f64>scoreBytes(T, S, window)) + 4 * R;
+  return 256 + block + 4 * (s8 * <f64>D + max(s8 * <f64>V, <f64>S * <f64>up8(V)));
+}
+
+/** Bytes of the buffers that the backward pass has beyond. */
+export function backBytes(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
+  const dp = <f64>padded(D), vp = <f64>padded(V);
+  const block = <f64>rows(T) * (4 * dp + <f64>scoreBytes(T, S, window));
+  return block + 4 * (<f64>S * <f64>up8(D) + <f64>up8(S) * (dp + vp));
+}
+
+/** Lays out a frame at `scratch`, for T queries that are the last of S positions. */
+export function frame(T: i32, S: i32, D: i32, V: i32, window: i32, scale: f32, scratch: usize): Frame {
+  const f = changetype<Frame>(scratch), n = <usize>rows(T);
+  f.T = T; f.S = S; f.D = D; f.V = V; f.window = window;
+  f.dp = padded(D); f.vp = padded(V);
+  f.ds = <usize>f.dp << 2; f.vs = <usize>f.vp << 2; f.ss = scoreBytes(T, S, window);
+  f.scale2 = inPowersOf2(scale); f.scale = scale; f.log2 = 0.6931471805599453; f.one = 1;
+  f.q = scratch + 256; f.y = f.q + n * f.ds; f.r = f.y + n * f.vs; f.e = f.r + (R << 2);
+  f.keys = f.e + n * f.ss; f.values = f.keys + ((<usize>up8(S) * D) << 2);
+  return f;
+}
+
+/** Lays out the buffers of the backward pass from `at` on; returns where they end. */
+export function backFrame(f: Frame, at: usize): usize {
+  const n = <usize>rows(f.T);
+  f.dq = at; f.g = f.dq + n * f.ds; f.keyRows = f.g + n * f.ss;
+  f.dk = f.keyRows + ((<usize>f.S * up8(f.D)) << 2); f.dv = f.dk + <usize>up8(f.S) * f.ds;
+  return f.dv + <usize>up8(f.S) * f.vs;
 }
 
 /** The first key that row i of the block sees, and the one after the last; also for rows that only fill up a strip. */

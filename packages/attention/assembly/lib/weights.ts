@@ -7,6 +7,12 @@ import { fma, maxLanes, sumLanes } from '../../../wasm/assembly/lib/simd';
 /** Bytes of a row that are added in f32 before f64 takes over. */
 @inline const BLOCK: usize = 1024;
 
+/** The factor of queries whose scores count in powers of 2, from that of scores in powers of e. */
+@inline
+export function inPowersOf2(scale: f32): f32 {
+  return <f32>(<f64>scale * 1.4426950408889634);
+}
+
 /** 2^x for x <= 0: x = n + r with |r| <= 1/2, a polynomial for 2^r, and n added to its exponent. 0 below 2^-125; NaN stays. */
 @inline
 function power(x: v128): v128 {
