@@ -1,5 +1,5 @@
 // @twilljs/tensor/testing: gradient checks, op conformance and replay of expected numbers, for any test runner.
-export { conformance, failures, named, type OpCase } from './testing/conformance.ts';
+export { conformance, failures, named, type OpCase, prepare } from './testing/conformance.ts';
 export { type Deviation, deviation, tolerances } from './testing/error.ts';
 export { type GradcheckInput, gradcheck } from './testing/gradcheck.ts';
 export { noise } from './testing/noise.ts';

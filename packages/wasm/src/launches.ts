@@ -6,7 +6,7 @@ import type { Kernel, Launch, Pointer, WasmModule } from './kernel.ts';
 export type KernelFunction = (from: number, to: number, args: Pointer, scratch: Pointer) => void;
 
 /** An entry of a list: function, units, place of the arguments, 0. */
-const ENTRY = 4;
+export const ENTRY = 4;
 const ENTRY_BYTES = 4 * ENTRY;
 
 /**
@@ -14,7 +14,7 @@ const ENTRY_BYTES = 4 * ENTRY;
  *
  * @param list the device's memory as i32.
  * @param at place of the first entry, in i32.
- * @param scratch the worker's own.
+ * @param scratch the worker's own, of `bytes`.
  */
 export type Walk = (
   functions: readonly KernelFunction[],
@@ -22,6 +22,7 @@ export type Walk = (
   at: number,
   count: number,
   scratch: Pointer,
+  bytes: number,
 ) => void;
 
 /** One worker, which does all units of every launch at once; a kernel is never asked for none. */

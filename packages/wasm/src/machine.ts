@@ -104,20 +104,15 @@ export class Machine {
   ): void {
     const launches = plan.launches(pointers(ins), outs as readonly Pointer[], (shared ?? 0) as Pointer);
     const place = this.once.atLeast(listBytes(launches));
-    const scratch = this.own(plan.own ?? 0);
     this.launcher.write(launches, place);
-    this.run(place, launches.length, scratch);
+    this.run(place, launches.length, plan.own ?? 0);
   }
 
-  /** The worker's scratch, of at least so many bytes. */
-  private own(bytes: number): Pointer {
-    const place = this.scratch.atLeast(bytes);
-    if (this.poison) this.heap.bytes.fill(0xff, place, place + this.scratch.bytes);
-    return place;
-  }
-
-  private run(place: Pointer, count: number, scratch: Pointer): void {
-    this.walk(this.launcher.functions, this.heap.i32, place >>> 2, count, scratch);
+  /** @param own bytes of scratch that a worker has at least. */
+  private run(place: Pointer, count: number, own: number): void {
+    const scratch = this.scratch.atLeast(own);
+    if (this.poison) this.heap.bytes.fill(0xff, scratch, scratch + this.scratch.bytes);
+    this.walk(this.launcher.functions, this.heap.i32, place >>> 2, count, scratch, own);
   }
 
   /** Ops whose launches are written once and run again and again. */
@@ -139,7 +134,7 @@ export class Machine {
     const block = this.allocator.allocate(listBytes(all));
     const places = this.launcher.write(all, block);
     return {
-      run: () => this.run(block, count, this.own(own)),
+      run: () => this.run(block, count, own),
       rebind: (i, op) => {
         launchesOf(op).forEach((launch, n) => {
           this.launcher.rewrite(launch, places[firsts[i] + n]);

@@ -31,6 +31,27 @@ export function named<A>(op: Op<A>, attrs: A): (ins: Readonly<Record<string, Ten
   };
 }
 
+/** A case with the inputs that take a gradient, and a cotangent for each output. */
+export function prepare<A>(
+  op: Op<A>,
+  { attrs, inputs, wanted }: OpCase<A>,
+): Pick<Case, 'inputs' | 'cotangents'> & { wanted: readonly string[] } {
+  const shapes = op.shape(
+    op.inputs.at(-1)?.endsWith('...')
+      ? Object.values(inputs).map((n) => n.shape)
+      : op.inputs.map((name) => inputs[name.replace('?', '')]?.shape ?? null),
+    attrs,
+  );
+  const cotangents = Object.fromEntries(
+    shapes.map((shape, i) => [op.outputs[i], { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
+  );
+  return {
+    inputs,
+    cotangents,
+    wanted: wanted ?? Object.keys(inputs).filter((name) => inputs[name].dtype !== 'i32'),
+  };
+}
+
 /**
  * Errors of an op on `device` against `oracle` (default: the op itself) on the f64 reference device.
  *
@@ -45,18 +66,9 @@ export async function conformance<A>(
   const rounded = Object.fromEntries(
     Object.entries(inputs).map(([name, n]) => [name, { ...n, data: roundedTo(n, device) }]),
   );
-  const differentiable = wanted ?? Object.keys(inputs).filter((name) => inputs[name].dtype !== 'i32');
-  const shapes = op.shape(
-    op.inputs.at(-1)?.endsWith('...')
-      ? Object.values(inputs).map((n) => n.shape)
-      : op.inputs.map((name) => inputs[name.replace('?', '')]?.shape ?? null),
-    attrs,
-  );
-  const cotangents = Object.fromEntries(
-    shapes.map((shape, i) => [op.outputs[i], { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
-  );
-  const reference = await evaluate(oracle, { inputs: rounded, cotangents }, differentiable, cpu({ float: 'f64' }));
-  const expected: Case = { inputs: rounded, cotangents, ...reference };
+  const prepared = prepare(op, { name: '', attrs, inputs: rounded, ...(wanted && { wanted }) });
+  const reference = await evaluate(oracle, prepared, prepared.wanted, cpu({ float: 'f64' }));
+  const expected: Case = { ...prepared, ...reference };
   return (await replay(named(op, attrs), expected, device)).sort((a, b) => a.error - b.error);
 }
 
