@@ -17,6 +17,17 @@ const converted = [
     (name) => `packages/scan/assembly/${name}.ts`,
   ),
   ...['append', 'attention', 'cachedAttention'].map((name) => `packages/attention/assembly/${name}.ts`),
+  ...[
+    'gated-rms-norm',
+    'l2-norm',
+    'layer-norm',
+    'normal-cdf',
+    'rms-norm',
+    'rotary',
+    'short-conv',
+    'softmax',
+    'swiglu',
+  ].map((name) => `packages/nn/assembly/${name}.ts`),
 ];
 
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */

@@ -2,9 +2,25 @@
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { widen } from '../../wasm/assembly/lib/reduce';
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
-import { BLOCK, begin, finish, flush } from './lib/columns';
+import { begin, bytesOf, columnUnits, total } from './lib/columns';
 import { rstdOf } from './lib/norm';
 import { get, put, sumPair } from './lib/row';
+import { ROWS, unitsOf } from './lib/units';
+
+/** Units of rows. */
+export function units(rows: i32): i32 {
+  return unitsOf(rows, ROWS);
+}
+
+/** Bytes of the sums behind the gradient of a weight. */
+export function sumsBytes(rows: i32, D: i32): i32 {
+  return bytesOf(rows, D);
+}
+
+/** Units of columns, for `weights`. */
+export function totalUnits(D: i32): i32 {
+  return columnUnits(D);
+}
 
 /** y = x s w act(gate). */
 @inline
@@ -16,16 +32,21 @@ function step(rest: i32, silu: bool, at: usize, s: v128, x: usize, gate: usize, 
 }
 
 export function forward(
-  rows: i32, D: i32, eps: f64, silu: bool, x: usize, gate: usize, weight: usize, y: usize,
+  from: i32, to: i32, rows: i32, D: i32, eps: f64, silu: bool, x: usize, gate: usize, weight: usize, y: usize,
+  scratch: usize,
 ): void {
-  const whole = <usize>(D & ~3) << 2, rest = D & 3;
-  for (let i = 0; i < rows; i++) {
+  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2, rest = D & 3;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  x += skip;
+  gate += skip;
+  y += skip;
+  for (let i = first; i < end; i++) {
     const s = f32x4.splat(<f32>rstdOf(D, <f64>D, eps, x));
     for (let at: usize = 0; at < whole; at += 16) step(0, silu, at, s, x, gate, weight, y);
     if (rest) step(rest, silu, whole, s, x, gate, weight, y);
-    x += <usize>D << 2;
-    gate += <usize>D << 2;
-    y += <usize>D << 2;
+    x += row;
+    gate += row;
+    y += row;
   }
 }
 
@@ -53,28 +74,39 @@ function xGrad(rest: i32, at: usize, s: v128, c: v128, x: usize, dx: usize): voi
   put(dx + at, nfma(c, get(x + at, rest), f32x4.mul(get(dx + at, rest), s)), rest);
 }
 
+/** `sums` (see `columns`), of which dweight is the total, is used where there is a weight. */
 export function backward(
-  rows: i32, D: i32, eps: f64, silu: bool, dy: usize, x: usize, gate: usize, weight: usize,
-  dx: usize, dgate: usize, dweight: usize, sums: usize,
+  from: i32, to: i32, rows: i32, D: i32, eps: f64, silu: bool, dy: usize, x: usize, gate: usize, weight: usize,
+  dx: usize, dgate: usize, sums: usize, scratch: usize,
 ): void {
-  const whole = <usize>(D & ~3) << 2, rest = D & 3, row = <usize>D << 2;
-  if (weight) begin(D, sums);
-  for (let i = 0; i < rows; i++) {
+  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2, rest = D & 3;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  dy += skip;
+  x += skip;
+  gate += skip;
+  dx += skip;
+  dgate += skip;
+  let block = sums;
+  for (let i = first; i < end; i++) {
+    if (weight && i % ROWS == 0) block = begin(i, D, sums);
     const rstd = rstdOf(D, <f64>D, eps, x), s = f32x4.splat(<f32>rstd);
     let along = f64x2.splat(0);
     for (let at: usize = 0; at < whole; at += 16) {
-      along = widen(along, gateGrad(0, silu, at, s, dy, x, gate, weight, dx, dgate, sums));
+      along = widen(along, gateGrad(0, silu, at, s, dy, x, gate, weight, dx, dgate, block));
     }
-    if (rest) along = widen(along, gateGrad(rest, silu, whole, s, dy, x, gate, weight, dx, dgate, sums));
+    if (rest) along = widen(along, gateGrad(rest, silu, whole, s, dy, x, gate, weight, dx, dgate, block));
     const c = f32x4.splat(<f32>(rstd * rstd * rstd * sumPair(along) / <f64>D));
     for (let at: usize = 0; at < whole; at += 16) xGrad(0, at, s, c, x, dx);
     if (rest) xGrad(rest, whole, s, c, x, dx);
-    if (weight && (i & (BLOCK - 1)) == BLOCK - 1) flush(D, sums);
     dy += row;
     x += row;
     gate += row;
     dx += row;
     dgate += row;
   }
-  if (weight) finish(D, sums, dweight);
+}
+
+/** dweight, from the sums of the blocks. */
+export function weights(from: i32, to: i32, rows: i32, D: i32, sums: usize, dweight: usize, scratch: usize): void {
+  total(from, to, unitsOf(rows, ROWS), D, sums, dweight);
 }

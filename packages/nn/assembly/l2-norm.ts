@@ -1,10 +1,18 @@
 // Vectors of length 1 over rows of K.
 import { norm, normGrad } from './lib/norm';
+import { ROWS, unitsOf } from './lib/units';
 
-export function forward(rows: i32, K: i32, eps: f64, x: usize, y: usize): void {
-  norm(rows, K, 1, eps, x, 0, y);
+/** Units of rows. */
+export function units(rows: i32): i32 {
+  return unitsOf(rows, ROWS);
 }
 
-export function backward(rows: i32, K: i32, eps: f64, dy: usize, x: usize, dx: usize): void {
-  normGrad(rows, K, 1, eps, dy, x, 0, dx, 0, 0);
+export function forward(from: i32, to: i32, rows: i32, K: i32, eps: f64, x: usize, y: usize, scratch: usize): void {
+  norm(from, to, rows, K, 1, eps, x, 0, y);
+}
+
+export function backward(
+  from: i32, to: i32, rows: i32, K: i32, eps: f64, dy: usize, x: usize, dx: usize, scratch: usize,
+): void {
+  normGrad(from, to, rows, K, 1, eps, dy, x, 0, dx, 0);
 }

@@ -1,8 +1,24 @@
 // Mean and variance norm over rows of D.
 import { sumRow } from '../../wasm/assembly/lib/reduce';
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
-import { BLOCK, begin, finish, flush } from './lib/columns';
+import { begin, bytesOf, columnUnits, total } from './lib/columns';
 import { dot, dot3, get, put } from './lib/row';
+import { ROWS, unitsOf } from './lib/units';
+
+/** Units of rows. */
+export function units(rows: i32): i32 {
+  return unitsOf(rows, ROWS);
+}
+
+/** Bytes of the sums behind the gradient of a weight or a bias. */
+export function sumsBytes(rows: i32, D: i32): i32 {
+  return bytesOf(rows, D);
+}
+
+/** Units of columns, for `weights`. */
+export function totalUnits(D: i32): i32 {
+  return columnUnits(D);
+}
 
 @inline
 function shift(rest: i32, at: usize, by: v128, x: usize, y: usize): void {
@@ -29,14 +45,19 @@ function step(rest: i32, at: usize, s: v128, weight: usize, bias: usize, y: usiz
   put(y + at, bias ? f32x4.add(v, get(bias + at, rest)) : v, rest);
 }
 
-export function forward(rows: i32, D: i32, eps: f64, x: usize, weight: usize, bias: usize, y: usize): void {
-  const whole = <usize>(D & ~3) << 2;
-  for (let i = 0; i < rows; i++) {
+export function forward(
+  from: i32, to: i32, rows: i32, D: i32, eps: f64, x: usize, weight: usize, bias: usize, y: usize, scratch: usize,
+): void {
+  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  x += skip;
+  y += skip;
+  for (let i = first; i < end; i++) {
     const s = f32x4.splat(centre(D, eps, x, y));
     for (let at: usize = 0; at < whole; at += 16) step(0, at, s, weight, bias, y);
     if (D & 3) step(D & 3, whole, s, weight, bias, y);
-    x += <usize>D << 2;
-    y += <usize>D << 2;
+    x += row;
+    y += row;
   }
 }
 
@@ -52,30 +73,34 @@ function stepGrad(
   if (shifts) put(shifts + at, f32x4.add(d, get(shifts + at, rest)), rest);
 }
 
-/** `scales` and `shifts` are the sums (see `columns`) behind dweight and dbias, 0 where there is none. */
+/** `scales` and `shifts` are the sums (see `columns`) of which dweight and dbias are the totals, 0 where there is none. */
 export function backward(
-  rows: i32, D: i32, eps: f64, dy: usize, x: usize, weight: usize,
-  dx: usize, dweight: usize, dbias: usize, scales: usize, shifts: usize,
+  from: i32, to: i32, rows: i32, D: i32, eps: f64, dy: usize, x: usize, weight: usize, dx: usize,
+  scales: usize, shifts: usize, scratch: usize,
 ): void {
-  const whole = <usize>(D & ~3) << 2, rest = D & 3;
-  if (scales) begin(D, scales);
-  if (shifts) begin(D, shifts);
-  for (let i = 0; i < rows; i++) {
+  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2, rest = D & 3;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  dy += skip;
+  x += skip;
+  dx += skip;
+  let scaleBlock = scales, shiftBlock = shifts;
+  for (let i = first; i < end; i++) {
+    if (scales && i % ROWS == 0) scaleBlock = begin(i, D, scales);
+    if (shifts && i % ROWS == 0) shiftBlock = begin(i, D, shifts);
     const rstd = centre(D, eps, x, dx);
     const mean = weight ? dot(D, dy, weight) : <f64>sumRow(D, dy);
     const along = weight ? dot3(D, dy, dx, weight) : dot(D, dy, dx);
     const s = f32x4.splat(rstd), m = f32x4.splat(<f32>(mean / <f64>D));
     const c = f32x4.splat(<f32>(along * <f64>rstd * <f64>rstd / <f64>D));
-    for (let at: usize = 0; at < whole; at += 16) stepGrad(0, at, s, m, c, dy, weight, dx, scales, shifts);
-    if (rest) stepGrad(rest, whole, s, m, c, dy, weight, dx, scales, shifts);
-    if ((i & (BLOCK - 1)) == BLOCK - 1) {
-      if (scales) flush(D, scales);
-      if (shifts) flush(D, shifts);
-    }
-    dy += <usize>D << 2;
-    x += <usize>D << 2;
-    dx += <usize>D << 2;
+    for (let at: usize = 0; at < whole; at += 16) stepGrad(0, at, s, m, c, dy, weight, dx, scaleBlock, shiftBlock);
+    if (rest) stepGrad(rest, whole, s, m, c, dy, weight, dx, scaleBlock, shiftBlock);
+    dy += row;
+    x += row;
+    dx += row;
   }
-  if (scales) finish(D, scales, dweight);
-  if (shifts) finish(D, shifts, dbias);
+}
+
+/** dweight or dbias, from the sums of the blocks. */
+export function weights(from: i32, to: i32, rows: i32, D: i32, sums: usize, dweight: usize, scratch: usize): void {
+  total(from, to, unitsOf(rows, ROWS), D, sums, dweight);
 }

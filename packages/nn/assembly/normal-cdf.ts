@@ -2,6 +2,12 @@
 import { exp } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
 import { get, put } from './lib/row';
+import { ELEMENTS, unitsOf } from './lib/units';
+
+/** Units of elements. */
+export function units(n: i32): i32 {
+  return unitsOf(n, ELEMENTS);
+}
 
 /** From here on the result is 0 or 1 and the density 0; infinities end here. */
 @inline const FAR: f32 = 20;
@@ -56,14 +62,14 @@ function stepGrad(rest: i32, dy: usize, x: usize, dx: usize): void {
   put(dx, f32x4.mul(get(dy, rest), f32x4.mul(f32x4.splat(0.3989422804014327), bell(a))), rest);
 }
 
-export function normalCdf(n: i32, x: usize, y: usize): void {
-  const whole = <usize>(n & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) step(0, x + at, y + at);
-  if (n & 3) step(n & 3, x + whole, y + whole);
+export function normalCdf(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
+  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) step(0, x + at, y + at);
+  if (end & 3) step(end & 3, x + whole, y + whole);
 }
 
-export function normalCdfGrad(n: i32, dy: usize, x: usize, dx: usize): void {
-  const whole = <usize>(n & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) stepGrad(0, dy + at, x + at, dx + at);
-  if (n & 3) stepGrad(n & 3, dy + whole, x + whole, dx + whole);
+export function normalCdfGrad(from: i32, to: i32, n: i32, dy: usize, x: usize, dx: usize, scratch: usize): void {
+  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
+  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) stepGrad(0, dy + at, x + at, dx + at);
+  if (end & 3) stepGrad(end & 3, dy + whole, x + whole, dx + whole);
 }

@@ -1,6 +1,12 @@
 // Pairs (x_i, x_(i+D/2)) turned by the angles of tables [T,D/2].
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
 import { get, put } from './lib/row';
+import { ROWS, unitsOf } from './lib/units';
+
+/** Units of B T rows [H,D]. */
+export function units(rows: i32): i32 {
+  return unitsOf(rows, ROWS);
+}
 
 @inline
 function step(rest: i32, at: usize, turn: v128, half: usize, x: usize, cos: usize, sin: usize, y: usize): void {
@@ -10,20 +16,22 @@ function step(rest: i32, at: usize, turn: v128, half: usize, x: usize, cos: usiz
   put(y + half + at, fma(a, s, f32x4.mul(b, c)), rest);
 }
 
-/** turn: 1, or -1 to turn back. */
-export function rotary(B: i32, T: i32, H: i32, D: i32, turn: f32, x: usize, cos: usize, sin: usize, y: usize): void {
-  const n = D >> 1, half = <usize>n << 2, whole = <usize>(n & ~3) << 2, rest = n & 3, sign = f32x4.splat(turn);
-  for (let b = 0; b < B; b++) {
-    let c = cos, s = sin;
-    for (let t = 0; t < T; t++) {
-      for (let h = 0; h < H; h++) {
-        for (let at: usize = 0; at < whole; at += 16) step(0, at, sign, half, x, c, s, y);
-        if (rest) step(rest, whole, sign, half, x, c, s, y);
-        x += <usize>D << 2;
-        y += <usize>D << 2;
-      }
-      c += half;
-      s += half;
+export function rotary(
+  from: i32, to: i32, rows: i32, T: i32, H: i32, D: i32, inverse: bool, x: usize, cos: usize, sin: usize, y: usize,
+  scratch: usize,
+): void {
+  const n = D >> 1, half = <usize>n << 2, whole = <usize>(n & ~3) << 2, rest = n & 3;
+  const turn = f32x4.splat(inverse ? -1 : 1), head = <usize>D << 2;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>(first * H) * head;
+  x += skip;
+  y += skip;
+  for (let i = first; i < end; i++) {
+    const at = <usize>(i % T) * half, c = cos + at, s = sin + at;
+    for (let h = 0; h < H; h++) {
+      for (let at: usize = 0; at < whole; at += 16) step(0, at, turn, half, x, c, s, y);
+      if (rest) step(rest, whole, turn, half, x, c, s, y);
+      x += head;
+      y += head;
     }
   }
 }

@@ -1,186 +1,181 @@
-// Causal convolution over time, one filter of W taps per channel. Of every sequence, `inputs` are the W-1 inputs before it (h0, or zeros) and x:
-// output t reads inputs t .. t+W-1. The first of them lie in a window of 2 (W-1) rows, put together in scratch; the others are x itself.
-import { sigmoid } from '../../wasm/assembly/lib/exp';
+// Causal convolution over time, one filter of W taps per channel (see `lib/taps`). Forward a unit is a block of times of a sequence;
+// backward it is a block of channels of a sequence: C of them, whose rows in scratch have room for CHANNELS.
 import { copy } from '../../wasm/assembly/lib/copy';
+import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
-import { begin, finish, flush } from './lib/columns';
+import { columnUnits, total } from './lib/columns';
 import { get, put } from './lib/row';
+import { open, products, tapSums, turn } from './lib/taps';
+import { ROWS, unitsOf } from './lib/units';
 
-/** Rows whose products with the inputs are added in registers. */
-@inline const ROWS: i32 = 16;
+/** Channels of a unit, a multiple of 4, and the bytes of their row. */
+@inline const CHANNELS: i32 = 128;
+@inline const OWN: usize = <usize>CHANNELS << 2;
+/** Rows that are done together, the first W-1 apart; their products with the inputs are added in registers. */
+@inline const TOGETHER: i32 = 16;
 
-/** taps [W,D] = weight [D,W] turned, so that channels are neighbours. */
-function turn(D: i32, W: i32, weight: usize, taps: usize): void {
-  for (let d = 0; d < D; d++) {
-    for (let j = 0; j < W; j++) {
-      store<f32>(taps + (<usize>(j * D + d) << 2), load<f32>(weight));
-      weight += 4;
-    }
-  }
+/** A sequence without times has a unit too: it passes its state on. */
+@inline
+function timeUnits(T: i32): i32 {
+  return max(1, unitsOf(T, ROWS));
 }
 
-/** The window of one sequence. */
-function open(T: i32, D: i32, W: i32, x: usize, h0: usize, window: usize): void {
-  const past = (W - 1) * D;
-  if (h0) copy(past, h0, window);
-  else memory.fill(window, 0, <usize>past << 2);
-  copy(min(W - 1, T) * D, x, window + (<usize>past << 2));
+/** Units of the times of B sequences. */
+export function forwardUnits(B: i32, T: i32): i32 {
+  return B * timeUnits(T);
+}
+
+/** Bytes of a worker's scratch: taps and window. */
+export function forwardBytes(D: i32, W: i32): i32 {
+  return 4 * D * (W + 2 * (W - 1));
+}
+
+/** Blocks of channels. */
+export function blocks(D: i32): i32 {
+  return unitsOf(D, CHANNELS);
+}
+
+/** Bytes of a worker's scratch: taps, window, and the cotangents before the activation with W-1 rows of zeros on both sides. */
+export function backwardBytes(T: i32, D: i32, W: i32): i32 {
+  return 4 * (D * W + CHANNELS * (2 * (W - 1) + T + 2 * (W - 1)));
+}
+
+/** Numbers in the sums behind dweight and dbias of a block of channels. */
+@inline
+function sumsOf(W: i32): i32 {
+  return (W + 1) * CHANNELS;
+}
+
+/** Bytes of the sums of all blocks and sequences. */
+export function sumsBytes(B: i32, D: i32, W: i32): i32 {
+  return 4 * blocks(D) * B * sumsOf(W);
+}
+
+/** Bytes of a worker's scratch: the sums of a block over all sequences. */
+export function weightsBytes(W: i32): i32 {
+  return 4 * sumsOf(W);
 }
 
 /** Where the inputs of output t begin. */
 @inline
-function inputsOf(t: i32, row: usize, W: i32, x: usize, window: usize): usize {
-  return t < W - 1 ? window + <usize>t * row : x + <usize>(t - W + 1) * row;
+function inputsOf(t: i32, W: i32, x: usize, row: usize, window: usize, step: usize): usize {
+  return t < W - 1 ? window + <usize>t * step : x + <usize>(t - W + 1) * row;
 }
 
-/** Sum over j of taps[j] from[j], four channels at `at`; `back` is the step from one row of `from` to the next. */
+/** Rows from t on that are done together: their inputs lie in one place. */
 @inline
-function taken(rest: i32, at: usize, row: usize, W: i32, from: usize, back: isize, taps: usize, start: v128): v128 {
-  let p = from + at, q = taps + at, s = start;
-  for (let j = 0; j < W; j++) {
-    s = fma(get(p, rest), get(q, rest), s);
-    p += back;
-    q += row;
-  }
-  return s;
+function rowsFrom(t: i32, end: i32, W: i32): i32 {
+  return min(TOGETHER, (t < W - 1 ? min(W - 1, end) : end) - t);
 }
 
 @inline
-function step(
-  rest: i32, silu: bool, at: usize, row: usize, W: i32, from: usize, taps: usize, bias: usize, y: usize,
-): void {
-  const start = bias ? get(bias + at, rest) : f32x4.splat(0);
-  const p = taken(rest, at, row, W, from, <isize>row, taps, start);
-  put(y + at, silu ? f32x4.mul(p, sigmoid(p)) : p, rest);
+function activate(rest: i32, y: usize): void {
+  const p = get(y, rest);
+  put(y, f32x4.mul(p, sigmoid(p)), rest);
 }
 
-/** Scratch: W + 2 (W-1) rows of D. */
 export function forward(
-  B: i32, T: i32, D: i32, W: i32, silu: bool, x: usize, weight: usize, bias: usize, h0: usize,
+  from: i32, to: i32, B: i32, T: i32, D: i32, W: i32, silu: bool, x: usize, weight: usize, bias: usize, h0: usize,
   y: usize, state: usize, scratch: usize,
 ): void {
-  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2, rest = D & 3;
-  const taps = scratch, window = scratch + <usize>W * row, past = <usize>(W - 1) * row;
+  const row = <usize>D << 2, past = <usize>(W - 1) * row, taps = scratch, window = taps + <usize>W * row;
+  const whole = <usize>(D & ~3) << 2, rest = D & 3, perSequence = timeUnits(T);
   turn(D, W, weight, taps);
-  for (let b = 0; b < B; b++) {
-    open(T, D, W, x, h0, window);
-    for (let t = 0; t < T; t++) {
-      const from = inputsOf(t, row, W, x, window);
-      for (let at: usize = 0; at < whole; at += 16) step(0, silu, at, row, W, from, taps, bias, y);
-      if (rest) step(rest, silu, whole, row, W, from, taps, bias, y);
-      y += row;
-    }
-    copy((W - 1) * D, inputsOf(T, row, W, x, window), state);
-    x += <usize>T * row;
-    if (h0) h0 += past;
-    state += past;
-  }
-}
-
-/** The cotangent before the activation. */
-@inline
-function before(
-  rest: i32, silu: bool, at: usize, row: usize, W: i32, from: usize, taps: usize, bias: usize, dy: usize, out: usize,
-): void {
-  const d = get(dy + at, rest);
-  if (!silu) {
-    put(out + at, d, rest);
-    return;
-  }
-  const one = f32x4.splat(1), start = bias ? get(bias + at, rest) : f32x4.splat(0);
-  const p = taken(rest, at, row, W, from, <isize>row, taps, start), s = sigmoid(p);
-  put(out + at, f32x4.mul(d, f32x4.mul(s, fma(p, f32x4.sub(one, s), one))), rest);
-}
-
-/** sums[j] += sum over n rows of dp[t] inputs[t+j], four taps at a time; sums[W] += sum of dp. */
-@inline
-function weights(rest: i32, at: usize, row: usize, n: i32, W: i32, dp: usize, from: usize, sums: usize): void {
-  const zero = f32x4.splat(0);
-  for (let j = 0; j < W; j += 4) {
-    // Taps that do not exist are read as the first one and not stored.
-    let p = dp + at, q0 = from + <usize>j * row + at;
-    let q1 = j + 1 < W ? q0 + row : q0, q2 = j + 2 < W ? q1 + row : q0, q3 = j + 3 < W ? q2 + row : q0;
-    let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s = zero;
-    for (let t = 0; t < n; t++) {
-      const d = get(p, rest);
-      s0 = fma(d, get(q0, rest), s0);
-      s1 = fma(d, get(q1, rest), s1);
-      s2 = fma(d, get(q2, rest), s2);
-      s3 = fma(d, get(q3, rest), s3);
-      s = f32x4.add(s, d);
-      p += row;
-      q0 += row;
-      q1 += row;
-      q2 += row;
-      q3 += row;
-    }
-    const to = sums + <usize>j * row + at;
-    put(to, f32x4.add(get(to, rest), s0), rest);
-    if (j + 1 < W) put(to + row, f32x4.add(get(to + row, rest), s1), rest);
-    if (j + 2 < W) put(to + 2 * row, f32x4.add(get(to + 2 * row, rest), s2), rest);
-    if (j + 3 < W) put(to + 3 * row, f32x4.add(get(to + 3 * row, rest), s3), rest);
-    if (j == 0) {
-      const last = sums + <usize>W * row + at;
-      put(last, f32x4.add(get(last, rest), s), rest);
-    }
-  }
-}
-
-@inline
-function inputGrad(
-  rest: i32, at: usize, row: usize, W: i32, dp: usize, taps: usize, dstate: usize, out: usize,
-): void {
-  const start = dstate ? get(dstate + at, rest) : f32x4.splat(0);
-  put(out + at, taken(rest, at, row, W, dp, -<isize>row, taps, start), rest);
-}
-
-/**
- * Scratch: W + 2 (W-1) rows of D for taps and window, T + 2 (W-1) for the cotangents before the activation with zeros around them, one of
- * (W+1) D for dweight and dbias, and their sums (see `columns`).
- */
-export function backward(
-  B: i32, T: i32, D: i32, W: i32, silu: bool, dy: usize, dstate: usize, x: usize, weight: usize, bias: usize, h0: usize,
-  dx: usize, dweight: usize, dbias: usize, dh0: usize, scratch: usize,
-): void {
-  const row = <usize>D << 2, whole = <usize>(D & ~3) << 2, rest = D & 3, past = <usize>(W - 1) * row;
-  const taps = scratch, window = taps + <usize>W * row, zeros = window + 2 * past, dp = zeros + past;
-  const turned = dp + <usize>T * row + past, sums = turned + <usize>(W + 1) * row;
-  turn(D, W, weight, taps);
-  memory.fill(zeros, 0, past);
-  memory.fill(dp + <usize>T * row, 0, past);
-  begin((W + 1) * D, sums);
-  for (let b = 0; b < B; b++) {
-    open(T, D, W, x, h0, window);
-    for (let t = 0, n = 0; t < T; t += n) {
-      // A block whose inputs lie in one place.
-      n = min(ROWS, t < W - 1 ? min(W - 1, T) - t : T - t);
-      const from = inputsOf(t, row, W, x, window), to = dp + <usize>t * row;
+  for (let unit = from; unit < to; unit++) {
+    const b = <usize>(unit / perSequence), first = (unit % perSequence) * ROWS, end = min(T, first + ROWS);
+    const inputs = x + b * <usize>T * row;
+    let out = y + (b * <usize>T + <usize>first) * row;
+    if (first < W - 1) open(T, D, W, row, inputs, h0 ? h0 + b * past : 0, window, row);
+    for (let t = first, n = 0; t < end; t += n) {
+      n = rowsFrom(t, end, W);
+      products(n, D, W, inputsOf(t, W, inputs, row, window, row), row, row, taps, row, bias, out, row);
       for (let i = 0; i < n; i++) {
-        const at = <usize>i * row, p = from + at, d = dy + at;
-        for (let c: usize = 0; c < whole; c += 16) before(0, silu, c, row, W, p, taps, bias, d, to + at);
-        if (rest) before(rest, silu, whole, row, W, p, taps, bias, d, to + at);
+        if (silu) {
+          for (let at: usize = 0; at < whole; at += 16) activate(0, out + at);
+          if (rest) activate(rest, out + whole);
+        }
+        out += row;
       }
-      for (let c: usize = 0; c < whole; c += 16) weights(0, c, row, n, W, to, from, sums);
-      if (rest) weights(rest, whole, row, n, W, to, from, sums);
-      dy += <usize>n * row;
     }
-    flush((W + 1) * D, sums);
-    // Input i (counted from the first of h0) feeds the outputs i-W+1 .. i and, from T on, the state.
-    for (let i = h0 ? 0 : W - 1; i < T + W - 1; i++) {
-      const p = dp + <usize>i * row, s = i < T ? 0 : dstate + <usize>(i - T) * row;
-      const out = i < W - 1 ? dh0 + <usize>i * row : dx + <usize>(i - W + 1) * row;
-      for (let c: usize = 0; c < whole; c += 16) inputGrad(0, c, row, W, p, taps, s, out);
-      if (rest) inputGrad(rest, whole, row, W, p, taps, s, out);
-    }
-    x += <usize>T * row;
-    dx += <usize>T * row;
-    dstate += past;
-    if (h0) {
-      h0 += past;
-      dh0 += past;
-    }
+    if (end == T) copy((W - 1) * D, inputsOf(T, W, inputs, row, window, row), state + b * past);
   }
-  finish((W + 1) * D, sums, turned);
-  turn(W, D, turned, dweight);
-  if (dbias) copy(D, turned + <usize>W * row, dbias);
+}
+
+/** out holds p, what is activated, and becomes its cotangent. */
+@inline
+function activateGrad(rest: i32, dy: usize, out: usize): void {
+  const one = f32x4.splat(1), p = get(out, rest), s = sigmoid(p);
+  put(out, f32x4.mul(get(dy, rest), f32x4.mul(s, fma(p, f32x4.sub(one, s), one))), rest);
+}
+
+/** Some channels of one sequence: dp is the cotangents before the activation, with zeros around them; dh0 is 0 where no h0 was. */
+function channelsGrad(
+  T: i32, C: i32, W: i32, row: usize, silu: bool, dy: usize, dstate: usize, x: usize, bias: usize, h0: usize,
+  dx: usize, dh0: usize, taps: usize, window: usize, dp: usize, sums: usize,
+): void {
+  const whole = <usize>(C & ~3) << 2, rest = C & 3;
+  open(T, C, W, row, x, h0, window, OWN);
+  memory.fill(sums, 0, <usize>sumsOf(W) << 2);
+  for (let t = 0, n = 0; t < T; t += n) {
+    n = rowsFrom(t, T, W);
+    const from = inputsOf(t, W, x, row, window, OWN), step = t < W - 1 ? OWN : row, to = dp + <usize>t * OWN;
+    if (silu) products(n, C, W, from, step, step, taps, row, bias, to, OWN);
+    for (let i = 0; i < n; i++) {
+      const out = to + <usize>i * OWN;
+      if (silu) {
+        for (let c: usize = 0; c < whole; c += 16) activateGrad(0, dy + c, out + c);
+        if (rest) activateGrad(rest, dy + whole, out + whole);
+      } else copy(C, dy, out);
+      dy += row;
+    }
+    for (let c: usize = 0; c < whole; c += 16) tapSums(0, c, n, W, to, from, step, sums, OWN);
+    if (rest) tapSums(rest, whole, n, W, to, from, step, sums, OWN);
+  }
+  // Input i (counted from the first of h0) feeds the outputs i-W+1 .. i and, from T on, the state.
+  for (let i = h0 ? 0 : W - 1, n = 0; i < T + W - 1; i += n) {
+    // Rows whose gradients lie in one place and start alike.
+    n = i < T ? (i < W - 1 ? min(W - 1, T) : T) - i : 1;
+    const start = i < T ? 0 : dstate + <usize>(i - T) * row;
+    const out = i < W - 1 ? dh0 + <usize>i * row : dx + <usize>(i - W + 1) * row;
+    products(n, C, W, dp + <usize>i * OWN, -<isize>OWN, OWN, taps, row, start, out, row);
+  }
+}
+
+/** sums: of each block of channels and each sequence, [W+1,CHANNELS]. Units: the blocks of the first sequence, then those of the next. */
+export function backward(
+  from: i32, to: i32, B: i32, T: i32, D: i32, W: i32, silu: bool, dy: usize, dstate: usize, x: usize, weight: usize,
+  bias: usize, h0: usize, dx: usize, dh0: usize, sums: usize, scratch: usize,
+): void {
+  const row = <usize>D << 2, past = <usize>(W - 1) * row, zeros = <usize>(W - 1) * OWN, perSequence = blocks(D);
+  const taps = scratch, window = taps + <usize>W * row, dp = window + 3 * zeros;
+  turn(D, W, weight, taps);
+  memory.fill(dp - zeros, 0, zeros);
+  memory.fill(dp + <usize>T * OWN, 0, zeros);
+  for (let unit = from; unit < to; unit++) {
+    const b = unit / perSequence, block = unit % perSequence, at = <usize>(block * CHANNELS) << 2;
+    const skip = <usize>(b * T) * row + at, skipPast = <usize>b * past + at;
+    channelsGrad(
+      T, min(CHANNELS, D - block * CHANNELS), W, row, silu, dy + skip, dstate + skipPast, x + skip,
+      bias ? bias + at : 0, h0 ? h0 + skipPast : 0, dx + skip, dh0 ? dh0 + skipPast : 0,
+      taps + at, window, dp, sums + (<usize>((block * B + b) * sumsOf(W)) << 2),
+    );
+  }
+}
+
+/** dweight and dbias, from the sums of the sequences. Units: blocks of channels. */
+export function weights(
+  from: i32, to: i32, B: i32, D: i32, W: i32, sums: usize, dweight: usize, dbias: usize, scratch: usize,
+): void {
+  const n = sumsOf(W);
+  for (let block = from; block < to; block++) {
+    const first = block * CHANNELS, C = min(CHANNELS, D - first);
+    total(0, columnUnits(n), B, n, sums + (<usize>(block * B * n) << 2), scratch);
+    for (let d = 0; d < C; d++) {
+      for (let j = 0; j < W; j++) {
+        const sum = load<f32>(scratch + <usize>j * OWN + (<usize>d << 2));
+        store<f32>(dweight + (<usize>((first + d) * W + j) << 2), sum);
+      }
+    }
+    if (dbias) copy(C, scratch + <usize>W * OWN, dbias + (<usize>first << 2));
+  }
 }

@@ -1,13 +1,16 @@
 // Softmax and log-sum-exp over rows of N.
 import { logSumExpRow, softmaxRow } from '../../wasm/assembly/lib/softmax';
 import { dot, get, put } from './lib/row';
+import { ROWS, unitsOf } from './lib/units';
 
-export function softmax(rows: i32, N: i32, x: usize, y: usize): void {
-  for (let i = 0; i < rows; i++) {
-    softmaxRow(N, x, y);
-    x += <usize>N << 2;
-    y += <usize>N << 2;
-  }
+/** Units of rows. */
+export function units(rows: i32): i32 {
+  return unitsOf(rows, ROWS);
+}
+
+export function softmax(from: i32, to: i32, rows: i32, N: i32, x: usize, y: usize, scratch: usize): void {
+  const row = <usize>N << 2, end = <usize>min(rows, to * ROWS) * row;
+  for (let at = <usize>(from * ROWS) * row; at < end; at += row) softmaxRow(N, x + at, y + at);
 }
 
 @inline
@@ -16,22 +19,25 @@ function step(rest: i32, at: usize, mean: v128, dy: usize, y: usize, dx: usize):
 }
 
 /** dx = y (dy - sum(dy y)). */
-export function softmaxGrad(rows: i32, N: i32, dy: usize, y: usize, dx: usize): void {
-  const whole = <usize>(N & ~3) << 2;
-  for (let i = 0; i < rows; i++) {
+export function softmaxGrad(
+  from: i32, to: i32, rows: i32, N: i32, dy: usize, y: usize, dx: usize, scratch: usize,
+): void {
+  const row = <usize>N << 2, whole = <usize>(N & ~3) << 2;
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  dy += skip;
+  y += skip;
+  dx += skip;
+  for (let i = first; i < end; i++) {
     const mean = f32x4.splat(<f32>dot(N, dy, y));
     for (let at: usize = 0; at < whole; at += 16) step(0, at, mean, dy, y, dx);
     if (N & 3) step(N & 3, whole, mean, dy, y, dx);
-    dy += <usize>N << 2;
-    y += <usize>N << 2;
-    dx += <usize>N << 2;
+    dy += row;
+    y += row;
+    dx += row;
   }
 }
 
-export function logSumExp(rows: i32, N: i32, x: usize, y: usize): void {
-  for (let i = 0; i < rows; i++) {
-    store<f32>(y, logSumExpRow(N, x));
-    x += <usize>N << 2;
-    y += 4;
-  }
+export function logSumExp(from: i32, to: i32, rows: i32, N: i32, x: usize, y: usize, scratch: usize): void {
+  const row = <usize>N << 2, end = min(rows, to * ROWS);
+  for (let i = from * ROWS; i < end; i++) store<f32>(y + (<usize>i << 2), logSumExpRow(N, x + <usize>i * row));
 }

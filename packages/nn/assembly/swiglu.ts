@@ -2,6 +2,12 @@
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
 import { get, put } from './lib/row';
+import { ELEMENTS, unitsOf } from './lib/units';
+
+/** Units of elements. */
+export function units(n: i32): i32 {
+  return unitsOf(n, ELEMENTS);
+}
 
 @inline
 function step(rest: i32, at: usize, gate: usize, up: usize, y: usize): void {
@@ -10,10 +16,10 @@ function step(rest: i32, at: usize, gate: usize, up: usize, y: usize): void {
 }
 
 @inline
-function map(n: i32, gate: usize, up: usize, y: usize): void {
-  const whole = <usize>(n & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) step(0, at, gate, up, y);
-  if (n & 3) step(n & 3, whole, gate, up, y);
+function map(from: i32, to: i32, n: i32, gate: usize, up: usize, y: usize): void {
+  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
+  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) step(0, at, gate, up, y);
+  if (end & 3) step(end & 3, whole, gate, up, y);
 }
 
 /** dgate = dy up s (1 + g (1 - s)), dup = dy g s with s = sigmoid(g). */
@@ -26,18 +32,28 @@ function stepGrad(rest: i32, at: usize, dy: usize, gate: usize, up: usize, dgate
 }
 
 @inline
-function mapGrad(n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize): void {
-  const whole = <usize>(n & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) stepGrad(0, at, dy, gate, up, dgate, dup);
-  if (n & 3) stepGrad(n & 3, whole, dy, gate, up, dgate, dup);
+function mapGrad(
+  from: i32, to: i32, n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize,
+): void {
+  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
+  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) stepGrad(0, at, dy, gate, up, dgate, dup);
+  if (end & 3) stepGrad(end & 3, whole, dy, gate, up, dgate, dup);
 }
 
-export function silu(n: i32, x: usize, y: usize): void { map(n, x, 0, y); }
+export function silu(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  map(from, to, n, x, 0, y);
+}
 
-export function siluGrad(n: i32, dy: usize, x: usize, dx: usize): void { mapGrad(n, dy, x, 0, dx, 0); }
+export function siluGrad(from: i32, to: i32, n: i32, dy: usize, x: usize, dx: usize, scratch: usize): void {
+  mapGrad(from, to, n, dy, x, 0, dx, 0);
+}
 
-export function swiglu(n: i32, gate: usize, up: usize, y: usize): void { map(n, gate, up, y); }
+export function swiglu(from: i32, to: i32, n: i32, gate: usize, up: usize, y: usize, scratch: usize): void {
+  map(from, to, n, gate, up, y);
+}
 
-export function swigluGrad(n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize): void {
-  mapGrad(n, dy, gate, up, dgate, dup);
+export function swigluGrad(
+  from: i32, to: i32, n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize, scratch: usize,
+): void {
+  mapGrad(from, to, n, dy, gate, up, dgate, dup);
 }

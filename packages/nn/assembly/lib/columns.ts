@@ -1,40 +1,45 @@
-// Sums over rows, in the order of the rows: in f32 within a block of rows, in f64 from block to block.
-// `sums` has 12 bytes for each of n columns rounded up to 4: the f32 sums of the block, into which the caller adds, then the f64 totals.
+// Sums over rows, in the order of the rows: in f32 within a block of them, in f64 from block to block.
+// `sums` [blocks,n] holds the f32 sums of each block.
+import { get, put } from './row';
+import { ROWS, unitsOf } from './units';
 
-/** Rows of a block. */
-@inline export const BLOCK: i32 = 64;
+/** Columns of a unit, a multiple of 4. */
+@inline const COLUMNS: i32 = 64;
+
+/** Bytes of the sums over blocks of ROWS rows. */
+@inline
+export function bytesOf(rows: i32, n: i32): i32 {
+  return 4 * unitsOf(rows, ROWS) * n;
+}
+
+/** The sums of the block that row i is the first of, at 0. */
+@inline
+export function begin(i: i32, n: i32, sums: usize): usize {
+  const bytes = <usize>n << 2, block = sums + <usize>(i / ROWS) * bytes;
+  memory.fill(block, 0, bytes);
+  return block;
+}
 
 @inline
-function rounded(n: i32): usize {
-  return <usize>((n + 3) & ~3);
+export function columnUnits(n: i32): i32 {
+  return unitsOf(n, COLUMNS);
 }
 
-export function begin(n: i32, sums: usize): void {
-  memory.fill(sums, 0, 12 * rounded(n));
-}
-
-/** Adds the block to the totals and starts the next one. */
-export function flush(n: i32, sums: usize): void {
-  const end = sums + (rounded(n) << 2);
-  let total = end;
-  for (let p = sums; p < end; p += 16) {
-    const x = v128.load(p), high = i32x4.shuffle(x, x, 2, 3, 0, 1);
-    v128.store(total, f64x2.add(v128.load(total), f64x2.promote_low_f32x4(x)));
-    v128.store(total, f64x2.add(v128.load(total, 16), f64x2.promote_low_f32x4(high)), 16);
-    v128.store(p, f32x4.splat(0));
-    total += 32;
+@inline
+function step(rest: i32, at: usize, blocks: i32, row: usize, sums: usize, out: usize): void {
+  let low = f64x2.splat(0), high = low, p = sums + at;
+  for (let i = 0; i < blocks; i++) {
+    const x = get(p, rest);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(x));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 0, 1)));
+    p += row;
   }
+  put(out + at, i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2), rest);
 }
 
-/** out [n] = the totals. */
-export function finish(n: i32, sums: usize, out: usize): void {
-  flush(n, sums);
-  let total = sums + (rounded(n) << 2);
-  for (let i = 0; i < n; i += 2) {
-    const pair = f32x4.demote_f64x2_zero(v128.load(total));
-    if (n - i == 1) v128.store_lane<f32>(out, pair, 0);
-    else v128.store_lane<f64>(out, pair, 0);
-    total += 16;
-    out += 8;
-  }
+/** out [n] = the sum over the blocks. */
+export function total(from: i32, to: i32, blocks: i32, n: i32, sums: usize, out: usize): void {
+  const row = <usize>n << 2, end = min(n, to * COLUMNS), whole = <usize>(end & ~3) << 2;
+  for (let at = <usize>(from * COLUMNS) << 2; at < whole; at += 16) step(0, at, blocks, row, sums, out);
+  if (end & 3) step(end & 3, whole, blocks, row, sums, out);
 }

@@ -1,35 +1,33 @@
 // WebAssembly kernels of gatedRmsNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/gated-rms-norm.gen.ts';
-import { rowsOf, sumsBytes } from '../rows.ts';
+import { backward, type Formulas, forward, module, weights } from '../gen/gated-rms-norm.gen.ts';
+import { rowsOf } from '../rows.ts';
 import type { GatedRmsNormAttrs } from './op.ts';
 
-export const gatedRmsNormKernel: WasmKernel<GatedRmsNormAttrs> = {
+export const gatedRmsNormKernel: WasmKernel<GatedRmsNormAttrs, Formulas> = {
   op: 'gatedRmsNorm',
   module,
-  plan([x], { eps, activation }) {
+  plan([x], { eps, activation }, { units }) {
     const [rows, D] = rowsOf(x!.shape);
-    const silu = +(activation === 'silu');
+    const silu = activation === 'silu';
     return {
-      scratch: 0,
-      run(exports, [x, gate, weight], [y]) {
-        exports.forward(rows, D, eps, silu, x, gate, weight, y);
-      },
+      launches: ([x, gate, weight], [y]) => [forward(units(rows), { rows, D, eps, silu, x, gate, weight, y })],
     };
   },
 };
 
-export const gatedRmsNormGradKernel: WasmKernel<GatedRmsNormAttrs> = {
+export const gatedRmsNormGradKernel: WasmKernel<GatedRmsNormAttrs, Formulas> = {
   op: 'gatedRmsNormGrad',
   module,
-  plan([, x, , weight], { eps, activation }) {
+  plan([, x, , weight], { eps, activation }, { units, sumsBytes, totalUnits }) {
     const [rows, D] = rowsOf(x!.shape);
-    const silu = +(activation === 'silu');
+    const silu = activation === 'silu';
     return {
-      scratch: weight ? sumsBytes(D) : 0,
-      run(exports, [dy, x, gate, weight], [dx, dgate, dweight = 0], sums) {
-        exports.backward(rows, D, eps, silu, dy, x, gate, weight, dx, dgate, dweight, sums);
-      },
+      shared: weight ? sumsBytes(rows, D) : 0,
+      launches: ([dy, x, gate, weight], [dx, dgate, dweight], sums) => [
+        backward(units(rows), { rows, D, eps, silu, dy, x, gate, weight, dx, dgate, sums }),
+        ...(weight ? [weights(totalUnits(D), { rows, D, sums, dweight })] : []),
+      ],
     };
   },
 };

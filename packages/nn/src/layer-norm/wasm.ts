@@ -1,38 +1,37 @@
 // WebAssembly kernels of layerNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/layer-norm.gen.ts';
-import { rowsOf, sumsBytes } from '../rows.ts';
+import { backward, type Formulas, forward, module, weights } from '../gen/layer-norm.gen.ts';
+import { rowsOf } from '../rows.ts';
 import type { LayerNormAttrs } from './op.ts';
 
-export const layerNormKernel: WasmKernel<LayerNormAttrs> = {
+export const layerNormKernel: WasmKernel<LayerNormAttrs, Formulas> = {
   op: 'layerNorm',
   module,
-  plan([x], { eps }) {
+  plan([x], { eps }, { units }) {
     const [rows, D] = rowsOf(x!.shape);
     return {
-      scratch: 0,
-      run(exports, [x, weight, bias], [y]) {
-        exports.forward(rows, D, eps, x, weight, bias, y);
-      },
+      launches: ([x, weight, bias], [y]) => [forward(units(rows), { rows, D, eps, x, weight, bias, y })],
     };
   },
 };
 
-export const layerNormGradKernel: WasmKernel<LayerNormAttrs> = {
+export const layerNormGradKernel: WasmKernel<LayerNormAttrs, Formulas> = {
   op: 'layerNormGrad',
   module,
-  plan([, x, weight, bias], { eps }) {
+  plan([, x, weight, bias], { eps }, { units, sumsBytes, totalUnits }) {
     const [rows, D] = rowsOf(x!.shape);
-    const bytes = sumsBytes(D);
+    const bytes = sumsBytes(rows, D);
     return {
-      scratch: weight || bias ? 2 * bytes : 0,
-      run(exports, [dy, x, w], [dx, ...rest], sums) {
-        const dweight = weight ? rest[0] : 0;
-        const dbias = bias ? rest[rest.length - 1] : 0;
-        exports.backward(
-          ...[rows, D, eps, dy, x, w, dx, dweight, dbias],
-          ...[weight ? sums : 0, bias ? sums + bytes : 0],
-        );
+      shared: weight || bias ? 2 * bytes : 0,
+      launches: ([dy, x, w, b], [dx, ...rest], shared) => {
+        const scales = w && shared;
+        const shifts = b && shared + bytes;
+        const total = (sums: number, dweight: number) => weights(totalUnits(D), { rows, D, sums, dweight });
+        return [
+          backward(units(rows), { rows, D, eps, dy, x, weight: w, dx, scales, shifts }),
+          ...(w ? [total(scales, rest[0])] : []),
+          ...(b ? [total(shifts, rest[rest.length - 1])] : []),
+        ];
       },
     };
   },

@@ -1,5 +1,7 @@
 // The WebAssembly kernel of logSumExp; its gradient is a softmax.
-import { module } from '../gen/softmax.gen.ts';
+import { logSumExp, module } from '../gen/softmax.gen.ts';
 import { rowwise } from '../rows.ts';
 
-export const logSumExpKernel = /* @__PURE__ */ rowwise('logSumExp', module);
+export const logSumExpKernel = /* @__PURE__ */ rowwise('logSumExp', module, (units, sizes, [x], [y]) =>
+  logSumExp(units, { ...sizes, x, y }),
+);

@@ -1,33 +1,29 @@
 // WebAssembly kernels of rmsNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/rms-norm.gen.ts';
-import { rowsOf, sumsBytes } from '../rows.ts';
+import { backward, type Formulas, forward, module, weights } from '../gen/rms-norm.gen.ts';
+import { rowsOf } from '../rows.ts';
 import type { RmsNormAttrs } from './op.ts';
 
-export const rmsNormKernel: WasmKernel<RmsNormAttrs> = {
+export const rmsNormKernel: WasmKernel<RmsNormAttrs, Formulas> = {
   op: 'rmsNorm',
   module,
-  plan([x], { eps }) {
+  plan([x], { eps }, { units }) {
     const [rows, D] = rowsOf(x!.shape);
-    return {
-      scratch: 0,
-      run(exports, [x, weight], [y]) {
-        exports.forward(rows, D, eps, x, weight, y);
-      },
-    };
+    return { launches: ([x, weight], [y]) => [forward(units(rows), { rows, D, eps, x, weight, y })] };
   },
 };
 
-export const rmsNormGradKernel: WasmKernel<RmsNormAttrs> = {
+export const rmsNormGradKernel: WasmKernel<RmsNormAttrs, Formulas> = {
   op: 'rmsNormGrad',
   module,
-  plan([, x, weight], { eps }) {
+  plan([, x, weight], { eps }, { units, sumsBytes, totalUnits }) {
     const [rows, D] = rowsOf(x!.shape);
     return {
-      scratch: weight ? sumsBytes(D) : 0,
-      run(exports, [dy, x, weight], [dx, dweight = 0], sums) {
-        exports.backward(rows, D, eps, dy, x, weight, dx, dweight, sums);
-      },
+      shared: weight ? sumsBytes(rows, D) : 0,
+      launches: ([dy, x, weight], [dx, dweight], sums) => [
+        backward(units(rows), { rows, D, eps, dy, x, weight, dx, sums }),
+        ...(weight ? [weights(totalUnits(D), { rows, D, sums, dweight })] : []),
+      ],
     };
   },
 };

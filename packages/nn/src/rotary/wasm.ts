@@ -1,18 +1,16 @@
 // The WebAssembly kernel of rotary, which is its own gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/rotary.gen.ts';
+import { type Formulas, module, rotary } from '../gen/rotary.gen.ts';
 import type { RotaryAttrs } from './op.ts';
 
-export const rotaryKernel: WasmKernel<RotaryAttrs> = {
+export const rotaryKernel: WasmKernel<RotaryAttrs, Formulas> = {
   op: 'rotary',
   module,
-  plan([x], { inverse }) {
+  plan([x], { inverse }, { units }) {
     const [B, T, H, D] = x!.shape;
+    const rows = B * T;
     return {
-      scratch: 0,
-      run(exports, [x, cos, sin], [y]) {
-        exports.rotary(B, T, H, D, inverse ? -1 : 1, x, cos, sin, y);
-      },
+      launches: ([x, cos, sin], [y]) => [rotary(units(rows), { rows, T, H, D, inverse, x, cos, sin, y })],
     };
   },
 };

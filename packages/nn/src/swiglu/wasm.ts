@@ -1,6 +1,12 @@
 // WebAssembly kernels of swiglu.
-import { module } from '../gen/swiglu.gen.ts';
+import { module, swiglu, swigluGrad } from '../gen/swiglu.gen.ts';
 import { pointwise } from '../rows.ts';
 
-export const swigluKernel = /* @__PURE__ */ pointwise('swiglu', module);
-export const swigluGradKernel = /* @__PURE__ */ pointwise('swigluGrad', module);
+export const swigluKernel = /* @__PURE__ */ pointwise('swiglu', module, (units, n, [gate, up], [y]) =>
+  swiglu(units, { n, gate, up, y }),
+);
+export const swigluGradKernel = /* @__PURE__ */ pointwise(
+  'swigluGrad',
+  module,
+  (units, n, [dy, gate, up], [dgate, dup]) => swigluGrad(units, { n, dy, gate, up, dgate, dup }),
+);
