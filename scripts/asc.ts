@@ -18,6 +18,8 @@ const converted = [
   ),
   ...['append', 'attention', 'cachedAttention'].map((name) => `packages/attention/assembly/${name}.ts`),
   ...[
+    'adamw',
+    'clip-grad-norm',
     'gated-rms-norm',
     'l2-norm',
     'layer-norm',

@@ -120,7 +120,17 @@ const tried: Tried[] = [
   },
   {
     op: clipGradNormOp,
-    cases: (n) => [0.3, 1e3].map((maxNorm) => ({ attrs: { maxNorm }, inputs: { grad: floats([n], n) } })),
+    cases: (n) =>
+      [0.3, 1e3].flatMap((maxNorm) =>
+        subsets(
+          {
+            grad: floats([n], n),
+            blocks: { shape: [2, 3], data: [0, n >> 1, 0, n >> 1, n, 1], dtype: 'i32' },
+            loss: floats([], 2),
+          },
+          ['loss'],
+        ).map((inputs, i) => ({ attrs: { maxNorm, scale: i === 0 ? 1 : 1 / 3 }, inputs })),
+      ),
   },
 ];
 

@@ -1,8 +1,9 @@
 // The functions of all ops of the package.
 export { embedding } from '@twilljs/tensor';
-export { type AdamWAttrs, adamw } from './adamw/op.ts';
+export { type AdamWAttrs, adamw, advance } from './adamw/op.ts';
 export { applyBackward, backwardOf } from './backward.ts';
-export { clipGradNorm } from './clip-grad-norm/op.ts';
+export { normBlocks, type Span } from './clip-grad-norm/blocks.ts';
+export { type ClipOptions, clipFactor, clipGradNorm } from './clip-grad-norm/op.ts';
 export { crossEntropy, linearCrossEntropy } from './cross-entropy/op.ts';
 export { type GateActivation, gatedRmsNorm } from './gated-rms-norm/op.ts';
 export { l2Norm } from './l2-norm/op.ts';

@@ -1,6 +1,6 @@
 // @twilljs/nn/wasm: WebAssembly kernels of the ops, to hand to `wasm({ kernels })`.
 import type { WasmKernel } from '@twilljs/wasm';
-import { adamwKernel } from './adamw/wasm.ts';
+import { adamwKernel, advanceKernel } from './adamw/wasm.ts';
 import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
@@ -39,5 +39,6 @@ export const kernels: readonly WasmKernel[] = [
   shortConvGradKernel,
   rotaryKernel,
   adamwKernel,
+  advanceKernel,
   clipGradNormKernel,
 ];

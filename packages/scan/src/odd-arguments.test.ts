@@ -36,7 +36,10 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
     { scale: 0.5, window: 2 },
   ],
   cachedAttention: [{ q: [1, 1, 2, 4], k: [1, 5, 1, 4], v: [1, 5, 1, 3] }, { scale: 0.5 }],
-  clipGradNorm: [{ grad: [4] }, { maxNorm: 1 }],
+  clipGradNorm: [
+    { grad: [4], loss: [] },
+    { maxNorm: 1, scale: 1 },
+  ],
   crossEntropy: [{ logits: [2, 3], labels: [2], dloss: [] }],
   elementwise: [{ x: [1, 3, 4], g: [1, 3, 4], h0: [1, 4], y: [1, 3, 4], dy: [1, 3, 4], dstate: [1, 4] }, {}],
   gatedRmsNorm: [rows, { eps: 1e-6, activation: 'silu' }],
@@ -72,7 +75,8 @@ function make(shape: readonly number[], device: Device): Tensor {
 }
 const labels = (device: Device) => tensor(Int32Array.of(1, -100), [2], { device });
 const position = (device: Device) => tensor(Int32Array.of(7), [1], { device });
-const ids: Readonly<Record<string, (device: Device) => Tensor>> = { labels, position };
+const blocks = (device: Device) => nn.normBlocks([{ from: 0, size: 4 }], device);
+const ids: Readonly<Record<string, (device: Device) => Tensor>> = { labels, position, blocks };
 
 const exported: Readonly<Record<string, unknown>> = { ...nn, ...scan, ...attention };
 
@@ -103,7 +107,9 @@ function functionTable(device: Device): Record<string, Fitting> {
   });
   return {
     adamw: { call: nn.adamw, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
+    advance: { call: nn.advance, args: () => [tensor(Int32Array.of(1), [1], { device }), t()] },
     arenaOf: { call: nn.arenaOf, args: () => [nn.params(model()), device, ['bias']] },
+    clipFactor: { call: nn.clipFactor, args: () => [t(4), 1, { blocks: blocks(device), loss: t() }] },
     clipGradNorm: { call: nn.clipGradNorm, args: () => [t(4), 1] },
     constant: { call: nn.constant, args: () => [init(), [2, 3], 1] },
     countParams: { call: nn.countParams, args: () => [model()] },
@@ -123,6 +129,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     linearCrossEntropy: { call: nn.linearCrossEntropy, args: () => [t(2, 3), t(4, 3), labels(device)] },
     logSigmoid: pointwise(nn.logSigmoid),
     logSumExp: pointwise(nn.logSumExp),
+    normBlocks: { call: nn.normBlocks, args: () => [[{ from: 0, size: 4 }], device] },
     normal: { call: nn.normal, args: () => [init(), [2, 3]] },
     normalCdf: pointwise(nn.normalCdf),
     params: { call: nn.params, args: () => [model()] },

@@ -89,6 +89,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.cachedAttention(x.slice(1, 0, 1), x, x, tensor(Int32Array.of(0), [1]), bag),
     { scale: 1 },
   ],
+  'clipFactor: options': [
+    (bag) => all.clipFactor(flat(), 1, bag),
+    { scale: 0.5, blocks: all.normBlocks([{ from: 0, size: 3 }], cpu()), loss: ones([]) },
+  ],
   'compose: options': [(bag) => all.compose(config, bag), { mixers, init, device: async () => cpu() }],
   'configOf: ModelSize': [(bag) => all.configOf(bag, 'gla', 'pure'), size],
   'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],

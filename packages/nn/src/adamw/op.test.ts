@@ -1,10 +1,10 @@
 // AdamW on the devices against the f64 reference, over several steps, in place.
-import { cpu, type Device, tensor, untracked, zeros } from '@twilljs/tensor';
+import { cpu, type Device, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
-import { adamw } from './op.ts';
+import { adamw, advance } from './op.ts';
 
 /** param, m and v after `steps` steps of the same gradients, tensors [n] each. */
 async function trained(n: number, steps: number, beta2: number, device: Device) {
@@ -35,6 +35,37 @@ describe.each([
       for (const [i, values] of ours.entries()) expect(deviation(values, exact[i]).error).toBeLessThan(1e-6);
     }
   });
+
+  it.each([5, 257, 9000])(
+    '%i parameters in a recorded step: the count chooses a row, a factor scales, NaN skips',
+    async (n) => {
+      const attrs = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0.1 };
+      const make = (seed: number, by = 1) =>
+        tensor(
+          Float32Array.from(noise(n, seed), (x) => by * Math.fround(x)),
+          [n],
+          { device },
+        );
+      const row = (t: number) => [1e-2, 1 - 0.9 ** t, 1 - 0.95 ** t];
+      const states = () => [make(1), zeros([n], { device }), zeros([n], { device })] as const;
+      const [param, m, v] = states();
+      const [param1, m1, v1] = states();
+      const count = tensor(Int32Array.of(0), [1], { device });
+      const data = (ts: readonly Tensor[]) => Promise.all(ts.map((t) => t.data()));
+      for (const [step, factor] of [0.5, Number.NaN, Number.NaN, 1, 0.25, Number.NaN, 2].entries()) {
+        const t = (await count.data())[0] + 1;
+        const by = tensor([factor], [], { device });
+        // The row of the other count is never read.
+        const hyper = tensor(t % 2 === 1 ? [...row(t), 0, 0, 0] : [0, 0, 0, ...row(t)], [2, 3], { device });
+        adamw(param, make(2 + step, 4), m, v, hyper, { ...attrs, scale: 0.25 }, count, by);
+        advance(count, by);
+        if (!Number.isNaN(factor))
+          adamw(param1, make(2 + step, factor), m1, v1, tensor(row(t), [3], { device }), attrs);
+        expect(await data([param, m, v])).toEqual(await data([param1, m1, v1]));
+      }
+      expect(await count.data()).toEqual(Int32Array.of(4));
+    },
+  );
 
   it('leaves a parameter that never had a gradient to its decay', async () => {
     const make = (value: number) => tensor([value, value, value, value, value], [5], { device });

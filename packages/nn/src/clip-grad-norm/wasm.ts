@@ -1,19 +1,21 @@
 // The WebAssembly kernel of clipGradNorm.
-import { size } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/clip-grad-norm.gen.ts';
-import type { ClipGradNormAttrs } from './op.ts';
+import * as launches from '../gen/clip-grad-norm.gen.ts';
+import type { ClipAttrs } from './op.ts';
 
-export const clipGradNormKernel: WasmKernel<ClipGradNormAttrs> = {
+const { module } = launches;
+
+export const clipGradNormKernel: WasmKernel<ClipAttrs> = {
   op: 'clipGradNorm',
   module,
-  plan([grad], { maxNorm }) {
-    const n = size(grad!.shape);
+  plan([, blocks], { maxNorm, scale }) {
+    const [count] = blocks!.shape;
     return {
-      scratch: 0,
-      run(exports, [grad], [out, norm]) {
-        exports.clip(n, maxNorm, grad, out, norm);
-      },
+      shared: 8 * count,
+      launches: ([grad, blocks, loss], [norm, factor], sums) => [
+        launches.sum(count, { scale, grad, blocks, sums }),
+        launches.finish(1, { count, limit: maxNorm, blocks, sums, loss, norm, factor }),
+      ],
     };
   },
 };
