@@ -15,9 +15,12 @@ export const matmul: WasmKernel<{ transposeA: boolean; transposeB: boolean }, Ge
     const N = b!.shape.at(transposeB ? -2 : -1)!;
     const [ars, acs] = transposeA ? [1, M] : [K, 1];
     const [brs, bcs] = transposeB ? [1, K] : [N, 1];
-    const sizes = { M, N, K, ars, acs, as: M * K, brs, bcs, bs: K * N };
+    const [as, bs] = [M * K, K * N];
     const count = units(size(a!.shape.slice(0, -2)), M, N);
-    return { own: scratch(M, N, K), launches: ([a, b], [c]) => [matmulOf(count, { ...sizes, a, b, c })] };
+    return {
+      own: scratch(M, N, K),
+      launches: ([a, b], [c]) => [matmulOf(count, { M, N, K, a, ars, acs, as, b, brs, bcs, bs, c })],
+    };
   },
 };
 

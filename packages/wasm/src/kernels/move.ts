@@ -10,29 +10,31 @@ function strided(loops: readonly Loop[], formulas: Formulas): Plan {
   return xs === 0 || xs === 1 ? copied(loops, formulas) : turned(loops, xs, formulas);
 }
 
-/** By three outer axes: their sizes and the steps of both sides. */
-function outerAxes([l0, l1, l2]: readonly Loop[]) {
-  const [[s0, t0], [s1, t1], [s2, t2]] = [l0.steps, l1.steps, l2.steps];
-  return { d0: l0.size, d1: l1.size, d2: l2.size, s0, s1, s2, t0, t1, t2 };
-}
-
 function copied(loops: readonly Loop[], { units }: Formulas): Plan {
   const { outer, inner } = nest(loops, 4, 2);
-  const { size: n, steps } = inner[3];
-  const sizes = { ...outerAxes(inner), n, xn: steps[0] };
-  const count = units(sizes.d0 * sizes.d1 * sizes.d2 * n);
-  return { launches: ([x], [y]) => turns(outer, [x, y]).map(([x, y]) => rows(count, { ...sizes, x, y })) };
+  const [{ size: d0, steps: u0 }, { size: d1, steps: u1 }, { size: d2, steps: u2 }, { size: n, steps }] = inner;
+  const [[s0, t0], [s1, t1], [s2, t2], [xn]] = [u0, u1, u2, steps];
+  const count = units(d0 * d1 * d2 * n);
+  return {
+    launches: ([x], [y]) =>
+      turns(outer, [x, y]).map(([x, y]) => rows(count, { d0, d1, d2, n, x, s0, s1, s2, xn, y, t0, t1, t2 })),
+  };
 }
 
 function turned(loops: readonly Loop[], xs: number, { transposeUnits }: Formulas): Plan {
   const across = loops.findIndex((loop) => loop.steps[0] === 1);
   const others = loops.filter((_, i) => i !== across && i !== loops.length - 1);
   const { outer, inner } = nest(others, 3, 2);
-  const R = loops[loops.length - 1].size;
-  const { size: C, steps } = loops[across];
-  const sizes = { ...outerAxes(inner), R, C, xs, ys: steps[1] };
-  const count = transposeUnits(sizes.d0 * sizes.d1 * sizes.d2, R);
-  return { launches: ([x], [y]) => turns(outer, [x, y]).map(([x, y]) => transposes(count, { ...sizes, x, y })) };
+  const [{ size: d0, steps: u0 }, { size: d1, steps: u1 }, { size: d2, steps: u2 }] = inner;
+  const [[s0, t0], [s1, t1], [s2, t2], [, ys]] = [u0, u1, u2, loops[across].steps];
+  const [R, C] = [loops[loops.length - 1].size, loops[across].size];
+  const count = transposeUnits(d0 * d1 * d2, R);
+  return {
+    launches: ([x], [y]) =>
+      turns(outer, [x, y]).map(([x, y]) =>
+        transposes(count, { d0, d1, d2, R, C, x, s0, s1, s2, xs, y, t0, t1, t2, ys }),
+      ),
+  };
 }
 
 export const broadcastTo: WasmKernel<{ to: Shape }, Formulas> = {
@@ -51,12 +53,9 @@ export const permute: WasmKernel<{ axes: readonly number[] }, Formulas> = {
   },
 };
 
-/** `count` rows of n, s floats apart in x and t in y. */
-function copyRows({ units }: Formulas, count: number, n: number, x: Pointer, s: number, y: Pointer, t: number): Launch {
-  return rows(units(count * n), {
-    ...{ d0: 1, d1: 1, d2: count, n, xn: 1, x, y },
-    ...{ s0: 0, s1: 0, s2: s, t0: 0, t1: 0, t2: t },
-  });
+/** `d2` rows of n, s2 floats apart in x and t2 in y. */
+function copyRows({ units }: Formulas, d2: number, n: number, x: Pointer, s2: number, y: Pointer, t2: number): Launch {
+  return rows(units(d2 * n), { d0: 1, d1: 1, d2, n, x, s0: 0, s1: 0, s2, xn: 1, y, t0: 0, t1: 0, t2 });
 }
 
 export const slice: WasmKernel<{ axis: number; from: number; to: number }, Formulas> = {
@@ -138,7 +137,7 @@ export const band: WasmKernel<{ low: number; high: number; fill: number }, Formu
     // Unbounded sides become the farthest that a plane has.
     const from = Math.max(-R, Math.min(C, Math.ceil(low)));
     const to = Math.max(-R, Math.min(C, Math.floor(high)));
-    const sizes = { planes, R, C, low: from, high: to, value: fill };
-    return { launches: ([x], [y]) => [bandOf(units(planes * R * C), { ...sizes, x, y })] };
+    const count = units(planes * R * C);
+    return { launches: ([x], [y]) => [bandOf(count, { planes, R, C, low: from, high: to, value: fill, x, y })] };
   },
 };
