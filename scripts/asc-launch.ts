@@ -74,23 +74,41 @@ export function launchModule(entry: string, source: string): { path: string; tex
 }
 
 const typeOf = { i32: 'number', bool: 'boolean', usize: 'Pointer', f32: 'number', f64: 'number' } as const;
+const viewOf = { i32: 'i32', bool: 'i32', usize: 'i32', f32: 'f32', f64: 'f64' } as const;
+
+/** A kernel as a value, which writes its arguments, and the constructor of its launches. */
+function launchText(entry: string, exported: Exported): string {
+  const { name } = exported;
+  const type = `${name[0].toUpperCase()}${name.slice(1)}Args`;
+  const fields = fieldsOf(entry, exported);
+  const bytes = Math.max(0, ...fields.map(({ type, offset }) => offset + widths[type]));
+  const views = [...new Set(fields.map(({ type }) => viewOf[type]))].sort();
+  const args = fields.map(({ name, type }) => `${name}: ${typeOf[type]}`);
+  const writes = fields.map(({ name, type, offset }) => {
+    const value = type === 'bool' ? `Number(args.${name})` : `args.${name}`;
+    return `    ${viewOf[type]}[(at >>> ${type === 'f64' ? 3 : 2}) + ${offset / widths[type]}] = ${value};`;
+  });
+  return [
+    `interface ${type} { ${args.join('; ')} }`,
+    `const ${name}Kernel: Kernel = {`,
+    '  module,',
+    `  name: '${name}',`,
+    `  bytes: ${Math.ceil(bytes / 8) * 8},`,
+    `  write({ ${views.join(', ')} }, at, args: ${type}) {`,
+    ...writes,
+    '  },',
+    '};',
+    `export const ${name} = (units: number, args: ${type}): Launch => ({ kernel: ${name}Kernel, units, args });`,
+    '',
+  ].join('\n');
+}
 
 /** The other side: a constructor per kernel, and the type of the formulas. @param from where the types of launches are. */
 export function launchTypes(entry: string, source: string, from: string): { head: string; text: string } {
   const all = exportsOf(source);
   const kernels = all.filter(({ result }) => result === 'void');
   const formulas = all.filter(({ result }) => result !== 'void');
-  const text = kernels.map((exported) => {
-    const { name } = exported;
-    const fields = fieldsOf(entry, exported);
-    const bytes = Math.max(0, ...fields.map(({ type, offset }) => offset + widths[type]));
-    const layout = fields.map(({ name, type, offset }) => `    ['${name}', '${type}', ${offset}],\n`);
-    const args = fields.map(({ name, type }) => `${name}: ${typeOf[type]}`);
-    return (
-      `const ${name}Kernel: Kernel = {\n  module,\n  name: '${name}',\n  bytes: ${Math.ceil(bytes / 8) * 8},\n  fields: [\n${layout.join('')}  ],\n};\n` +
-      `export const ${name} = (units: number, args: { ${args.join('; ')} }): Launch => ({ kernel: ${name}Kernel, units, args });\n`
-    );
-  });
+  const text = kernels.map((exported) => launchText(entry, exported));
   const declared = formulas.map(
     ({ name, parameters }) =>
       `  ${name}(${parameters.map((parameter) => `${parameter.name}: number`).join(', ')}): number;\n`,

@@ -14,16 +14,24 @@ export interface WasmModule {
 /** A place in the device's memory, in bytes. */
 export type Pointer = number;
 
-/** The types of a kernel's arguments, as AssemblyScript names them. */
-export type FieldType = 'i32' | 'bool' | 'usize' | 'f32' | 'f64';
+/** The device's memory in the types that arguments have. */
+export interface Views {
+  readonly i32: Int32Array;
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+}
 
-/** A kernel of a module, and how its arguments lie in a record. Generated from its source. */
+/** Arguments by the names of a kernel's parameters. */
+export type LaunchArgs = object;
+
+/** A kernel of a module. Generated from its source. */
 export interface Kernel {
   readonly module: WasmModule;
   readonly name: string;
-  /** Bytes of a record, a multiple of 8. */
+  /** Bytes of a record of its arguments, a multiple of 8. */
   readonly bytes: number;
-  readonly fields: readonly (readonly [name: string, type: FieldType, offset: number])[];
+  /** Writes such a record at a place that is a multiple of 8. */
+  write(memory: Views, at: Pointer, args: LaunchArgs): void;
 }
 
 /**
@@ -33,8 +41,7 @@ export interface Kernel {
 export interface Launch {
   readonly kernel: Kernel;
   readonly units: number;
-  /** By the names of the kernel's parameters. */
-  readonly args: Readonly<Record<string, number | boolean>>;
+  readonly args: LaunchArgs;
 }
 
 /** A kernel for given shapes and attributes. */

@@ -72,13 +72,7 @@ export class Launcher {
 
   /** Writes the arguments of a launch whose kernel and units stand in a list. */
   rewrite({ kernel, args }: Launch, place: Pointer): void {
-    const { i32, f32, f64 } = this.heap;
-    for (const [name, type, offset] of kernel.fields) {
-      const value = args[name] as number;
-      if (type === 'f32') f32[(place + offset) >>> 2] = value;
-      else if (type === 'f64') f64[(place + offset) / 8] = value;
-      else i32[(place + offset) >>> 2] = Number(value);
-    }
+    kernel.write(this.heap, place, args);
   }
 
   private indexOf(kernel: Kernel): number {
