@@ -1,0 +1,93 @@
+// Every kernel of the package with its units cut in every way, in both tiers: the same bits.
+import { type Op, type Shape, size } from '@twilljs/tensor';
+import { type Numbers, noise } from '@twilljs/tensor/testing';
+import { cutChecks } from '@twilljs/wasm/testing';
+import { describe, it } from 'vitest';
+import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
+import { l2NormOp } from './l2-norm/op.ts';
+import { layerNormOp } from './layer-norm/op.ts';
+import { logSumExpOp } from './log-sum-exp/op.ts';
+import { normalCdfOp } from './normal-cdf/op.ts';
+import { rmsNormOp } from './rms-norm/op.ts';
+import { rotaryOp } from './rotary/op.ts';
+import { shortConvOp } from './short-conv/op.ts';
+import { siluOp } from './silu/op.ts';
+import { softmaxOp } from './softmax/op.ts';
+import { swigluOp } from './swiglu/op.ts';
+import { kernels } from './wasm.ts';
+
+type Inputs = Record<string, Numbers>;
+
+const floats = (shape: Shape, seed = 1): Numbers => ({ shape, data: noise(size(shape), seed).map((x) => 3 * x) });
+
+/** Four blocks of rows and two of columns, both with a rest. */
+const rows = [200, 70];
+const row = [70];
+const x = floats(rows);
+const weight = floats(row, 2);
+const bias = floats(row, 3);
+/** Two blocks of elements, the second with a rest. */
+const elements = [3, 2001];
+/** B, T, D: blocks of times and of channels, both with a rest; and fewer times than taps. */
+const sequences = [
+  [3, 150, 130],
+  [2, 2, 257],
+];
+
+/** Inputs and attributes of each case. */
+const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][]][] = [
+  [rmsNormOp, [{ x, weight }, { x }].map((inputs) => [inputs, { eps: 1e-5 }])],
+  [l2NormOp, [[{ x }, { eps: 1e-5 }]]],
+  [
+    layerNormOp,
+    [{ x, weight, bias }, { x, weight }, { x, bias }, { x }].map((inputs: Inputs) => [inputs, { eps: 1e-5 }]),
+  ],
+  [
+    gatedRmsNormOp,
+    [
+      [
+        { x, gate: floats(rows, 4), weight },
+        { eps: 1e-5, activation: 'silu' },
+      ],
+      [
+        { x, gate: floats(rows, 4) },
+        { eps: 1e-5, activation: 'sigmoid' },
+      ],
+    ],
+  ],
+  [siluOp, [[{ x: floats(elements) }]]],
+  [swigluOp, [[{ gate: floats(elements), up: floats(elements, 2) }]]],
+  [normalCdfOp, [[{ x: floats(elements) }]]],
+  [softmaxOp, [[{ x }]]],
+  [logSumExpOp, [[{ x }]]],
+  [
+    shortConvOp,
+    sequences.flatMap(([B, T, D]): [Inputs, unknown][] => {
+      const given = { x: floats([B, T, D]), weight: floats([D, 4], 2) };
+      const all = { ...given, bias: floats([D], 3), h0: floats([B, 3, D], 4) };
+      return [
+        [given, { activation: 'silu' }],
+        [all, { activation: null }],
+      ];
+    }),
+  ],
+  [
+    rotaryOp,
+    [false, true].map((inverse) => [
+      { x: floats([3, 50, 2, 14]), cos: floats([50, 7], 2), sin: floats([50, 7], 3) },
+      { inverse },
+    ]),
+  ],
+];
+
+/** Kernels that are no launches yet. */
+const unconverted = ['crossEntropy', 'crossEntropyGrad', 'adamw', 'clipGradNorm'];
+const converted = kernels.filter(({ op }) => !unconverted.includes(op));
+
+describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+  const tried = table.map(([op, cases]) => ({
+    op,
+    cases: cases.map(([inputs, attrs = null], i) => ({ name: `case ${i}`, attrs, inputs })),
+  }));
+  it.each(cutChecks(converted, tried, tier))('$name', ({ run }) => run());
+});
