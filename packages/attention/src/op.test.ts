@@ -209,19 +209,25 @@ describe.each(fast)('kernels on %s', (_, device) => {
   afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
 });
 
-it('the kernels want memory for one head and a block of scores, not for all scores', () => {
+describe('scratch of the kernels', () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const bytes = Uint8Array.from(Buffer.from(module.plain, 'base64'));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const shape = [1, 4096, 2, 64];
-  const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
-  const own = (window: number | null) => {
-    const plan = kernels.find(({ op }) => op === 'attention')!.plan(ins, { scale: 1, window }, exports);
+  const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const own = (shape: number[], window: number | null) => {
+    const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
+    const plan = kernels.find(({ op }) => op === 'attention')!.plan(ins, { scale: 1, window }, formulas);
     return (plan as { own: number }).own;
   };
-  const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
-  expect(own(100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
-  expect(own(null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
+
+  it('is for one head and a block of scores, not for all scores', () => {
+    const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
+    expect(own([1, 4096, 2, 64], 100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
+    expect(own([1, 4096, 2, 64], null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
+  });
+
+  it('is counted beyond what 32 bits hold, so that the device refuses it', () => {
+    expect(own([1, 2 ** 27, 1, 1], 1)).toBeGreaterThan(2 ** 32);
+  });
 });
 
 const checked: [string, At][] = [

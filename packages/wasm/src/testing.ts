@@ -2,7 +2,7 @@
 import type { Device, Op, Spec } from '@twilljs/tensor';
 import { evaluate, type Numbers, named, type OpCase, prepare } from '@twilljs/tensor/testing';
 import { wasm } from './device.ts';
-import type { WasmKernel } from './kernel.ts';
+import type { Pointer, WasmKernel } from './kernel.ts';
 import { ENTRY, type Walk } from './launches.ts';
 import type { Tier } from './tier.ts';
 
@@ -28,10 +28,16 @@ interface Bench {
   readonly units: Map<string, number[]>;
 }
 
-/** Units are done in pieces, the last piece first, each on poisoned scratch. */
+/** Bytes of scratch that an op may want here, and of what stands behind it, which no kernel may touch. */
+const room = 2 ** 24;
+const guard = 256;
+
+/** Units are done in pieces, the last piece first, each on poisoned scratch of just the bytes that were asked for. */
 async function makeBench(kernels: readonly WasmKernel[], tier: Tier): Promise<Bench> {
   let op = '';
-  const walk: Walk = (functions, list, at, count, scratch, bytes) => {
+  const walk: Walk = (functions, list, at, count, _scratch, bytes) => {
+    if (bytes + guard > room) throw new Error(`${op} wants ${bytes} bytes of scratch; make its case smaller.`);
+    const [start, end] = [scratch >>> 2, (scratch + bytes) >>> 2];
     const most = bench.units.get(op) ?? [];
     bench.units.set(op, most);
     for (let i = 0; i < count; i++) {
@@ -39,13 +45,16 @@ async function makeBench(kernels: readonly WasmKernel[], tier: Tier): Promise<Be
       most[i] = Math.max(most[i] ?? 0, units);
       const pieces = Math.min(bench.pieces, units);
       for (let piece = pieces; piece > 0; piece--) {
-        list.fill(-1, scratch >>> 2, (scratch + bytes) >>> 2);
+        list.fill(-1, start, end + guard / 4);
         const [from, to] = [piece - 1, piece].map((end) => Math.floor((end * units) / pieces));
         functions[kernel](from, to, args, scratch);
+        if (list.subarray(end, end + guard / 4).some((x) => x !== -1))
+          throw new Error(`${op} writes behind its scratch`);
       }
     }
   };
   const device = await wasm({ kernels, tier, poison: true, walk });
+  const scratch = device.allocate(room) as Pointer;
   const find = (asked: Op, ins: readonly (Spec | null)[], attrs: unknown) => {
     op = asked.name;
     return device.find(asked, ins, attrs);

@@ -1,0 +1,57 @@
+// Every kernel with its units cut in every way, in both tiers: the same bits.
+import { type Numbers, noise, type OpCase } from '@twilljs/tensor/testing';
+import { cutChecks } from '@twilljs/wasm/testing';
+import { describe, it } from 'vitest';
+import { appendOp } from './append/op.ts';
+import { type CachedAttentionAttrs, cachedAttentionOp } from './cached-attention/op.ts';
+import { type AttentionAttrs, attentionOp } from './op.ts';
+import { kernels } from './wasm.ts';
+
+const make = (seed: number, ...shape: number[]): Numbers => ({
+  shape,
+  data: noise(
+    shape.reduce((a, b) => a * b, 1),
+    seed,
+  ).map((x) => 3 * x),
+});
+const position = (at: number): Numbers => ({ shape: [1], data: [at], dtype: 'i32' });
+
+/** Several blocks of queries, the last one not full; one query; queries at the end; grouped; with a window that reaches over blocks and within. */
+const attention = (
+  [
+    [1, 131, 131, 4, 2, null],
+    [2, 64, 64, 2, 2, null],
+    [2, 1, 70, 4, 2, null],
+    [2, 1, 70, 4, 2, 9],
+    [1, 150, 230, 2, 1, 100],
+    [1, 200, 200, 2, 2, 9],
+  ] as const
+).map(([B, T, S, H, HKV, window]): OpCase<AttentionAttrs> => {
+  const inputs = { q: make(1, B, T, H, 6), k: make(2, B, S, HKV, 6), v: make(3, B, S, HKV, 5) };
+  return { name: `T ${T}, S ${S}, window ${window}`, attrs: { scale: 0.4, window }, inputs };
+});
+
+const appended = [
+  {
+    name: '',
+    attrs: null,
+    inputs: { buffer: make(1, 5, 4, 3), x: make(2, 5, 1, 3), position: position(6) },
+    wanted: [],
+  },
+];
+
+/** A ring that is not full, and one that has wrapped. */
+const cached = [2, 30].map((at): OpCase<CachedAttentionAttrs> => {
+  const inputs = { q: make(1, 2, 1, 4, 6), k: make(2, 2, 13, 2, 6), v: make(3, 2, 13, 2, 5), position: position(at) };
+  return { name: `position ${at}`, attrs: { scale: 0.4 }, inputs, wanted: [] };
+});
+
+const tried = [
+  { op: attentionOp, cases: attention },
+  { op: appendOp, cases: appended },
+  { op: cachedAttentionOp, cases: cached },
+];
+
+describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+  it.each(cutChecks(kernels, tried, tier))('$name', ({ run }) => run());
+});
