@@ -12,7 +12,9 @@ const tiers: readonly Tier[] = ['plain', 'relaxed'];
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
 /** Files whose exports are launches. */
 const converted = [
-  ...['binary', 'gemm', 'move', 'reduce', 'scan', 'solve', 'unary'].map((name) => `packages/wasm/assembly/${name}.ts`),
+  ...['binary', 'fill', 'gemm', 'move', 'reduce', 'scan', 'solve', 'unary'].map(
+    (name) => `packages/wasm/assembly/${name}.ts`,
+  ),
   ...['elementwise', 'scalarDecay', 'scalarDelta', 'vectorDecay', 'vectorDelta'].map(
     (name) => `packages/scan/assembly/${name}.ts`,
   ),

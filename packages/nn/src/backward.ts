@@ -7,6 +7,13 @@ function present<A>(forward: Op<A>, of: readonly string[], ins: readonly unknown
   return forward.inputs.flatMap((name, i) => (of.includes(name) && ins[i] !== null ? [i] : []));
 }
 
+/** The ids of an op whose inputs stand behind `count` others. */
+function after<A>(count: number, ids: NonNullable<Op<A>['ids']>): NonNullable<Op<A>['ids']> {
+  return Object.fromEntries(
+    Object.entries(ids).map(([name, range]) => [name, (ins, attrs) => range(ins.slice(count), attrs)]),
+  );
+}
+
 /**
  * The op `<name>Grad`: from the cotangents of the outputs and all inputs of `forward` to the cotangents of its inputs.
  * Absent optional inputs have no output. Its definition differentiates that of `forward`.
@@ -19,7 +26,7 @@ export function backwardOf<A>(forward: Op<A>, of: readonly string[] = forward.in
   return {
     name,
     inputs: [...forward.outputs.map((name) => `d${name}`), ...forward.inputs],
-    ...(forward.ids && { ids: forward.ids }),
+    ...(forward.ids && { ids: after(count, forward.ids) }),
     outputs: of.map((name) => `d${name.replace('?', '')}`),
     shape(ins, attrs) {
       const xs = ins.slice(count);

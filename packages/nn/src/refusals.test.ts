@@ -81,10 +81,10 @@ it('labels that are no class', async () => {
     );
   expect([...messages(cpu()), ...messages(await wasm({ kernels }))]).toMatchInlineSnapshot(`
     [
-      "OptionError: oneHot: id 9 lies outside 9 classes; use 0..8 or a negative id.",
-      "OptionError: oneHot: id 12 lies outside 9 classes; use 0..8 or a negative id.",
-      "OptionError: crossEntropy: the label at position 1 lies outside 9 classes; use 0..8, or -100 for none.",
-      "OptionError: crossEntropy: the label at position 1 lies outside 9 classes; use 0..8, or -100 for none.",
+      "OptionError: crossEntropy: label 9 lies outside 9 classes; use 0..8, or -100 for none.",
+      "OptionError: crossEntropy: label 12 lies outside 9 classes; use 0..8, or -100 for none.",
+      "OptionError: crossEntropy: label 9 lies outside 9 classes; use 0..8, or -100 for none.",
+      "OptionError: crossEntropy: label 12 lies outside 9 classes; use 0..8, or -100 for none.",
     ]
   `);
 });

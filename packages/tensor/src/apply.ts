@@ -1,10 +1,11 @@
 // Runs ops: a kernel if the device has one, else the definition, else an error that says why.
 import type { Device, Runner } from './device.ts';
 import { DTypeError, invariant, ShapeError, UnsupportedOpError } from './errors.ts';
-import { checkedInputs, requireDevice } from './inputs.ts';
-import type { Op } from './op.ts';
+import { checkedInputs, requireDevice, requireIds } from './inputs.ts';
+import { type Op, rangeOf } from './op.ts';
 import { shown } from './options.ts';
 import { allocate } from './outside.ts';
+import { activeRecorder, within } from './recorder.ts';
 import { scope } from './scope.ts';
 import { bytesPer, type DType, requireShape, type Shape, shapesOf, size } from './shape.ts';
 import { adopt, Storage } from './storage.ts';
@@ -43,8 +44,15 @@ export function record<A>(op: Op<A>, ins: readonly (Tensor | null)[], outs: read
   });
 }
 
-function launch(runner: Runner, ins: readonly (Tensor | null)[], outs: readonly Tensor[]): void {
+function launch<A>(
+  op: Op<A>,
+  runner: Runner,
+  ins: readonly (Tensor | null)[],
+  outs: readonly Tensor[],
+  attrs: A,
+): void {
   const device = outs[0].device;
+  activeRecorder()?.launched(op, runner, ins, outs, attrs);
   const scratch = runner.scratch > 0 ? allocate(device, runner.scratch) : null;
   try {
     runner.run(
@@ -82,11 +90,19 @@ const none = /* @__PURE__ */ Object.freeze({});
  * no definition.
  */
 export function apply<A>(op: Op<A>, given: readonly (Tensor | null)[], attrs: A): Tensor[] {
-  const device = checkedInputs(op, given);
+  return applyOn(checkedInputs(op, given), op, given, attrs);
+}
+
+/** The same on a given device: of ops without inputs. */
+export function applyOn<A>(device: Device, op: Op<A>, given: readonly (Tensor | null)[], attrs: A): Tensor[] {
   // Absent is null for ops, though callers may leave it out.
   const ins = given.includes(undefined as never) ? Array.from(given, (t) => t ?? null) : given;
   // Without attributes each is undefined, which the rule of an op that has some refuses as it does any other wrong value.
   const shapes = op.shape(shapesOf(ins), attrs ?? (none as A));
+  for (const input in op.ids) {
+    const ids = ins[op.inputs.indexOf(input)];
+    if (ids) requireIds(op.name, input, ids.requireMemory(), rangeOf(op, input, shapesOf(ins), attrs ?? (none as A)));
+  }
   const tracked = isRecording() && ins.some((t) => t?.slot);
   if (tracked && op.updates) {
     throw new UnsupportedOpError(
@@ -96,7 +112,7 @@ export function apply<A>(op: Op<A>, given: readonly (Tensor | null)[], attrs: A)
   const runner = device.find(op, ins, attrs);
   if (typeof runner !== 'string') {
     const outs = outputs(op, ins, shapes, device);
-    if (shapes.some((s) => size(s) > 0)) launch(runner, ins, outs);
+    if (shapes.some((s) => size(s) > 0)) launch(op, runner, ins, outs, attrs);
     if (tracked) record(op, ins, outs, attrs);
     return outs;
   }
@@ -104,7 +120,7 @@ export function apply<A>(op: Op<A>, given: readonly (Tensor | null)[], attrs: A)
   const fallback = device.fallbacks.get(op.name);
   if (fallback) fallback.count++;
   else device.fallbacks.set(op.name, { reason: runner, count: 1 });
-  const define = () => scope(() => op.define!(ins as Tensor[], attrs).map(ownHandle));
+  const define = () => within(op.name, () => scope(() => op.define!(ins as Tensor[], attrs).map(ownHandle)));
   if (!tracked || !op.vjp) return define();
   const outs = untracked(define);
   record(op, ins, outs, attrs);

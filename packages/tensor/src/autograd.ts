@@ -4,6 +4,7 @@ import { DeviceError, DTypeError, OptionError, ShapeError, UnsupportedOpError } 
 import type { Op } from './op.ts';
 import { binary } from './ops/binary.ts';
 import { shown } from './options.ts';
+import { within } from './recorder.ts';
 import { scope } from './scope.ts';
 import { sameShape } from './shape.ts';
 import { type Node, type Slot, untracked, upcomingId, withRecording } from './tape.ts';
@@ -178,8 +179,10 @@ function leadingTo(latestFirst: readonly Node[], wanted: ReadonlySet<Slot | unde
 }
 
 function vjp(node: Node, dys: Tensor[], needs: readonly boolean[]): (Tensor | null)[] {
-  if (node.op.vjp) return node.op.vjp(dys, node.ins as Tensor[], node.outs, node.attrs, needs);
-  return vjpOfDefinition(node.op, dys, node.ins, node.attrs, needs);
+  const { op, ins, outs, attrs } = node;
+  return within(`${op.name}'`, () =>
+    op.vjp ? op.vjp(dys, ins as Tensor[], outs, attrs, needs) : vjpOfDefinition(op, dys, ins, attrs, needs),
+  );
 }
 
 /**

@@ -27,6 +27,7 @@ function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
     float,
     limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0 },
     eager,
+    poison,
     sequence: sequenceOf,
     fallbacks: new Map<string, Fallback>(),
     find(op, ins, attrs) {

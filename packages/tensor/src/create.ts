@@ -4,9 +4,12 @@ import { cpu } from './cpu.ts';
 import type { Device } from './device.ts';
 import { DTypeError, OptionError, ShapeError } from './errors.ts';
 import { requireDevice } from './inputs.ts';
+import { filledWith } from './ops/fill.ts';
 import { knownOnly, number, shown } from './options.ts';
-import { type Data, type DType, hostArray, requireShape, type Shape, size } from './shape.ts';
-import type { Tensor } from './tensor.ts';
+import { activeRecorder, requireOutsideStep } from './recorder.ts';
+import { bytesPer, type Data, type DType, hostArray, requireShape, type Shape, size } from './shape.ts';
+import type { Bounds, Storage } from './storage.ts';
+import { requireTensor, type Tensor } from './tensor.ts';
 
 export interface CreateOptions {
   /** Default: the `cpu` f32 device. */
@@ -48,9 +51,55 @@ export function tensor(values: ArrayLike<number>, shape: Shape, options: CreateO
     throw new ShapeError(`tensor: ${given} do not fill [${shape}], which holds ${size(shape)}; give the right shape.`);
   }
   const data = converted(values, dtype);
-  const out = empty(shape, device, dtype);
-  device.write(out.buffer, data);
+  return tensorInto(empty(shape, device, dtype), data);
+}
+
+/** A fresh tensor, with its first values. */
+function tensorInto(out: Tensor, data: Data): Tensor {
+  out.device.write(out.buffer, data);
+  if (data instanceof Int32Array) out.requireMemory().bounds = boundsOf(data);
+  activeRecorder()?.filled(out, data);
   return out;
+}
+
+function boundsOf(ids: Int32Array): Bounds {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const id of ids) {
+    if (id < least) least = id;
+    if (id > most) most = id;
+  }
+  return { least, most };
+}
+
+/**
+ * Writes host values into a tensor that exists: how what changes from call to call reaches a compiled step.
+ *
+ * @param values as many as the tensor has elements, of its type.
+ * @throws ShapeError for another number of them; DTypeError for what is no value of its type; OptionError inside a compiled step.
+ * @example
+ * const x = zeros([2]);
+ * write(x, [3, 4]);
+ * await x.sum().item() // => 7
+ */
+export function write(t: Tensor, values: ArrayLike<number>): void {
+  requireTensor('write', 't', t);
+  requireOutsideStep('write()', t);
+  const storage = t.requireMemory();
+  if (typeof values !== 'object' || values?.length !== t.size) {
+    throw new ShapeError(
+      `write: ${shown(values)} do not fill [${t.shape}], which holds ${t.size}; give as many values.`,
+    );
+  }
+  const data = converted(values, t.dtype);
+  t.device.write(t.buffer, data);
+  if (data instanceof Int32Array) storage.bounds = joined(storage, t, boundsOf(data));
+}
+
+/** Bounds of a memory of which `t` was written: those of the rest still hold. */
+function joined({ bounds, bytes }: Storage, t: Tensor, written: Bounds): Bounds | null {
+  if (t.size * bytesPer.i32 === bytes || bounds === null) return t.size * bytesPer.i32 === bytes ? written : null;
+  return { least: Math.min(bounds.least, written.least), most: Math.max(bounds.most, written.most) };
 }
 
 const numbers = [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint16Array, Uint32Array];
@@ -97,8 +146,7 @@ function filled(where: string, shape: Shape, value: number, options: CreateOptio
   if (dtype === 'i32' && (value | 0) !== value) {
     throw new OptionError(`${where}: the value ${value} is no i32; give a whole number from -2^31 to 2^31 - 1.`);
   }
+  if (dtype !== 'i32') return filledWith([...shape], value, device);
   const out = empty(shape, device, dtype); // first, for the device knows best that there is no memory
-  const values = hostArray(where, dtype, out.size);
-  device.write(out.buffer, value === 0 ? values : values.fill(value));
-  return out;
+  return tensorInto(out, hostArray(where, dtype, out.size).fill(value));
 }

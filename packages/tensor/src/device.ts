@@ -69,6 +69,8 @@ export interface Device {
   };
   /** Recorded steps are run anew each time: the slow twin of `compile`. */
   readonly eager: boolean;
+  /** Fresh memory is NaN, to find what is read before it is written. */
+  readonly poison: boolean;
   /** A runner for this op, these inputs and attributes, or the reason there is none. Cheap and without effect. */
   find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string;
   /** Ops as one unit of work, for `compile`. Their runners are this device's own. */

@@ -2,8 +2,9 @@
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena } from './arena.ts';
 export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
+export { type Compiled, compile } from './compile.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
-export { type CreateOptions, full, ones, tensor, zeros } from './create.ts';
+export { type CreateOptions, full, ones, tensor, write, zeros } from './create.ts';
 export type {
   BoundOp,
   Device,
@@ -30,7 +31,8 @@ export {
 export { requireDevice } from './inputs.ts';
 export { meta } from './meta.ts';
 export { nextTurn } from './next-turn.ts';
-export type { Op, View } from './op.ts';
+export type { IdRange, Op, View } from './op.ts';
+export { assign } from './ops/fill.ts';
 export { embedding, IGNORE, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
@@ -54,6 +56,7 @@ export {
   size,
   typedArray,
 } from './shape.ts';
+export type { StepOp, StepReport } from './step-report.ts';
 export { untracked } from './tape.ts';
 export { requireTensor, Tensor } from './tensor.ts';
 

@@ -1,8 +1,9 @@
 // What an op is given, checked where it enters: tensors with memory, on one device, of the types that the op reads.
 import type { Device } from './device.ts';
 import { DeviceError, DTypeError, OptionError } from './errors.ts';
-import type { Op } from './op.ts';
+import type { IdRange, Op } from './op.ts';
 import { shown } from './options.ts';
+import type { Storage } from './storage.ts';
 import { isRecording } from './tape.ts';
 import { requireTensor, type Tensor } from './tensor.ts';
 
@@ -36,7 +37,7 @@ export function checkedInputs(op: Op, ins: readonly (Tensor | null)[]): Device {
         `${name}: inputs are on ${device.name} and on ${t.device.name}; move one of them with to(device).`,
       );
     }
-    if ((t.dtype === 'i32') !== (op.ids?.includes(input) ?? false)) {
+    if ((t.dtype === 'i32') !== (op.ids !== undefined && input in op.ids)) {
       throw new DTypeError(
         t.dtype === 'i32'
           ? `${name}: ${input} [${t.shape}] holds i32 ids where numbers belong; make it of floats.`
@@ -55,5 +56,16 @@ export function requireDevice(where: string, device: unknown): asserts device is
   if (typeof allocate === 'function' && typeof find === 'function') return;
   throw new OptionError(
     `${where}: the device is ${shown(device)}, not a device; give cpu(), or what wasm() resolves to.`,
+  );
+}
+
+/** Refuses ids that an op cannot read, as far as the host knows them. @throws OptionError naming the first of them. */
+export function requireIds(op: string, input: string, { bounds }: Storage, { below, of, negative }: IdRange): void {
+  if (bounds === null) return;
+  const isLow = bounds.least < 0 && negative === undefined;
+  if (!isLow && bounds.most < below) return;
+  const bad = isLow ? bounds.least : bounds.most;
+  throw new OptionError(
+    `${op}: ${input.replace(/s$/, '')} ${bad} lies outside ${below} ${of}; use 0..${below - 1}${negative === undefined ? '' : `, or ${negative}`}.`,
   );
 }

@@ -13,6 +13,7 @@ export function meta(): Device {
     float: 'f32',
     limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0 },
     eager: true,
+    poison: false,
     fallbacks: new Map(),
     find: () => ({ scratch: 0, run() {} }),
     sequence: sequenceOf,

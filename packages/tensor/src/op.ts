@@ -8,6 +8,16 @@ export interface View {
   readonly shape: Shape;
 }
 
+/** Which ids an input may hold. */
+export interface IdRange {
+  /** They are below this. */
+  readonly below: number;
+  /** What there are so many of, for messages. */
+  readonly of: string;
+  /** What a negative id says; absent where none may be negative. */
+  readonly negative?: string;
+}
+
 /**
  * One operation, as a value.
  *
@@ -21,12 +31,14 @@ export interface Op<A = any> {
   readonly name: string;
   /** Input names in order, as in the golden files. `x?` may be null; a last `x...` stands for any number. */
   readonly inputs: readonly string[];
+  /** Output names in order. A last `y...` stands for any number. */
   readonly outputs: readonly string[];
-  /** Names of the inputs that hold i32 ids; all others hold numbers of the device's float type. Default: none. */
-  readonly ids?: readonly string[];
+  /** The inputs that hold i32 ids, and which they may be; all others hold numbers of the device's float type. Default: none. */
+  readonly ids?: Readonly<Record<string, (ins: readonly (Shape | null)[], attrs: A) => IdRange>>;
   /**
    * Output shapes, from inputs that are there and attributes that no one has looked at: it refuses, by a ShapeError or an
-   * OptionError, whatever a loop or a kernel could not take. Outputs have the device's float type.
+   * OptionError, whatever a loop or a kernel could not take. Outputs have the device's float type,
+   * but for those that update an input, which keep its type.
    */
   shape(ins: readonly (Shape | null)[], attrs: A): Shape[];
   /** Reference loops; every element of every output is written. Absent inputs are null. */
@@ -41,4 +53,9 @@ export interface Op<A = any> {
   readonly reads?: readonly string[];
   /** `{ output: input }`: written in place. Refused where a gradient is recorded. */
   readonly updates?: Readonly<Record<string, string>>;
+}
+
+/** Which ids an input of an op may hold, for given shapes. */
+export function rangeOf<A>(op: Op<A>, input: string, ins: readonly (Shape | null)[], attrs: A): IdRange {
+  return op.ids![input](ins, attrs);
 }

@@ -49,6 +49,8 @@ const cases: Record<PrimitiveName, { attrs: unknown; inputs: GradcheckInput[] }[
   pad: [{ attrs: { axis: 0, before: 1, after: 2 }, inputs: [input([2, 3], 1)] }],
   concat: [{ attrs: { axis: 1 }, inputs: [input([2, 3, 2], 1), input([2, 1, 2], 2)] }],
   band: [{ attrs: { low: -1, high: 0, fill: -3 }, inputs: [input([2, 3, 4], 1)] }],
+  full: [], // no inputs
+  assign: [], // in place, never recorded
   pack: [{ attrs: { offsets: [0, 8], length: 16 }, inputs: [input([2, 3], 1), input([5], 2)] }],
   matmul: [false, true].flatMap((transposeA) =>
     [false, true].map((transposeB) => ({

@@ -1,6 +1,7 @@
 // All primitives in one table: what a device must have kernels for. Adding one here stops every device from compiling until it has it.
 import { packOp } from './arena.ts';
 import { binaryOps } from './ops/binary.ts';
+import { assignOp, fullOp } from './ops/fill.ts';
 import { embeddingOp, oneHotOp, scatterAddOp } from './ops/indexing.ts';
 import { cumsumOp, matmulOp, solveTrilOp } from './ops/linear-algebra.ts';
 import { bandOp, broadcastOp, concatOp, padOp, permuteOp, sliceOp } from './ops/movement.ts';
@@ -27,6 +28,8 @@ export const primitives = {
   embedding: embeddingOp,
   scatterAdd: scatterAddOp,
   oneHot: oneHotOp,
+  full: fullOp,
+  assign: assignOp,
 };
 
 export type PrimitiveName = keyof typeof primitives;

@@ -1,12 +1,21 @@
 // Who owns device memory: storages counted by handles, and the scopes that give handles back.
 import type { Device, DeviceBuffer } from './device.ts';
 import { type Anchor, allocate, countOutside, leaveToCollector, takeFromCollector } from './outside.ts';
+import { activeRecorder } from './recorder.ts';
+
+/** The smallest and the largest of some ids. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
 
 /** One allocation on a device, freed when its last handle is released. Handles are internal; users only see scopes. */
 export class Storage {
   readonly device: Device;
   readonly buffer: DeviceBuffer;
   readonly bytes: number;
+  /** Of the ids that it holds, where the host wrote them. */
+  bounds: Bounds | null = null;
   private all = 1;
   private astray = 0;
 
@@ -14,6 +23,7 @@ export class Storage {
     this.device = device;
     this.bytes = bytes;
     this.buffer = allocate(device, bytes);
+    activeRecorder()?.made(this);
   }
 
   /** Bytes that it takes up: none on a device that allocates nothing. */

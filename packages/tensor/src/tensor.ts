@@ -11,11 +11,21 @@ import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
 import { affine, unary } from './ops/unary.ts';
 import { flag, shown } from './options.ts';
 import { relieve } from './outside.ts';
+import { activeRecorder, requireOutsideStep } from './recorder.ts';
 import { bytesPer, type Data, type DType, type Shape, type Spec, size } from './shape.ts';
 import { adopt, disown, type Holder, type Storage } from './storage.ts';
 import type { Slot } from './tape.ts';
 
+let nextNumber = 0;
+
+/** The number that the next tensor will have. */
+export function upcomingTensor(): number {
+  return nextNumber;
+}
+
 export class Tensor implements Spec, Holder {
+  /** Internal: grows from tensor to tensor. */
+  readonly born = nextNumber++;
   readonly shape: Shape;
   dtype: DType;
   /** The identity under which gradients are collected; undefined for constants. */
@@ -50,6 +60,16 @@ export class Tensor implements Spec, Holder {
     );
   }
 
+  /** Internal: where it begins in its memory, in bytes. */
+  get offset(): number {
+    return this.byteOffset;
+  }
+
+  /** Internal: whether it lies there. */
+  isAt(storage: Storage, offset: number): boolean {
+    return this.storage === storage && this.byteOffset === offset;
+  }
+
   /** Internal: the memory of this tensor on its device. */
   get buffer(): DeviceBuffer {
     const storage = this.requireMemory();
@@ -61,6 +81,7 @@ export class Tensor implements Spec, Holder {
 
   /** Internal: another handle on the same memory, without a gradient and outside scopes. */
   handle(): Tensor {
+    activeRecorder()?.viewed(this);
     return new Tensor(this.requireMemory().retain(), this.device, this.shape, this.dtype, this.byteOffset);
   }
 
@@ -71,6 +92,7 @@ export class Tensor implements Spec, Holder {
 
   /** Internal: the same memory under another shape, or a part of it. */
   alias(shape: Shape, elementOffset = 0): Tensor {
+    activeRecorder()?.viewed(this);
     const offset = this.byteOffset + elementOffset * bytesPer[this.dtype];
     const out = new Tensor(this.requireMemory().retain(), this.device, shape, this.dtype, offset);
     adopt(out);
@@ -100,8 +122,13 @@ export class Tensor implements Spec, Holder {
     this.storage = null;
   }
 
-  /** A copy of the values on the host. The only wait besides acquiring a device. */
+  /**
+   * A copy of the values on the host. The only wait besides acquiring a device.
+   *
+   * @throws OptionError inside a step that is being recorded, where there are no values yet.
+   */
   async data(): Promise<Data> {
+    requireOutsideStep('data() or item()', this);
     const values = await this.device.read(this.buffer, this.dtype, this.size);
     await relieve();
     return values;

@@ -103,9 +103,9 @@ describe('refusals', () => {
     const lookUp = (list: number[]) =>
       untracked(() => embedding(weight, tensor(list, [list.length], { device, dtype: 'i32' })));
     expect(() => lookUp([0, 1, 2, 3, 0, 1, 2, 4])).toThrowErrorMatchingInlineSnapshot(
-      `[OptionError: embedding: the id at position 7 lies outside 0..3; look for another vocabulary.]`,
+      `[OptionError: embedding: id 4 lies outside 4 rows; use 0..3.]`,
     );
-    expect(() => lookUp([-1])).toThrow('position 0');
+    expect(() => lookUp([-1])).toThrow('id -1');
     expect(() => apply(primitives.oneHot, [tensor([5], [1], { device, dtype: 'i32' })], { classes: 5 })).toThrow(
       '0..4',
     );

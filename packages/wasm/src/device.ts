@@ -151,6 +151,7 @@ function makeDevice(
     float: 'f32',
     limits: { bytes, stepsAhead: 0 },
     eager,
+    poison: machine.poison,
     tier,
     threads: 1,
     fallbacks: new Map<string, Fallback>(),

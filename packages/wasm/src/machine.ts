@@ -35,7 +35,7 @@ export class Machine {
   readonly heap: Heap;
   readonly allocator: Allocator;
   private exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
-  private readonly poison: boolean;
+  readonly poison: boolean;
   private readonly walk: Walk;
   private readonly launcher: Launcher;
   /** Where launches that run once are written, and the worker's scratch. */
@@ -117,6 +117,7 @@ export class Machine {
 
   /** Ops whose launches are written once and run again and again. */
   sequence(ops: readonly BoundOp[]): OpSequence {
+    if (ops.some(({ runner }) => 'run' in (runner as WasmRunner).plan)) return oldSequence(ops);
     const launchesOf = ({ runner, ins, outs, scratch }: BoundOp) => {
       const { plan } = runner as WasmRunner;
       return (plan as Plan).launches(pointers(ins), outs as readonly Pointer[], (scratch ?? 0) as Pointer);
@@ -157,4 +158,19 @@ export class Machine {
 /** Absent inputs are 0. */
 function pointers(ins: readonly (DeviceBuffer | null)[]): Pointer[] {
   return ins.map((at) => (at ?? 0) as Pointer);
+}
+
+/** Until all kernels are launches. */
+function oldSequence(ops: readonly BoundOp[]): OpSequence {
+  const bound = [...ops];
+  return {
+    run: () => {
+      for (const { runner, ins, outs, scratch } of bound) runner.run(ins, outs, scratch);
+    },
+    rebind: (i, op) => {
+      bound[i] = op;
+    },
+    inspect: () => bound.map(() => [{ kernel: 'old', units: 1 }]),
+    [Symbol.dispose]: () => {},
+  };
 }

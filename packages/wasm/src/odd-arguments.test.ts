@@ -13,7 +13,7 @@ function functions(device: api.Device): Record<string, Fitting> {
   const square = () => tensor([1, 2, 3, 4], [2, 2], { device });
   const ids = () => tensor(Int32Array.of(0, 1, 1), [3], { device });
   const p = () => api.parameter(x());
-  const names = Object.keys(api.primitives) as api.PrimitiveName[];
+  const names = (Object.keys(api.primitives) as api.PrimitiveName[]).filter((name) => name !== 'full');
   return {
     apply: { call: api.apply, args: () => [api.primitives[names[0]], [x()], null] },
     apply1: { call: api.apply1, args: () => [api.primitives.pad, [x()], { axis: 0, before: 1, after: 2 }] },
@@ -25,6 +25,11 @@ function functions(device: api.Device): Record<string, Fitting> {
     empty: {
       call: (...args: Parameters<typeof api.empty>) => void api.empty(...args),
       args: () => [[2, 3], device, 'i32'],
+    },
+    assign: { call: (into: api.Tensor, y: api.Tensor) => api.assign(into, y), args: () => [x(), x()] },
+    compile: {
+      call: (on: api.Device, step: () => api.Tensor) => api.compile(on, step)(),
+      args: () => [device, () => x()],
     },
     full: { call: api.full, args: () => [[2, 3], 7, { device }] },
     grad: {
@@ -57,6 +62,7 @@ function functions(device: api.Device): Record<string, Fitting> {
     solveTril: { call: api.solveTril, args: () => [square(), square(), { transpose: true }] },
     tensor: { call: tensor, args: () => [[1, 2], [2], { device }] },
     untracked: { call: api.untracked, args: () => [() => x()] },
+    write: { call: api.write, args: () => [x(), [1, 2, 3, 4, 5, 6]] },
     zeros: { call: api.zeros, args: () => [[2, 3], { device, dtype: 'i32' }] },
     ...Object.fromEntries(
       names.map((name) => [
@@ -87,6 +93,7 @@ function primitiveArgs(name: api.PrimitiveName, device: api.Device): () => reado
     cumsum: { axis: 1, reverse: false },
     scatterAdd: { rows: 2 },
     oneHot: { classes: 3 },
+    assign: { add: true },
   };
   return () => {
     const ids = () => tensor(Int32Array.of(0, 1), [2], { device });

@@ -2,6 +2,7 @@
 import type { PrimitiveName } from '@twilljs/tensor';
 import type { WasmKernel } from './kernel.ts';
 import { binaryKernels } from './kernels/binary.ts';
+import { assign, full } from './kernels/fill.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
@@ -28,4 +29,6 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     embedding,
     scatterAdd,
     oneHot,
+    full,
+    assign,
   }) satisfies Record<PrimitiveName, WasmKernel>)();

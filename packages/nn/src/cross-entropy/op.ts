@@ -9,7 +9,7 @@ export const crossEntropyOp: Op<null> = {
   name: 'crossEntropy',
   inputs: ['logits', 'labels'],
   outputs: ['loss'],
-  ids: ['labels'],
+  ids: { labels: ([logits]) => ({ below: logits!.at(-1)!, of: 'classes', negative: '-100 for none' }) },
   shape([logits, labels]) {
     lastAxis('crossEntropy', 'logits', logits!);
     requireSame('crossEntropy', 'labels', labels!, 'the rows of logits', logits!.slice(0, -1));

@@ -1,16 +1,16 @@
 // Ops that read ids: rows by id, their gradient, and one-hot rows.
 import { apply1 } from '../apply.ts';
-import { OptionError, ShapeError } from '../errors.ts';
+import { ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
 import { requireSize, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Rows of weight [N,D] by ids [..] -> [..,D]. */
+/** Rows of weight [N,D] by ids [..] -> [..,D]. Where the host does not know the ids, a row of NaN for one outside. */
 export const embeddingOp: Op<null> = {
   name: 'embedding',
   inputs: ['weight', 'ids'],
   outputs: ['y'],
-  ids: ['ids'],
+  ids: { ids: ([weight]) => ({ below: weight![0], of: 'rows' }) },
   reads: ['ids'],
   shape([weight, ids]) {
     if (weight!.length !== 2)
@@ -21,9 +21,8 @@ export const embeddingOp: Op<null> = {
     const [N, D] = weight.shape;
     for (let i = 0; i < ids.data.length; i++) {
       const id = ids.data[i];
-      if (id < 0 || id >= N)
-        throw new OptionError(`embedding: id ${id} lies outside the vocabulary of ${N}; use 0..${N - 1}.`);
-      for (let d = 0; d < D; d++) y.data[i * D + d] = weight.data[id * D + d];
+      const row = id >= 0 && id < N;
+      for (let d = 0; d < D; d++) y.data[i * D + d] = row ? weight.data[id * D + d] : Number.NaN;
     }
   },
   vjp: ([dy], [weight, ids]) => [apply1(scatterAddOp, [dy, ids], { rows: weight.shape[0] }), null],
@@ -34,7 +33,7 @@ export const scatterAddOp: Op<{ rows: number }> = {
   name: 'scatterAdd',
   inputs: ['x', 'ids'],
   outputs: ['y'],
-  ids: ['ids'],
+  ids: { ids: (_, { rows }) => ({ below: rows, of: 'rows' }) },
   reads: ['ids'],
   shape([x, ids], { rows }) {
     requireSize('scatterAdd: the number of rows', rows);
@@ -49,8 +48,7 @@ export const scatterAddOp: Op<{ rows: number }> = {
     const D = y.shape[1];
     y.data.fill(0);
     for (let i = 0; i < ids.data.length; i++) {
-      if (ids.data[i] < 0 || ids.data[i] >= rows)
-        throw new OptionError(`scatterAdd: id ${ids.data[i]} lies outside ${rows} rows; use 0..${rows - 1}.`);
+      if (ids.data[i] < 0 || ids.data[i] >= rows) continue;
       for (let d = 0; d < D; d++) y.data[ids.data[i] * D + d] += x.data[i * D + d];
     }
   },
@@ -65,7 +63,7 @@ export const oneHotOp: Op<{ classes: number }> = {
   name: 'oneHot',
   inputs: ['ids'],
   outputs: ['y'],
-  ids: ['ids'],
+  ids: { ids: (_, { classes }) => ({ below: classes, of: 'classes', negative: 'a negative one for none' }) },
   reads: [],
   shape([ids], { classes }) {
     requireSize('oneHot: the number of classes', classes);
@@ -75,11 +73,7 @@ export const oneHotOp: Op<{ classes: number }> = {
     y.data.fill(0);
     for (let i = 0; i < ids.data.length; i++) {
       const id = ids.data[i];
-      if (id >= classes)
-        throw new OptionError(
-          `oneHot: id ${id} lies outside ${classes} classes; use 0..${classes - 1} or a negative id.`,
-        );
-      if (id >= 0) y.data[i * classes + id] = 1;
+      if (id >= 0 && id < classes) y.data[i * classes + id] = 1;
     }
   },
   vjp: () => [null],

@@ -1,0 +1,22 @@
+// What a recorded step runs, for people.
+import type { KernelLaunch } from './device.ts';
+
+/** An op of a recorded step. */
+export interface StepOp {
+  readonly op: string;
+  /** Ops whose definition or gradient (`name'`) asked for it, outermost first. */
+  readonly by: readonly string[];
+  readonly launches: readonly KernelLaunch[];
+  /** Bytes that it reads and writes. */
+  readonly bytes: number;
+  /** Bytes of scratch that its launches share. */
+  readonly scratch: number;
+}
+
+export interface StepReport {
+  readonly ops: readonly StepOp[];
+  /** Launches in all. */
+  readonly launches: number;
+  /** Bytes of the workspace that the step wants: everything that lives inside it. */
+  readonly workspaceBytes: number;
+}
