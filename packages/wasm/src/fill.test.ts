@@ -2,11 +2,21 @@
 import { assign, cpu, full, tensor, untracked, zeros } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
+import { ENTRY, type Walk } from './launches.ts';
+
+/** Each unit on its own, the last one first. */
+const backwards: Walk = (functions, list, at, count, scratch) => {
+  for (let i = 0; i < count; i++) {
+    const [kernel, units, args] = list.subarray(at + ENTRY * i);
+    for (let unit = units - 1; unit >= 0; unit--) functions[kernel](unit, unit + 1, args, scratch);
+  }
+};
 
 describe.each([
   ['cpu', cpu({ poison: true })],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
+  ['wasm, cut into units', await wasm({ poison: true, walk: backwards })],
 ] as const)('on %s', (_, device) => {
   it.each([[0], [1], [7], [4096], [4099], [3, 5000]])('full [%s] writes every element', async (...shape) => {
     const values = await full(shape, -2.5, { device }).data();

@@ -5,7 +5,7 @@ export const appendOp: Op<null> = {
   name: 'append',
   inputs: ['buffer', 'x', 'position'],
   outputs: ['buffer'],
-  ids: ['position'],
+  ids: { position: () => ({ below: 2 ** 31, of: 'positions' }) },
   updates: { buffer: 'buffer' },
   shape([buffer, x, position]) {
     const [B, C, ...rest] = buffer!;

@@ -12,7 +12,7 @@ export const cachedAttentionOp: Op<CachedAttentionAttrs> = {
   name: 'cachedAttention',
   inputs: ['q', 'k', 'v', 'position'],
   outputs: ['y'],
-  ids: ['position'],
+  ids: { position: () => ({ below: 2 ** 31, of: 'positions' }) },
   shape([q, k, v, position], { scale }) {
     finite('cachedAttention: scale', scale);
     const [B, , H, D] = q!;
