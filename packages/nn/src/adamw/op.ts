@@ -16,7 +16,7 @@ const adamwOp: Op<AdamWAttrs> = {
   name: 'adamw',
   inputs: ['param', 'grad', 'm', 'v', 'hyper', 'count?', 'factor?'],
   outputs: ['param', 'm', 'v'],
-  ids: ['count?'],
+  ids: { 'count?': () => ({ below: 2 ** 31, of: 'updates' }) },
   updates: { param: 'param', m: 'm', v: 'v' },
   shape([param, grad, m, v, hyper, count, factor], { beta1, beta2, eps, weight_decay, scale = 1 }) {
     for (const [name, beta] of Object.entries({ beta1, beta2 })) {
@@ -84,7 +84,7 @@ const advanceOp: Op<null> = {
   name: 'advance',
   inputs: ['count', 'factor'],
   outputs: ['count'],
-  ids: ['count'],
+  ids: { count: () => ({ below: 2 ** 31, of: 'updates' }) },
   updates: { count: 'count' },
   shape([count, factor]) {
     requireSame('advance', 'count', count!, 'one number', [1]);

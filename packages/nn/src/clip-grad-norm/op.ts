@@ -14,7 +14,7 @@ export const clipGradNormOp: Op<ClipAttrs> = {
   name: 'clipGradNorm',
   inputs: ['grad', 'blocks', 'loss?'],
   outputs: ['norm', 'factor'],
-  ids: ['blocks'],
+  ids: { blocks: () => ({ below: 2 ** 31, of: 'places' }) },
   shape([_grad, blocks, loss], { maxNorm, scale }) {
     finite('clipGradNorm: maxNorm', maxNorm, 0);
     finite('clipGradNorm: scale', scale, 0);
