@@ -122,7 +122,13 @@ function reachable(ys: readonly Tensor[]): Node[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
-function sweep(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tensor[]): Tensor[] {
+/** Internal. @param see is told of every source of the graph. */
+export function sweep(
+  ys: readonly Tensor[],
+  dys: readonly Tensor[],
+  wrt: readonly Tensor[],
+  see: (slot: Slot) => void = () => {},
+): Tensor[] {
   const wanted = new Set(wrt.map((t) => t.slot));
   const cotangents = new Map<Slot, Tensor>();
   const accumulate = (slot: Slot, g: Tensor) => {
@@ -136,6 +142,7 @@ function sweep(ys: readonly Tensor[], dys: readonly Tensor[], wrt: readonly Tens
     if (y.slot) accumulate(y.slot, dys[i].alias(dys[i].shape));
   });
   const nodes = reachable(ys);
+  for (const node of nodes) for (const slot of node.sources) if (slot) see(slot);
   const earliest = nodes.at(-1)?.id ?? Number.POSITIVE_INFINITY;
   wrt.forEach((t, i) => {
     if (earliest >= (t.slot?.since ?? 0)) return;

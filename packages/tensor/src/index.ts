@@ -41,6 +41,7 @@ export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
+export { recompute } from './recompute.ts';
 export { keep, release, scope } from './scope.ts';
 export {
   broadcastShapes,
