@@ -19,7 +19,7 @@ function seen(T: i32, S: i32, window: i32): i32 {
   return max(0, min(S, T - 1 + window));
 }
 
-/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+/** Bytes of scratch that `forward` and `backward` want. In f64: more than 32 bits hold is refused, not taken for less. */
 export function forwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
   return frameBytes(T, seen(T, S, window), D, V, window);
 }

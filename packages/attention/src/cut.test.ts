@@ -16,7 +16,7 @@ const make = (seed: number, ...shape: number[]): Numbers => ({
 });
 const position = (at: number): Numbers => ({ shape: [1], data: [at], dtype: 'i32' });
 
-/** Several blocks of queries, the last one not full; one query; queries at the end; grouped; with a window that reaches over blocks and within. */
+/** Several blocks of queries, the last one not full; one query; queries at the end; windows over blocks and within. */
 const attention = (
   [
     [1, 131, 131, 4, 2, null],

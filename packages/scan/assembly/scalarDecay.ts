@@ -4,7 +4,7 @@ import { C, loadState, storeState } from './lib/chunk';
 import { advance, forward as chunkForward, frame, frameBytes, head, read, stateBytes, token } from './lib/decay';
 import { back, backBytes, backward as chunkBackward } from './lib/decay-backward';
 
-/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+/** Bytes of scratch that `forward` and `backward` want. In f64: more than 32 bits hold is refused, not taken for less. */
 export function forwardScratch(K: i32, V: i32): f64 {
   return frameBytes(K, V) + stateBytes(K, V);
 }

@@ -6,7 +6,7 @@ import { advance, chunk, chunkBytes, correct, frame, frameBytes, head } from './
 import { back, backBytes, backward as chunkBackward } from './lib/vector-delta-backward';
 import { forward as chunkForward, token } from './lib/vector-delta-forward';
 
-/** Bytes of scratch that `forward` and `backward` want; f64, because they may be more than 32 bits address. */
+/** Bytes of scratch that `forward` and `backward` want. In f64: more than 32 bits hold is refused, not taken for less. */
 export function forwardScratch(K: i32, V: i32): f64 {
   return frameBytes(K, V) + chunkBytes(K, V);
 }

@@ -62,7 +62,7 @@ function rows(T: i32): i32 {
   return min(R, padded(T));
 }
 
-/** Bytes of a row of scores: three floats more than the columns, for whole vectors; an odd number of cache lines, that rows share none in the cache. */
+/** Bytes of a row of scores: three floats more than the columns, for whole vectors, and an odd number of cache lines, that rows share none. */
 @inline
 function scoreBytes(T: i32, S: i32, window: i32): usize {
   return <usize>(((min(up8(S), up8(window + rows(T) + 6)) + 18) >> 4) | 1) << 6;

@@ -35,7 +35,8 @@ export const appendOp: Op<null> = {
  * @param x [B,1,...]
  * @param position i32 [1], of the token: a tensor, so that a recording reads it anew.
  * @returns buffer
- * @throws ShapeError when the shapes disagree; UnsupportedOpError where a gradient through `buffer` or `x` is being recorded: call it inside `untracked`.
+ * @throws ShapeError when the shapes disagree; UnsupportedOpError where a gradient through `buffer` or `x` is being recorded: call it
+ * inside `untracked`.
  */
 export const append = (buffer: Tensor, x: Tensor, position: Tensor): Tensor =>
   apply1(appendOp, [buffer, x, position], null);

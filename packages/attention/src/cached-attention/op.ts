@@ -7,7 +7,10 @@ export interface CachedAttentionAttrs {
   scale: number;
 }
 
-/** y = sum_s softmax_s(scale q' k_s) v_s over the last min(position + 1, C) positions, the oldest first; head h reads key/value head floor(h HKV / H). */
+/**
+ * y = sum_s softmax_s(scale q' k_s) v_s over the last min(position + 1, C) positions, the oldest first. Head h reads key/value head
+ * floor(h HKV / H).
+ */
 export const cachedAttentionOp: Op<CachedAttentionAttrs> = {
   name: 'cachedAttention',
   inputs: ['q', 'k', 'v', 'position'],
