@@ -1,19 +1,23 @@
 // Softmax attention as a layer: projections, rotary positions, grouped queries and the key/value cache.
 // B batch, T time, S keys, H heads, HKV key/value heads, D head size.
 import {
+  type InPlaceState,
   type LayerContext,
   Linear,
   type Mixer,
   type ModelWidths,
+  positionAfter,
   RMSNorm,
   type RotaryTables,
   requireDivides,
   rotary,
-  rotaryTables,
+  rotaryAfter,
   type State,
   type Values,
 } from '@twilljs/nn';
-import { concat, OptionError, type Tensor, zeros } from '@twilljs/tensor';
+import { concat, OptionError, Tensor, zeros } from '@twilljs/tensor';
+import { append } from './append/op.ts';
+import { cachedAttention } from './cached-attention/op.ts';
 import type { fields } from './fields.ts';
 import { scaledDotProductAttention } from './op.ts';
 
@@ -38,7 +42,8 @@ export class Attention implements Mixer {
   private readonly kvHeads: number;
   private readonly headSize: number;
   private readonly window: number | null;
-  private readonly ropeBase: number;
+  private readonly scale: number;
+  readonly inPlace: Required<InPlaceState>;
 
   constructor(config: AttentionConfig, { init }: LayerContext) {
     const { hidden_size: width, num_heads: H } = config;
@@ -62,7 +67,8 @@ export class Attention implements Mixer {
     this.kvHeads = HKV;
     this.headSize = D;
     this.window = config.window_size;
-    this.ropeBase = config.rope_theta;
+    this.scale = D ** -0.5;
+    this.inPlace = { rotary: { size: D, base: config.rope_theta } };
   }
 
   /** No keys yet. `position` counts the tokens seen, also those that a window has dropped. */
@@ -74,18 +80,28 @@ export class Attention implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T, width] = x.shape;
     const D = this.headSize;
-    const position = (state?.position as number | undefined) ?? 0;
-    const tables = rotaryTables(T, D, { base: this.ropeBase, offset: position }, x.device); // [T,D/2]
-    const q = turned(this.q_proj.forward(x).reshape([B, T, this.heads, D]), this.q_norm, tables); //     [B,T,H,D]
-    const kNew = turned(this.k_proj.forward(x).reshape([B, T, this.kvHeads, D]), this.k_norm, tables); // [B,T,HKV,D]
-    const vNew = this.v_proj.forward(x).reshape([B, T, this.kvHeads, D]); //                    [B,T,HKV,D]
-    const k = state ? concat([state.k as Tensor, kNew], 1) : kNew; //                           [B,S,HKV,D]
-    const v = state ? concat([state.v as Tensor, vNew], 1) : vNew; //                           [B,S,HKV,D]
-    const o = scaledDotProductAttention(q, k, v, { scale: D ** -0.5, window: this.window }); //  [B,T,H,D]
-    return {
-      y: this.o_proj.forward(o.reshape([B, T, width])),
-      state: { k: this.remembered(k), v: this.remembered(v), position: position + T },
-    };
+    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //                             [T,D/2]
+    const q = turned(this.q_proj.forward(x).reshape([B, T, this.heads, D]), this.q_norm, tables); //    [B,T,H,D]
+    const k = turned(this.k_proj.forward(x).reshape([B, T, this.kvHeads, D]), this.k_norm, tables); //  [B,T,HKV,D]
+    const v = this.v_proj.forward(x).reshape([B, T, this.kvHeads, D]); //                               [B,T,HKV,D]
+    const seen = state?.position instanceof Tensor ? this.inRings(q, k, v, state) : this.byValue(q, k, v, state);
+    const y = this.o_proj.forward(seen.o.reshape([B, T, width]));
+    return { y, state: { k: seen.k, v: seen.v, position: positionAfter(state, T) } };
+  }
+
+  private byValue(q: Tensor, kNew: Tensor, vNew: Tensor, state: State | undefined): Seen {
+    const k = state ? concat([state.k as Tensor, kNew], 1) : kNew; // [B,S,HKV,D]
+    const v = state ? concat([state.v as Tensor, vNew], 1) : vNew; // [B,S,HKV,D]
+    const o = scaledDotProductAttention(q, k, v, { scale: this.scale, window: this.window });
+    return { o, k: this.remembered(k), v: this.remembered(v) };
+  }
+
+  /** A ring has no more rows than the window, so that all it holds is seen. */
+  private inRings(q: Tensor, kNew: Tensor, vNew: Tensor, state: State): Seen {
+    const position = state.position as Tensor;
+    const k = append(state.k as Tensor, kNew, position); // [B,C,HKV,D]
+    const v = append(state.v as Tensor, vNew, position); // [B,C,HKV,D]
+    return { o: cachedAttention(q, k, v, position, { scale: this.scale }), k, v };
   }
 
   /** The keys or values that later queries can still see. */
@@ -104,6 +120,13 @@ export class Attention implements Mixer {
     const seen = (window * (window + 1)) / 2 + (tokens - window) * window;
     return (2 * this.heads * this.headSize * seen) / tokens;
   }
+}
+
+/** What the queries saw [B,T,H,D], and what is remembered. */
+interface Seen {
+  readonly o: Tensor;
+  readonly k: Tensor;
+  readonly v: Tensor;
 }
 
 /** Norm per head if there is one, then rotation by position. */

@@ -52,7 +52,8 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       const length = Math.min(T - at, TOKENS_AT_ONCE);
       const [from, to] = [row * T + at, row * T + at + count * length];
       const ids = { data: inputs.subarray(from, to), shape: [count, length] as const };
-      const logits = keep(untracked(() => scope(() => model.forward(ids, cache ?? undefined)))); // [count,length,N]
+      const read = () => (cache ? model.forward(ids, cache) : model.logits(ids));
+      const logits = keep(untracked(() => scope(read))); // [count,length,N]
       try {
         scoreLogits(await logits.data(), labels.subarray(from, to), nats.subarray(from), hits.subarray(from));
       } finally {

@@ -5,8 +5,6 @@ import {
   type Device,
   FileError,
   OptionError,
-  type Shape,
-  type Spec,
   sameShape,
   scope,
   shown,
@@ -14,10 +12,10 @@ import {
   Tensor,
   tensor,
   typedArray,
-  untracked,
 } from '@twilljs/tensor';
 import { type Computed, differenceOf } from './computed.ts';
 import { crc32 } from './crc32.ts';
+import { type Entries, type Entry, entriesOf, makeupOf } from './makeup.ts';
 
 /** What a cache holds: the states after `position` tokens of `batch` sequences, absent before the first token. */
 export interface Remembered {
@@ -31,10 +29,6 @@ const VERSION = 2;
 /** Eight hexadecimal digits and a line feed. */
 const CHECKSUM_BYTES = 9;
 const LINE_FEED = 10;
-
-/** An entry of a state in the header: a number as it is, a tensor as its type and shape. */
-type Entry = number | Spec;
-type Entries = Readonly<Record<string, Entry>>;
 
 /** The bytes that `readCache` reads. @param computed what the model of the states computes. */
 export async function writeCache({ batch, position, states }: Remembered, computed: Computed): Promise<Uint8Array> {
@@ -55,11 +49,6 @@ export async function writeCache({ batch, position, states }: Remembered, comput
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 const line = (text: string): Uint8Array => new TextEncoder().encode(`${text}\n`);
-
-const entriesOf = (state: State): Entries =>
-  Object.fromEntries(
-    Object.entries(state).map(([name, v]) => [name, typeof v === 'number' ? v : { dtype: v.dtype, shape: v.shape }]),
-  );
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
@@ -87,7 +76,7 @@ export function readCache(bytes: Uint8Array, mixers: readonly Mixer[], computed:
   const { batch, position, model, layers } = readHeader(body.slice(0, end));
   const difference = differenceOf(model, computed);
   if (difference) throw new FileError(`cache: ${difference}; ${ANOTHER_MODEL}.`);
-  const expected = untracked(() => scope(() => mixers.map((mixer) => entriesAfter(mixer, batch, position))));
+  const expected = mixers.map((mixer) => entriesAfter(mixer, batch, position));
   if (layers.length !== expected.length) {
     throw new FileError(`cache: it has ${layers.length} layers but the model ${expected.length}; ${ANOTHER_MODEL}.`);
   }
@@ -149,22 +138,16 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isWhole = (value: unknown, least: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least;
 
-/** The entries of a layer's state after `position` tokens of `batch` sequences. An axis that is empty at first grows with the tokens. */
+/** The entries of a layer's state after `position` tokens of `batch` sequences. */
 function entriesAfter(mixer: Mixer, batch: number, position: number): Entries {
   if (position === 0) return {};
-  const first = Object.entries(entriesOf(mixer.init(1)));
-  const shapes = first.flatMap(([, entry]) => (typeof entry === 'number' ? [] : [entry.shape]));
-  const per = (shape: Shape) => size(shape.map((n) => n || 1));
-  const fixed = shapes.reduce((n, shape) => n + size(shape), 0);
-  const perToken = shapes.reduce((n, shape) => n + (size(shape) === 0 ? per(shape) : 0), 0);
-  const grown = perToken === 0 ? 0 : (mixer.stateSize(position) - fixed) / perToken;
-  return Object.fromEntries(
-    first.map(([name, entry]) => {
-      if (typeof entry === 'number') return [name, entry];
-      const [, ...rest] = entry.shape.map((n) => n || grown);
-      return [name, { dtype: entry.dtype, shape: [batch, ...rest] }];
-    }),
-  );
+  const { entries, rows } = makeupOf(mixer);
+  const after = (entry: Entry): Entry => {
+    if (typeof entry === 'number') return entry;
+    const [, ...rest] = entry.shape.map((n) => n || rows(position));
+    return { dtype: entry.dtype, shape: [batch, ...rest] };
+  };
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, after(entry)]));
 }
 
 function requireEntries(where: string, given: Entries, expected: Entries, position: number): void {

@@ -4,6 +4,7 @@ export { Cache } from './cache.ts';
 export { checkModel } from './check-model.ts';
 export type { HybridConfig } from './config-type.ts';
 export { type GenerateOptions, generate, sample } from './generate.ts';
+export type { ModelReport } from './home.ts';
 export { compose, type HybridOptions, hybrid, hybridConfig } from './hybrid.ts';
 export { type HostIds, hostIds, type IdKind, type IdList, type Ids } from './ids.ts';
 export { type Convention, fullLayers, patternLayers, type Ratio, readRatio } from './layout.ts';

@@ -1,43 +1,36 @@
 // The language model: embeddings, blocks, norm and head, under FLA's names.
-import {
-  arenaOf,
-  type Block,
-  crossEntropy,
-  type Initializer,
-  Linear,
-  linear,
-  type ModelConfig,
-  type ParameterArena,
-  params,
-  type State,
-} from '@twilljs/nn';
-import { type Device, keep, OptionError, release, scope, shown, Tensor, untracked, whole } from '@twilljs/tensor';
-import { Cache, type Place, requireCache } from './cache.ts';
+import { type Block, type Initializer, Linear, type ModelConfig, type ParameterArena } from '@twilljs/nn';
+import { type Device, keep, OptionError, scope, Tensor, untracked, whole } from '@twilljs/tensor';
+import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
-import { computedBy } from './computed.ts';
+import { Home, type ModelReport } from './home.ts';
 import { asksNone, blocksOf, hostIds, type IdKind, type Ids, successorsOf, upload } from './ids.ts';
-import { withL2Warp } from './l2-warp.ts';
 import { announce } from './long.ts';
 import { macsPerToken } from './macs.ts';
+import type { Given } from './recordings.ts';
 import { sayReference } from './reference.ts';
-import { type LanguageModelParts, partsOf, type Shared, through } from './stack.ts';
+import {
+  headOf,
+  type LanguageModelParts,
+  logitsOf,
+  lossOf,
+  partsOf,
+  type Shared,
+  type Stack,
+  through,
+} from './stack.ts';
 
 /** Tokens of a prompt in one forward; the cache carries the rest. */
 const BLOCK = 512;
 
 /** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
-export class LanguageModel {
+export class LanguageModel implements Stack {
   readonly model: LanguageModelParts;
   /** Null when the embeddings serve as the head. */
   readonly lm_head: Linear | null;
   readonly config: ModelConfig;
   private readonly shared: Shared;
-  private readonly best: () => Promise<Device>;
-  private placed: ParameterArena | null = null;
-  /** While it is, some parameters are here and some there. */
-  private isMoving = false;
-  /** To know the caches that belong to this model where it is. */
-  private place: Place;
+  private readonly home: Home;
 
   constructor(
     config: ModelConfig,
@@ -50,21 +43,18 @@ export class LanguageModel {
     this.model = partsOf(config.model, blocks, shared, init.fork('model'));
     this.lm_head = tie_word_embeddings ? null : new Linear(hidden_size, vocab_size, init.fork('lm_head'));
     this.config = config;
-    this.place = { computed: computedBy(config) };
     this.shared = shared;
-    this.best = best;
+    this.home = new Home(this, shared, best);
   }
 
   /** Where the parameters are. */
   get device(): Device {
-    return this.model.embeddings.weight.device;
+    return this.home.device;
   }
 
   /** All parameters in one allocation. @throws OptionError before `to(device)`, and until that has ended. */
   get arena(): ParameterArena {
-    this.requireStill();
-    if (this.placed) return this.placed;
-    throw new OptionError('model: its parameters lie in no arena yet; call await model.to(device) before training it.');
+    return this.home.arena;
   }
 
   /**
@@ -74,20 +64,7 @@ export class LanguageModel {
    * @throws OptionError for what is no device, or while another call has not ended.
    */
   async to(device?: Device | Promise<Device>): Promise<this> {
-    const place = await (device ?? this.best());
-    if (typeof place?.find !== 'function') {
-      throw new OptionError(`model.to: ${shown(place)} is no device; give one, such as await device() or cpu().`);
-    }
-    this.requireStill();
-    const before = this.placed;
-    this.isMoving = true;
-    try {
-      this.placed = await arenaOf(params(this), place, this.shared.noDecay);
-    } finally {
-      this.isMoving = false;
-    }
-    this.place = { ...this.place };
-    release(before?.flat);
+    await this.home.moveTo(device);
     return this;
   }
 
@@ -101,9 +78,24 @@ export class LanguageModel {
    * computed, when the logits of a long sequence do not fit on the device.
    */
   forward(ids: Ids, cache?: Cache): Tensor {
-    const tokens = this.tokens(ids);
-    announce(this, tokens.shape[0], tokens.shape[1], 'logits');
-    return cache ? this.advance(tokens, cache, (h) => this.head(h)) : this.head(this.through(tokens).at(-1)!.h);
+    const given = this.given(ids, 'ids');
+    const [B, T] = given.shape;
+    announce(this, B, T, 'logits');
+    if (!cache) return logitsOf(this, this.tokens(given));
+    const one = this.one(given, cache); // [B,N]
+    return one?.reshape([B, 1, one.shape[1]]) ?? this.advance(given, cache, (h) => headOf(this, h));
+  }
+
+  /**
+   * What `forward` gives, for measuring: no gradient is recorded, and what is computed is a recording, one for each of the last few
+   * shapes.
+   *
+   * @throws as `forward` does.
+   */
+  logits(ids: Ids): Tensor {
+    const given = this.given(ids, 'ids');
+    announce(this, given.shape[0], given.shape[1], 'logits');
+    return untracked(() => this.home.recorded.logits(given));
   }
 
   /**
@@ -113,13 +105,15 @@ export class LanguageModel {
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache): Tensor {
-    const all = ids instanceof Tensor ? this.tokens(ids) : hostIds(ids, this.kind('ids'));
+    const all = this.given(ids, 'ids');
     announce(this, all.shape[0], all.shape[1], 'states');
+    const one = this.one(all, cache);
+    if (one) return one;
     const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
     const last = () =>
       this.advance(blocks.at(-1)!, cache, (h) => {
         const [B, T, D] = h.shape;
-        return this.head(h.slice(1, T - 1, T).reshape([B, D]));
+        return headOf(this, h.slice(1, T - 1, T).reshape([B, D]));
       });
     if (blocks.length === 1) return last();
     using before = requireCache(cache).snapshot(); // a later block may fail
@@ -134,7 +128,7 @@ export class LanguageModel {
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
   hidden(ids: Ids): Tensor[] {
-    return this.through(this.tokens(ids)).map(({ h }) => h);
+    return through(this, this.tokens(ids)).map(({ h }) => h);
   }
 
   /**
@@ -149,10 +143,7 @@ export class LanguageModel {
    */
   loss(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids')), weight = 1): Tensor {
     const asked = upload(labels, this.kind('labels'), this.device);
-    const logits = this.forward(ids); // [B,T,N]
-    const mean = crossEntropy(logits, asked);
-    const loss = weight === 1 ? mean : mean.mul(weight);
-    return this.config.model.use_l2warp ? withL2Warp(loss, logits) : loss;
+    return lossOf(this, this.forward(ids), asked, weight);
   }
 
   /**
@@ -163,13 +154,15 @@ export class LanguageModel {
    * @throws OptionError as `loss`, and where nothing is asked.
    */
   async evaluate(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids'))): Promise<number> {
-    const asksNothing = !(labels instanceof Tensor) && asksNone(hostIds(labels, this.kind('labels')));
-    if (asksNothing) {
+    const asked = this.given(labels, 'labels');
+    if (!(asked instanceof Tensor) && asksNone(asked)) {
       throw new OptionError(
         'model.evaluate: no position has a label, so there is no mean; give rows of two ids or more.',
       );
     }
-    const loss = keep(untracked(() => scope(() => this.loss(ids, labels))));
+    const given = this.given(ids, 'ids');
+    announce(this, given.shape[0], given.shape[1], 'logits');
+    const loss = keep(untracked(() => scope(() => this.home.recorded.loss(given, asked))));
     try {
       return await loss.item();
     } finally {
@@ -180,7 +173,7 @@ export class LanguageModel {
   /** An empty cache for `batch` sequences. */
   cache(batch: number): Cache {
     whole('cache: batch', batch, 1);
-    return new Cache(this.place, { batch, position: 0, states: this.model.layers.map(() => undefined) });
+    return new Cache(this.home.place, { batch, position: 0, states: this.mixers.map(() => undefined) });
   }
 
   /**
@@ -190,14 +183,13 @@ export class LanguageModel {
    * compared: they are the caller's to keep with the bytes.
    */
   restore(bytes: Uint8Array): Cache {
-    const mixers = this.model.layers.map(({ attn }) => attn);
-    return new Cache(this.place, readCache(bytes, mixers, this.place.computed, this.device));
+    return new Cache(this.home.place, readCache(bytes, this.mixers, this.home.place.computed, this.device));
   }
 
   /** Numbers kept per sequence after `tokens` tokens, all layers. */
   stateSize(tokens: number): number {
     whole('model.stateSize: tokens', tokens, 0);
-    return this.model.layers.reduce((n, { attn }) => n + attn.stateSize(tokens), 0);
+    return this.mixers.reduce((n, mixer) => n + mixer.stateSize(tokens), 0);
   }
 
   /**
@@ -209,22 +201,38 @@ export class LanguageModel {
     return 2 * macsPerToken(this, Object.values(this.shared.parameters), tokens);
   }
 
-  private requireStill(): void {
-    if (!this.isMoving) return;
-    throw new OptionError('model: it is being moved to a device; await model.to(device) before anything else.');
+  /** What it is and holds now. */
+  report(): ModelReport {
+    return this.home.report();
+  }
+
+  /** Gives parameters and recordings back; the model cannot be used any more. Caches are their owners'. */
+  [Symbol.dispose](): void {
+    this.home[Symbol.dispose]();
+  }
+
+  private get mixers() {
+    return this.model.layers.map(({ attn }) => attn);
   }
 
   private kind(what: IdKind['what']): IdKind {
     return { what, vocabulary: this.config.model.vocab_size };
   }
 
-  private tokens(ids: Ids): Tensor {
-    if (!this.placed && this.device.name === 'cpu') sayReference();
-    return upload(ids, this.kind('ids'), this.device);
+  /** Ids that were looked at, where they are. */
+  private given(ids: Ids, what: IdKind['what']): Given {
+    this.home.requireAlive();
+    if (!this.home.isPlaced && this.device.name === 'cpu') sayReference();
+    return ids instanceof Tensor ? upload(ids, this.kind(what), this.device) : hostIds(ids, this.kind(what));
   }
 
-  private through(tokens: Tensor, states?: readonly (State | undefined)[]) {
-    return through(this.model, tokens, this.config.model.pad_token_id, states);
+  private tokens(ids: Ids): Tensor {
+    return upload(this.given(ids, 'ids'), this.kind('ids'), this.device);
+  }
+
+  /** Logits [B,N] of one token per sequence, in place; null where that cannot be. */
+  private one(ids: Given, cache: Cache): Tensor | null {
+    return ids.shape[1] === 1 ? untracked(() => this.home.recorded.next(ids, requireCache(cache))) : null;
   }
 
   /** The cache goes on once `read` has what it wants of the stream [B,T,D] after the ids: what throws leaves it where it was. */
@@ -232,18 +240,11 @@ export class LanguageModel {
     return untracked(() => {
       const tokens = this.tokens(ids);
       const [B, T] = tokens.shape;
-      const left = this.through(tokens, requireCache(cache).statesFor(this.place, B));
+      const left = through(this, tokens, requireCache(cache).statesFor(this.home.place, B));
       const result = read(left.at(-1)!.h);
-      cache.advance(
-        left.map(({ state }) => state),
-        T,
-      );
+      const states = left.map(({ state }) => state);
+      cache.advance(T, states);
       return result;
     });
-  }
-
-  private head(h: Tensor): Tensor {
-    const normed = this.model.norm.forward(h);
-    return this.lm_head ? this.lm_head.forward(normed) : linear(normed, this.model.embeddings.weight, null);
   }
 }

@@ -1,6 +1,18 @@
 // The stack of a language model: embeddings, blocks and norm under FLA's names, and how tokens run through them.
-import { type Block, Embedding, type Initializer, type ModelFields, RMSNorm, type State } from '@twilljs/nn';
+import {
+  type Block,
+  crossEntropy,
+  Embedding,
+  type Initializer,
+  type Linear,
+  linear,
+  type ModelConfig,
+  type ModelFields,
+  RMSNorm,
+  type State,
+} from '@twilljs/nn';
 import { scope, type Tensor } from '@twilljs/tensor';
+import { withL2Warp } from './l2-warp.ts';
 import { embedded } from './padding.ts';
 
 /** Parameters that mixers share stand beside these, under their own names. */
@@ -8,6 +20,14 @@ export interface LanguageModelParts {
   readonly embeddings: Embedding;
   readonly layers: readonly Block[];
   readonly norm: RMSNorm;
+}
+
+/** What computes: a language model as its layers see it. */
+export interface Stack {
+  readonly model: LanguageModelParts;
+  /** Null when the embeddings serve as the head. */
+  readonly lm_head: Linear | null;
+  readonly config: ModelConfig;
 }
 
 /** What families want from the whole model, together. */
@@ -39,20 +59,34 @@ type Left = ReturnType<Block['forward']>;
  * Runs tokens through all blocks.
  *
  * @param tokens [B,T]
- * @param padding the token whose row learns nothing, or null.
  * @param states of the blocks, after the tokens before.
  * @returns what each block leaves.
  */
 export function through(
-  { embeddings, layers }: LanguageModelParts,
+  { model: { embeddings, layers }, config }: Stack,
   tokens: Tensor,
-  padding: number | null,
   states: readonly (State | undefined)[] = [],
 ): Left[] {
-  let h = embedded(embeddings, tokens, padding);
+  let h = embedded(embeddings, tokens, config.model.pad_token_id);
   return layers.map((block, i) => {
     const left = scope(() => block.forward(h, states[i]));
     h = left.h;
     return left;
   });
+}
+
+/** Logits [..,N] of the residual stream [..,D] after the last block. */
+export function headOf({ model, lm_head }: Stack, h: Tensor): Tensor {
+  const normed = model.norm.forward(h);
+  return lm_head ? lm_head.forward(normed) : linear(normed, model.embeddings.weight, null);
+}
+
+/** Logits [B,T,N] of tokens [B,T]. */
+export const logitsOf = (stack: Stack, tokens: Tensor): Tensor => headOf(stack, through(stack, tokens).at(-1)!.h);
+
+/** Mean cross-entropy of logits [B,T,N] over labels [B,T], times `weight`, and what the configuration adds to it. */
+export function lossOf({ config }: Stack, logits: Tensor, labels: Tensor, weight: number): Tensor {
+  const mean = crossEntropy(logits, labels);
+  const loss = weight === 1 ? mean : mean.mul(weight);
+  return config.model.use_l2warp ? withL2Warp(loss, logits) : loss;
 }

@@ -21,6 +21,7 @@ export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
 export type {
   Block,
   ConfiguredMixer,
+  InPlaceState,
   LayerContext,
   Mixer,
   MixerFamily,

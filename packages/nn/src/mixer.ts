@@ -7,8 +7,16 @@ import type { ModelFields } from './model-fields.ts';
 /**
  * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
  * a forward returns a new one and leaves the old one as it was, so a copy (`fork`) costs nothing.
+ *
+ * Only of a mixer that says `inPlace`, a state may also lie in buffers of a cache, for one token at a time.
  */
 export type State = Readonly<Record<string, Tensor | number>>;
+
+/** What a mixer that counts positions, or keeps a row of every token, wants of a state in place. */
+export interface InPlaceState {
+  /** The state holds `cos` and `sin` [1,size/2] of the position, as `rotaryTables` gives them. */
+  readonly rotary?: { readonly size: number; readonly base: number };
+}
 
 /**
  * A causal sequence mixer: position t of the output depends on positions <= t of the input, through a state.
@@ -25,6 +33,13 @@ export interface Mixer {
    * @returns y [B,T,D] and the state after the last token. Gradients flow through y and the state to x, the parameters and `state`.
    */
   forward(x: Tensor, state?: State): { y: Tensor; state: State };
+  /**
+   * Says that `forward` also takes one token with its state in place: `position`, which the value holds as a number, is an i32
+   * tensor [1]; a tensor whose second axis is empty at first, and grows, is a ring [B,C,...] with position p in row p mod C, where
+   * `forward` writes the token's own row (`append` of `@twilljs/attention`). Other tensors are as ever: it returns new ones. Not
+   * needed where there are only such others.
+   */
+  readonly inPlace?: InPlaceState;
   /** Numbers kept per sequence after `tokens` tokens: constant for a recurrence, growing for softmax attention. */
   stateSize(tokens: number): number;
   /**

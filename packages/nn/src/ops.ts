@@ -13,6 +13,8 @@ export { logSumExp } from './log-sum-exp/op.ts';
 export { normalCdf } from './normal-cdf/op.ts';
 export { rmsNorm } from './rms-norm/op.ts';
 export { type RopeOptions, type RotaryTables, rope, rotary, rotaryTables } from './rotary/op.ts';
+export { RotaryRow } from './rotary/row.ts';
+export { positionAfter, rotaryAfter } from './rotary/state.ts';
 export { shortConv } from './short-conv/op.ts';
 export { silu } from './silu/op.ts';
 export { softmax } from './softmax/op.ts';

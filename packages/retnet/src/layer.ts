@@ -2,15 +2,17 @@
 // B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
   headSizes,
+  type InPlaceState,
   type LayerContext,
   Linear,
   type Mixer,
   type ModelWidths,
+  positionAfter,
   RMSNorm,
   readOut,
   requireDivides,
   rotary,
-  rotaryTables,
+  rotaryAfter,
   type State,
   transformersActivations,
   type Values,
@@ -47,6 +49,7 @@ export class RetNet implements Mixer {
   private readonly valueSize: number;
   private readonly kvHeads: number;
   private readonly featureMap: (x: Tensor) => Tensor;
+  readonly inPlace: Required<InPlaceState>;
 
   constructor(config: RetNetConfig, { init }: LayerContext) {
     const { hidden_size: D, num_heads: H, feature_map } = config;
@@ -73,6 +76,7 @@ export class RetNet implements Mixer {
     this.keySize = K;
     this.valueSize = V;
     this.kvHeads = HKV;
+    this.inPlace = { rotary: { size: K, base: ROPE_BASE } };
     this.featureMap = feature_map === null ? (x) => x : transformersActivations[feature_map];
   }
 
@@ -84,8 +88,7 @@ export class RetNet implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
-    const position = (state?.position as number | undefined) ?? 0;
-    const tables = rotaryTables(T, K, { base: ROPE_BASE, offset: position }, x.device); // [T,K/2]
+    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //                       [T,K/2]
     const q = rotary(this.featureMap(this.q_proj.forward(x)).reshape([B, T, H, K]), tables); //   [B,T,H,K]
     const k = rotary(this.featureMap(this.k_proj.forward(x)).reshape([B, T, HKV, K]), tables); // [B,T,HKV,K]
     const { y: o, state: recurrent } = scalarDecay(
@@ -98,7 +101,7 @@ export class RetNet implements Mixer {
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const y = readOut(o, x, norm, this.g_proj, this.o_proj);
-    return { y, state: { recurrent, position: position + T } };
+    return { y, state: { recurrent, position: positionAfter(state, T) } };
   }
 
   stateSize(): number {

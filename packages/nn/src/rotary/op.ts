@@ -5,7 +5,6 @@ import {
   type Device,
   finite,
   flag,
-  hostArray,
   knownOnly,
   type Op,
   requireDevice,
@@ -17,6 +16,7 @@ import {
   tensor,
   whole,
 } from '@twilljs/tensor';
+import { anglesAt, frequenciesOf } from './angles.ts';
 
 export interface RotaryAttrs {
   /** Turn back: the transpose, and so the gradient. */
@@ -84,13 +84,8 @@ export function rotaryTables(T: number, D: number, options: RopeOptions, device:
   const { base, offset = 0 } = options;
   finite('rope: base', base, Number.MIN_VALUE);
   whole('rope: offset', offset, 0);
-  const half = D / 2;
-  const angles = hostArray('rope', 'f64', T * half);
-  for (let n = 0; n < angles.length; n++) {
-    const position = offset + Math.floor(n / half);
-    angles[n] = position * base ** ((-2 * (n % half)) / D);
-  }
-  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, half], { device });
+  const angles = anglesAt(frequenciesOf(D, base), offset, T);
+  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, D / 2], { device });
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
 

@@ -1,0 +1,83 @@
+// What a model does again and again without a gradient: forward, loss, and one token in place; recorded once per shape.
+import type { Device, Tensor } from '@twilljs/tensor';
+import type { Cache } from './cache.ts';
+import type { Buffers, InPlace } from './in-place.ts';
+import type { Place } from './place.ts';
+import { Position } from './position.ts';
+import { type Given, Recording, Recordings } from './recordings.ts';
+import { headOf, logitsOf, lossOf, type Stack, through } from './stack.ts';
+
+/** Logits [B,N] of one token per sequence; null where a state has changed its shape. */
+type Step = Recording<[readonly Buffers[]], Tensor | null>;
+
+/** Of a model where it is now. */
+export class Recorded {
+  private readonly stack: Stack;
+  private readonly place: Place;
+  private readonly device: Device;
+  private readonly recordings = new Recordings();
+  /** Absent before the first token in place. */
+  private position: Position | undefined;
+
+  constructor(stack: Stack, place: Place, device: Device) {
+    this.stack = stack;
+    this.place = place;
+    this.device = device;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.recordings.size;
+  }
+
+  /** Logits [B,T,N] of ids [B,T]. */
+  logits(ids: Given): Tensor {
+    const step = ([ids]: readonly Tensor[]) => logitsOf(this.stack, ids);
+    return this.recordings.get(`logits ${ids.shape}`, () => new Recording(this.device, [ids], step)).run([ids]);
+  }
+
+  /** The mean loss of ids [B,T] over labels [B,T]. */
+  loss(ids: Given, labels: Given): Tensor {
+    const given = [ids, labels];
+    const step = ([ids, labels]: readonly Tensor[]) => lossOf(this.stack, logitsOf(this.stack, ids), labels, 1);
+    const key = `loss ${ids.shape} ${labels.shape}`;
+    return this.recordings.get(key, () => new Recording(this.device, given, step)).run(given);
+  }
+
+  /** Logits [B,N] of ids [B,1] after what a cache holds, which goes on; null where its states are no such that can lie in place. */
+  next(ids: Given, cache: Cache): Tensor | null {
+    const room = cache.roomFor(this.place, ids.shape[0]);
+    if (!room) return null;
+    this.position ??= new Position(this.device);
+    const { position } = this;
+    const key = `next ${ids.shape} ${room.capacity}`;
+    const step = this.recordings.get(key, () => this.step(this.place.inPlace!, ids, position));
+    position.moveTo(cache.position);
+    const logits = step.run([ids], room.buffers);
+    if (logits) cache.advance(1);
+    else this.place.decodesByValue = true;
+    return logits;
+  }
+
+  private step({ layers }: InPlace, ids: Given, position: Position): Step {
+    const { stack } = this;
+    const more = layers.map(({ mixer }) => position.entriesFor(mixer));
+    return new Recording(this.device, [ids], ([ids], buffers) => {
+      const states = layers.map((_, i) => ({ ...buffers[i], ...more[i] }));
+      const left = through(stack, ids, states);
+      const h = left.at(-1)!.h;
+      const logits = headOf(stack, h.reshape([h.shape[0], h.shape[2]]));
+      if (!layers.every((layer, i) => layer.keeps(buffers[i], left[i].state))) return null;
+      // At the end, so that what throws has changed no state.
+      layers.forEach((layer, i) => {
+        layer.update(buffers[i], left[i].state);
+      });
+      return logits;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.recordings[Symbol.dispose]();
+    this.position?.[Symbol.dispose]();
+  }
+}
