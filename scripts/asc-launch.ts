@@ -1,5 +1,5 @@
 // From the exported functions of an AssemblyScript file to launches: records of arguments in memory, read by one side and written by the other.
-import { basename, dirname } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 
 /** Bytes of an argument in a record, which is also its alignment. */
 const widths = { i32: 4, bool: 4, usize: 4, f32: 4, f64: 8 } as const;
@@ -18,20 +18,33 @@ interface Exported {
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
 }
 
-function exportsOf(source: string): Exported[] {
-  const found = source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm);
-  return [...found].map(([, name, list, result]) => ({
+/** Path to text, of a file and all it imports. */
+type Sources = ReadonlyMap<string, string>;
+
+/** What a file exports: its own functions, and those that it passes on from another file. */
+function exportsOf(entry: string, sources: Sources): Exported[] {
+  const source = sources.get(entry)!;
+  const own = [...source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm)].map(([, name, list, result]) => ({
     name,
     result,
-    parameters: list
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part.length > 0)
-      .map((part) => {
-        const [parameter, type] = part.split(':').map((word) => word.trim());
-        return { name: parameter, type };
-      }),
+    parameters: wordsOf(list).map((part) => {
+      const [parameter, type] = part.split(':').map((word) => word.trim());
+      return { name: parameter, type };
+    }),
   }));
+  const passedOn = [...source.matchAll(/^export \{([^}]*)\} from '(.+)'/gm)].flatMap(([, list, from]) => {
+    const names = wordsOf(list);
+    const path = `${posix.join(posix.dirname(entry), from)}.ts`;
+    return exportsOf(path, sources).filter(({ name }) => names.includes(name));
+  });
+  return [...passedOn, ...own];
+}
+
+function wordsOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word.length > 0);
 }
 
 /** The arguments of a kernel between its units and its scratch, laid out as C would. @throws Error for what is no kernel. */
@@ -58,9 +71,9 @@ const load = ({ type, offset }: Field) =>
   type === 'bool' ? `load<i32>(args, ${offset}) != 0` : `load<${type}>(args, ${offset})`;
 
 /** The module that the device runs: every kernel as `(from, to, args, scratch)`, formulas as they are. */
-export function launchModule(entry: string, source: string): { path: string; text: string } {
+export function launchModule(entry: string, sources: Sources): { path: string; text: string } {
   const name = basename(entry, '.ts');
-  const lines = exportsOf(source).map((exported) => {
+  const lines = exportsOf(entry, sources).map((exported) => {
     if (exported.result !== 'void') return `export { ${exported.name} } from './${name}';`;
     const args = fieldsOf(entry, exported).map(load);
     return [
@@ -104,8 +117,8 @@ function launchText(entry: string, exported: Exported): string {
 }
 
 /** The other side: a constructor per kernel, and the type of the formulas. @param from where the types of launches are. */
-export function launchTypes(entry: string, source: string, from: string): { head: string; text: string } {
-  const all = exportsOf(source);
+export function launchTypes(entry: string, sources: Sources, from: string): { head: string; text: string } {
+  const all = exportsOf(entry, sources);
   const kernels = all.filter(({ result }) => result === 'void');
   const formulas = all.filter(({ result }) => result !== 'void');
   const text = kernels.map((exported) => launchText(entry, exported));

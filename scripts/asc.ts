@@ -96,8 +96,8 @@ async function write({ entry, sources, target, head }: Stale): Promise<void> {
   const [, folder, , file] = entry.split('/');
   const isConverted = converted.includes(entry);
   const source = sources.get(entry)!;
-  const types = isConverted && launchTypes(entry, source, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
-  const launched = isConverted ? launchModule(entry, source) : { path: entry, text: source };
+  const types = isConverted && launchTypes(entry, sources, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
+  const launched = isConverted ? launchModule(entry, sources) : { path: entry, text: source };
   const all = new Map(sources).set(launched.path, launched.text);
   const type = isConverted ? 'WasmModule' : '{ name: string; plain: string; relaxed: string }';
   let text = `${head}${types ? types.head : ''}export const module: ${type} = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;

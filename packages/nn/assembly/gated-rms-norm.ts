@@ -2,25 +2,13 @@
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { widen } from '../../wasm/assembly/lib/reduce';
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
-import { begin, bytesOf, columnUnits, total } from './lib/columns';
+import { ROWS } from '../../wasm/assembly/lib/units';
+import { begin } from './lib/columns';
 import { rstdOf } from './lib/norm';
 import { get, put, sumPair } from './lib/row';
-import { ROWS, unitsOf } from './lib/units';
 
-/** Units of rows. */
-export function units(rows: i32): i32 {
-  return unitsOf(rows, ROWS);
-}
-
-/** Bytes of the sums behind the gradient of a weight. */
-export function sumsBytes(rows: i32, D: i32): i32 {
-  return bytesOf(rows, D);
-}
-
-/** Units of columns, for `weights`. */
-export function totalUnits(D: i32): i32 {
-  return columnUnits(D);
-}
+export { sumsBytes, total, totalUnits } from './lib/columns';
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 /** y = x s w act(gate). */
 @inline
@@ -104,9 +92,4 @@ export function backward(
     dx += row;
     dgate += row;
   }
-}
-
-/** dweight, from the sums of the blocks. */
-export function weights(from: i32, to: i32, rows: i32, D: i32, sums: usize, dweight: usize, scratch: usize): void {
-  total(from, to, unitsOf(rows, ROWS), D, sums, dweight);
 }

@@ -1,11 +1,7 @@
 // Vectors of length 1 over rows of K.
 import { norm, normGrad } from './lib/norm';
-import { ROWS, unitsOf } from './lib/units';
 
-/** Units of rows. */
-export function units(rows: i32): i32 {
-  return unitsOf(rows, ROWS);
-}
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 export function forward(from: i32, to: i32, rows: i32, K: i32, eps: f64, x: usize, y: usize, scratch: usize): void {
   norm(from, to, rows, K, 1, eps, x, 0, y);

@@ -1,24 +1,12 @@
 // Mean and variance norm over rows of D.
 import { sumRow } from '../../wasm/assembly/lib/reduce';
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
-import { begin, bytesOf, columnUnits, total } from './lib/columns';
+import { ROWS } from '../../wasm/assembly/lib/units';
+import { begin } from './lib/columns';
 import { dot, dot3, get, put } from './lib/row';
-import { ROWS, unitsOf } from './lib/units';
 
-/** Units of rows. */
-export function units(rows: i32): i32 {
-  return unitsOf(rows, ROWS);
-}
-
-/** Bytes of the sums behind the gradient of a weight or a bias. */
-export function sumsBytes(rows: i32, D: i32): i32 {
-  return bytesOf(rows, D);
-}
-
-/** Units of columns, for `weights`. */
-export function totalUnits(D: i32): i32 {
-  return columnUnits(D);
-}
+export { sumsBytes, total, totalUnits } from './lib/columns';
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 @inline
 function shift(rest: i32, at: usize, by: v128, x: usize, y: usize): void {
@@ -98,9 +86,4 @@ export function backward(
     x += row;
     dx += row;
   }
-}
-
-/** dweight or dbias, from the sums of the blocks. */
-export function weights(from: i32, to: i32, rows: i32, D: i32, sums: usize, dweight: usize, scratch: usize): void {
-  total(from, to, unitsOf(rows, ROWS), D, sums, dweight);
 }

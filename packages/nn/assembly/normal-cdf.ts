@@ -1,13 +1,10 @@
 // The distribution function of the standard normal and its density, over n floats.
 import { exp } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
+import { ELEMENTS } from '../../wasm/assembly/lib/units';
 import { get, put } from './lib/row';
-import { ELEMENTS, unitsOf } from './lib/units';
 
-/** Units of elements. */
-export function units(n: i32): i32 {
-  return unitsOf(n, ELEMENTS);
-}
+export { elementUnits } from '../../wasm/assembly/lib/units';
 
 /** From here on the result is 0 or 1 and the density 0; infinities end here. */
 @inline const FAR: f32 = 20;

@@ -1,12 +1,9 @@
 // Pairs (x_i, x_(i+D/2)) turned by the angles of tables [T,D/2].
 import { fma, nfma } from '../../wasm/assembly/lib/simd';
+import { ROWS } from '../../wasm/assembly/lib/units';
 import { get, put } from './lib/row';
-import { ROWS, unitsOf } from './lib/units';
 
-/** Units of B T rows [H,D]. */
-export function units(rows: i32): i32 {
-  return unitsOf(rows, ROWS);
-}
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 @inline
 function step(rest: i32, at: usize, turn: v128, half: usize, x: usize, cos: usize, sin: usize, y: usize): void {
@@ -16,6 +13,7 @@ function step(rest: i32, at: usize, turn: v128, half: usize, x: usize, cos: usiz
   put(y + half + at, fma(a, s, f32x4.mul(b, c)), rest);
 }
 
+/** rows: the B T rows [H,D] of x. */
 export function rotary(
   from: i32, to: i32, rows: i32, T: i32, H: i32, D: i32, inverse: bool, x: usize, cos: usize, sin: usize, y: usize,
   scratch: usize,

@@ -3,10 +3,10 @@
 import { copy } from '../../wasm/assembly/lib/copy';
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
-import { columnUnits, total } from './lib/columns';
+import { ROWS, pieces } from '../../wasm/assembly/lib/units';
+import { total, totalUnits } from './lib/columns';
 import { get, put } from './lib/row';
 import { open, products, tapSums, turn } from './lib/taps';
-import { ROWS, unitsOf } from './lib/units';
 
 /** Channels of a unit, a multiple of 4, and the bytes of their row. */
 @inline const CHANNELS: i32 = 128;
@@ -17,7 +17,7 @@ import { ROWS, unitsOf } from './lib/units';
 /** A sequence without times has a unit too: it passes its state on. */
 @inline
 function timeUnits(T: i32): i32 {
-  return max(1, unitsOf(T, ROWS));
+  return max(1, pieces(T, ROWS));
 }
 
 /** Units of the times of B sequences. */
@@ -32,7 +32,7 @@ export function forwardBytes(D: i32, W: i32): i32 {
 
 /** Blocks of channels. */
 export function blocks(D: i32): i32 {
-  return unitsOf(D, CHANNELS);
+  return pieces(D, CHANNELS);
 }
 
 /** Bytes of a worker's scratch: taps, window, and the cotangents before the activation with W-1 rows of zeros on both sides. */
@@ -169,7 +169,7 @@ export function weights(
   const n = sumsOf(W);
   for (let block = from; block < to; block++) {
     const first = block * CHANNELS, C = min(CHANNELS, D - first);
-    total(0, columnUnits(n), B, n, sums + (<usize>(block * B * n) << 2), scratch);
+    total(0, totalUnits(n), B, n, sums + (<usize>(block * B * n) << 2), scratch, 0);
     for (let d = 0; d < C; d++) {
       for (let j = 0; j < W; j++) {
         const sum = load<f32>(scratch + <usize>j * OWN + (<usize>d << 2));

@@ -1,12 +1,9 @@
 // Softmax and log-sum-exp over rows of N.
 import { logSumExpRow, softmaxRow } from '../../wasm/assembly/lib/softmax';
+import { ROWS } from '../../wasm/assembly/lib/units';
 import { dot, get, put } from './lib/row';
-import { ROWS, unitsOf } from './lib/units';
 
-/** Units of rows. */
-export function units(rows: i32): i32 {
-  return unitsOf(rows, ROWS);
-}
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 export function softmax(from: i32, to: i32, rows: i32, N: i32, x: usize, y: usize, scratch: usize): void {
   const row = <usize>N << 2, end = <usize>min(rows, to * ROWS) * row;

@@ -1,13 +1,10 @@
 // silu, and its product with a second branch, over n floats; a pointer of 0 is a branch of ones.
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { fma } from '../../wasm/assembly/lib/simd';
+import { ELEMENTS } from '../../wasm/assembly/lib/units';
 import { get, put } from './lib/row';
-import { ELEMENTS, unitsOf } from './lib/units';
 
-/** Units of elements. */
-export function units(n: i32): i32 {
-  return unitsOf(n, ELEMENTS);
-}
+export { elementUnits } from '../../wasm/assembly/lib/units';
 
 @inline
 function step(rest: i32, at: usize, gate: usize, up: usize, y: usize): void {

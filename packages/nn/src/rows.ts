@@ -9,23 +9,18 @@ export function rowsOf(shape: Shape): [rows: number, length: number] {
 
 type Pointers = readonly Pointer[];
 
-interface Formulas {
-  /** Units of n elements, or of n rows. */
-  units(n: number): number;
-}
-
 /** The kernel of an op on tensors of one shape, over all n elements alike. */
 export function pointwise(
   op: string,
   module: WasmModule,
   launch: (units: number, n: number, ins: Pointers, outs: Pointers) => Launch,
-): WasmKernel<null, Formulas> {
+): WasmKernel<null, { elementUnits(n: number): number }> {
   return {
     op,
     module,
-    plan([x], _, { units }) {
+    plan([x], _, { elementUnits }) {
       const n = size(x!.shape);
-      return { launches: (ins, outs) => [launch(units(n), n, ins, outs)] };
+      return { launches: (ins, outs) => [launch(elementUnits(n), n, ins, outs)] };
     },
   };
 }
@@ -35,13 +30,13 @@ export function rowwise(
   op: string,
   module: WasmModule,
   launch: (units: number, sizes: { rows: number; N: number }, ins: Pointers, outs: Pointers) => Launch,
-): WasmKernel<null, Formulas> {
+): WasmKernel<null, { rowUnits(rows: number): number }> {
   return {
     op,
     module,
-    plan([x], _, { units }) {
+    plan([x], _, { rowUnits }) {
       const [rows, N] = rowsOf(x!.shape);
-      return { launches: (ins, outs) => [launch(units(rows), { rows, N }, ins, outs)] };
+      return { launches: (ins, outs) => [launch(rowUnits(rows), { rows, N }, ins, outs)] };
     },
   };
 }

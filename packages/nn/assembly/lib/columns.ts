@@ -1,15 +1,11 @@
 // Sums over rows, in the order of the rows: in f32 within a block of them, in f64 from block to block.
 // `sums` [blocks,n] holds the f32 sums of each block.
+import { COLUMNS, ROWS, pieces, rowUnits } from '../../../wasm/assembly/lib/units';
 import { get, put } from './row';
-import { ROWS, unitsOf } from './units';
 
-/** Columns of a unit, a multiple of 4. */
-@inline const COLUMNS: i32 = 64;
-
-/** Bytes of the sums over blocks of ROWS rows. */
-@inline
-export function bytesOf(rows: i32, n: i32): i32 {
-  return 4 * unitsOf(rows, ROWS) * n;
+/** Bytes of the sums of n columns over blocks of ROWS rows. */
+export function sumsBytes(rows: i32, n: i32): i32 {
+  return 4 * rowUnits(rows) * n;
 }
 
 /** The sums of the block that row i is the first of, at 0. */
@@ -20,9 +16,9 @@ export function begin(i: i32, n: i32, sums: usize): usize {
   return block;
 }
 
-@inline
-export function columnUnits(n: i32): i32 {
-  return unitsOf(n, COLUMNS);
+/** Units of n columns. */
+export function totalUnits(n: i32): i32 {
+  return pieces(n, COLUMNS);
 }
 
 @inline
@@ -38,7 +34,7 @@ function step(rest: i32, at: usize, blocks: i32, row: usize, sums: usize, out: u
 }
 
 /** out [n] = the sum over the blocks. */
-export function total(from: i32, to: i32, blocks: i32, n: i32, sums: usize, out: usize): void {
+export function total(from: i32, to: i32, blocks: i32, n: i32, sums: usize, out: usize, scratch: usize): void {
   const row = <usize>n << 2, end = min(n, to * COLUMNS), whole = <usize>(end & ~3) << 2;
   for (let at = <usize>(from * COLUMNS) << 2; at < whole; at += 16) step(0, at, blocks, row, sums, out);
   if (end & 3) step(end & 3, whole, blocks, row, sums, out);

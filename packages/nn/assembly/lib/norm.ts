@@ -1,8 +1,8 @@
 // Rows divided by their length: y = w x / sqrt(sum(x^2) / over + eps); `over` is D for rmsNorm, 1 for l2Norm. A weight of 0 (no pointer) is 1.
 import { fma, nfma } from '../../../wasm/assembly/lib/simd';
+import { ROWS } from '../../../wasm/assembly/lib/units';
 import { begin } from './columns';
 import { dot, dot3, get, put } from './row';
-import { ROWS } from './units';
 
 @inline
 export function rstdOf(D: i32, over: f64, eps: f64, x: usize): f64 {

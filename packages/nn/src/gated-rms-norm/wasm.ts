@@ -1,17 +1,17 @@
 // WebAssembly kernels of gatedRmsNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module, weights } from '../gen/gated-rms-norm.gen.ts';
+import { backward, type Formulas, forward, module, total } from '../gen/gated-rms-norm.gen.ts';
 import { rowsOf } from '../rows.ts';
 import type { GatedRmsNormAttrs } from './op.ts';
 
 export const gatedRmsNormKernel: WasmKernel<GatedRmsNormAttrs, Formulas> = {
   op: 'gatedRmsNorm',
   module,
-  plan([x], { eps, activation }, { units }) {
+  plan([x], { eps, activation }, { rowUnits }) {
     const [rows, D] = rowsOf(x!.shape);
     const silu = activation === 'silu';
     return {
-      launches: ([x, gate, weight], [y]) => [forward(units(rows), { rows, D, eps, silu, x, gate, weight, y })],
+      launches: ([x, gate, weight], [y]) => [forward(rowUnits(rows), { rows, D, eps, silu, x, gate, weight, y })],
     };
   },
 };
@@ -19,14 +19,14 @@ export const gatedRmsNormKernel: WasmKernel<GatedRmsNormAttrs, Formulas> = {
 export const gatedRmsNormGradKernel: WasmKernel<GatedRmsNormAttrs, Formulas> = {
   op: 'gatedRmsNormGrad',
   module,
-  plan([, x, , weight], { eps, activation }, { units, sumsBytes, totalUnits }) {
+  plan([, x, , weight], { eps, activation }, { rowUnits, sumsBytes, totalUnits }) {
     const [rows, D] = rowsOf(x!.shape);
     const silu = activation === 'silu';
     return {
       shared: weight ? sumsBytes(rows, D) : 0,
       launches: ([dy, x, gate, weight], [dx, dgate, dweight], sums) => [
-        backward(units(rows), { rows, D, eps, silu, dy, x, gate, weight, dx, dgate, sums }),
-        ...(weight ? [weights(totalUnits(D), { rows, D, sums, dweight })] : []),
+        backward(rowUnits(rows), { rows, D, eps, silu, dy, x, gate, weight, dx, dgate, sums }),
+        ...(weight ? [total(totalUnits(D), { blocks: rowUnits(rows), n: D, sums, out: dweight })] : []),
       ],
     };
   },

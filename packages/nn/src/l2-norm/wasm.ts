@@ -7,17 +7,17 @@ import type { L2NormAttrs } from './op.ts';
 export const l2NormKernel: WasmKernel<L2NormAttrs, Formulas> = {
   op: 'l2Norm',
   module,
-  plan([x], { eps }, { units }) {
+  plan([x], { eps }, { rowUnits }) {
     const [rows, K] = rowsOf(x!.shape);
-    return { launches: ([x], [y]) => [forward(units(rows), { rows, K, eps, x, y })] };
+    return { launches: ([x], [y]) => [forward(rowUnits(rows), { rows, K, eps, x, y })] };
   },
 };
 
 export const l2NormGradKernel: WasmKernel<L2NormAttrs, Formulas> = {
   op: 'l2NormGrad',
   module,
-  plan([, x], { eps }, { units }) {
+  plan([, x], { eps }, { rowUnits }) {
     const [rows, K] = rowsOf(x!.shape);
-    return { launches: ([dy, x], [dx]) => [backward(units(rows), { rows, K, eps, dy, x, dx })] };
+    return { launches: ([dy, x], [dx]) => [backward(rowUnits(rows), { rows, K, eps, dy, x, dx })] };
   },
 };

@@ -1,16 +1,16 @@
 // WebAssembly kernels of layerNorm.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module, weights } from '../gen/layer-norm.gen.ts';
+import { backward, type Formulas, forward, module, total } from '../gen/layer-norm.gen.ts';
 import { rowsOf } from '../rows.ts';
 import type { LayerNormAttrs } from './op.ts';
 
 export const layerNormKernel: WasmKernel<LayerNormAttrs, Formulas> = {
   op: 'layerNorm',
   module,
-  plan([x], { eps }, { units }) {
+  plan([x], { eps }, { rowUnits }) {
     const [rows, D] = rowsOf(x!.shape);
     return {
-      launches: ([x, weight, bias], [y]) => [forward(units(rows), { rows, D, eps, x, weight, bias, y })],
+      launches: ([x, weight, bias], [y]) => [forward(rowUnits(rows), { rows, D, eps, x, weight, bias, y })],
     };
   },
 };
@@ -18,7 +18,7 @@ export const layerNormKernel: WasmKernel<LayerNormAttrs, Formulas> = {
 export const layerNormGradKernel: WasmKernel<LayerNormAttrs, Formulas> = {
   op: 'layerNormGrad',
   module,
-  plan([, x, weight, bias], { eps }, { units, sumsBytes, totalUnits }) {
+  plan([, x, weight, bias], { eps }, { rowUnits, sumsBytes, totalUnits }) {
     const [rows, D] = rowsOf(x!.shape);
     const bytes = sumsBytes(rows, D);
     return {
@@ -26,11 +26,11 @@ export const layerNormGradKernel: WasmKernel<LayerNormAttrs, Formulas> = {
       launches: ([dy, x, w, b], [dx, ...rest], shared) => {
         const scales = w && shared;
         const shifts = b && shared + bytes;
-        const total = (sums: number, dweight: number) => weights(totalUnits(D), { rows, D, sums, dweight });
+        const sum = (sums: number, out: number) => total(totalUnits(D), { blocks: rowUnits(rows), n: D, sums, out });
         return [
-          backward(units(rows), { rows, D, eps, dy, x, weight: w, dx, scales, shifts }),
-          ...(w ? [total(scales, rest[0])] : []),
-          ...(b ? [total(shifts, rest[rest.length - 1])] : []),
+          backward(rowUnits(rows), { rows, D, eps, dy, x, weight: w, dx, scales, shifts }),
+          ...(w ? [sum(scales, rest[0])] : []),
+          ...(b ? [sum(shifts, rest[rest.length - 1])] : []),
         ];
       },
     };

@@ -6,11 +6,11 @@ import type { RotaryAttrs } from './op.ts';
 export const rotaryKernel: WasmKernel<RotaryAttrs, Formulas> = {
   op: 'rotary',
   module,
-  plan([x], { inverse }, { units }) {
+  plan([x], { inverse }, { rowUnits }) {
     const [B, T, H, D] = x!.shape;
     const rows = B * T;
     return {
-      launches: ([x, cos, sin], [y]) => [rotary(units(rows), { rows, T, H, D, inverse, x, cos, sin, y })],
+      launches: ([x, cos, sin], [y]) => [rotary(rowUnits(rows), { rows, T, H, D, inverse, x, cos, sin, y })],
     };
   },
 };

@@ -12,3 +12,13 @@
 export function pieces(n: i32, size: i32): i32 {
   return (n + size - 1) / size;
 }
+
+/** Units of n elements. */
+export function elementUnits(n: i32): i32 {
+  return pieces(n, ELEMENTS);
+}
+
+/** Units of n rows. */
+export function rowUnits(n: i32): i32 {
+  return pieces(n, ROWS);
+}
