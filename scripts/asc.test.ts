@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { closure, compileKernels } from './asc.ts';
 import { compile } from './asc-compile.ts';
+import { launchModule, launchTypes } from './asc-launch.ts';
 
 const build = (text: string) => compile('kernel.ts', new Map([['kernel.ts', text]]), 'plain');
 
@@ -39,6 +40,46 @@ describe('closure', () => {
       'packages/wasm/assembly/lib/simd.ts': 'export function g(): void {}',
     };
     expect([...closure('packages/nn/assembly/norm.ts', (path) => files[path]).keys()]).toEqual(Object.keys(files));
+  });
+});
+
+describe('launches', () => {
+  const entry = 'packages/p/assembly/norm.ts';
+  const sources = new Map([
+    [
+      entry,
+      [
+        "export {\n  units,\n  total,\n} from './lib/columns';",
+        'export function norm(\n  from: i32, to: i32, n: i32, eps: f64, x: usize, scratch: usize,\n): void {}',
+      ].join('\n'),
+    ],
+    [
+      'packages/p/assembly/lib/columns.ts',
+      [
+        'export function units(n: i32): i32 { return n; }',
+        'export function begin(n: i32): i32 { return n; }',
+        'export function total(from: i32, to: i32, sums: usize, scratch: usize): void {}',
+      ].join('\n'),
+    ],
+  ]);
+
+  it('are of the functions of a file and of those that it passes on', () => {
+    const { text } = launchTypes(entry, sources, '@twilljs/wasm');
+    expect(text.match(/^export const \w+/gm)).toEqual(['export const total', 'export const norm']);
+    expect(text).toContain('export interface Formulas {\n  units(n: number): number;\n}');
+    // As C lays it out: n at 0, eps at 8, x at 16.
+    for (const write of ['>>> 2) + 0] = args.n;', '>>> 3) + 1] = args.eps;', '>>> 2) + 4] = args.x;'])
+      expect(text).toContain(write);
+    expect(launchModule(entry, sources).text).toContain(
+      'normOf(from, to, load<i32>(args, 0), load<f64>(args, 8), load<usize>(args, 16), scratch);',
+    );
+  });
+
+  it('refuse a function that has no units', () => {
+    const odd = new Map([[entry, 'export function f(x: usize): void {}']]);
+    expect(() => launchModule(entry, odd)).toThrow(
+      'f(x: usize) is no kernel; give (from: i32, to: i32, ..., scratch: usize)',
+    );
   });
 });
 

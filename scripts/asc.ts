@@ -22,6 +22,7 @@ const converted = [
   ...[
     'adamw',
     'clip-grad-norm',
+    'cross-entropy',
     'gated-rms-norm',
     'l2-norm',
     'layer-norm',

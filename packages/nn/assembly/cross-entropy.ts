@@ -1,50 +1,79 @@
-// Mean cross-entropy over rows of N logits; rows with a negative label do not count.
-import { firstBad } from '../../wasm/assembly/indexing';
+// Mean cross-entropy over rows of N logits; rows with a negative label do not count. A label that is no class makes NaN of its row.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { log } from '../../wasm/assembly/lib/log';
 import { maxRow } from '../../wasm/assembly/lib/reduce';
 import { exponentials, scale } from '../../wasm/assembly/lib/softmax';
+import { ROWS, rowUnits } from '../../wasm/assembly/lib/units';
 
-/** Position of the first label that is no class, or -1. */
-export function firstBadLabel(rows: i32, labels: usize, N: i32): i32 {
-  return firstBad(rows, labels, N, true);
+export { rowUnits } from '../../wasm/assembly/lib/units';
+
+/** Bytes of the losses of the units. */
+export function lossBytes(rows: i32): i32 {
+  return 8 * rowUnits(rows);
 }
 
-/** Rows that count. */
-function counted(rows: i32, labels: usize): i32 {
+/** Rows that count, at least 1. */
+function counted(rows: i32, labels: usize): f64 {
   let n = 0;
   for (let i = 0; i < rows; i++) n += i32(load<i32>(labels + (<usize>i << 2)) >= 0);
-  return n;
+  return <f64>max(1, n);
 }
 
-export function forward(rows: i32, N: i32, logits: usize, labels: usize, loss: usize): void {
-  let total: f64 = 0;
-  for (let i = 0; i < rows; i++) {
-    const label = load<i32>(labels + (<usize>i << 2));
-    if (label >= 0) {
-      const top = maxRow(N, logits);
-      const sum = f32x4.splat(exponentials(N, logits, 0, top, false));
-      // The difference first: both are large where the logits are, and their loss is not.
-      const below = <f64>top - <f64>load<f32>(logits + (<usize>label << 2));
-      total += <f64>f32x4.extract_lane(log(sum), 0) + below;
+/** log(sum(e^logits)) - logits[label]. */
+@inline
+function lossOf(N: i32, logits: usize, label: i32): f64 {
+  if (label >= N) return NaN;
+  const top = maxRow(N, logits);
+  const sum = f32x4.splat(exponentials(N, logits, 0, top, false));
+  // The difference first: both are large where the logits are, and their loss is not.
+  const below = <f64>top - <f64>load<f32>(logits + (<usize>label << 2));
+  return <f64>f32x4.extract_lane(log(sum), 0) + below;
+}
+
+/** losses: of each unit, the sum over its rows in f64. */
+export function forward(
+  from: i32, to: i32, rows: i32, N: i32, logits: usize, labels: usize, losses: usize, scratch: usize,
+): void {
+  for (let unit = from; unit < to; unit++) {
+    const end = min(rows, (unit + 1) * ROWS);
+    let total: f64 = 0;
+    for (let i = unit * ROWS; i < end; i++) {
+      const label = load<i32>(labels + (<usize>i << 2));
+      if (label >= 0) total += lossOf(N, logits + (<usize>i * <usize>N << 2), label);
     }
-    logits += <usize>N << 2;
+    store<f64>(losses + (<usize>unit << 3), total);
   }
-  store<f32>(loss, <f32>(total / <f64>max(1, counted(rows, labels))));
 }
 
-/** dlogits = (softmax(logits) - [label]) dloss / count. */
-export function backward(rows: i32, N: i32, dloss: usize, logits: usize, labels: usize, dlogits: usize): void {
-  const each = <f32>(<f64>load<f32>(dloss) / <f64>max(1, counted(rows, labels)));
-  for (let i = 0; i < rows; i++) {
+/** loss = the sum of the losses / count. One unit. */
+export function mean(from: i32, to: i32, rows: i32, labels: usize, losses: usize, loss: usize, scratch: usize): void {
+  let total: f64 = 0;
+  for (let i = 0; i < rowUnits(rows); i++) total += load<f64>(losses + (<usize>i << 3));
+  store<f32>(loss, <f32>(total / counted(rows, labels)));
+}
+
+/** each = dloss / count. One unit. */
+export function share(from: i32, to: i32, rows: i32, labels: usize, dloss: usize, each: usize, scratch: usize): void {
+  store<f32>(each, <f32>(<f64>load<f32>(dloss) / counted(rows, labels)));
+}
+
+/** dlogits = (softmax(logits) - [label]) each. */
+export function backward(
+  from: i32, to: i32, rows: i32, N: i32, each: usize, logits: usize, labels: usize, dlogits: usize, scratch: usize,
+): void {
+  const row = <usize>N << 2, by = load<f32>(each);
+  const first = from * ROWS, end = min(rows, to * ROWS), skip = <usize>first * row;
+  logits += skip;
+  dlogits += skip;
+  for (let i = first; i < end; i++) {
     const label = load<i32>(labels + (<usize>i << 2));
-    if (label < 0) fill(N, 0, dlogits);
+    if (label < 0 || label >= N) fill(N, label < 0 ? 0 : <f32>NaN, dlogits);
     else {
-      scale(N, dlogits, each / exponentials(N, logits, dlogits, maxRow(N, logits), true));
+      scale(N, dlogits, by / exponentials(N, logits, dlogits, maxRow(N, logits), true));
       const at = dlogits + (<usize>label << 2);
-      store<f32>(at, load<f32>(at) - each);
+      store<f32>(at, load<f32>(at) - by);
     }
-    logits += <usize>N << 2;
-    dlogits += <usize>N << 2;
+    logits += row;
+    dlogits += row;
   }
 }

@@ -12,7 +12,7 @@ export interface AdamWAttrs {
 }
 
 /** hyper = [lr, 1 - beta1^t, 1 - beta2^t] at step t = 1, 2, ...: what changes from step to step, formed in f64 on the host. */
-const adamwOp: Op<AdamWAttrs> = {
+export const adamwOp: Op<AdamWAttrs> = {
   name: 'adamw',
   inputs: ['param', 'grad', 'm', 'v', 'hyper', 'count?', 'factor?'],
   outputs: ['param', 'm', 'v'],
@@ -80,7 +80,7 @@ export function adamw(
   return { param: p, m: m1, v: v1 };
 }
 
-const advanceOp: Op<null> = {
+export const advanceOp: Op<null> = {
   name: 'advance',
   inputs: ['count', 'factor'],
   outputs: ['count'],

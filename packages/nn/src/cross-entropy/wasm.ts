@@ -1,44 +1,34 @@
 // WebAssembly kernels of crossEntropy.
-import { OptionError } from '@twilljs/tensor';
-import type { Exports, Pointer, WasmKernel } from '@twilljs/wasm';
-import { module } from '../gen/cross-entropy.gen.ts';
+import type { WasmKernel } from '@twilljs/wasm';
+import { backward, type Formulas, forward, mean, module, share } from '../gen/cross-entropy.gen.ts';
 import { rowsOf } from '../rows.ts';
 
-/** A label out of range would reach into other rows: all are looked at first. */
-function check(exports: Exports, rows: number, labels: Pointer, N: number): void {
-  const at = exports.firstBadLabel(rows, labels, N);
-  if (at >= 0)
-    throw new OptionError(
-      `crossEntropy: the label at position ${at} lies outside ${N} classes; use 0..${N - 1}, or -100 for none.`,
-    );
-}
-
-export const crossEntropyKernel: WasmKernel<null> = {
+export const crossEntropyKernel: WasmKernel<null, Formulas> = {
   op: 'crossEntropy',
   module,
-  plan([logits]) {
+  plan([logits], _, { lossBytes, rowUnits }) {
     const [rows, N] = rowsOf(logits!.shape);
     return {
-      scratch: 0,
-      run(exports, [logits, labels], [loss]) {
-        check(exports, rows, labels, N);
-        exports.forward(rows, N, logits, labels, loss);
-      },
+      shared: lossBytes(rows),
+      launches: ([logits, labels], [loss], losses) => [
+        forward(rowUnits(rows), { rows, N, logits, labels, losses }),
+        mean(1, { rows, labels, losses, loss }),
+      ],
     };
   },
 };
 
-export const crossEntropyGradKernel: WasmKernel<null> = {
+export const crossEntropyGradKernel: WasmKernel<null, Formulas> = {
   op: 'crossEntropyGrad',
   module,
-  plan([, logits]) {
+  plan([, logits], _, { rowUnits }) {
     const [rows, N] = rowsOf(logits!.shape);
     return {
-      scratch: 0,
-      run(exports, [dloss, logits, labels], [dlogits]) {
-        check(exports, rows, labels, N);
-        exports.backward(rows, N, dloss, logits, labels, dlogits);
-      },
+      shared: 4,
+      launches: ([dloss, logits, labels], [dlogits], each) => [
+        share(1, { rows, labels, dloss, each }),
+        backward(rowUnits(rows), { rows, N, each, logits, labels, dlogits }),
+      ],
     };
   },
 };
