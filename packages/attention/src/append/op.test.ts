@@ -54,10 +54,11 @@ describe('what it refuses', () => {
     expect(() => append(zeros(buffer), zeros(x), position)).toThrow(`append: ${message}`);
   });
 
-  it('more than one position, one that is no id, and a gradient', () => {
+  it('more than one position, one that is none, and a gradient', () => {
     const call = (p: Tensor, x = zeros([1, 1, 2])) => append(zeros([1, 3, 2]), x, p);
     const two = tensor(Int32Array.of(0, 1), [2]);
     expect(() => call(two)).toThrow('append: position [2] is not one number; give [1].');
+    expect(() => call(tensor(Int32Array.of(-1), [1]))).toThrow('append: position -1 lies outside 2147483648 positions');
     expect(() => call(zeros([1]))).toThrow('append: position [1] holds f32 where i32 ids belong');
     expect(() => call(position, parameter(zeros([1, 1, 2])))).toThrow('append: it writes buffer in place');
   });

@@ -29,14 +29,14 @@ export const appendOp: Op<null> = {
 };
 
 /**
- * Writes the row of a token into a ring of rows, in place: row `position` % C of every sequence. Below 0 nothing is written.
+ * Writes the row of a token into a ring of rows, in place: row `position` % C of every sequence.
  *
  * @param buffer [B,C,...]
  * @param x [B,1,...]
  * @param position i32 [1], of the token: a tensor, so that a recording reads it anew.
  * @returns buffer
- * @throws ShapeError when the shapes disagree; UnsupportedOpError where a gradient through `buffer` or `x` is being recorded: call it
- * inside `untracked`.
+ * @throws ShapeError when the shapes disagree; OptionError for a position below 0; UnsupportedOpError where a gradient through `buffer`
+ * or `x` is being recorded: call it inside `untracked`.
  */
 export const append = (buffer: Tensor, x: Tensor, position: Tensor): Tensor =>
   apply1(appendOp, [buffer, x, position], null);

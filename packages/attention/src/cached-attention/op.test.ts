@@ -1,5 +1,5 @@
 // cachedAttention on every device: rings, wrapped and not, against attention over the same keys one after the other.
-import { cpu, type Device, full, gradOf, parameter, type Tensor, tensor, zeros } from '@twilljs/tensor';
+import { compile, cpu, type Device, full, gradOf, parameter, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
@@ -75,6 +75,21 @@ describe.each(['plain', 'relaxed'] as const)('the kernel on wasm, %s', async (ti
   });
 });
 
+it('reads the position anew when it is replayed', async () => {
+  const device = await wasm({ kernels, poison: true });
+  const [k, x] = [make([1, 3, 1, 4], 1, device), make([1, 1, 1, 4], 2, device)];
+  const rings = [k, k].map((ring) => ring.mul(1));
+  const step = (ring: Tensor, position: Tensor) => {
+    append(ring, x, position);
+    return cachedAttention(x, ring, ring, position, { scale: 1 });
+  };
+  const replayed = compile(device, step);
+  for (let t = 0; t < 8; t++) {
+    const position = tensor(Int32Array.of(t), [1], { device });
+    expect(await replayed(rings[0], position).data()).toEqual(await step(rings[1], position).data());
+  }
+});
+
 it('gives zeros for scores of -Infinity throughout', async () => {
   for (const device of [cpu(), await wasm({ kernels })]) {
     const [one, low] = [1, Number.NEGATIVE_INFINITY].map((x) => full([1, 5, 1, 2], x, { device }));
@@ -103,10 +118,12 @@ describe('what it refuses', () => {
     expect(call(changes)).toThrow(`cachedAttention: ${message}`);
   });
 
-  it('more than one position, a scale that is no number, and a gradient', () => {
+  it('more than one position, one below 0, a scale that is no number, and a gradient', () => {
     const two = tensor(Int32Array.of(0, 1), [2]);
     expect(call({}, two)).toThrow('cachedAttention: position [2] is not one number; give [1].');
     const [q, k] = [zeros([1, 1, 1, 2]), zeros([1, 3, 1, 2])];
+    const low = tensor(Int32Array.of(-1), [1]);
+    expect(call({}, low)).toThrow('cachedAttention: position -1 lies outside 2147483648 positions');
     const scaled = (scale: number) => () => cachedAttention(q, k, k, position, { scale });
     expect(scaled(Number.NaN)).toThrow('cachedAttention: scale is NaN');
     const wanted = parameter(zeros([1, 1, 1, 2]));

@@ -66,9 +66,9 @@ export const cachedAttentionOp: Op<CachedAttentionAttrs> = {
  *
  * @param q [B,1,H,D]
  * @param k [B,C,HKV,D], v [B,C,HKV,V]: position p is in row p % C.
- * @param position i32 [1], of the query. Below 0 there is no key, and the result is NaN.
+ * @param position i32 [1], of the query.
  * @returns [B,1,H,V]
- * @throws ShapeError when heads or sizes do not fit; OptionError for a scale that is no finite number.
+ * @throws ShapeError when heads or sizes do not fit; OptionError for a scale that is no finite number, or a position below 0.
  */
 export function cachedAttention(
   q: Tensor,
