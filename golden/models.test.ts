@@ -11,8 +11,11 @@ const folder = fileURLToPath(new URL('models', import.meta.url));
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'config.json')));
 const devices: [string, Device][] = [
   ['cpu', cpu()],
+  ['cpu, eager', cpu({ eager: true })],
   ['cpu-f64', cpu({ float: 'f64' })],
+  ['cpu-f64, eager', cpu({ float: 'f64', eager: true })],
   ['wasm', await device()],
+  ['wasm, eager', await device({ eager: true })],
 ];
 
 describe.each(devices)('golden models on %s', (_, device) => {

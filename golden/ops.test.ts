@@ -30,12 +30,15 @@ function allowed({ name, kind, zero }: Compared, float: 'f32' | 'f64', { toleran
 }
 
 describe.each(devices)('goldens of ops on %s', (_, device) => {
-  it.each(goldens)('%s', async (_file, golden) => {
-    const run = (ins: Parameters<typeof runGoldenOp>[1]) => runGoldenOp(golden.op, ins, golden.attrs);
-    const compared = await replay(run, golden, device);
-    expect(compared.length).toBeGreaterThan(0);
-    expect(compared.filter((c) => !(c.error <= allowed(c, device.float, golden)))).toEqual([]);
-  });
+  it.each(goldens.flatMap(([file, golden]) => [true, false].map((recorded) => [file, recorded, golden] as const)))(
+    '%s, recorded: %s',
+    async (_file, recorded, golden) => {
+      const run = (ins: Parameters<typeof runGoldenOp>[1]) => runGoldenOp(golden.op, ins, golden.attrs);
+      const compared = await replay(run, golden, device, recorded);
+      expect(compared.length).toBeGreaterThan(0);
+      expect(compared.filter((c) => !(c.error <= allowed(c, device.float, golden)))).toEqual([]);
+    },
+  );
 });
 
 it('every op of the folder is replayed', () => {

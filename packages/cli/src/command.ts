@@ -43,6 +43,8 @@ export interface CommonOptions {
   readonly json: true | undefined;
   readonly seed: number;
   readonly device: DeviceName;
+  /** Of commands that offer it. */
+  readonly eager?: true | undefined;
 }
 
 export interface CommandText {
@@ -52,13 +54,16 @@ export interface CommandText {
   readonly seed: string | null;
   /** What `--device` decides here; null where nothing is computed. */
   readonly device?: string | null;
+  /** Whether `--eager` is offered: it runs models that can do without it. */
+  readonly eager?: true;
   readonly examples: readonly string[];
   /** Paragraphs after the options. */
   readonly notes?: readonly string[];
 }
 
 /** A command with the flags that it shares with others; the caller adds its own and an action. */
-export function makeCommand({ name, summary, seed, device = COMPUTES, examples, notes = [] }: CommandText): Command {
+export function makeCommand(text: CommandText): Command {
+  const { name, summary, seed, device = COMPUTES, eager, examples, notes = [] } = text;
   const after = [
     ...notes,
     `Example${examples.length > 1 ? 's' : ''}:\n${examples.map((line) => `  $ ${line}`).join('\n')}`,
@@ -70,6 +75,10 @@ export function makeCommand({ name, summary, seed, device = COMPUTES, examples, 
   const seeds = { type: 'integer', min: 0, max: 2 ** 53 - 1 } as const;
   if (seed !== null) command.addOption(option('--seed <n>', seed, seeds).default(0));
   if (device !== null) command.addOption(new Option('--device <name>', device).choices(devices).default('auto'));
+  if (eager)
+    command.addOption(
+      new Option('--eager', 'run every op anew instead of replaying recorded steps: the same numbers, slower'),
+    );
   return command;
 }
 

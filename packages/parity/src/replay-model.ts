@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { loadModel, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { MixerFamily } from '@twilljs/nn';
-import { type Device, FileError, grad, keep, release, scope, type Tensor, untracked } from '@twilljs/tensor';
+import { type Device, FileError, grad, keep, release, scope, type Tensor, tensor, untracked } from '@twilljs/tensor';
+import { replayed } from '@twilljs/tensor/testing';
 import { type ModelGolden, readModelGolden } from './golden-model.ts';
 import { type Measured, measure } from './measured.ts';
-import { replayTraining } from './replay-training.ts';
+import { replayTraining, shifted } from './replay-training.ts';
 import type { ModelTarget } from './targets.ts';
 
 type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
@@ -30,9 +31,18 @@ export async function replayModel(
   return measured;
 }
 
+/** What a step makes of ids: replayed, unless the device is eager. */
+function computed<R>({ device }: LanguageModel, step: (...ids: Tensor[]) => R, ...ids: Ids[]): R {
+  const tensors = keep(ids.map(({ data, shape }) => tensor(data, shape, { device })));
+  const made = replayed(device, step, ...tensors);
+  release(tensors);
+  return made;
+}
+
 async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
   const { float } = model.device;
-  const made = keep(untracked(() => scope(() => ({ logits: model.forward(ids), hidden: model.hidden(ids) }))));
+  const step = (tokens: Tensor) => untracked(() => ({ logits: model.forward(tokens), hidden: model.hidden(tokens) }));
+  const made = computed(model, step, ids);
   const { logits, hidden } = made;
   const measured = [measure('logits', 'out', await logits.data(), golden.logits.data, float)];
   for (const [i, { data }] of golden.hidden.entries()) {
@@ -47,12 +57,11 @@ async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pro
 async function backward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
   const { float } = model.device;
   const { names, tensors } = model.arena;
-  const made = keep(
-    scope(() => {
-      const loss = model.loss(ids);
-      return { loss, gradients: grad(loss, tensors as Tensor[]) };
-    }),
-  );
+  const step = (tokens: Tensor, labels: Tensor) => {
+    const loss = model.loss(tokens, labels);
+    return { loss, gradients: grad(loss, tensors as Tensor[]) };
+  };
+  const made = computed(model, step, ids, { data: shifted(ids.data, ids.shape[1]), shape: ids.shape });
   const measured = [measure('loss', 'loss', [await made.loss.item()], [golden.loss], float)];
   for (const [name, { data }] of golden.gradients) {
     const gradient = made.gradients[names.indexOf(name)];
@@ -71,7 +80,7 @@ async function decode(model: LanguageModel, { data, shape: [B, T] }: Ids, golden
   const ours = new Float64Array(B * T * N);
   for (let t = 0; t < T; t++) {
     const column = Int32Array.from({ length: B }, (_, b) => data[b * T + t]);
-    const logits = keep(untracked(() => scope(() => model.forward({ data: column, shape: [B, 1] }, cache)))); // [B,1,N]
+    const logits = keep(untracked(() => scope(() => model.next({ data: column, shape: [B, 1] }, cache)))); // [B,N]
     const row = await logits.data();
     logits.release();
     for (let b = 0; b < B; b++) ours.set(row.subarray(b * N, (b + 1) * N), (b * T + t) * N);

@@ -7,7 +7,7 @@ import type { OpTarget } from './targets.ts';
 
 export async function replayOp({ golden }: OpTarget, device: Device): Promise<Measured[]> {
   const usual = tolerances[device.float];
-  const compared = await replay((ins) => runGoldenOp(golden.op, ins, golden.attrs), golden, device);
+  const compared = await replay((ins) => runGoldenOp(golden.op, ins, golden.attrs), golden, device, !device.eager);
   return compared.map(({ name, kind, zero, error, worst }) => {
     const own = device.float === 'f32' ? golden.tolerance[kind] : undefined;
     const tolerance = zero ? usual.zero : (own ?? (name === 'out.loss' ? usual.loss : usual[kind]));

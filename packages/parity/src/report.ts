@@ -24,7 +24,7 @@ export function dataOf(outcome: Outcome): Record<string, unknown> {
     .flatMap(({ path, measured }) => measured.map((m) => ({ path: shownPath(path), ...m, ok: holds(m) })))
     .sort(byShare)
     // JSON has no Infinity.
-    .map((m) => ({ ...m, error: Number.isFinite(m.error) ? m.error : 'Infinity' }));
+    .map((m) => ({ ...m, error: jsonOf(m.error), tolerance: jsonOf(m.tolerance) }));
   const { device, dtype, skipped, broken } = outcome;
   return {
     ok: isWithin(outcome),
@@ -38,6 +38,8 @@ export function dataOf(outcome: Outcome): Record<string, unknown> {
     broken,
   };
 }
+
+const jsonOf = (x: number) => (Number.isFinite(x) ? x : 'Infinity');
 
 /** As text: goldens by their worst tensor, each with its tensors, after what was left out; at the end one line of summary. */
 export function textOf(outcome: Outcome): string {
@@ -72,6 +74,7 @@ const gaugeWidth = 12;
 
 /** Error, tolerance and a gauge that is full at the tolerance and empty six decades below it. */
 function lineOf(m: Measured): string {
+  if (m.tolerance === Number.POSITIVE_INFINITY) return `${power(m.error)}, not held in f32`;
   const decades = m.error === 0 ? -6 : Math.log10(m.error / m.tolerance);
   const full = Math.round(gaugeWidth * Math.min(1, Math.max(0, 1 + decades / 6)));
   const gauge = '▪'.repeat(full).padEnd(gaugeWidth, '·');

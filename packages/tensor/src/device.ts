@@ -57,7 +57,7 @@ export interface DeviceReport {
 export interface Device {
   /** `cpu`, `cpu-f64`, `meta`, `wasm`, ... */
   readonly name: string;
-  /** The name, and what else distinguishes it: `wasm, relaxed, 1 thread`. */
+  /** The name, and what else distinguishes it: `wasm (relaxed)`. */
   readonly label: string;
   /** The type of every number on this device. */
   readonly float: 'f32' | 'f64';

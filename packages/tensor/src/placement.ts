@@ -8,7 +8,8 @@ export interface Lifetime {
 }
 
 const alignment = 256;
-const aligned = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
+/** Nothing has a place too. */
+const aligned = (bytes: number) => Math.ceil(Math.max(1, bytes) / alignment) * alignment;
 
 interface Placed extends Lifetime {
   readonly at: number;

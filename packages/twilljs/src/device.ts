@@ -2,15 +2,20 @@
 import { kernels as attention } from '@twilljs/attention/wasm';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { kernels as scan } from '@twilljs/scan/wasm';
-import { type WasmDevice, wasm } from '@twilljs/wasm';
+import { knownOnly } from '@twilljs/tensor';
+import { type WasmDevice, type WasmOptions, wasm } from '@twilljs/wasm';
+
+export type DeviceOptions = Pick<WasmOptions, 'eager'>;
 
 /**
- * The fastest device here, with every kernel of this version; its `name` and `tier` say which it is.
+ * The fastest device here, with every kernel of this version; its `label` says which it is.
  *
+ * @param options `eager`: compiled steps are run anew each time.
  * @throws DeviceError where the engine has no WebAssembly SIMD; `cpu()` runs there, a hundred times slower.
  * @example
  * const model = await hybrid(config, { mixers }).to(await device());
  */
-export function device(): Promise<WasmDevice> {
-  return wasm({ kernels: [...nn, ...scan, ...attention] });
+export async function device(options: DeviceOptions = {}): Promise<WasmDevice> {
+  knownOnly('device', options, ['eager']);
+  return wasm({ ...options, kernels: [...nn, ...scan, ...attention] });
 }

@@ -147,7 +147,7 @@ function makeDevice(
   let disposed = false;
   return {
     name: 'wasm',
-    label: `wasm, ${tier}, 1 thread`,
+    label: `wasm (${tier})`,
     float: 'f32',
     limits: { bytes, stepsAhead: 0 },
     eager,

@@ -4,7 +4,7 @@ import { wrapped } from '@twilljs/report';
 import { isTwillError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { deviceLabel, openDevice } from '../device.ts';
+import { openDevice } from '../device.ts';
 import { machineFacts } from '../doctor/machine.ts';
 
 export function doctor() {
@@ -36,8 +36,8 @@ type Check = DeviceCheck & { readonly device: string; readonly problem?: string 
 
 async function checkOf(name: CommonOptions['device'], seed: number): Promise<Check> {
   try {
-    const device = await openDevice(name);
-    return { device: deviceLabel(device), ...(await checkDevice(device, mixers, seed)) };
+    const device = await openDevice({ device: name });
+    return { device: device.label, ...(await checkDevice(device, mixers, seed)) };
   } catch (error) {
     if (!isTwillError(error)) throw error;
     const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };

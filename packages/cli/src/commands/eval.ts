@@ -6,7 +6,7 @@ import { requireBytes } from '@twilljs/hybrid';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { deviceLabel, openDevice } from '../device.ts';
+import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
@@ -27,6 +27,7 @@ export function evaluate() {
     summary:
       'Measures a model directory on what its run was trained on, or on another task or text, and what it costs.',
     seed: 'decides the evaluation set; 0 is the one that training reports',
+    eager: true,
     examples: [
       'twill eval runs/recall --task mqar',
       "twill eval runs/book --data 'other/*.txt' --measure ./my-measure.mjs",
@@ -76,7 +77,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
   const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, terminal.signal);
   const { family, measures, what, trainedOn, trainedLength } = measuring;
-  const device = await openDevice(options.device);
+  const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, { note, known, checkpoint: options.checkpoint });
   const { vocab_size } = model.config.model;
   if (family.readsText) requireBytes(dir, model);
@@ -85,7 +86,7 @@ async function runEval(context: Context, dir: string, options: Options): Promise
       `${dir}: vocab_size is ${vocab_size} but the task has ${measuring.vocab} ids; choose another task or model.`,
     );
   }
-  note(`${momentText(dir, moment)}, on ${deviceLabel(device)}: ${what}\n`);
+  note(`${momentText(dir, moment)}, on ${device.label}: ${what}\n`);
   for (const line of overlapLines(trainedOn ?? [])) note(`${line}\n`);
   const measured: JsonObject[] = [];
   for (const { length, probe } of measuring.probes) {

@@ -27,6 +27,7 @@ export function generateText() {
     name: 'generate',
     summary: 'Continues a text with a model of bytes, and prints the text as it comes.',
     seed: 'decides what is drawn at a temperature above 0',
+    eager: true,
     examples: [
       'twill generate runs/book --prompt "Call me" --max-tokens 300 --temperature 0.7 --seed 1',
       'twill generate runs/book --prompt-file chapter.txt --max-tokens 300',
@@ -63,7 +64,7 @@ const ECHOED = 2000;
 async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
   const { maxTokens, temperature, seed } = options;
   const prompt = await promptOf(options, terminal.signal);
-  const device = await openDevice(options.device);
+  const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, { note, checkpoint: options.checkpoint });
   requireBytes(dir, model);
   if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);

@@ -4,7 +4,7 @@ import { cpu, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { deviceLabel, openDevice } from '../device.ts';
+import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { printable } from '../terminal.ts';
 
@@ -18,9 +18,11 @@ export function parity() {
     summary:
       'Replays golden files (an op, a model, or folders of them) and prints the error of every tensor, the worst last.',
     seed: null,
+    eager: true,
     examples: [
       'twill parity golden',
       'twill parity golden/models/transformer --dtype f64',
+      'twill parity golden --eager',
       'twill parity my-op.safetensors --device cpu --json',
     ],
     notes: [
@@ -39,12 +41,13 @@ async function runParity({ terminal, say }: Context, paths: readonly string[], o
       '--dtype f64 runs on cpu but --device is wasm, whose numbers are f32; leave one of them out.',
     );
   }
-  const device = options.dtype === 'f64' ? cpu({ float: 'f64' }) : await openDevice(options.device);
+  const { eager = false } = options;
+  const device = options.dtype === 'f64' ? cpu({ float: 'f64', eager }) : await openDevice(options);
   const observe = (path: string, done: number, of: number) => {
     if (terminal.signal.aborted) throw new Interrupted(`parity: stopped after ${done} of ${of} goldens.`);
     if (terminal.live) terminal.draw(`\r${done + 1}/${of}  ${printable(path)}\x1b[K`);
   };
-  const outcome = await replayGoldens(paths, { mixers, device, label: deviceLabel(device), observe });
+  const outcome = await replayGoldens(paths, { mixers, device, label: device.label, observe });
   if (terminal.live) terminal.draw('\r\x1b[K');
   say(textOf(outcome));
   const fault = faultOf(outcome);

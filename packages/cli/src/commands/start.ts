@@ -92,7 +92,7 @@ const BYTES = 400;
 
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(directory: string, text: SweepText, { seed, device }: SweepAsked): Promise<Paragraph> {
-  const { model } = await openModel(directory, await openDevice(device));
+  const { model } = await openModel(directory, await openDevice({ device }));
   const prompt = text.source === undefined ? openingOf(text.corpus.evaluation) : 'The whale ';
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))

@@ -73,7 +73,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const opened = await openSweep(sourceOf(preset, file), asked);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
-    const speed = await trainingSpeed(await yardstick().to(await openDevice(device)));
+    const speed = await trainingSpeed(await yardstick().to(await openDevice({ device })));
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {
       return { answer: false, data: { out, status: 'declined' } };

@@ -10,7 +10,7 @@ import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
 import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
 import { type Context, makeCommand, type Result } from '../command.ts';
-import { deviceLabel, openDevice } from '../device.ts';
+import { openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
@@ -26,6 +26,7 @@ export function train() {
       name: 'train',
       summary: 'Trains a model on text or on a task, and leaves a run directory.',
       seed: 'decides initial weights and batches',
+      eager: true,
       examples: [
         "twill train --mixer gated-deltanet --ratio 3:1 --data 'book/*.txt' --steps 500 --out runs/book",
         'twill train --mixer deltanet --layers 2 --task mqar --steps 300 --out runs/recall',
@@ -69,9 +70,9 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const begunIn = record && !now.data ? out : null;
   const data = await openData(asked, known, { seed, before: record, begunIn, signal: terminal.signal });
   note(data.about);
-  const device = await openDevice(asked.device);
+  const device = await openDevice(asked);
   const model = await modelToTrain(asked, { known, data, device, record, path, note });
-  note(`${grouped(countParams(model))} parameters on ${deviceLabel(device)}\n`);
+  note(`${grouped(countParams(model))} parameters on ${device.label}\n`);
 
   const { family, probe } = data;
   const measures = measuresOf(family, known.measures ?? []);
