@@ -18,12 +18,13 @@ export class Owned<T> implements Holder {
     return this.content;
   }
 
-  /** Gives back the tensors that it has, and keeps those in `value`. Not after `release`. */
+  /** Keeps the tensors in `value`, and gives back those that it has and `value` has not. Not after `release`. */
   replace(value: T): void {
-    const old = this.content;
+    const old = tensorsIn(this.content);
     this.content = keep(value);
     holdOthers(this.home as Anchor, this.held());
-    release(old);
+    for (const t of tensorsIn(value)) old.delete(t);
+    for (const t of old) t.release();
   }
 
   held(): Storage[] {
