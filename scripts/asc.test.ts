@@ -1,6 +1,9 @@
-// The kernel compiler: what it refuses, and that it does nothing twice.
+// The kernel compiler: what it refuses, that both sides of a launch agree, and that it does nothing twice.
 import { fileURLToPath } from 'node:url';
+import type { Launch } from '@twilljs/wasm';
+import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { Heap } from '../packages/wasm/src/heap.ts';
 import { closure, compileKernels } from './asc.ts';
 import { compile } from './asc-compile.ts';
 import { launchModule, launchTypes } from './asc-launch.ts';
@@ -80,6 +83,28 @@ describe('launches', () => {
     expect(() => launchModule(entry, odd)).toThrow(
       'f(x: usize) is no kernel; give (from: i32, to: i32, ..., scratch: usize)',
     );
+  });
+
+  it('lie in memory as their kernel reads them', async () => {
+    const add = 'packages/p/assembly/add.ts';
+    const source = `export function add(
+  from: i32, to: i32, n: i32, by: f64, twice: bool, x: usize, scratch: usize,
+): void {
+  for (let i = from; i < min(n, to); i++) store<f64>(x + (i << 3), load<f64>(x + (i << 3)) + (twice ? 2 * by : by));
+}`;
+    const own = new Map([[add, source]]);
+    const { path, text } = launchModule(add, own);
+    const module = (await compile(path, new Map(own).set(path, text), 'plain')) as Uint8Array<ArrayBuffer>;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    const { exports } = (await WebAssembly.instantiate(module, { env: { memory } })).instance;
+    const { code } = transformSync(launchTypes(add, own, '').text, { loader: 'ts', format: 'esm' });
+    const launches = new Function('module', code.replace('export {', 'return {'))(null);
+    const heap = new Heap(memory);
+    heap.f64.set([1, 2, 3, 4], 64);
+    const { kernel, args }: Launch = launches.add(4, { n: 3, by: 0.5, twice: true, x: 512 });
+    kernel.write(heap, 1024, args);
+    (exports.add as (...args: number[]) => void)(1, 4, 1024, 0);
+    expect([...heap.f64.subarray(64, 68)]).toEqual([1, 3, 4, 4]);
   });
 });
 

@@ -24,13 +24,16 @@ export function matmul(
   a: usize, ars: i32, acs: i32, as: i32, b: usize, brs: i32, bcs: i32, bs: i32, c: usize, scratch: usize,
 ): void {
   const columns = M < FEW, blocks = columns ? pieces(N, WIDE) : pieces(M, TALL);
+  let i = from / blocks, first = from - i * blocks;
   for (let unit = from; unit < to; ) {
     // Neighbouring units of one product are one product: what is packed of B is packed once.
-    const i = unit / blocks, first = unit - i * blocks, last = min(blocks, first + to - unit);
+    const last = min(blocks, first + to - unit);
     const r = columns ? 0 : first * TALL, m = columns ? M : min(M, last * TALL) - r;
     const j = columns ? first * WIDE : 0, n = columns ? min(N, last * WIDE) - j : N;
     const p = a + ((i * as + r * ars) << 2), q = b + ((i * bs + j * bcs) << 2), y = c + (((i * M + r) * N + j) << 2);
     gemm(m, n, K, p, ars, acs, q, brs, bcs, y, N, false, scratch);
     unit += last - first;
+    first = 0;
+    i++;
   }
 }

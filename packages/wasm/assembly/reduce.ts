@@ -118,14 +118,16 @@ function middle(
   max: bool, from: i32, to: i32, n: i32, inner: i32, x: usize, y: usize, scratch: usize,
 ): void {
   const blocks = pieces(inner, COLUMNS), step = <usize>inner << 2;
+  let i = from / blocks, first = from - i * blocks;
   for (let unit = from; unit < to; ) {
     // Blocks of one outer index that come one after the other are joined together.
-    const i = unit / blocks, first = unit - i * blocks, m = min(blocks - first, to - unit);
-    const j = first * COLUMNS, width = min(inner - j, m * COLUMNS);
+    const m = min(blocks - first, to - unit), j = first * COLUMNS, width = min(inner - j, m * COLUMNS);
     const p = x + ((i * n * inner + j) << 2), q = y + ((i * inner + j) << 2);
     if (max) columns(true, n, width, p, step, q);
     else sumColumns(n, width, p, step, q, scratch);
     unit += m;
+    first = 0;
+    i++;
   }
 }
 
