@@ -12,7 +12,7 @@ const tiers: readonly Tier[] = ['plain', 'relaxed'];
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
 /** Files whose exports are launches. */
 const converted = [
-  ...['binary', 'fill', 'gemm', 'move', 'reduce', 'scan', 'solve', 'unary'].map(
+  ...['binary', 'fill', 'gemm', 'indexing', 'move', 'reduce', 'scan', 'solve', 'unary'].map(
     (name) => `packages/wasm/assembly/${name}.ts`,
   ),
   ...['elementwise', 'scalarDecay', 'scalarDelta', 'vectorDecay', 'vectorDelta'].map(

@@ -1,5 +1,61 @@
-// Rows by id: read, added to, and as one-hot.
-import { accumulate, copy } from './lib/copy';
+// Rows by id: read, added to, and as one-hot. An id outside the table reads a row of NaN and is not written.
+import { accumulate, copy, fill } from './lib/copy';
+import { COLUMNS, pieces, ROWS } from './lib/units';
+
+/** Units of n rows that are written by id or read by id. */
+export function rowUnits(n: i32): i32 {
+  return pieces(n, ROWS);
+}
+
+/** Units of a table of D columns that is added to. */
+export function columnUnits(D: i32): i32 {
+  return pieces(D, COLUMNS);
+}
+
+/** The id at i; one outside [0, rows) is -1. */
+@inline
+function idAt(ids: usize, i: i32, rows: i32): i32 {
+  const id = load<i32>(ids + (<usize>i << 2));
+  return <u32>id < <u32>rows ? id : -1;
+}
+
+/** y[i] [D] = weight[ids[i]], of n ids into a table of `rows`. */
+export function gather(
+  from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
+): void {
+  const end = min(n, to * ROWS);
+  for (let i = from * ROWS; i < end; i++) {
+    const id = idAt(ids, i, rows), row = y + (<usize>(i * D) << 2);
+    if (id < 0) fill(D, NaN, row);
+    else copy(D, weight + (<usize>(id * D) << 2), row);
+  }
+}
+
+/** y [rows,D] = 0, then y[ids[i]] += x[i] in the order of i. */
+export function scatterAdd(
+  from: i32, to: i32, n: i32, rows: i32, D: i32, x: usize, ids: usize, y: usize, scratch: usize,
+): void {
+  const first = from * COLUMNS, width = min(D, to * COLUMNS) - first;
+  x += <usize>first << 2;
+  y += <usize>first << 2;
+  if (width == D) fill(rows * D, 0, y);
+  else for (let i = 0; i < rows; i++) fill(width, 0, y + (<usize>(i * D) << 2));
+  for (let i = 0; i < n; i++) {
+    const id = idAt(ids, i, rows);
+    if (id >= 0) accumulate(width, x + (<usize>(i * D) << 2), y + (<usize>(id * D) << 2));
+  }
+}
+
+export function oneHot(
+  from: i32, to: i32, n: i32, classes: i32, ids: usize, y: usize, scratch: usize,
+): void {
+  const end = min(n, to * ROWS);
+  for (let i = from * ROWS; i < end; i++) {
+    const id = idAt(ids, i, classes), row = y + (<usize>(i * classes) << 2);
+    fill(classes, 0, row);
+    if (id >= 0) store<f32>(row + (<usize>id << 2), 1);
+  }
+}
 
 /** Index of the first of n ids outside [0, rows), or -1; negative ids pass where they mean "none". */
 export function firstBad(n: i32, ids: usize, rows: i32, negative: bool): i32 {
@@ -15,32 +71,4 @@ export function firstBad(n: i32, ids: usize, rows: i32, negative: bool): i32 {
     }
   }
   return -1;
-}
-
-export function gather(n: i32, D: i32, weight: usize, ids: usize, y: usize): void {
-  for (let i = 0; i < n; i++) {
-    copy(D, weight + ((<usize>load<i32>(ids) * <usize>D) << 2), y);
-    ids += 4;
-    y += <usize>D << 2;
-  }
-}
-
-/** y [rows,D] = 0, then y[ids[i]] += x[i] in the order of i. */
-export function scatterAdd(n: i32, rows: i32, D: i32, x: usize, ids: usize, y: usize): void {
-  memory.fill(y, 0, <usize>(rows * D) << 2);
-  for (let i = 0; i < n; i++) {
-    accumulate(D, x, y + ((<usize>load<i32>(ids) * <usize>D) << 2));
-    ids += 4;
-    x += <usize>D << 2;
-  }
-}
-
-export function oneHot(n: i32, classes: i32, ids: usize, y: usize): void {
-  memory.fill(y, 0, <usize>(n * classes) << 2);
-  for (let i = 0; i < n; i++) {
-    const id = load<i32>(ids);
-    if (id >= 0) store<f32>(y + (<usize>id << 2), 1);
-    ids += 4;
-    y += <usize>classes << 2;
-  }
 }
