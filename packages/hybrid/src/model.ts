@@ -136,12 +136,12 @@ export class LanguageModel implements Stack {
    *
    * @param ids [B,T]
    * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
-   * @param weight factor of the cross-entropy: of a part of a batch, its share of the labels x the number of parts. The pull of
+   * @param weight factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. The pull of
    * `use_l2warp` counts positions, so its share is always 1 / the number of parts.
    * @returns a scalar.
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
-  loss(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids')), weight = 1): Tensor {
+  loss(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids')), weight: number | Tensor = 1): Tensor {
     const asked = upload(labels, this.kind('labels'), this.device);
     return lossOf(this, this.forward(ids), asked, weight);
   }

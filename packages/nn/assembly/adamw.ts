@@ -43,8 +43,8 @@ export function adamw(
   if (end & 3) step(end & 3, at, s, f, param, grad, m, v, b1, s1, b2, s2, root, e, keep, rate);
 }
 
-/** count += 1, unless the factor is no number. */
+/** count += 1, unless there is a factor that is no number. */
 export function advance(from: i32, to: i32, count: usize, factor: usize, scratch: usize): void {
-  const by = load<f32>(factor);
+  const by = factor ? load<f32>(factor) : 1;
   if (by == by) store<i32>(count, load<i32>(count) + 1);
 }

@@ -1,6 +1,6 @@
 // The errors that only training has.
 import { TwillError } from '@twilljs/tensor';
-import type { StepRecord } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
 
 /** Loss or gradient stayed without a finite value. */
 export class DivergenceError extends TwillError {

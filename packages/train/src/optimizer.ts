@@ -1,24 +1,59 @@
 // AdamW over a model's arena, with its moments.
-import { adamw, type ParameterArena, readFields } from '@twilljs/nn';
-import { finite, keep, knownOnly, release, scope, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
+import { type JsonObject, matchWeights, readWeights, type StoredTensor, writeWeights } from '@twilljs/hub';
+import { adamw, advance, type Field, type ParameterArena, readFields } from '@twilljs/nn';
+import {
+  FileError,
+  finite,
+  keep,
+  knownOnly,
+  ones,
+  packArena,
+  release,
+  ShapeError,
+  sameShape,
+  scope,
+  shown,
+  type Tensor,
+  untracked,
+  write,
+  zeros,
+} from '@twilljs/tensor';
 import { type TrainOptions, trainFields } from './options.ts';
 
 export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
 
+/** An optimiser as a value, on the host. */
+export interface AdamWState {
+  /** Updates done. */
+  readonly updates: number;
+  /** First and second moments by parameter name. */
+  readonly m: ReadonlyMap<string, StoredTensor>;
+  readonly v: ReadonlyMap<string, StoredTensor>;
+}
+
 const { beta1, beta2, eps, weightDecay, decayed } = trainFields;
 const own = { beta1, beta2, eps, weightDecay, decayed };
+const count = { updates: { type: 'integer', min: 0, max: 2 ** 31 - 2 } as const satisfies Field };
 
-/** Adam with decoupled weight decay; updates all parameters of an arena in place. */
+/**
+ * Adam with decoupled weight decay; updates all parameters of an arena in place.
+ *
+ * `update(gradient, lr)` is one step. In a step of one's own for `compile` it falls apart: `prepare(lr)` before each call,
+ * `apply(gradient)` inside, and `skipped()` where the device was told by a factor to leave everything as it was.
+ */
 export class AdamW {
   /** First and second moments by parameter name: views of two flat arrays. */
   readonly m: ReadonlyMap<string, Tensor>;
   readonly v: ReadonlyMap<string, Tensor>;
-  /** Updates done: t of the bias corrections. */
-  updates = 0;
   private readonly arena: ParameterArena;
   private readonly options: AdamWOptions;
   private readonly flatM: Tensor;
   private readonly flatV: Tensor;
+  /** What the device chooses from: lr and the two bias corrections for an even and an odd count [2,3]. */
+  private readonly hyper: Tensor;
+  /** i32 [1]: updates done, on the device. */
+  private readonly count: Tensor;
+  private done = 0;
 
   /** @param options those of a training run; the others may stand among them. @throws OptionError for what cannot be. */
   constructor(arena: ParameterArena, options: AdamWOptions) {
@@ -30,33 +65,119 @@ export class AdamW {
     this.flatV = keep(zeros([arena.length], { device }));
     this.m = viewsOf(this.flatM, arena);
     this.v = viewsOf(this.flatV, arena);
+    this.hyper = keep(ones([2, 3], { device }));
+    this.count = keep(zeros([1], { device, dtype: 'i32' }));
   }
 
-  /** @param grad flat like the arena, clipped already. @throws OptionError for a learning rate that is no finite number from 0. */
-  update(grad: Tensor, lr: number): void {
+  /** Updates done: t of the bias corrections. One that was prepared counts, until `skipped` takes it back. */
+  get updates(): number {
+    return this.done;
+  }
+
+  /**
+   * One step, outside of recordings.
+   *
+   * @param gradient one tensor for each of the arena, or flat like it; clipped already.
+   * @throws OptionError for a learning rate that is no finite number from 0; ShapeError for a gradient of another length.
+   */
+  update(gradient: Tensor | readonly Tensor[], lr: number): void {
+    const flat = (): Tensor => (Array.isArray(gradient) ? packArena(gradient, this.arena) : (gradient as Tensor));
+    untracked(() =>
+      scope(() => {
+        const whole = flat();
+        this.requireFlat(whole);
+        this.prepare(lr);
+        this.apply(whole);
+      }),
+    );
+  }
+
+  /**
+   * Writes learning rate and bias corrections of the next update, for the recording that will do it. The device may be one update
+   * behind, of which it is not known yet whether it was skipped: it finds its own by its count.
+   */
+  prepare(lr: number): void {
     finite('AdamW: lr', lr, 0);
+    const { beta1, beta2 } = this.options;
+    const rows = [1, 1, 1, 1, 1, 1];
+    // Formed in f64: at beta2 = 0.999 a rounded 1 - beta2^t is off by 5e-5.
+    for (let before = Math.max(0, this.done - 1); before <= this.done; before++) {
+      const t = before + 1;
+      rows.splice(3 * (before % 2), 3, lr, 1 - beta1 ** t, 1 - beta2 ** t);
+    }
+    write(this.hyper, rows);
+    this.done++;
+  }
+
+  /** The update last prepared was skipped on the device. */
+  skipped(): void {
+    this.done--;
+  }
+
+  /**
+   * Moves the parameters, in a recording or not.
+   *
+   * @param gradient flat like the arena.
+   * @param factor [], of the gradient, as `clipFactor` makes: where it is NaN nothing moves.
+   * @param scale of the gradient, before the factor.
+   */
+  apply(gradient: Tensor, factor: Tensor | null = null, scale = 1): void {
+    this.requireFlat(gradient);
     const { beta1, beta2, eps, weightDecay, decayed } = this.options;
     const { flat, length, decayEnd } = this.arena;
-    const t = this.updates + 1;
+    const range = (from: number, to: number, weight_decay: number) => {
+      if (from === to) return;
+      const part = (x: Tensor) => x.alias([to - from], from);
+      const [param, grad, m, v] = [flat, gradient, this.flatM, this.flatV].map(part);
+      adamw(param, grad, m, v, this.hyper, { beta1, beta2, eps, weight_decay, scale }, this.count, factor);
+    };
     const decaying = decayed === 'all' ? length : decayEnd;
     untracked(() =>
       scope(() => {
-        // Formed in f64: at beta2 = 0.999 a rounded 1 - beta2^t is off by 5e-5.
-        const hyper = tensor([lr, 1 - beta1 ** t, 1 - beta2 ** t], [3], { device: flat.device });
-        const range = (from: number, to: number, weight_decay: number) => {
-          if (from === to) return;
-          const part = (x: Tensor) => x.alias([to - from], from);
-          adamw(part(flat), part(grad), part(this.flatM), part(this.flatV), hyper, { beta1, beta2, eps, weight_decay });
-        };
         range(0, decaying, weightDecay);
         range(decaying, length, 0);
+        advance(this.count, factor);
       }),
     );
-    this.updates = t;
+  }
+
+  /** Everything that the next updates depend on, but for parameters and learning rate. */
+  async state(): Promise<AdamWState> {
+    const updates = this.done;
+    return { updates, m: await readWeights(this.m), v: await readWeights(this.v) };
+  }
+
+  /**
+   * Goes on from such a state.
+   *
+   * @param where where it comes from, for messages.
+   * @throws FileError when it is of other parameters; nothing is changed then.
+   */
+  load(state: AdamWState, where = 'optimizer'): void {
+    knownOnly(where, state, ['updates', 'm', 'v']);
+    const { updates } = readFields(count, { updates: state.updates } as JsonObject, where);
+    const [m, v] = (['m', 'v'] as const).map((name) => {
+      const stored = state[name];
+      if (!(stored instanceof Map))
+        throw new FileError(`${where}: ${name} is ${shown(stored)} where tensors by name are needed; give a state.`);
+      return matchWeights(this[name], stored, where);
+    });
+    writeWeights(this.m, m);
+    writeWeights(this.v, v);
+    write(this.count, [updates]);
+    this.done = updates;
   }
 
   [Symbol.dispose](): void {
-    release([this.m, this.v, this.flatM, this.flatV]);
+    release([this.m, this.v, this.flatM, this.flatV, this.hyper, this.count]);
+  }
+
+  private requireFlat(gradient: Tensor): void {
+    const { length } = this.arena;
+    if (sameShape(gradient.shape, [length])) return;
+    throw new ShapeError(
+      `AdamW: the gradient is [${gradient.shape}] but the arena [${length}]; give it flat, or one tensor for each of arena.tensors.`,
+    );
   }
 }
 

@@ -38,8 +38,14 @@ export interface TrainOptions extends Omit<Read, 'warmup'> {
   readonly warmup: number;
 }
 
+/** How a run is computed: what changes no bit of it, and belongs to no record. */
+const manner = {
+  /** Keep activations between blocks only, and compute those inside again for the gradient: less memory, more time. */
+  recompute: { type: 'boolean', default: false },
+} as const satisfies Fields;
+
 /** What a caller gives: the number of steps, and what shall differ from the defaults. */
-export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
+export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions> & Partial<Values<typeof manner>>;
 
 /**
  * Checks settings and fills in defaults.
@@ -48,7 +54,7 @@ export type TrainSettings = Pick<Read, 'steps'> & Partial<TrainOptions>;
  * @throws OptionError naming the option, its value and what it may be.
  */
 export function trainOptions(settings: TrainSettings, where = 'train'): TrainOptions {
-  const options = readOptions(trainFields, settings, where);
+  const { recompute: _, ...options } = readOptions({ ...trainFields, ...manner }, settings, where);
   const warmup = options.warmup ?? defaultWarmup(options.steps);
   if (warmup > options.steps) {
     throw new OptionError(

@@ -1,7 +1,7 @@
 // What the progress of a run looks like on a terminal and in a file.
 import { expect, it } from 'vitest';
 import { progressBar } from './progress.ts';
-import type { StepRecord } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
 
 const record = (step: number): StepRecord => ({
   step,
@@ -11,6 +11,7 @@ const record = (step: number): StepRecord => ({
   tokens: step * 1024,
   tokensPerSecond: 12345.6,
   skipped: false,
+  parametersAt: step,
 });
 
 function show(stream: { isTTY?: boolean; columns?: number }, secondsPerStep: number, shown: number[], steps: number) {

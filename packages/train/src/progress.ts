@@ -1,6 +1,6 @@
 // Progress of a run on a terminal: one line that is drawn over, or plain lines where output is not a terminal.
 import { knownOnly, whole } from '@twilljs/tensor';
-import type { StepRecord } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
 
 /** The part of a writable stream that is used. */
 export interface ProgressStream {

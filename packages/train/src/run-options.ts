@@ -9,7 +9,7 @@ import { firstDifference } from './difference.ts';
 import { requireParts } from './micro-batches.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
 import type { Origin } from './record.ts';
-import type { StepRecord } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
 import { checkValidation, type Validation } from './validation.ts';
 
 export interface RunOptions {

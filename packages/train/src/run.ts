@@ -14,7 +14,8 @@ import { readMetrics } from './read-metrics.ts';
 import { machineOf } from './record.ts';
 import { checkpointsOf, checkRun, type RunOptions, type RunResult } from './run-options.ts';
 import { checkSnapshot, parseSnapshot, snapshotFiles } from './snapshot.ts';
-import { type StepRecord, Trainer } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
+import { Trainer } from './trainer.ts';
 import { measured } from './validation.ts';
 
 /**
@@ -44,7 +45,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   if (claim.complete && isMeasured()) {
     return { status: 'complete', step: steps, from: steps, skipped: claim.before?.skipped ?? 0, last: null };
   }
-  using trainer = new Trainer(model, claim.training);
+  const { recompute } = options.training;
+  using trainer = new Trainer(model, { ...claim.training, ...(recompute !== undefined && { recompute }) });
   const checkpointing = checkpointsOf(options, steps);
   const requireOwn = () => claim.requireOwn();
   const checkpoints = new Checkpoints(join(directory, 'checkpoints'), checkpointing.keep, requireOwn);
@@ -97,16 +99,20 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       ...(validation.every !== undefined && { every: validation.every }),
       measure: (of: LanguageModel) => validation.measure(of),
     };
-    for await (const record of trainer.run(options.source, due && { validation: due })) {
+    const { signal } = options;
+    // A checkpoint is of the step whose record is written with it.
+    const exactAt = (step: number) => step % checkpointing.every === 0 || signal?.aborted === true;
+    for await (const record of trainer.run(options.source, { ...(due && { validation: due }), exactAt })) {
       last = record;
       const { validation: values, ...step } = record;
-      metrics.append({ ...step });
+      const { parametersAt, ...line } = step;
+      metrics.append(line);
       if (values) await takeMeasurement(step.step, values);
       whole = step.step;
       await options.onStep?.(step);
       if (values) await options.onValidation?.(whole, values);
       if (whole === steps || whole % checkpointing.every === 0) await save();
-      if (options.signal?.aborted) break;
+      if (signal?.aborted && parametersAt === whole) break;
     }
     const { step, skipped } = trainer;
     if (step < steps) {
@@ -127,7 +133,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
     return { status: 'finished', step, from, skipped, last };
   } catch (error) {
     if (error instanceof DivergenceError) {
-      metrics.append({ ...error.record });
+      const { parametersAt: _, ...line } = error.record;
+      metrics.append(line);
       claim.end('diverged', trainer.step, trainer.skipped);
     } else await putAway();
     throw error;

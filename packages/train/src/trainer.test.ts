@@ -9,7 +9,8 @@ import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import type { TrainSettings } from './options.ts';
 import { config } from './run.test-data.ts';
-import { type StepRecord, Trainer } from './trainer.ts';
+import type { StepRecord } from './step-record.ts';
+import { Trainer } from './trainer.ts';
 
 const model = (on: Device = cpu(), seed = 1): Promise<LanguageModel> =>
   hybrid(config, { mixers: [attention, gatedDeltanet], init: initializer(seed, 0.1) }).to(on);
@@ -178,7 +179,8 @@ describe('memory', () => {
       await trainer.snapshot();
       counts.push(live.size);
     }
-    expect(new Set(counts).size).toBe(1);
+    // The first two steps are run by the host, the third one makes the recording.
+    expect(new Set(counts.slice(2)).size).toBe(1);
     expect(live.size).toBe(ofModel);
   });
 });

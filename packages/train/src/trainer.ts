@@ -1,46 +1,24 @@
 // The trainer: one optimiser step after the other, and its whole state as a value.
 import type { Batch, Batches } from '@twilljs/data';
-import { type JsonObject, matchWeights, readWeights, writeWeights } from '@twilljs/hub';
+import { matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { clipGradNorm, type ParameterArena, params } from '@twilljs/nn';
-import {
-  detach,
-  grad,
-  keep,
-  knownOnly,
-  nextTurn,
-  OptionError,
-  packArena,
-  release,
-  scope,
-  shown,
-  type Tensor,
-  untracked,
-} from '@twilljs/tensor';
-import { DivergenceError } from './errors.ts';
-import { microBatches } from './micro-batches.ts';
+import { type ParameterArena, params } from '@twilljs/nn';
+import { knownOnly, nextTurn, OptionError, shown } from '@twilljs/tensor';
 import { AdamW } from './optimizer.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
-import { learningRate } from './schedule.ts';
 import { checkSnapshot, type Snapshot } from './snapshot.ts';
-import { checkValidation, measured, type Validation } from './validation.ts';
+import { TrainingStep } from './step.ts';
+import { StepQueue } from './step-queue.ts';
+import type { StepRecord } from './step-record.ts';
+import { checkValidation, isDue, measured, type Validation } from './validation.ts';
 
-/** What is known after a step. */
-export interface StepRecord {
-  /** Steps done, this one included: 1, 2, ... */
-  readonly step: number;
-  /** Mean cross-entropy of the batch before the step, nats per label. */
-  readonly loss: number;
-  readonly lr: number;
-  /** Global norm of the gradient before clipping. */
-  readonly gradNorm: number;
-  /** Tokens read by all steps so far. */
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  /** The loss or the gradient was not finite, so the parameters stayed as they were. */
-  readonly skipped: boolean;
-  /** What was measured after the step, where that was due. */
-  readonly validation?: JsonObject;
+export interface TrainerRunOptions {
+  readonly validation?: Validation;
+  /**
+   * After which steps the parameters must be those of the record when it is given, on a device that works ahead: for who saves or
+   * measures then. The steps of `validation` and the last one are always among them.
+   */
+  exactAt?(step: number): boolean;
 }
 
 /**
@@ -51,15 +29,10 @@ export interface StepRecord {
 export class Trainer {
   readonly model: LanguageModel;
   readonly options: TrainOptions;
-  /** Steps done. */
-  step = 0;
-  /** Tokens read. */
-  tokens = 0;
-  /** Steps that were skipped, in all and since the last one that was not. */
-  skipped = 0;
-  private skippedInARow = 0;
   private readonly arena: ParameterArena;
   private readonly optimizer: AdamW;
+  private readonly training: TrainingStep;
+  private readonly queue: StepQueue;
   /** The call that has not ended yet. */
   private busy: string | null = null;
   private disposed = false;
@@ -72,35 +45,61 @@ export class Trainer {
     this.options = trainOptions(settings);
     this.arena = model.arena;
     this.optimizer = new AdamW(this.arena, this.options);
+    const { recompute = false } = settings;
+    this.training = new TrainingStep(model, this.optimizer, { ...this.options, recompute });
+    this.queue = new StepQueue(this.training, this.optimizer, this.options, this.arena.flat.device.limits.stepsAhead);
+  }
+
+  /** Steps done: those that the parameters are at. */
+  get step(): number {
+    return this.queue.progress.step;
+  }
+
+  /** Tokens read. */
+  get tokens(): number {
+    return this.queue.progress.tokens;
+  }
+
+  /** Steps that were skipped, of all whose loss is known. */
+  get skipped(): number {
+    return this.queue.progress.skipped;
   }
 
   /**
    * All steps that are left. Batch s of the source is step s, so a trainer restored from a snapshot goes on with what it
    * would have read. Stop by leaving the loop.
    *
+   * A device may be one step further than the record that is given (`parametersAt`); a snapshot waits for it, and what was not
+   * given of it comes first in the next run.
+   *
    * @example
    * for await (const { step, loss } of trainer.run(source)) console.log(step, loss);
    */
-  async *run(
-    source: Batches,
-    options: { readonly validation?: Validation } = {},
-  ): AsyncGenerator<StepRecord, void, void> {
-    knownOnly('train: run', options, ['validation']);
+  async *run(source: Batches, options: TrainerRunOptions = {}): AsyncGenerator<StepRecord, void, void> {
+    knownOnly('train: run', options, ['validation', 'exactAt']);
     if (typeof source?.batch !== 'function') {
       throw new OptionError(
         `train: the source is ${shown(source)}; give { B, T, batch(step) }, as windows(...) makes.`,
       );
     }
-    const { validation } = options;
+    const { validation, exactAt = () => false } = options;
     const { steps } = this.options;
     if (validation) checkValidation(validation);
-    while (this.step < steps) {
-      const record = await this.train(source.batch(this.step));
-      const isDue =
-        validation &&
-        (record.step === steps || (validation.every !== undefined && record.step % validation.every === 0));
-      yield isDue ? { ...record, validation: await measured(validation, this.model) } : record;
-      await nextTurn();
+    if (typeof exactAt !== 'function') {
+      throw new OptionError(`train: exactAt is ${shown(exactAt)}; give a function of the step.`);
+    }
+    const measures = (step: number) => validation !== undefined && isDue(validation, step, steps);
+    try {
+      for (;;) {
+        const record = await this.alone('train', () =>
+          this.queue.next(source, (step) => measures(step) || exactAt(step)),
+        );
+        if (!record) return;
+        yield measures(record.step) ? { ...record, validation: await measured(validation!, this.model) } : record;
+        await nextTurn();
+      }
+    } finally {
+      if (!this.busy) await this.queue.drain();
     }
   }
 
@@ -113,67 +112,24 @@ export class Trainer {
    */
   train(batch: Batch): Promise<StepRecord> {
     return this.alone('train', async () => {
-      const start = performance.now();
-      const { step: at, options } = this;
-      if (at >= options.steps) {
-        throw new OptionError(
-          `train: all ${options.steps} steps of the plan are done; make a Trainer with more steps.`,
-        );
-      }
-      const lr = learningRate(options, at);
-      const { loss, gradNorm, skipped } = await this.advance(batch, lr);
-      this.step++;
-      this.tokens += batch.B * batch.T;
-      const { step, tokens, skippedInARow } = this;
-      const tokensPerSecond = (1000 * batch.B * batch.T) / (performance.now() - start);
-      const record = { step, loss, lr, gradNorm, tokens, tokensPerSecond, skipped };
-      const learnedNothing = step === options.steps && this.optimizer.updates === 0;
-      if (skippedInARow >= options.maxSkips || learnedNothing) throw new DivergenceError(skippedInARow, record);
-      return record;
-    });
-  }
-
-  /** Moves the parameters, unless loss or gradient are not finite. */
-  private async advance(batch: Batch, lr: number): Promise<Pick<StepRecord, 'loss' | 'gradNorm' | 'skipped'>> {
-    const result = keep(scope(() => this.forwardBackward(batch)));
-    try {
-      const [loss, gradNorm] = await Promise.all([result.loss.item(), result.norm.item()]);
+      await this.queue.drain();
       this.requireReady('train'); // the caller had its turn meanwhile
-      const skipped = !(Number.isFinite(loss) && Number.isFinite(gradNorm));
-      if (!skipped) this.optimizer.update(result.grad, lr);
-      this.skipped += Number(skipped);
-      this.skippedInARow = skipped ? this.skippedInARow + 1 : 0;
-      return { loss, gradNorm, skipped };
-    } finally {
-      release(result);
-    }
-  }
-
-  private forwardBackward(batch: Batch): { loss: Tensor; grad: Tensor; norm: Tensor } {
-    const { arena } = this;
-    const parts = microBatches(batch, this.options.microBatches).map(({ inputs, labels, B, T, weight }) =>
-      scope(() => {
-        const loss = this.model.loss({ data: inputs, shape: [B, T] }, { data: labels, shape: [B, T] }, weight);
-        const gradient = packArena(grad(loss, arena.tensors), arena);
-        return { loss: detach(loss), gradient };
-      }),
-    );
-    return untracked(() => {
-      const mean = (xs: Tensor[]) => (xs.length === 1 ? xs[0] : xs.reduce((a, b) => a.add(b)).mul(1 / xs.length));
-      const loss = mean(parts.map((part) => part.loss));
-      return { loss, ...clipGradNorm(mean(parts.map((part) => part.gradient)), this.options.maxNorm) };
+      return this.queue.one(batch);
     });
   }
 
   /** Everything that the next steps depend on, on the host. */
   snapshot(): Promise<Snapshot> {
     return this.alone('snapshot', async () => {
-      const { step, tokens, skipped, skippedInARow, optimizer } = this;
+      await this.queue.drain();
+      this.requireReady('snapshot');
+      const { step, tokens, skipped, skippedInARow } = this.queue.progress;
+      const { updates, m, v } = await this.optimizer.state();
       return {
-        counters: { step, tokens, updates: optimizer.updates, skipped, skippedInARow },
+        counters: { step, tokens, updates, skipped, skippedInARow },
         parameters: await readWeights(params(this.model)),
-        m: await readWeights(optimizer.m),
-        v: await readWeights(optimizer.v),
+        m,
+        v,
       };
     });
   }
@@ -189,22 +145,18 @@ export class Trainer {
     this.requireReady('restore');
     checkSnapshot(snapshot, this.options.steps, where);
     const { counters, parameters, m, v } = snapshot;
-    const { optimizer } = this;
-    const targets = [params(this.model), optimizer.m, optimizer.v];
-    const matched = [parameters, m, v].map((stored, i) => matchWeights(targets[i], stored, where));
-    targets.forEach((target, i) => {
-      writeWeights(target, matched[i]);
-    });
-    this.step = counters.step;
-    this.tokens = counters.tokens;
-    this.skipped = counters.skipped;
-    this.skippedInARow = counters.skippedInARow;
-    optimizer.updates = counters.updates;
+    const targets = params(this.model);
+    const matched = matchWeights(targets, parameters, where);
+    this.optimizer.load({ updates: counters.updates, m, v }, where);
+    writeWeights(targets, matched);
+    const { updates: _, ...progress } = counters;
+    this.queue.reset(progress);
   }
 
   /** Gives back the moments; the model stays. */
   [Symbol.dispose](): void {
     this.disposed = true;
+    this.training[Symbol.dispose]();
     this.optimizer[Symbol.dispose]();
   }
 

@@ -19,6 +19,10 @@ export function checkValidation(validation: Validation, known: readonly string[]
   throw new OptionError(`validation: measure is ${shown(validation.measure)}; give a function of the model.`);
 }
 
+/** Whether something is measured after a step of a plan. */
+export const isDue = ({ every }: Validation, step: number, steps: number): boolean =>
+  step === steps || (every !== undefined && step % every === 0);
+
 /** What it measures now. @throws OptionError where that is no object of numbers. */
 export async function measured(validation: Validation, model: LanguageModel): Promise<JsonObject> {
   const values = await validation.measure(model);

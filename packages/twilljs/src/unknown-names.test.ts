@@ -75,7 +75,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'buildReport: options': [(options) => node.buildReport([loaded], options), { ...all.study }],
   'Trainer.run: options': [
     (bag) => new all.Trainer(model, { steps: 1 }).run(batches, bag).next(),
-    { validation: run.validation },
+    { validation: run.validation, exactAt: () => false },
   ],
   'Trainer.run: options.validation': [
     (validation) => new all.Trainer(model, { steps: 1 }).run(batches, { validation }).next(),
@@ -89,6 +89,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.cachedAttention(x.slice(1, 0, 1), x, x, tensor(Int32Array.of(0), [1]), bag),
     { scale: 1 },
   ],
+  'assign: options': [(bag) => all.assign(flat(), flat(), bag), { add: true }],
   'clipFactor: options': [
     (bag) => all.clipFactor(flat(), 1, bag),
     { scale: 0.5, blocks: all.normBlocks([{ from: 0, size: 3 }], cpu()), loss: ones([]) },

@@ -82,21 +82,21 @@ export function adamw(
 
 export const advanceOp: Op<null> = {
   name: 'advance',
-  inputs: ['count', 'factor'],
+  inputs: ['count', 'factor?'],
   outputs: ['count'],
   ids: { count: () => ({ below: 2 ** 31, of: 'updates' }) },
   updates: { count: 'count' },
   shape([count, factor]) {
     requireSame('advance', 'count', count!, 'one number', [1]);
-    requireSame('advance', 'factor', factor!, 'a single number', []);
+    if (factor) requireSame('advance', 'factor', factor, 'a single number', []);
     return [count!];
   },
   cpu([count, factor]) {
-    if (!Number.isNaN(factor.data[0])) count.data[0]++;
+    if (!factor || !Number.isNaN(factor.data[0])) count.data[0]++;
   },
 };
 
-/** Counts a step that moved something: `count` i32 [1] += 1, in place, unless `factor` [] is no number. */
-export function advance(count: Tensor, factor: Tensor): Tensor {
+/** Counts an update: `count` i32 [1] += 1, in place, unless there is a `factor` [] that is no number, by which `adamw` moved nothing. */
+export function advance(count: Tensor, factor: Tensor | null = null): Tensor {
   return apply(advanceOp, [count, factor], null)[0];
 }

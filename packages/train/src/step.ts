@@ -1,0 +1,147 @@
+// One optimiser step on the device, from ids to moved parameters: a function that is recorded once and replayed.
+import type { Batch } from '@twilljs/data';
+import { hostIds, type LanguageModel } from '@twilljs/hybrid';
+import { clipFactor, normBlocks, type ParameterArena } from '@twilljs/nn';
+import {
+  assign,
+  type Compiled,
+  compile,
+  detach,
+  grad,
+  keep,
+  release,
+  scope,
+  type Tensor,
+  untracked,
+  write,
+  zeros,
+} from '@twilljs/tensor';
+import { microBatches } from './micro-batches.ts';
+import type { AdamW } from './optimizer.ts';
+import type { TrainOptions } from './options.ts';
+
+/** Where the host writes a part of a batch. */
+interface Place {
+  /** [rows,T] i32. */
+  readonly ids: Tensor;
+  readonly labels: Tensor;
+  /** []: of its labels. Null where there is one part, whose weight is 1. */
+  readonly weight: Tensor | null;
+}
+
+/** What the host learns of a step, later: [] each. */
+export interface StepResult {
+  readonly loss: Tensor;
+  readonly norm: Tensor;
+}
+
+export interface StepSettings extends Pick<TrainOptions, 'microBatches' | 'maxNorm'> {
+  /** Whether activations inside blocks are computed again for the gradient. */
+  readonly recompute: boolean;
+}
+
+/** A model and its optimiser, ready to be moved by batches. */
+export class TrainingStep {
+  private readonly model: LanguageModel;
+  private readonly optimizer: AdamW;
+  private readonly settings: StepSettings;
+  /** The gradient, flat like the arena, and its parts in the order of the arena's tensors. */
+  private readonly gradient: Tensor;
+  private readonly gradients: readonly Tensor[];
+  private readonly blocks: Tensor;
+  private readonly step: Compiled<[parts: readonly Place[]], StepResult>;
+  /** Of the last batch: those of the same shape use them again. */
+  private places: readonly Place[] = [];
+
+  constructor(model: LanguageModel, optimizer: AdamW, settings: StepSettings) {
+    this.model = model;
+    this.optimizer = optimizer;
+    this.settings = settings;
+    const { flat, length, tensors, offsets } = model.arena;
+    const { device } = flat;
+    this.gradient = keep(zeros([length], { device }));
+    this.gradients = keep(tensors.map(({ shape }, i) => this.gradient.alias(shape, offsets[i])));
+    this.blocks = keep(normBlocks(spansByName(model.arena), device));
+    this.step = compile(device, (parts) => this.compute(parts));
+  }
+
+  /**
+   * Asks the device for a step. Nothing has happened where it throws.
+   *
+   * @returns kept: whoever reads it releases it.
+   * @throws OptionError, ShapeError for a batch that cannot be.
+   */
+  take(batch: Batch, lr: number): StepResult {
+    this.fill(batch);
+    this.optimizer.prepare(lr);
+    try {
+      return keep(scope(() => this.step(this.places)));
+    } catch (error) {
+      this.optimizer.skipped();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.step[Symbol.dispose]();
+    release([this.gradient, this.gradients, this.blocks, this.places]);
+  }
+
+  /** Loss and gradient of all parts, and the update. */
+  private compute(parts: readonly Place[]): StepResult {
+    const { arena } = this.model;
+    const losses = parts.map(({ ids, labels, weight }, part) =>
+      scope(() => {
+        const loss = this.model.loss(ids, labels, weight ?? 1);
+        const gradients = grad(loss, arena.tensors);
+        untracked(() => {
+          for (const [i, g] of gradients.entries()) assign(this.gradients[i], g, { add: part > 0 });
+        });
+        return detach(loss);
+      }),
+    );
+    return untracked(() => {
+      const scale = 1 / parts.length;
+      const sum = losses.reduce((a, b) => a.add(b));
+      const loss = parts.length === 1 ? sum : sum.mul(scale);
+      const { norm, factor } = clipFactor(this.gradient, this.settings.maxNorm, { scale, blocks: this.blocks, loss });
+      this.optimizer.apply(this.gradient, factor, scale);
+      return { loss, norm };
+    });
+  }
+
+  /** Writes a batch to its places, once all of it has been looked at. */
+  private fill(batch: Batch): void {
+    const parts = microBatches(batch, this.settings.microBatches);
+    const { inputs, labels, B, T } = batch;
+    const vocabulary = this.model.config.model.vocab_size;
+    hostIds({ data: labels, shape: [B, T] }, { what: 'labels', vocabulary });
+    hostIds({ data: inputs, shape: [B, T] }, { what: 'ids', vocabulary });
+    const [rows, columns] = this.places[0]?.ids.shape ?? [];
+    if (rows !== parts[0].B || columns !== T) {
+      release(this.places);
+      this.places = parts.map((part) => this.place(part.B, T));
+    }
+    for (const [i, { ids, labels, weight }] of this.places.entries()) {
+      write(ids, parts[i].inputs);
+      write(labels, parts[i].labels);
+      if (weight) write(weight, [parts[i].weight]);
+    }
+  }
+
+  private place(rows: number, T: number): Place {
+    const { device } = this.model;
+    const ids = () => zeros([rows, T], { device, dtype: 'i32' });
+    return keep({
+      ids: ids(),
+      labels: ids(),
+      weight: this.settings.microBatches === 1 ? null : zeros([], { device }),
+    });
+  }
+}
+
+/** Places of parameters in the order of their names, so that the order in an arena changes no bit of the norm. */
+function spansByName({ names, tensors, offsets }: ParameterArena) {
+  const inOrder = names.map((name, i) => ({ name, from: offsets[i], size: tensors[i].size }));
+  return inOrder.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
