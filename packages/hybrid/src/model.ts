@@ -78,12 +78,10 @@ export class LanguageModel implements Stack {
    * computed, when the logits of a long sequence do not fit on the device.
    */
   forward(ids: Ids, cache?: Cache): Tensor {
-    const given = this.given(ids, 'ids');
-    const [B, T] = given.shape;
-    announce(this, B, T, 'logits');
+    const given = this.given(ids, 'ids', 'logits');
     if (!cache) return logitsOf(this, this.tokens(given));
     const one = this.one(given, cache); // [B,N]
-    return one?.reshape([B, 1, one.shape[1]]) ?? this.advance(given, cache, (h) => headOf(this, h));
+    return one?.reshape([one.shape[0], 1, one.shape[1]]) ?? this.advance(given, cache, (h) => headOf(this, h));
   }
 
   /**
@@ -93,8 +91,7 @@ export class LanguageModel implements Stack {
    * @throws as `forward` does.
    */
   logits(ids: Ids): Tensor {
-    const given = this.given(ids, 'ids');
-    announce(this, given.shape[0], given.shape[1], 'logits');
+    const given = this.given(ids, 'ids', 'logits');
     return untracked(() => this.home.recorded.logits(given));
   }
 
@@ -105,8 +102,7 @@ export class LanguageModel implements Stack {
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache): Tensor {
-    const all = this.given(ids, 'ids');
-    announce(this, all.shape[0], all.shape[1], 'states');
+    const all = this.given(ids, 'ids', 'states');
     const one = this.one(all, cache);
     if (one) return one;
     const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
@@ -136,14 +132,16 @@ export class LanguageModel implements Stack {
    *
    * @param ids [B,T]
    * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
-   * @param weight factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. The pull of
-   * `use_l2warp` counts positions, so its share is always 1 / the number of parts.
+   * @param weight factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number
+   * of parts. The pull of `use_l2warp` counts positions, so its share is always 1 / the number of parts.
+   * @param again for the gradient, activations inside blocks are computed again instead of kept: less memory, the same bits.
    * @returns a scalar.
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
-  loss(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids')), weight: number | Tensor = 1): Tensor {
-    const asked = upload(labels, this.kind('labels'), this.device);
-    return lossOf(this, this.forward(ids), asked, weight);
+  loss(ids: Ids, labels?: Ids, weight: number | Tensor = 1, again = false): Tensor {
+    const asked = upload(labels ?? successorsOf(ids, this.kind('ids')), this.kind('labels'), this.device);
+    const given = this.given(ids, 'ids', 'logits');
+    return lossOf(this, logitsOf(this, this.tokens(given), again), asked, weight);
   }
 
   /**
@@ -160,8 +158,7 @@ export class LanguageModel implements Stack {
         'model.evaluate: no position has a label, so there is no mean; give rows of two ids or more.',
       );
     }
-    const given = this.given(ids, 'ids');
-    announce(this, given.shape[0], given.shape[1], 'logits');
+    const given = this.given(ids, 'ids', 'logits');
     const loss = keep(untracked(() => scope(() => this.home.recorded.loss(given, asked))));
     try {
       return await loss.item();
@@ -219,11 +216,14 @@ export class LanguageModel implements Stack {
     return { what, vocabulary: this.config.model.vocab_size };
   }
 
-  /** Ids that were looked at, where they are. */
-  private given(ids: Ids, what: IdKind['what']): Given {
+  /** Ids that were looked at, where they are, and for whose logits or states there is room. */
+  private given(ids: Ids, what: IdKind['what'], room?: 'logits' | 'states'): Given {
     this.home.requireAlive();
     if (!this.home.isPlaced && this.device.name === 'cpu') sayReference();
-    return ids instanceof Tensor ? upload(ids, this.kind(what), this.device) : hostIds(ids, this.kind(what));
+    const kind = this.kind(what);
+    const given = ids instanceof Tensor ? upload(ids, kind, this.device) : hostIds(ids, kind);
+    if (room) announce(this, given.shape[0], given.shape[1], room);
+    return given;
   }
 
   private tokens(ids: Ids): Tensor {

@@ -8,10 +8,11 @@ import {
   linear,
   type ModelConfig,
   type ModelFields,
+  params,
   RMSNorm,
   type State,
 } from '@twilljs/nn';
-import { scope, type Tensor } from '@twilljs/tensor';
+import { recompute, scope, type Tensor } from '@twilljs/tensor';
 import { withL2Warp } from './l2-warp.ts';
 import { embedded } from './padding.ts';
 
@@ -81,11 +82,21 @@ export function headOf({ model, lm_head }: Stack, h: Tensor): Tensor {
   return lm_head ? lm_head.forward(normed) : linear(normed, model.embeddings.weight, null);
 }
 
-/** Logits [B,T,N] of tokens [B,T]. */
-export const logitsOf = (stack: Stack, tokens: Tensor): Tensor => headOf(stack, through(stack, tokens).at(-1)!.h);
+/**
+ * Logits [B,T,N] of tokens [B,T].
+ *
+ * @param again for a gradient, what blocks compute is computed again instead of kept: between blocks alone it is kept.
+ */
+export function logitsOf(stack: Stack, tokens: Tensor, again = false): Tensor {
+  if (!again) return headOf(stack, through(stack, tokens).at(-1)!.h);
+  const { embeddings, layers } = stack.model;
+  let h = embedded(embeddings, tokens, stack.config.model.pad_token_id);
+  for (const block of layers) h = recompute((x) => block.forward(x).h, h, [...params(block).values()]);
+  return headOf(stack, h);
+}
 
 /** Mean cross-entropy of logits [B,T,N] over labels [B,T], times `weight`, and what the configuration adds to it. */
-export function lossOf({ config }: Stack, logits: Tensor, labels: Tensor, weight: number): Tensor {
+export function lossOf({ config }: Stack, logits: Tensor, labels: Tensor, weight: number | Tensor): Tensor {
   const mean = crossEntropy(logits, labels);
   const loss = weight === 1 ? mean : mean.mul(weight);
   return config.model.use_l2warp ? withL2Warp(loss, logits) : loss;

@@ -92,7 +92,7 @@ export class TrainingStep {
     const { arena } = this.model;
     const losses = parts.map(({ ids, labels, weight }, part) =>
       scope(() => {
-        const loss = this.model.loss(ids, labels, weight ?? 1);
+        const loss = this.model.loss(ids, labels, weight ?? 1, this.settings.recompute);
         const gradients = grad(loss, arena.tensors);
         untracked(() => {
           for (const [i, g] of gradients.entries()) assign(this.gradients[i], g, { add: part > 0 });
