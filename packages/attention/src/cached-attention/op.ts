@@ -1,6 +1,9 @@
 // cachedAttention: softmax attention of one query over keys and values in rings, which `append` fills.
 // B batch, H heads, HKV key/value heads, D head size, V value size, C rows of the rings.
-import { apply1, finite, knownOnly, type Op, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
+import { apply1, finite, hostArray, knownOnly, type Op, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
+
+/** The lowest finite number of a type. */
+const lowest = { f32: -3.4028234663852886e38, f64: -Number.MAX_VALUE };
 
 export interface CachedAttentionAttrs {
   /** Factor of the scores, usually D^-1/2. */
@@ -37,24 +40,36 @@ export const cachedAttentionOp: Op<CachedAttentionAttrs> = {
     const [B, , H, D] = q.shape;
     const [, C, HKV, V] = v.shape;
     const [at] = position.data;
-    const n = Math.min(at + 1, C);
+    const n = Math.max(0, Math.min(at + 1, C));
     const oldest = at < C ? 0 : (at + 1) % C;
+    // Rounded wherever `attention` is, whose definition makes a tensor of each.
+    const dtype = y.data instanceof Float64Array ? 'f64' : 'f32';
+    const [scores, weights] = [0, 1].map(() => hostArray('cachedAttention', dtype, n));
+    const total = hostArray('cachedAttention', dtype, 1);
     for (let i = 0; i < B * H; i++) {
       const [b, g] = [Math.floor(i / H), Math.floor(((i % H) * HKV) / H)];
       const row = (s: number) => (b * C + ((oldest + s) % C)) * HKV + g;
-      const score = (s: number) => {
+      for (let s = 0; s < n; s++) {
         let sum = 0;
         for (let d = 0; d < D; d++) sum += q.data[i * D + d] * k.data[row(s) * D + d];
-        return scale * sum;
-      };
-      const scores = Float64Array.from({ length: Math.max(0, n) }, (_, s) => score(s));
-      // Finite, so that scores of -Infinity throughout give zeros.
-      const top = scores.reduce((a, b) => Math.max(a, b), -Number.MAX_VALUE);
-      const weights = scores.map((x) => Math.exp(x - top));
-      const total = weights.reduce((a, b) => a + b, 0);
+        scores[s] = sum;
+        scores[s] *= scale;
+      }
+      let top = lowest[dtype]; // finite, so that scores of -Infinity throughout give zeros
+      for (let s = 0; s < n; s++) top = Math.max(top, scores[s]);
+      let sum = 0;
+      for (let s = 0; s < n; s++) {
+        weights[s] = scores[s] - top;
+        weights[s] = Math.exp(weights[s]);
+        sum += weights[s];
+      }
+      total[0] = sum;
+      total[0] = Math.max(1, total[0]);
+      for (let s = 0; s < n; s++) weights[s] /= total[0];
       for (let c = 0; c < V; c++) {
-        const sum = weights.reduce((sum, w, s) => sum + w * v.data[row(s) * V + c], 0);
-        y.data[i * V + c] = n > 0 ? (total === 0 ? 0 : sum / total) : Number.NaN;
+        let sum = n > 0 ? 0 : Number.NaN;
+        for (let s = 0; s < n; s++) sum += weights[s] * v.data[row(s) * V + c];
+        y.data[i * V + c] = sum;
       }
     }
   },
@@ -62,7 +77,7 @@ export const cachedAttentionOp: Op<CachedAttentionAttrs> = {
 
 /**
  * Softmax attention of one token over its cache: what `scaledDotProductAttention` gives for the last of the positions that the rings
- * hold, to the last bit on a device with kernels. It has no gradient.
+ * hold, to the last bit. It has no gradient.
  *
  * @param q [B,1,H,D]
  * @param k [B,C,HKV,D], v [B,C,HKV,V]: position p is in row p % C.
