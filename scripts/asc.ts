@@ -10,31 +10,6 @@ import { launchModule, launchTypes } from './asc-launch.ts';
 const tiers: readonly Tier[] = ['plain', 'relaxed'];
 /** What else decides about the output. */
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
-/** Files whose exports are launches. */
-const converted = [
-  ...['binary', 'fill', 'gemm', 'indexing', 'move', 'reduce', 'scan', 'solve', 'unary'].map(
-    (name) => `packages/wasm/assembly/${name}.ts`,
-  ),
-  ...['elementwise', 'scalarDecay', 'scalarDelta', 'vectorDecay', 'vectorDelta'].map(
-    (name) => `packages/scan/assembly/${name}.ts`,
-  ),
-  ...['append', 'attention', 'cachedAttention'].map((name) => `packages/attention/assembly/${name}.ts`),
-  ...[
-    'adamw',
-    'clip-grad-norm',
-    'cross-entropy',
-    'gated-rms-norm',
-    'l2-norm',
-    'layer-norm',
-    'normal-cdf',
-    'rms-norm',
-    'rotary',
-    'short-conv',
-    'softmax',
-    'swiglu',
-  ].map((name) => `packages/nn/assembly/${name}.ts`),
-];
-
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {
   const sources = new Map<string, string>();
@@ -95,18 +70,14 @@ function findStale(root: string): Stale[] {
 async function write({ entry, sources, target, head }: Stale): Promise<void> {
   const { compile } = await import('./asc-compile.ts');
   const [, folder, , file] = entry.split('/');
-  const isConverted = converted.includes(entry);
-  const source = sources.get(entry)!;
-  const types = isConverted && launchTypes(entry, sources, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
-  const launched = isConverted ? launchModule(entry, sources) : { path: entry, text: source };
-  const all = new Map(sources).set(launched.path, launched.text);
-  const type = isConverted ? 'WasmModule' : '{ name: string; plain: string; relaxed: string }';
-  let text = `${head}${types ? types.head : ''}export const module: ${type} = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
+  const launches = launchModule(entry, sources);
+  const types = launchTypes(entry, sources, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
+  let text = `${head}${types.head}export const module: WasmModule = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
   for (const tier of tiers) {
-    const module = await compile(launched.path, all, tier);
+    const module = await compile(launches.path, new Map(sources).set(launches.path, launches.text), tier);
     text += `  ${tier}: '${Buffer.from(module).toString('base64')}',\n`;
   }
-  text += `};\n${types ? types.text : ''}`;
+  text += `};\n${types.text}`;
   // Written aside and renamed: another process may be reading, or doing the same.
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(`${target}.${process.pid}`, text);

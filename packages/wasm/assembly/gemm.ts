@@ -1,6 +1,8 @@
 // The matrix product, batched.
-import { gemm, gemmScratch } from './lib/gemm';
+import { gemm } from './lib/gemm';
 import { pieces } from './lib/units';
+
+export { gemmScratch } from './lib/gemm';
 
 /** Rows of a unit: two tiles of six, three of four. */
 @inline const TALL: i32 = 12;
@@ -11,11 +13,6 @@ import { pieces } from './lib/units';
 /** Units of n products. */
 export function units(n: i32, M: i32, N: i32): i32 {
   return n * (M < FEW ? pieces(N, WIDE) : pieces(M, TALL));
-}
-
-/** Bytes of scratch of a product. */
-export function scratch(M: i32, N: i32, K: i32): i32 {
-  return gemmScratch(M, N, K);
 }
 
 /** Products of matrices that lie as, bs and cs floats apart (0: the same one for all). */

@@ -56,19 +56,3 @@ export function oneHot(
     if (id >= 0) store<f32>(row + (<usize>id << 2), 1);
   }
 }
-
-/** Index of the first of n ids outside [0, rows), or -1; negative ids pass where they mean "none". */
-export function firstBad(n: i32, ids: usize, rows: i32, negative: bool): i32 {
-  const top = i32x4.splat(rows);
-  for (let i = 0; i < n; i += 4) {
-    if (n - i >= 4) {
-      const x = v128.load(ids + (<usize>i << 2));
-      if (!v128.any_true(negative ? i32x4.ge_s(x, top) : i32x4.ge_u(x, top))) continue;
-    }
-    for (let j = i; j < min(i + 4, n); j++) {
-      const id = load<i32>(ids + (<usize>j << 2));
-      if (id >= rows || (id < 0 && !negative)) return j;
-    }
-  }
-  return -1;
-}

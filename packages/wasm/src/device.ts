@@ -166,7 +166,7 @@ function makeDevice(
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
       const plan = kernel.plan(ins, attrs, machine.formulas(kernel.module));
-      return typeof plan === 'string' ? plan : machine.runner(plan, kernel.module);
+      return typeof plan === 'string' ? plan : machine.runner(plan);
     },
     sequence: (ops) => machine.sequence(ops),
     allocate(size: number): Pointer {

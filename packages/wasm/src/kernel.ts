@@ -57,15 +57,6 @@ export interface Plan {
   launches(ins: readonly Pointer[], outs: readonly Pointer[], shared: Pointer): readonly Launch[];
 }
 
-/** A module's functions, before all of them are launches. */
-export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
-
-/** A kernel that is not a launch yet. */
-export interface OldPlan {
-  readonly scratch: number;
-  run(exports: Exports, ins: readonly Pointer[], outs: readonly Pointer[], scratch: Pointer): void;
-}
-
 /** How one op runs on this device. Handed to `wasm({ kernels })` as a value. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by each kernel's own type; lists of kernels mix them.
 export interface WasmKernel<A = any, F = any> {
@@ -77,5 +68,5 @@ export interface WasmKernel<A = any, F = any> {
    *
    * @param formulas of the module: sizes of scratch and numbers of units, stated where the kernels are.
    */
-  plan(ins: readonly (Spec | null)[], attrs: A, formulas: F): Plan | OldPlan | string;
+  plan(ins: readonly (Spec | null)[], attrs: A, formulas: F): Plan | string;
 }

@@ -2,12 +2,11 @@
 import type { BoundOp, DeviceBuffer, OpSequence, Runner } from '@twilljs/tensor';
 import type { Allocator } from './allocator.ts';
 import type { Heap } from './heap.ts';
-import type { Exports, OldPlan, Plan, Pointer, WasmModule } from './kernel.ts';
+import type { Plan, Pointer, WasmModule } from './kernel.ts';
 import { Launcher, listBytes, type Walk } from './launches.ts';
 
 interface WasmRunner extends Runner {
-  readonly plan: Plan | OldPlan;
-  readonly module: WasmModule;
+  readonly plan: Plan;
 }
 
 /** A block that is replaced by a larger one when it is too small. */
@@ -77,20 +76,9 @@ export class Machine {
     return pointer;
   }
 
-  runner(plan: Plan | OldPlan, module: WasmModule): WasmRunner {
-    if ('run' in plan) {
-      const exports = this.exportsOf.get(module) as Exports;
-      return {
-        plan,
-        module,
-        scratch: plan.scratch,
-        run: (ins, outs, scratch) =>
-          plan.run(exports, ins as readonly Pointer[], outs as readonly Pointer[], (scratch ?? 0) as Pointer),
-      };
-    }
+  runner(plan: Plan): WasmRunner {
     return {
       plan,
-      module,
       scratch: plan.shared ?? 0,
       run: (ins, outs, shared) => this.runOnce(plan, ins, outs, shared),
     };
@@ -117,13 +105,11 @@ export class Machine {
 
   /** Ops whose launches are written once and run again and again. */
   sequence(ops: readonly BoundOp[]): OpSequence {
-    if (ops.some(({ runner }) => 'run' in (runner as WasmRunner).plan)) return oldSequence(ops);
-    const launchesOf = ({ runner, ins, outs, scratch }: BoundOp) => {
-      const { plan } = runner as WasmRunner;
-      return (plan as Plan).launches(pointers(ins), outs as readonly Pointer[], (scratch ?? 0) as Pointer);
-    };
+    const planOf = ({ runner }: BoundOp) => (runner as WasmRunner).plan;
+    const launchesOf = (op: BoundOp) =>
+      planOf(op).launches(pointers(op.ins), op.outs as readonly Pointer[], (op.scratch ?? 0) as Pointer);
     const launches = ops.map(launchesOf);
-    const own = Math.max(0, ...ops.map(({ runner }) => ((runner as WasmRunner).plan as Plan).own ?? 0));
+    const own = Math.max(0, ...ops.map((op) => planOf(op).own ?? 0));
     const counts = launches.map((list) => list.length);
     const firsts: number[] = [];
     let count = 0;
@@ -158,19 +144,4 @@ export class Machine {
 /** Absent inputs are 0. */
 function pointers(ins: readonly (DeviceBuffer | null)[]): Pointer[] {
   return ins.map((at) => (at ?? 0) as Pointer);
-}
-
-/** Until all kernels are launches. */
-function oldSequence(ops: readonly BoundOp[]): OpSequence {
-  const bound = [...ops];
-  return {
-    run: () => {
-      for (const { runner, ins, outs, scratch } of bound) runner.run(ins, outs, scratch);
-    },
-    rebind: (i, op) => {
-      bound[i] = op;
-    },
-    inspect: () => bound.map(() => [{ kernel: 'old', units: 1 }]),
-    [Symbol.dispose]: () => {},
-  };
 }

@@ -9,7 +9,7 @@ import type { WasmKernel } from '../kernel.ts';
 export const matmul: WasmKernel<{ transposeA: boolean; transposeB: boolean }, GemmFormulas> = {
   op: 'matmul',
   module: gemm,
-  plan([a, b], { transposeA, transposeB }, { units, scratch }) {
+  plan([a, b], { transposeA, transposeB }, { units, gemmScratch }) {
     const [rows, columns] = a!.shape.slice(-2);
     const [M, K] = transposeA ? [columns, rows] : [rows, columns];
     const N = b!.shape.at(transposeB ? -2 : -1)!;
@@ -18,7 +18,7 @@ export const matmul: WasmKernel<{ transposeA: boolean; transposeB: boolean }, Ge
     const [as, bs] = [M * K, K * N];
     const count = units(size(a!.shape.slice(0, -2)), M, N);
     return {
-      own: scratch(M, N, K),
+      own: gemmScratch(M, N, K),
       launches: ([a, b], [c]) => [matmulOf(count, { M, N, K, a, ars, acs, as, b, brs, bcs, bs, c })],
     };
   },
