@@ -9,6 +9,7 @@ import { Replay, type Returned } from './replay.ts';
 import { scope } from './scope.ts';
 import { bytesPer, type DType, type Shape, sameShape } from './shape.ts';
 import type { StepReport } from './step-report.ts';
+import type { Storage } from './storage.ts';
 import { Tensor, upcomingTensor } from './tensor.ts';
 
 /** Recordings of one step that are kept: the least recently used goes. */
@@ -134,23 +135,24 @@ function matches(entry: Entry, leaves: readonly Leaf[], aliases: readonly number
 
 /** By tensor: the first one that is the same memory. @throws OptionError for two that share a part of their memory. */
 function aliasesOf(tensors: readonly Tensor[]): number[] {
+  const there = new Map<Storage, number[]>();
   return tensors.map((t, i) => {
-    for (let j = 0; j < i; j++) {
-      if (!overlap(t, tensors[j])) continue;
-      if (t.offset === tensors[j].offset && t.size === tensors[j].size) return j;
+    const storage = t.requireMemory();
+    const before = there.get(storage) ?? [];
+    for (const j of before) {
+      const other = tensors[j];
+      if (t.offset === other.offset && t.size === other.size) return j;
+      if (endOf(t) <= other.offset || endOf(other) <= t.offset) continue;
       throw new OptionError(
-        `compile: inputs [${tensors[j].shape}] and [${t.shape}] share a part of their memory; hand in one of them, or a copy.`,
+        `compile: inputs [${other.shape}] and [${t.shape}] share a part of their memory; hand in one of them, or a copy.`,
       );
     }
+    there.set(storage, [...before, i]);
     return i;
   });
 }
 
-function overlap(a: Tensor, b: Tensor): boolean {
-  if (a.requireMemory() !== b.requireMemory()) return false;
-  const end = (t: Tensor) => t.offset + t.size * bytesPer[t.dtype];
-  return a.offset < end(b) && b.offset < end(a);
-}
+const endOf = (t: Tensor): number => t.offset + t.size * bytesPer[t.dtype];
 
 function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], step: () => R): R {
   const recording = new Recording(device, tensors, upcomingTensor());
