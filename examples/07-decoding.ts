@@ -23,7 +23,7 @@ const logits = scope(() => model.next(row('Call me '), cache));
 console.log(logits.shape); // => [1, 256]
 console.log(cache.position); // => 8
 
-// Two continuations of one prompt. The states are values, so a fork copies no numbers.
+// Two continuations of one prompt: what one of them reads, the other never sees.
 const other = cache.fork();
 scope(() => model.next(row('Ishmael'), cache));
 scope(() => model.next(row('Ahab'), other));

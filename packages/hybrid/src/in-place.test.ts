@@ -1,19 +1,24 @@
 // Decoding in place: the bits of a decoder that hands values on, whatever is done with caches between two tokens.
 import { attention } from '@twilljs/attention';
+import { kernels as attentionKernels } from '@twilljs/attention/wasm';
 import { deltanet } from '@twilljs/deltanet';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { gla } from '@twilljs/gla';
 import { hgrn } from '@twilljs/hgrn';
 import { hgrn2 } from '@twilljs/hgrn2';
 import { initializer, type State } from '@twilljs/nn';
+import { kernels as nnKernels } from '@twilljs/nn/wasm';
 import { retnet } from '@twilljs/retnet';
+import { kernels as scanKernels } from '@twilljs/scan/wasm';
 import { cpu, type Device, keep, type Random, rng, scope, tensor, untracked } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { writeCache } from './cache-file.ts';
 import { type Cache, hybrid, type LanguageModel } from './index.ts';
 import { headOf, through } from './stack.ts';
 
+const kernels = [...nnKernels, ...scanKernels, ...attentionKernels];
 const mixers = [attention, gatedDeltanet, deltanet, gla, hgrn, hgrn2, retnet];
 const config = { hidden_size: 16, num_heads: 2, num_hidden_layers: 2, vocab_size: 20, intermediate_size: 16 };
 const attn = { layers: [1], num_heads: 4, num_kv_heads: 2, window_size: 7 };
@@ -150,9 +155,15 @@ it('grows past its capacity', async () => {
   }
 });
 
-it.each(['f32', 'f64'] as const)('decodes on the reference device in %s', async (float) => {
+it.each<[string, () => Promise<Device>]>([
+  ['the reference device', async () => cpu()],
+  ['the reference device in f64', async () => cpu({ float: 'f64' })],
+  ['a device that records nothing', () => wasm({ kernels, eager: true })],
+  ['a device that poisons its memory', () => wasm({ kernels, poison: true })],
+])('decodes on %s', async (_, device) => {
+  const on = await device();
   for (const [, more] of cases) {
-    const model = await make(more, cpu({ float }));
+    const model = await make(more, on);
     using cache = model.cache(2);
     const twin = new ByValue(model);
     const random = rng(4);

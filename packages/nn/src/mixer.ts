@@ -8,7 +8,7 @@ import type { ModelFields } from './model-fields.ts';
  * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
  * a forward returns a new one and leaves the old one as it was, so a copy (`fork`) costs nothing.
  *
- * Only of a mixer that says `inPlace`, a state may also lie in buffers of a cache, for one token at a time.
+ * From one token to the next a cache keeps them in place; only a mixer that says `inPlace` sees that.
  */
 export type State = Readonly<Record<string, Tensor | number>>;
 
