@@ -7,6 +7,7 @@ import {
   type Mixer,
   type ModelWidths,
   positionAfter,
+  projections,
   RMSNorm,
   type RotaryTables,
   requireDivides,
@@ -80,10 +81,11 @@ export class Attention implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T, width] = x.shape;
     const D = this.headSize;
-    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //                             [T,D/2]
-    const q = turned(this.q_proj.forward(x).reshape([B, T, this.heads, D]), this.q_norm, tables); //    [B,T,H,D]
-    const k = turned(this.k_proj.forward(x).reshape([B, T, this.kvHeads, D]), this.k_norm, tables); //  [B,T,HKV,D]
-    const v = this.v_proj.forward(x).reshape([B, T, this.kvHeads, D]); //                               [B,T,HKV,D]
+    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //        [T,D/2]
+    const [qx, kx, vx] = projections(x, [this.q_proj, this.k_proj, this.v_proj]);
+    const q = turned(qx.reshape([B, T, this.heads, D]), this.q_norm, tables); //   [B,T,H,D]
+    const k = turned(kx.reshape([B, T, this.kvHeads, D]), this.k_norm, tables); // [B,T,HKV,D]
+    const v = vx.reshape([B, T, this.kvHeads, D]); //                              [B,T,HKV,D]
     const seen = state?.position instanceof Tensor ? this.inRings(q, k, v, state) : this.byValue(q, k, v, state);
     const y = this.o_proj.forward(seen.o.reshape([B, T, width]));
     return { y, state: { k: seen.k, v: seen.v, position: positionAfter(state, T) } };

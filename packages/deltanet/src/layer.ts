@@ -1,6 +1,7 @@
 // DeltaNet as a layer: projections, short convolutions, feature activation and the delta rule.
 // B batch, T time, H heads, K key size, V value size, D width.
 import {
+  convolve,
   convStateSize,
   convStates,
   headSizes,
@@ -9,7 +10,7 @@ import {
   l2Norm,
   type Mixer,
   type ModelWidths,
-  project,
+  projections,
   RMSNorm,
   readOut,
   ShortConv,
@@ -88,10 +89,12 @@ export class DeltaNet implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const qkSilu = this.qkActivation === 'silu' ? 'silu' : null;
-    const q = project('q_conv', this.q_proj, this.q_conv1d, qkSilu, x, state); // [B,T,H*K]
-    const k = project('k_conv', this.k_proj, this.k_conv1d, qkSilu, x, state); // [B,T,H*K]
-    const v = project('v_conv', this.v_proj, this.v_conv1d, 'silu', x, state); // [B,T,H*V]
-    const beta = this.b_proj?.forward(x).sigmoid() ?? ones([B, T, this.heads], { device: x.device }); // [B,T,H]
+    const layers = [this.q_proj, this.k_proj, this.v_proj, this.b_proj, this.g_proj] as const;
+    const [qx, kx, vx, bx, gate] = projections(x, layers);
+    const q = convolve('q_conv', qx, this.q_conv1d, qkSilu, state); //               [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, qkSilu, state); //               [B,T,H*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state); //               [B,T,H*V]
+    const beta = bx?.sigmoid() ?? ones([B, T, this.heads], { device: x.device }); // [B,T,H]
     const { y: o, state: recurrent } = scalarDelta(
       this.features(q.y.reshape([B, T, this.heads, this.keySize])),
       this.features(k.y.reshape([B, T, this.heads, this.keySize])),
@@ -101,7 +104,7 @@ export class DeltaNet implements Mixer {
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
     );
-    const y = readOut(o, x, this.o_norm, this.g_proj, this.o_proj);
+    const y = readOut(o, gate, this.o_norm, this.o_proj);
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 

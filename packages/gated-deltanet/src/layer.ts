@@ -1,6 +1,7 @@
 // Gated DeltaNet as a layer: projections, short convolutions, gates and the gated delta rule.
 // B batch, T time, H heads, HV value heads, K key size, V value size, D width.
 import {
+  convolve,
   convStateSize,
   convStates,
   type LayerContext,
@@ -8,7 +9,7 @@ import {
   l2Norm,
   type Mixer,
   type ModelWidths,
-  project,
+  projections,
   RMSNorm,
   readOut,
   ShortConv,
@@ -102,12 +103,14 @@ export class GatedDeltaNet implements Mixer {
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
-    const q = project('q_conv', this.q_proj, this.q_conv1d, 'silu', x, state); // [B,T,H*K]
-    const k = project('k_conv', this.k_proj, this.k_conv1d, 'silu', x, state); // [B,T,H*K]
-    const v = project('v_conv', this.v_proj, this.v_conv1d, 'silu', x, state); // [B,T,HV*V]
-    const dt = this.a_proj.forward(x).add(this.dt_bias).softplus(); //  [B,T,HV]
-    const g = dt.mul(this.A_log.exp().neg()); //                        [B,T,HV] log decay
-    const beta = this.b_proj.forward(x).sigmoid().mul(this.betaScale);
+    const layers = [this.q_proj, this.k_proj, this.v_proj, this.a_proj, this.b_proj, this.g_proj] as const;
+    const [qx, kx, vx, ax, bx, gate] = projections(x, layers);
+    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state); // [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, 'silu', state); // [B,T,H*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state); // [B,T,HV*V]
+    const dt = ax.add(this.dt_bias).softplus(); //                     [B,T,HV]
+    const g = dt.mul(this.A_log.exp().neg()); //                       [B,T,HV] log decay
+    const beta = bx.sigmoid().mul(this.betaScale); //                  [B,T,HV]
     const { y: o, state: recurrent } = scalarDelta(
       l2Norm(q.y.reshape([B, T, this.heads, this.keySize])),
       l2Norm(k.y.reshape([B, T, this.heads, this.keySize])),
@@ -117,7 +120,7 @@ export class GatedDeltaNet implements Mixer {
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
     );
-    const y = readOut(o, x, this.o_norm, this.g_proj, this.o_proj);
+    const y = readOut(o, gate, this.o_norm, this.o_proj);
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 

@@ -1,6 +1,7 @@
 // GLA as a layer: projections, a low-rank gate per key channel and the recurrence that it drives.
 // B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
+  convolve,
   convStateSize,
   convStates,
   headSizes,
@@ -9,7 +10,7 @@ import {
   logSigmoid,
   type Mixer,
   type ModelWidths,
-  project,
+  projections,
   RMSNorm,
   readOut,
   requireDivides,
@@ -112,27 +113,29 @@ export class GLA implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
-    const q = project('q_conv', this.q_proj, this.q_conv1d, null, x, state); // [B,T,H*K]
-    const k = project('k_conv', this.k_proj, this.k_conv1d, null, x, state); // [B,T,HKV*K]
-    const v = project('v_conv', this.v_proj, this.v_conv1d, null, x, state); // [B,T,HKV*V]
+    const [down, up] = this.gk_proj;
+    const layers = [this.q_proj, this.k_proj, this.v_proj, down, this.g_proj] as const;
+    const [qx, kx, vx, low, gate] = projections(x, layers);
+    const q = convolve('q_conv', qx, this.q_conv1d, null, state); // [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, null, state); // [B,T,HKV*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, null, state); // [B,T,HKV*V]
     const { y: o, state: recurrent } = vectorDecay(
       this.featureMap(q.y).reshape([B, T, H, K]),
       shareHeads(this.featureMap(k.y).reshape([B, T, HKV, K]), H),
       shareHeads(v.y.reshape([B, T, HKV, V]), H),
-      shareHeads(this.gates(x).reshape([B, T, HKV, K]), H),
+      shareHeads(this.decays(up.forward(low)).reshape([B, T, HKV, K]), H),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: K ** -0.5 },
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
-    const y = readOut(o, x, norm, this.g_proj, this.o_proj);
+    const y = readOut(o, gate, norm, this.o_proj);
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 
-  /** Log decays [B,T,HKV*K]. */
-  private gates(x: Tensor): Tensor {
-    const [down, up] = this.gk_proj;
-    const g = logSigmoid(up.forward(down.forward(x))).mul(1 / GATE_NORMALIZER);
-    return this.clampMin === null ? g : g.maximum(full([1], this.clampMin, { device: x.device }));
+  /** Log decays of gates [B,T,HKV*K]. */
+  private decays(gates: Tensor): Tensor {
+    const g = logSigmoid(gates).mul(1 / GATE_NORMALIZER);
+    return this.clampMin === null ? g : g.maximum(full([1], this.clampMin, { device: g.device }));
   }
 
   stateSize(): number {

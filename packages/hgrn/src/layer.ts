@@ -1,6 +1,7 @@
 // HGRN as a layer: projections, gates above a bound that rises with the depth, and one decay per channel.
 // B batch, T time, D width, E inner width, L layers.
 import {
+  convolve,
   convStateSize,
   convStates,
   forgetGate,
@@ -9,7 +10,7 @@ import {
   lowerBounds,
   type Mixer,
   type ModelWidths,
-  project,
+  projections,
   RMSNorm,
   ShortConv,
   type State,
@@ -73,15 +74,16 @@ export class HGRN implements Mixer {
   }
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
-    const i = project('i_conv', this.i_proj, this.i_conv1d, null, x, state); // [B,T,E]
-    const f = project('f_conv', this.f_proj, this.f_conv1d, null, x, state); // [B,T,E]
+    const [ix, fx, gate] = projections(x, [this.i_proj, this.f_proj, this.g_proj]); // [B,T,E]
+    const i = convolve('i_conv', ix, this.i_conv1d, null, state); //                   [B,T,E]
+    const f = convolve('f_conv', fx, this.f_conv1d, null, state); //                   [B,T,E]
     const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const { y: o, state: recurrent } = elementwise(
-      swiglu(i.y, complement), //                                               [B,T,E]
+      swiglu(i.y, complement), // [B,T,E]
       log,
       (state?.recurrent as Tensor | undefined) ?? null,
     );
-    const normed = this.g_norm.gated(o, this.g_proj.forward(x));
+    const normed = this.g_norm.gated(o, gate);
     return { y: this.o_proj.forward(normed), state: { recurrent, ...i.state, ...f.state } };
   }
 

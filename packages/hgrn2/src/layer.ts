@@ -1,6 +1,7 @@
 // HGRN2 as a layer: projections, forget gates above shared lower bounds, and the recurrence that they drive.
 // B batch, T time, H heads, K key size, V value size, D width.
 import {
+  convolve,
   convStateSize,
   convStates,
   forgetGate,
@@ -9,7 +10,7 @@ import {
   lowerBounds,
   type Mixer,
   type ModelWidths,
-  project,
+  projections,
   RMSNorm,
   requireDivides,
   ShortConv,
@@ -75,9 +76,10 @@ export class HGRN2 implements Mixer {
 
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T, D] = x.shape;
-    const q = project('q_conv', this.q_proj, this.q_conv1d, 'silu', x, state); // [B,T,H*K]
-    const f = project('f_conv', this.f_proj, this.f_conv1d, null, x, state); //   [B,T,H*K]
-    const i = project('i_conv', this.i_proj, this.i_conv1d, null, x, state); //   [B,T,H*V]
+    const [qx, fx, ix] = projections(x, [this.q_proj, this.f_proj, this.i_proj]);
+    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state); // [B,T,H*K]
+    const f = convolve('f_conv', fx, this.f_conv1d, null, state); //   [B,T,H*K]
+    const i = convolve('i_conv', ix, this.i_conv1d, null, state); //   [B,T,H*V]
     const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = vectorDecay(

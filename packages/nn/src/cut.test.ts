@@ -9,6 +9,7 @@ import { crossEntropyOp } from './cross-entropy/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
+import { linearsOp } from './linear/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
@@ -63,6 +64,19 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
         { eps: 1e-5, activation: 'sigmoid' },
       ],
     ],
+  ],
+  [
+    linearsOp,
+    // Rows of one tile that is added up and of two, and fewer of them than are cut by rows; parts for two launches.
+    [
+      [200, 70],
+      [5, 300],
+    ].map(([M, I]): [Inputs] => [
+      {
+        x: floats([M, I]),
+        ...Object.fromEntries([70, 3, 130, 1, 50, 64].map((O, i) => [`weight${i}`, floats([O, I], i)])),
+      },
+    ]),
   ],
   [siluOp, [[{ x: floats(elements) }]]],
   [swigluOp, [[{ gate: floats(elements), up: floats(elements, 2) }]]],

@@ -17,7 +17,7 @@ export {
 } from './config.ts';
 export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
-export { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
+export { Embedding, GatedMLP, Linear, projections, RMSNorm, ShortConv } from './layers.ts';
 export type {
   Block,
   ConfiguredMixer,
@@ -41,4 +41,4 @@ export {
 } from './model-fields.ts';
 export { countParams, params } from './module.ts';
 export * from './ops.ts';
-export { convStateSize, convStates, project, readOut } from './projection.ts';
+export { convolve, convStateSize, convStates, readOut } from './projection.ts';

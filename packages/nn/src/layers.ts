@@ -1,7 +1,7 @@
 // The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
 import { flag, knownOnly, oneOf, type Tensor, whole } from '@twilljs/tensor';
 import { constant, type Initializer, normal, requireInitializer } from './initializer.ts';
-import { embedding, gatedRmsNorm, linear, rmsNorm, shortConv, swiglu } from './ops.ts';
+import { embedding, gatedRmsNorm, linear, linears, rmsNorm, shortConv, swiglu } from './ops.ts';
 import { requireEps } from './shape-rules.ts';
 
 /** y = x W' (+ b), weight [O,I] as in PyTorch. */
@@ -25,6 +25,30 @@ export class Linear {
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
   }
+}
+
+/** A tensor for each layer, null for none. */
+type Projected<L extends readonly (Linear | null)[]> = {
+  [K in keyof L]: Tensor | (null extends L[K] ? null : never);
+};
+
+/**
+ * What several layers make of one input, as one op where all are no more than a weight; else layer by layer, with the same bits.
+ *
+ * @param x [..,I]
+ * @param layers null where a model has none.
+ * @returns [..,O] each.
+ */
+export function projections<const L extends readonly (Linear | null)[]>(x: Tensor, layers: L): Projected<L> {
+  const present = layers.filter((layer) => layer !== null);
+  const isPlain = ({ forward, bias }: Linear) => forward === Linear.prototype.forward && bias === null;
+  const ys = present.every(isPlain)
+    ? linears(
+        x,
+        present.map(({ weight }) => weight),
+      )
+    : present.map((layer) => layer.forward(x));
+  return layers.map((layer) => layer && ys[present.indexOf(layer)]) as Projected<L>;
 }
 
 /** Rows of a table by id. */
@@ -119,6 +143,7 @@ export class GatedMLP {
   }
 
   forward(x: Tensor): Tensor {
-    return this.down_proj.forward(swiglu(this.gate_proj.forward(x), this.up_proj.forward(x)));
+    const [gate, up] = projections(x, [this.gate_proj, this.up_proj]);
+    return this.down_proj.forward(swiglu(gate, up));
   }
 }

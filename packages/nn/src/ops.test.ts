@@ -9,6 +9,7 @@ import { crossEntropyOp } from './cross-entropy/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
+import { linearsOp } from './linear/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
@@ -73,6 +74,23 @@ const tried: Tried[] = [
         'weight',
         'bias',
       ]).map((inputs) => ({ attrs: { eps: epsFor(n) }, inputs })),
+  },
+  {
+    op: linearsOp,
+    cases: (n) =>
+      [1, 3, 6].flatMap((parts) =>
+        [
+          [n, 5],
+          [3, n],
+        ].map(([M, I]) => ({
+          inputs: {
+            x: floats([2, M, I], n),
+            ...Object.fromEntries(
+              Array.from({ length: parts }, (_, i) => [`weight${i}`, floats([((i * n) % 90) + 1, I], i)]),
+            ),
+          },
+        })),
+      ),
   },
   { op: siluOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
   { op: swigluOp, cases: (n) => [{ inputs: { gate: floats([3, n], n, wide), up: floats([3, n], 2) } }] },

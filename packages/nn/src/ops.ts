@@ -9,6 +9,7 @@ export { type GateActivation, gatedRmsNorm } from './gated-rms-norm/op.ts';
 export { l2Norm } from './l2-norm/op.ts';
 export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
+export { linears } from './linear/op.ts';
 export { logSumExp } from './log-sum-exp/op.ts';
 export { normalCdf } from './normal-cdf/op.ts';
 export { rmsNorm } from './rms-norm/op.ts';

@@ -1,27 +1,25 @@
-// The ways in and out of a linear mixer: projections with short convolutions and their states; norm, gate and projection.
+// The ways in and out of a linear mixer: short convolutions and their states behind projections; norm, gate and projection.
 import { type Tensor, zeros } from '@twilljs/tensor';
 import { type Linear, type RMSNorm, ShortConv } from './layers.ts';
 import type { State } from './mixer.ts';
 import { silu } from './ops.ts';
 
 /**
- * x -> projection -> short convolution with its activation; without a convolution the activation alone.
+ * A projection's short convolution with its activation; without a convolution the activation alone.
  *
- * @param x [B,T,D]
+ * @param x [B,T,O], the projection.
  * @param state what the convolution remembers [B,W-1,O]; absent before the first token.
  * @returns y [B,T,O], and the convolution's next state as an entry to spread into the mixer's, under `name`.
  */
-export function project(
+export function convolve(
   name: string,
-  proj: Linear,
+  x: Tensor,
   conv: ShortConv | null,
   activation: 'silu' | null,
-  x: Tensor,
   state: State | undefined,
 ): { y: Tensor; state: State } {
-  const y = proj.forward(x);
-  if (!conv) return { y: activation === 'silu' ? silu(y) : y, state: {} };
-  const next = conv.forward(y, (state?.[name] as Tensor | undefined) ?? null);
+  if (!conv) return { y: activation === 'silu' ? silu(x) : x, state: {} };
+  const next = conv.forward(x, (state?.[name] as Tensor | undefined) ?? null);
   return { y: next.y, state: { [name]: next.state } };
 }
 
@@ -50,11 +48,11 @@ export function convStateSize(mixer: object): number {
  * The way out of a linear mixer: each head's output normed, gated where there is a gate, and projected.
  *
  * @param o [B,T,H,V]
- * @param x [B,T,D], what the gate sees.
+ * @param gate [B,T,H*V], or null.
  * @returns [B,T,D]
  */
-export function readOut(o: Tensor, x: Tensor, norm: RMSNorm, gate: Linear | null, proj: Linear): Tensor {
+export function readOut(o: Tensor, gate: Tensor | null, norm: RMSNorm, proj: Linear): Tensor {
   const [B, T, H, V] = o.shape;
-  const normed = gate ? norm.gated(o, gate.forward(x).reshape(o.shape)) : norm.forward(o);
+  const normed = gate ? norm.gated(o, gate.reshape(o.shape)) : norm.forward(o);
   return proj.forward(normed.reshape([B, T, H * V]));
 }

@@ -6,6 +6,7 @@ import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
+import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
 import { logSumExpKernel } from './log-sum-exp/wasm.ts';
 import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
@@ -24,6 +25,8 @@ export const kernels: readonly WasmKernel[] = [
   l2NormGradKernel,
   layerNormKernel,
   layerNormGradKernel,
+  linearsKernel,
+  linearsGradKernel,
   siluKernel,
   siluGradKernel,
   swigluKernel,

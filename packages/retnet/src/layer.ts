@@ -8,6 +8,7 @@ import {
   type Mixer,
   type ModelWidths,
   positionAfter,
+  projections,
   RMSNorm,
   readOut,
   requireDivides,
@@ -88,19 +89,20 @@ export class RetNet implements Mixer {
   forward(x: Tensor, state?: State): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
-    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //                       [T,K/2]
-    const q = rotary(this.featureMap(this.q_proj.forward(x)).reshape([B, T, H, K]), tables); //   [B,T,H,K]
-    const k = rotary(this.featureMap(this.k_proj.forward(x)).reshape([B, T, HKV, K]), tables); // [B,T,HKV,K]
+    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //     [T,K/2]
+    const [qx, kx, vx, gate] = projections(x, [this.q_proj, this.k_proj, this.v_proj, this.g_proj]);
+    const q = rotary(this.featureMap(qx).reshape([B, T, H, K]), tables); //     [B,T,H,K]
+    const k = rotary(this.featureMap(kx).reshape([B, T, HKV, K]), tables); //   [B,T,HKV,K]
     const { y: o, state: recurrent } = scalarDecay(
       q,
       shareHeads(k, H),
-      shareHeads(this.v_proj.forward(x).reshape([B, T, HKV, V]), H),
+      shareHeads(vx.reshape([B, T, HKV, V]), H),
       tensor(logDecays(H), [H], { device: x.device }),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: K ** -0.5 },
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
-    const y = readOut(o, x, norm, this.g_proj, this.o_proj);
+    const y = readOut(o, gate, norm, this.o_proj);
     return { y, state: { recurrent, position: positionAfter(state, T) } };
   }
 

@@ -14,14 +14,19 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   requireTensor('linear', 'x', x);
   requireTensor('linear', 'weight', weight);
   if (bias !== null) requireTensor('linear', 'bias', bias);
-  check(x.shape, weight.shape, bias?.shape);
+  const shape = linearShape('linear', x.shape, weight.shape);
+  if (bias && !sameShape(bias.shape, [weight.shape[0]])) {
+    throw new ShapeError(
+      `linear: bias [${bias.shape}] does not fit weight [${weight.shape}]; give [${weight.shape[0]}].`,
+    );
+  }
   const rows = x.reshape([size(x.shape.slice(0, -1)), weight.shape[1]]).matmul(weight, { transposeB: true });
-  return (bias ? rows.add(bias) : rows).reshape([...x.shape.slice(0, -1), weight.shape[0]]);
+  return (bias ? rows.add(bias) : rows).reshape(shape);
 }
 
-function check(x: Shape, weight: Shape, bias: Shape | undefined): void {
+/** The shape of x W'. @throws ShapeError when the sizes do not fit. */
+export function linearShape(op: string, x: Shape, weight: Shape): Shape {
   if (weight.length !== 2 || x.at(-1) !== weight[1])
-    throw new ShapeError(`linear: x [${x}] and weight [${weight}] do not fit; the weight must be [O,${x.at(-1)}].`);
-  if (bias && !sameShape(bias, [weight[0]]))
-    throw new ShapeError(`linear: bias [${bias}] does not fit weight [${weight}]; give [${weight[0]}].`);
+    throw new ShapeError(`${op}: x [${x}] and weight [${weight}] do not fit; the weight must be [O,${x.at(-1)}].`);
+  return [...x.slice(0, -1), weight[0]];
 }

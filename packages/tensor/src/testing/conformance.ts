@@ -27,8 +27,15 @@ export function named<A>(op: Op<A>, attrs: A): (ins: Readonly<Record<string, Ten
     const order = last?.endsWith('...')
       ? Object.values(ins)
       : op.inputs.map((name) => ins[name.replace('?', '')] ?? null);
-    return Object.fromEntries(apply(op, order, attrs).map((t, i) => [op.outputs[i], t]));
+    return Object.fromEntries(apply(op, order, attrs).map((t, i) => [outputName(op, i), t]));
   };
+}
+
+/** The name of an output; of a last `y...`: `y0`, `y1` and so on. */
+function outputName(op: Op, i: number): string {
+  const last = op.outputs.length - 1;
+  const name = op.outputs[Math.min(i, last)];
+  return name.endsWith('...') ? `${name.slice(0, -3)}${i - last}` : name;
 }
 
 /** A case with the inputs that take a gradient, and a cotangent for each output. */
@@ -43,7 +50,7 @@ export function prepare<A>(
     attrs,
   );
   const cotangents = Object.fromEntries(
-    shapes.map((shape, i) => [op.outputs[i], { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
+    shapes.map((shape, i) => [outputName(op, i), { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
   );
   return {
     inputs,
