@@ -51,10 +51,13 @@ function usesOf(ops: readonly RecordedOp[]): Map<number, Use> {
   return uses;
 }
 
-/** Whether an op reads or writes a part of `place` otherwise than as the made memory itself. */
-function touches({ ins, outs }: RecordedOp, place: Operand, made: number): boolean {
-  return [...ins, ...outs].some((operand) => {
-    if (operand === null || (operand.memory.kind === 'made' && operand.memory.made === made)) return false;
+/** Whether an op reads or writes a part of `place` otherwise than as the made memory itself, or where it may lie. */
+function touches({ op, ins, outs }: RecordedOp, place: Operand, made: number): boolean {
+  const isMade = ({ memory }: Operand) => memory.kind === 'made' && memory.made === made;
+  const over = op.mayUpdate?.[op.outputs[outs.findIndex(isMade)]];
+  return [...ins, ...outs].some((operand, i) => {
+    if (operand === null || isMade(operand)) return false;
+    if (over !== undefined && i === op.inputs.indexOf(over) && operand.offset === place.offset) return false;
     return overlaps(operand, place);
   });
 }

@@ -53,6 +53,11 @@ export interface Op<A = any> {
   readonly reads?: readonly string[];
   /** `{ output: input }`: written in place. Refused where a gradient is recorded. */
   readonly updates?: Readonly<Record<string, string>>;
+  /**
+   * `{ output: input }`: may lie in one place. Whatever runs the op has read what it needs of the input where it writes the output, in
+   * any order of its units.
+   */
+  readonly mayUpdate?: Readonly<Record<string, string>>;
 }
 
 /** Which ids an input of an op may hold, for given shapes. */

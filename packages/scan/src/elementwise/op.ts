@@ -58,6 +58,7 @@ export const elementwiseOp: Op<object> = {
   name: 'elementwise',
   inputs: ['x', 'g', 'h0?'],
   outputs: ['y', 'state'],
+  mayUpdate: { state: 'h0?' },
   reads: ['g', 'h0?', 'y'],
   shape(ins) {
     const [x, g, h0] = ins as Shape[];

@@ -43,6 +43,7 @@ export const scalarDecayOp: Op<ScalarDecayAttrs> = {
   name: 'scalarDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
+  mayUpdate: { state: 'h0?' },
   shape(ins, attrs) {
     scaled('scalarDecay', attrs);
     const [q, k, v, g, h0] = ins as Shape[];

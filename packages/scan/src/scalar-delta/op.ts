@@ -30,6 +30,7 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   name: 'scalarDelta',
   inputs: ['q', 'k', 'v', 'g?', 'beta', 'h0?'],
   outputs: ['y', 'state'],
+  mayUpdate: { state: 'h0?' },
   shape(ins, attrs) {
     scaled('scalarDelta', attrs);
     const [q, k, v, g, beta, h0] = ins as Shape[];

@@ -38,6 +38,7 @@ export const vectorDecayOp: Op<VectorDecayAttrs> = {
   name: 'vectorDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?'],
   outputs: ['y', 'state'],
+  mayUpdate: { state: 'h0?' },
   shape(ins, attrs) {
     scaled('vectorDecay', attrs);
     const [q, k, v, g, h0] = ins as Shape[];

@@ -29,6 +29,7 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   name: 'vectorDelta',
   inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?'],
   outputs: ['y', 'state'],
+  mayUpdate: { state: 'h0?' },
   shape(ins, attrs) {
     scaled('vectorDelta', attrs);
     const [q, k, v, g, beta, h0] = ins as Shape[];

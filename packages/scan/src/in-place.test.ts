@@ -1,0 +1,49 @@
+// States that lie in one place from token to token: a recording lets the kernels write them where they have read them.
+import { assign, compile, type Tensor, tensor } from '@twilljs/tensor';
+import { named } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { describe, expect, it } from 'vitest';
+import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
+import type { Inputs, Named } from './checks.test-data.ts';
+import { elementwiseOp } from './elementwise/op.ts';
+import { scalarDecayOp } from './scalar-decay/op.ts';
+import { scalarDeltaOp } from './scalar-delta/op.ts';
+import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.ts';
+import { vectorDecayOp } from './vector-decay/op.ts';
+import { vectorDeltaOp } from './vector-delta/op.ts';
+import { kernels } from './wasm.ts';
+
+const size = { B: 2, H: 2, K: 7, V: 21 };
+const attrs = { scale: 0.5 };
+type Run = (ins: Named) => Record<string, Tensor>;
+const ops: [name: string, run: Run, inputs: (T: number) => Inputs][] = [
+  ['elementwise', named(elementwiseOp, {}), (T) => elementwiseInputs({ B: 2, D: 130, T })],
+  ['scalarDecay', named(scalarDecayOp, attrs), (T) => decayInputs({ ...size, T })],
+  ['scalarDelta', named(scalarDeltaOp, attrs), (T) => deltaInputs({ ...size, T })],
+  ['vectorDecay', named(vectorDecayOp, attrs), (T) => vectorDecayInputs({ ...size, T })],
+  ['vectorDelta', named(vectorDeltaOp, attrs), (T) => vectorDeltaInputs({ ...size, T })],
+];
+
+const device = await wasm({ kernels, poison: true });
+const tensors = (inputs: Inputs): Named =>
+  Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, tensor(data, shape, { device })]));
+
+describe.each(ops)('%s', (name, run, inputsOf) => {
+  it.each([1, 37])('%i tokens at a time', async (T) => {
+    const { h0, ...ins } = tensors(inputsOf(T));
+    const state = h0.mul(1);
+    const step = compile(device, (state: Tensor) => {
+      const next = run({ ...ins, h0: state });
+      assign(state, next.state);
+      return next.y;
+    });
+    let before = h0;
+    for (let calls = 0; calls < 5; calls++) {
+      const expected = run({ ...ins, h0: before });
+      before = expected.state;
+      expect(await step(state).data()).toEqual(await expected.y.data());
+      expect(await state.data()).toEqual(await before.data());
+    }
+    expect(step.inspect().ops.map(({ op }) => op)).toEqual([name]);
+  });
+});
