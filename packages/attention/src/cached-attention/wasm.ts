@@ -1,6 +1,6 @@
 // Kernel of cachedAttention.
 import type { WasmKernel } from '@twilljs/wasm';
-import { type Formulas, forward, module } from '../gen/cachedAttention.gen.ts';
+import { type Formulas, forward, module } from '../gen/cached-attention.gen.ts';
 import type { CachedAttentionAttrs } from './op.ts';
 
 export const cachedAttentionKernel: WasmKernel<CachedAttentionAttrs, Formulas> = {

@@ -1,6 +1,6 @@
 // Kernels of scalarDecay and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module } from '../gen/scalarDecay.gen.ts';
+import { backward, type Formulas, forward, module } from '../gen/scalar-decay.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { ScalarDecayAttrs, ScalarDecayGradAttrs } from './op.ts';
 

@@ -1,6 +1,6 @@
 // Kernels of scalarDelta and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module } from '../gen/scalarDelta.gen.ts';
+import { backward, type Formulas, forward, module } from '../gen/scalar-delta.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { ScalarDeltaAttrs } from './op.ts';
 

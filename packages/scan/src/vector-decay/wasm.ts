@@ -1,6 +1,6 @@
 // Kernels of vectorDecay and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module } from '../gen/vectorDecay.gen.ts';
+import { backward, type Formulas, forward, module } from '../gen/vector-decay.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDecayAttrs } from './op.ts';
 

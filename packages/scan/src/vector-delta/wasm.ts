@@ -1,6 +1,6 @@
 // Kernels of vectorDelta and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module } from '../gen/vectorDelta.gen.ts';
+import { backward, type Formulas, forward, module } from '../gen/vector-delta.gen.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDeltaAttrs } from './op.ts';
 
