@@ -220,7 +220,7 @@ const builders = [
     'requireDivides',
     'unreadName',
   ],
-  ...['Attention', 'recurrence'],
+  ...['Attention', 'RotaryRow', 'positionAfter', 'recurrence', 'rotaryAfter'],
 ];
 
 const misuse = fc.record({ argument: fc.nat(8), odd: fc.nat(999) });
