@@ -22,6 +22,7 @@ function place(lives: readonly Lifetime[], order: readonly number[]): { offsets:
   let bytes = 0;
   for (const i of order) {
     const life = lives[i];
+    if (life.bytes === 0) continue;
     const size = aligned(life.bytes);
     let at = 0;
     for (const other of placed) {

@@ -5,6 +5,7 @@ import {
   type Device,
   finite,
   flag,
+  hostArray,
   knownOnly,
   type Op,
   requireDevice,
@@ -16,7 +17,6 @@ import {
   tensor,
   whole,
 } from '@twilljs/tensor';
-import { anglesAt, frequenciesOf } from './angles.ts';
 
 export interface RotaryAttrs {
   /** Turn back: the transpose, and so the gradient. */
@@ -61,6 +61,11 @@ export function rotary(x: Tensor, tables: RotaryTables, inverse = false): Tensor
   return apply1(rotaryOp, [x, tables.cos, tables.sin], { inverse });
 }
 
+/** base^(-2i/D) for i < D/2, in f64: an f32 angle far out would have lost its digits. */
+export function frequenciesOf(D: number, base: number): Float64Array {
+  return hostArray('rope', 'f64', D / 2).map((_, i) => base ** ((-2 * i) / D));
+}
+
 export interface RopeOptions {
   /** Wavelengths run from 2 pi to 2 pi base, in tokens. */
   base: number;
@@ -84,8 +89,11 @@ export function rotaryTables(T: number, D: number, options: RopeOptions, device:
   const { base, offset = 0 } = options;
   finite('rope: base', base, Number.MIN_VALUE);
   whole('rope: offset', offset, 0);
-  const angles = anglesAt(frequenciesOf(D, base), offset, T);
-  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, D / 2], { device });
+  const frequencies = frequenciesOf(D, base);
+  const half = D / 2;
+  const angles = hostArray('rope', 'f64', T * half);
+  for (let n = 0; n < angles.length; n++) angles[n] = (offset + Math.floor(n / half)) * frequencies[n % half];
+  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, half], { device });
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
 
