@@ -63,27 +63,28 @@ function rows(
   op: i32, from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
   a: usize, a0: i32, a1: i32, a2: i32, an: i32, b: usize, b0: i32, b1: i32, b2: i32, bn: i32, y: usize,
 ): void {
-  let at = from * ELEMENTS;
-  const end = min(d0 * d1 * d2 * n, to * ELEMENTS), first = at / n;
-  let column = at - first * n, k = first % d2, j = first / d2 % d1, i = first / d2 / d1;
-  let p = a + ((i * a0 + j * a1 + k * a2) << 2), q = b + ((i * b0 + j * b1 + k * b2) << 2);
-  y += <usize>at << 2;
-  while (at < end) {
-    const m = min(n - column, end - at);
-    row(op, m, p + (column * an << 2), an, q + (column * bn << 2), bn, y);
-    y += <usize>m << 2;
-    at += m;
-    column = 0;
-    p += a2 << 2;
-    q += b2 << 2;
-    if (++k < d2) continue;
+  const start = from * ELEMENTS, first = start / n, column = start - first * n;
+  let k = first % d2, j = first / d2 % d1, i = first / d2 / d1;
+  let left = min(d0 * d1 * d2 * n, to * ELEMENTS) - start, m = min(n - column, left);
+  // Where the first row is not whole, its rest begins so many floats on.
+  let ca = column * an, cb = column * bn;
+  y += <usize>start << 2;
+  while (left > 0) {
+    let p = a + ((i * a0 + j * a1 + k * a2 + ca) << 2), q = b + ((i * b0 + j * b1 + k * b2 + cb) << 2);
+    for (; k < d2 && left > 0; k++) {
+      row(op, m, p, an, q, bn, y);
+      y += <usize>m << 2;
+      left -= m;
+      m = min(n, left);
+      p += (a2 - ca) << 2;
+      q += (b2 - cb) << 2;
+      ca = cb = 0;
+    }
     k = 0;
     if (++j == d1) {
       j = 0;
       i++;
     }
-    p = a + ((i * a0 + j * a1) << 2);
-    q = b + ((i * b0 + j * b1) << 2);
   }
 }
 

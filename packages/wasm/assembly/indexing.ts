@@ -38,7 +38,7 @@ export function scatterAdd(
   const first = from * COLUMNS, width = min(D, to * COLUMNS) - first;
   x += <usize>first << 2;
   y += <usize>first << 2;
-  if (width == D) fill(rows * D, 0, y);
+  if (width == D) memory.fill(y, 0, <usize>(rows * D) << 2);
   else for (let i = 0; i < rows; i++) fill(width, 0, y + (<usize>(i * D) << 2));
   for (let i = 0; i < n; i++) {
     const id = idAt(ids, i, rows);
@@ -49,10 +49,10 @@ export function scatterAdd(
 export function oneHot(
   from: i32, to: i32, n: i32, classes: i32, ids: usize, y: usize, scratch: usize,
 ): void {
-  const end = min(n, to * ROWS);
-  for (let i = from * ROWS; i < end; i++) {
-    const id = idAt(ids, i, classes), row = y + (<usize>(i * classes) << 2);
-    fill(classes, 0, row);
-    if (id >= 0) store<f32>(row + (<usize>id << 2), 1);
+  const first = from * ROWS, end = min(n, to * ROWS);
+  memory.fill(y + (<usize>(first * classes) << 2), 0, <usize>((end - first) * classes) << 2);
+  for (let i = first; i < end; i++) {
+    const id = idAt(ids, i, classes);
+    if (id >= 0) store<f32>(y + (<usize>(i * classes + id) << 2), 1);
   }
 }

@@ -21,26 +21,27 @@ export function rows(
   from: i32, to: i32, d0: i32, d1: i32, d2: i32, n: i32,
   x: usize, s0: i32, s1: i32, s2: i32, xn: i32, y: usize, t0: i32, t1: i32, t2: i32, scratch: usize,
 ): void {
-  let at = from * ELEMENTS;
-  const end = min(d0 * d1 * d2 * n, to * ELEMENTS), first = at / n;
-  let column = at - first * n, k = first % d2, j = first / d2 % d1, i = first / d2 / d1;
-  let p = x + ((i * s0 + j * s1 + k * s2) << 2), q = y + ((i * t0 + j * t1 + k * t2) << 2);
-  while (at < end) {
-    const m = min(n - column, end - at), by = <usize>column << 2;
-    if (xn) copy(m, p + by, q + by);
-    else fill(m, load<f32>(p), q + by);
-    at += m;
-    column = 0;
-    p += s2 << 2;
-    q += t2 << 2;
-    if (++k < d2) continue;
+  const start = from * ELEMENTS, first = start / n;
+  let k = first % d2, j = first / d2 % d1, i = first / d2 / d1;
+  // Where the first row is not whole, its rest begins so many floats on.
+  let column = start - first * n, skip = column * xn;
+  let left = min(d0 * d1 * d2 * n, to * ELEMENTS) - start, m = min(n - column, left);
+  while (left > 0) {
+    let p = x + ((i * s0 + j * s1 + k * s2 + skip) << 2), q = y + ((i * t0 + j * t1 + k * t2 + column) << 2);
+    for (; k < d2 && left > 0; k++) {
+      if (xn) copy(m, p, q);
+      else fill(m, load<f32>(p), q);
+      left -= m;
+      m = min(n, left);
+      p += (s2 - skip) << 2;
+      q += (t2 - column) << 2;
+      skip = column = 0;
+    }
     k = 0;
     if (++j == d1) {
       j = 0;
       i++;
     }
-    p = x + ((i * s0 + j * s1) << 2);
-    q = y + ((i * t0 + j * t1) << 2);
   }
 }
 

@@ -98,6 +98,7 @@ export function sumScratch(n: i32, inner: i32): i32 {
 }
 
 /** y [inner] = sum of n rows of x, `step` bytes apart. */
+@inline
 function sumColumns(n: i32, inner: i32, x: usize, step: usize, y: usize, scratch: usize): void {
   if (n <= BLOCK) {
     columns(false, n, inner, x, step, y);
