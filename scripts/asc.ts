@@ -10,6 +10,7 @@ import { launchModule, launchTypes } from './asc-launch.ts';
 const tiers: readonly Tier[] = ['plain', 'relaxed'];
 /** What else decides about the output. */
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
+
 /** The entry and all it imports, path to text; paths as the compiler asks for them. */
 export function closure(entry: string, read: (path: string) => string): Map<string, string> {
   const sources = new Map<string, string>();
