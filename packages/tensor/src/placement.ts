@@ -15,25 +15,47 @@ interface Placed extends Lifetime {
   readonly at: number;
 }
 
+/** Ops in one list of those that are looked through together: most buffers live in one or two. */
+const SPAN = 64;
+
+/** What is placed already, by when it lives. */
+class Neighbours {
+  private readonly lists: Placed[][] = [];
+
+  add(one: Placed): void {
+    for (let i = Math.floor(one.first / SPAN); i <= Math.floor(one.last / SPAN); i++) {
+      this.lists[i] ??= [];
+      this.lists[i].push(one);
+    }
+  }
+
+  /** All that live at some time of a life, by offset. */
+  of({ first, last }: Lifetime): Placed[] {
+    const found = new Set<Placed>();
+    for (let i = Math.floor(first / SPAN); i <= Math.floor(last / SPAN); i++) {
+      for (const other of this.lists[i] ?? []) if (other.last >= first && other.first <= last) found.add(other);
+    }
+    return [...found].sort((a, b) => a.at - b.at);
+  }
+}
+
 /** Puts each buffer, in the given order, into the lowest gap that is free while it lives. */
 function place(lives: readonly Lifetime[], order: readonly number[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(lives.length).fill(0);
-  const placed: Placed[] = []; // by offset
+  const placed = new Neighbours();
   let bytes = 0;
   for (const i of order) {
     const life = lives[i];
     if (life.bytes === 0) continue;
     const size = aligned(life.bytes);
     let at = 0;
-    for (const other of placed) {
-      if (other.last < life.first || other.first > life.last) continue;
+    for (const other of placed.of(life)) {
       if (other.at >= at + size) break;
       at = Math.max(at, other.at + other.bytes);
     }
     offsets[i] = at;
     bytes = Math.max(bytes, at + size);
-    const next = placed.findIndex((other) => other.at > at);
-    placed.splice(next === -1 ? placed.length : next, 0, { ...life, bytes: size, at });
+    placed.add({ ...life, bytes: size, at });
   }
   return { offsets, bytes };
 }
