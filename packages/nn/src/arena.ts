@@ -1,5 +1,5 @@
 // All parameters of a model in one allocation, those with weight decay first.
-import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor } from '@twilljs/tensor';
+import { arenaLayout, type Device, keep, moveToArena, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
 
 export interface ParameterArena {
   /** Every parameter, 256-byte aligned, gaps 0. */
@@ -42,4 +42,17 @@ export async function arenaOf(
     ...layout,
     decayEnd: first === -1 ? layout.length : layout.offsets[first],
   };
+}
+
+/**
+ * Zeros in the form of an arena: a place for its gradient, or for moments.
+ *
+ * @returns the whole, and a view of it for each tensor of the arena, in order. Kept: the owner releases them.
+ */
+export function likeArena(arena: ParameterArena): { readonly flat: Tensor; readonly tensors: readonly Tensor[] } {
+  if (!Array.isArray(arena?.tensors)) {
+    throw new OptionError(`likeArena: the arena is ${shown(arena)}; give model.arena, or what arenaOf resolves to.`);
+  }
+  const flat = keep(zeros([arena.length], { device: arena.flat.device }));
+  return { flat, tensors: keep(arena.tensors.map(({ shape }, i) => flat.alias(shape, arena.offsets[i]))) };
 }

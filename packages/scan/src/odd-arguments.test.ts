@@ -202,6 +202,7 @@ const builders = [
     'convolve',
     'convStateSize',
     'convStates',
+    'likeArena',
     'lowerBounds',
     'projections',
     'readOut',

@@ -1,6 +1,6 @@
 // AdamW over a model's arena, with its moments.
 import { type JsonObject, matchWeights, readWeights, type StoredTensor, writeWeights } from '@twilljs/hub';
-import { adamw, advance, type Field, type ParameterArena, readFields } from '@twilljs/nn';
+import { adamw, advance, type Field, likeArena, type ParameterArena, readFields } from '@twilljs/nn';
 import {
   FileError,
   finite,
@@ -61,10 +61,12 @@ export class AdamW {
     this.arena = arena;
     this.options = readFields(own, options, 'AdamW');
     const { device } = arena.flat;
-    this.flatM = keep(zeros([arena.length], { device }));
-    this.flatV = keep(zeros([arena.length], { device }));
-    this.m = viewsOf(this.flatM, arena);
-    this.v = viewsOf(this.flatV, arena);
+    const [m, v] = [likeArena(arena), likeArena(arena)];
+    const named = (tensors: readonly Tensor[]) => new Map(arena.names.map((name, i) => [name, tensors[i]]));
+    this.flatM = m.flat;
+    this.flatV = v.flat;
+    this.m = named(m.tensors);
+    this.v = named(v.tensors);
     this.hyper = keep(ones([2, 3], { device }));
     this.count = keep(zeros([1], { device, dtype: 'i32' }));
   }
@@ -179,8 +181,4 @@ export class AdamW {
       `AdamW: the gradient is [${gradient.shape}] but the arena [${length}]; give it flat, or one tensor for each of arena.tensors.`,
     );
   }
-}
-
-function viewsOf(flat: Tensor, { names, tensors, offsets }: ParameterArena): Map<string, Tensor> {
-  return new Map(names.map((name, i) => [name, keep(flat.alias(tensors[i].shape, offsets[i]))]));
 }

@@ -45,8 +45,8 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   if (claim.complete && isMeasured()) {
     return { status: 'complete', step: steps, from: steps, skipped: claim.before?.skipped ?? 0, last: null };
   }
-  const { recompute } = options.training;
-  using trainer = new Trainer(model, { ...claim.training, ...(recompute !== undefined && { recompute }) });
+  const { recompute = false } = options.training;
+  using trainer = new Trainer(model, { ...claim.training, recompute });
   const checkpointing = checkpointsOf(options, steps);
   const requireOwn = () => claim.requireOwn();
   const checkpoints = new Checkpoints(join(directory, 'checkpoints'), checkpointing.keep, requireOwn);

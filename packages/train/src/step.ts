@@ -1,7 +1,7 @@
 // One optimiser step on the device, from ids to moved parameters: a function that is recorded once and replayed.
 import type { Batch } from '@twilljs/data';
 import { hostIds, type LanguageModel } from '@twilljs/hybrid';
-import { clipFactor, normBlocks, type ParameterArena } from '@twilljs/nn';
+import { clipFactor, likeArena, normBlocks, type ParameterArena } from '@twilljs/nn';
 import {
   assign,
   type Compiled,
@@ -45,9 +45,8 @@ export class TrainingStep {
   private readonly model: LanguageModel;
   private readonly optimizer: AdamW;
   private readonly settings: StepSettings;
-  /** The gradient, flat like the arena, and its parts in the order of the arena's tensors. */
-  private readonly gradient: Tensor;
-  private readonly gradients: readonly Tensor[];
+  /** The gradient, whole and by the tensors of the arena. */
+  private readonly gradient: ReturnType<typeof likeArena>;
   private readonly blocks: Tensor;
   private readonly step: Compiled<[parts: readonly Place[]], StepResult>;
   /** Of the last batch: those of the same shape use them again. */
@@ -57,10 +56,8 @@ export class TrainingStep {
     this.model = model;
     this.optimizer = optimizer;
     this.settings = settings;
-    const { flat, length, tensors, offsets } = model.arena;
-    const { device } = flat;
-    this.gradient = keep(zeros([length], { device }));
-    this.gradients = keep(tensors.map(({ shape }, i) => this.gradient.alias(shape, offsets[i])));
+    const { device } = model.arena.flat;
+    this.gradient = likeArena(model.arena);
     this.blocks = keep(normBlocks(spansByName(model.arena), device));
     this.step = compile(device, (parts) => this.compute(parts));
   }
@@ -84,7 +81,7 @@ export class TrainingStep {
 
   [Symbol.dispose](): void {
     this.step[Symbol.dispose]();
-    release([this.gradient, this.gradients, this.blocks, this.places]);
+    release([this.gradient, this.blocks, this.places]);
   }
 
   /** Loss and gradient of all parts, and the update. */
@@ -95,7 +92,7 @@ export class TrainingStep {
         const loss = this.model.loss(ids, labels, weight ?? 1, this.settings.recompute);
         const gradients = grad(loss, arena.tensors);
         untracked(() => {
-          for (const [i, g] of gradients.entries()) assign(this.gradients[i], g, { add: part > 0 });
+          for (const [i, g] of gradients.entries()) assign(this.gradient.tensors[i], g, { add: part > 0 });
         });
         return detach(loss);
       }),
@@ -104,8 +101,9 @@ export class TrainingStep {
       const scale = 1 / parts.length;
       const sum = losses.reduce((a, b) => a.add(b));
       const loss = parts.length === 1 ? sum : sum.mul(scale);
-      const { norm, factor } = clipFactor(this.gradient, this.settings.maxNorm, { scale, blocks: this.blocks, loss });
-      this.optimizer.apply(this.gradient, factor, scale);
+      const { flat } = this.gradient;
+      const { norm, factor } = clipFactor(flat, this.settings.maxNorm, { scale, blocks: this.blocks, loss });
+      this.optimizer.apply(flat, factor, scale);
       return { loss, norm };
     });
   }

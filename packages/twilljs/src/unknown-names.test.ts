@@ -133,7 +133,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'new RMSNorm: options': [(bag) => new all.RMSNorm(2, 1e-6, init, bag), { affine: true }],
   'new Trainer: settings': [
     (bag) => new all.Trainer(model, bag),
-    { steps: 1, lr: 1e-3, ...rates, maxNorm: 1, microBatches: 1 },
+    { steps: 1, lr: 1e-3, ...rates, maxNorm: 1, microBatches: 1, recompute: true },
   ],
   'ones: options': [(bag) => ones([1], bag), { device: cpu(), dtype: 'i32' }],
   'pack: options': [(bag) => all.pack(bag), { documents, separator: [0], length: 8, batch: 2, source }],

@@ -89,7 +89,7 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
     directory: out,
     model,
     source: data.batches,
-    training,
+    training: { ...training, recompute: asked.recompute ?? false },
     seed,
     data: data.record,
     ...(asked.init !== undefined && { init: { directory: resolve(asked.init) } }),

@@ -32,6 +32,7 @@ export interface Asked {
   readonly init?: string;
   readonly out?: string;
   readonly resume?: boolean;
+  readonly recompute?: boolean;
   readonly evalEvery?: number;
   readonly checkpointEvery?: number;
   readonly seed?: number;
@@ -168,6 +169,10 @@ export function addTrainFlags(command: Command): Command {
   add(
     'run',
     option('--out <dir>', 'the run directory'),
+    new Option(
+      '--recompute',
+      'keep less for the gradient and compute it again: less memory, more time, the same bits; no part of the run',
+    ),
     new Option('--resume', 'go on with the run in --out, beyond its end where --steps are more than before'),
     option(
       '--eval-every <n>',

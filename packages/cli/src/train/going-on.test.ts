@@ -42,6 +42,15 @@ async function refused(line: string): Promise<string> {
 const weights = (run: string) => readFileSync(join(run, 'model.safetensors'));
 const measured = (run: string) => readMetrics(run).validations;
 
+it('--recompute changes nothing, and may come and go', async () => {
+  const line = 'train --data book.txt --length 16 --batch 2 --hidden-size 16 --layers 1 --steps 12 --out again';
+  await twill(`${line} --recompute`);
+  expect(weights('again').equals(weights('run'))).toBe(true);
+  await twill('train --out again --resume --steps 13');
+  await twill('train --out again --resume --steps 14 --recompute');
+  expect(readRunRecord('again').training).not.toHaveProperty('recompute');
+});
+
 describe('--eval-every', () => {
   it('measures on the way and at the end, keeps the best, and changes nothing', async () => {
     await twill('train --data book.txt --length 16 --batch 2 --hidden-size 16 --layers 1 --steps 12 --out plain');
