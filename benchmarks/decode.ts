@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { report } from './measure.ts';
 
-const TOKENS = 200;
-const ROUNDS = 12;
+const TOKENS = 100;
+const ROUNDS = 40;
 
 const place = (folder: string) => pathToFileURL(resolve(folder, 'packages/twilljs/src/index.ts')).href;
 type Twill = typeof import('twilljs');

@@ -1,6 +1,7 @@
 // @twilljs/nn/testing: what every mixer must satisfy, as a list of checks for any test runner.
 import { cpu, type Device, grad, keep, scope, Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing';
+import { checkInPlace } from './check-in-place.ts';
 import { readFields } from './config.ts';
 import { initializer } from './initializer.ts';
 import type { Mixer, MixerFamily, State } from './mixer.ts';
@@ -157,6 +158,10 @@ function contract(given: MixerCase): Check[] {
         });
         same('y of row 0', other.y.subarray(0, T * width), both.y.subarray(0, T * width));
       },
+    },
+    {
+      name: 'in place, where it says so, it decodes the same bits',
+      run: async () => checkInPlace(await makeMixer(given), input(1)),
     },
     {
       name: 'stateSize is what is kept',
