@@ -6,8 +6,6 @@ import type { Operand, RecordedOp } from './recording.ts';
 interface Use {
   readonly first: number;
   last: number;
-  /** Ops that write it. */
-  readonly writers: number[];
 }
 
 /**
@@ -31,7 +29,9 @@ export function writtenInPlace(
     if (memory.kind !== 'made' || kept.has(memory.made) || value.offset !== 0 || value.bytes !== memory.bytes) return;
     if (place.memory.kind === 'made' || place.memory.kind === 'constant') return;
     const { first, last } = uses.get(memory.made)!;
-    for (let i = first; i <= last; i++) if (i !== at && !dropped.has(i) && touches(ops[i], place, memory.made)) return;
+    for (let i = first; i <= last; i++) {
+      if (i !== at && !dropped.has(i) && touches(ops[i], place, memory.made, places)) return;
+    }
     places.set(memory.made, place);
     dropped.add(at);
   });
@@ -45,20 +45,26 @@ function usesOf(ops: readonly RecordedOp[]): Map<number, Use> {
       if (operand?.memory.kind !== 'made') continue;
       const use = uses.get(operand.memory.made);
       if (use) use.last = at;
-      else uses.set(operand.memory.made, { first: at, last: at, writers: [] });
+      else uses.set(operand.memory.made, { first: at, last: at });
     }
   });
   return uses;
 }
 
 /** Whether an op reads or writes a part of `place` otherwise than as the made memory itself, or where it may lie. */
-function touches({ op, ins, outs }: RecordedOp, place: Operand, made: number): boolean {
+function touches(
+  { op, ins, outs }: RecordedOp,
+  place: Operand,
+  made: number,
+  places: ReadonlyMap<number, Operand>,
+): boolean {
   const isMade = ({ memory }: Operand) => memory.kind === 'made' && memory.made === made;
   const over = op.mayUpdate?.[op.outputs[outs.findIndex(isMade)]];
   return [...ins, ...outs].some((operand, i) => {
     if (operand === null || isMade(operand)) return false;
     if (over !== undefined && i === op.inputs.indexOf(over) && operand.offset === place.offset) return false;
-    return overlaps(operand, place);
+    const other = operand.memory.kind === 'made' ? places.get(operand.memory.made) : operand;
+    return other !== undefined && overlaps(other, place);
   });
 }
 

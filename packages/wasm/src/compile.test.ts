@@ -134,6 +134,27 @@ describe.each(devices)('on %s', (_, device, twin) => {
     step[Symbol.dispose]();
   });
 
+  it('writes to one place twice only where the first value is not needed any more', async () => {
+    const place = make([0, 0], [2]);
+    const step = compile(device, (x: Tensor) =>
+      untracked(() => {
+        const first = x.mul(2);
+        const second = x.mul(3);
+        const sum = first.add(second); // reads the first after the second is made
+        assign(place, first);
+        assign(place, second);
+        return sum;
+      }),
+    );
+    for (let call = 0; call < 4; call++) {
+      const sum = keep(scope(() => step(make([call, 1], [2]))));
+      expect(Array.from(await sum.data())).toEqual([5 * call, 5]);
+      expect(Array.from(await place.data())).toEqual([3 * call, 3]);
+      release(sum);
+    }
+    step[Symbol.dispose]();
+  });
+
   it('records anew for other shapes, other plain values, and tensors that moved or became parameters', async () => {
     let runs = 0;
     const w = make([2], [1]);
