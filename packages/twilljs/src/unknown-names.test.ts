@@ -98,7 +98,8 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'configOf: ModelSize': [(bag) => all.configOf(bag, 'gla', 'pure'), size],
   'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],
   'coveringWindows: options': [(bag) => all.coveringWindows(bag), { tokens, length: 8, batch: 2, overlap: 2 }],
-  'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true }],
+  'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true, eager: true }],
+  'device: options': [(bag) => all.device(bag), { eager: true }],
   'evaluateTask: options': [(bag) => all.evaluateTask(model, task(), bag), { rows: 2, difficulties: [1] }],
   'evaluateWhole: options': [
     (bag) => all.evaluateWhole(model, tokens.subarray(0, 20), bag),
@@ -204,7 +205,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'uniformMqar: options': [(bag) => all.uniformMqar(bag), { length: 8, vocab: 16, pairs: 2, batch: 2, source }],
   'vectorDecay: attrs': [(bag) => all.vectorDecay(x, x, x, zeros([1, 2, 1, 4]), null, bag), { scale: 1 }],
   'vectorDelta: attrs': [(bag) => all.vectorDelta(x, x, x, zeros([1, 2, 1, 4]), gates, null, bag), { scale: 1 }],
-  'wasm: options': [(bag) => all.wasm(bag), { kernels: [], tier: 'plain', maximumBytes: 2 ** 20, poison: false }],
+  'wasm: options': [
+    (bag) => all.wasm(bag),
+    { kernels: [], tier: 'plain', maximumBytes: 2 ** 20, poison: false, eager: false },
+  ],
   'windows: options': [(bag) => all.windows(bag), { tokens, length: 8, batch: 2, source }],
   'writeReport: options': [(options) => node.writeReport([join(home, 'sweep')], options), { ...all.study }],
   'zeros: options': [(bag) => zeros([1], bag), { device: cpu(), dtype: 'f32' }],

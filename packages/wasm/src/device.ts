@@ -106,6 +106,9 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   const { kernels = [], poison = false, eager = false, maximumBytes = maximumPages * pageBytes } = options;
   flag('wasm: poison', poison);
   flag('wasm: eager', eager);
+  if (options.walk !== undefined && typeof options.walk !== 'function') {
+    throw new OptionError(`wasm: walk is ${shown(options.walk)}, not a function; leave it out.`);
+  }
   finite('wasm: maximumBytes', maximumBytes, pageBytes);
   requireKernels(kernels);
   const tier = await chooseTier(options.tier);
