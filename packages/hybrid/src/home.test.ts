@@ -3,7 +3,7 @@ import { attention } from '@twilljs/attention';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { countParams, initializer } from '@twilljs/nn';
 import { retnet } from '@twilljs/retnet';
-import { cpu, scope, tensor, untracked } from '@twilljs/tensor';
+import { cpu, release, scope, tensor, untracked } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
 import { generate, hybrid } from './index.ts';
@@ -63,6 +63,14 @@ describe('memory', () => {
       expect(on.report()).toEqual(empty);
     }
   });
+});
+
+it('the tensors in a cache are its states, not the parameters of the model', async () => {
+  const model = await make().to(await device());
+  const cache = model.cache(1);
+  for (let n = 0; n < 4; n++) scope(() => void model.next([[n]], cache));
+  release(cache);
+  expect(await model.evaluate([[1, 2, 3]])).toBeGreaterThan(0);
 });
 
 describe('recordings', () => {

@@ -173,3 +173,36 @@ it.each<[string, () => Promise<Device>]>([
     }
   }
 });
+
+it('is where it was when there is no memory, whichever allocation fails', async () => {
+  const failing = { ...cpu(), left: Number.POSITIVE_INFINITY };
+  const allocate = failing.allocate.bind(failing);
+  failing.allocate = (bytes) => {
+    if (failing.left-- <= 0) throw new Error('no memory');
+    return allocate(bytes);
+  };
+  const model = await make({ model_type: 'retnet', attn: { ...attn, window_size: 3 } }, failing);
+  const twin = new ByValue(model);
+  const random = rng(5);
+  using cache = model.cache(1);
+  let failures = 0;
+  for (let n = 0; n < 8; n++) {
+    const ids = draw(random, 1, 1);
+    const expected = await twin.next(ids);
+    for (let k = 0; ; k = k < 20 ? k + 1 : 2 * k) {
+      failing.left = k;
+      try {
+        expect(await next(model, ids, cache)).toEqual(expected);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ message: 'no memory' });
+        expect(cache.position).toBe(n);
+        failures++;
+      } finally {
+        failing.left = Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+  expect(failures).toBeGreaterThan(50);
+  expect(await cache.serialize()).toEqual(await twin.bytes(1));
+});

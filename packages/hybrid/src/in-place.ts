@@ -6,6 +6,9 @@ import { type Makeup, makeupOf } from './makeup.ts';
 /** The tensors of a state: rings [B,C,...] of what grows, with position p in row p mod C, and all others as they are. */
 export type Buffers = Readonly<Record<string, Tensor>>;
 
+/** What a state in place says of the position. */
+const toRead = ['position', 'cos', 'sin'];
+
 /** Tokens that the first rings hold. */
 const SMALLEST = 256;
 
@@ -72,12 +75,11 @@ class LayerInPlace {
   /** Whether `forward` has left the rings where they are, and other tensors of the shapes that they had. */
   keeps(buffers: Buffers, next: State): boolean {
     const tensors = Object.entries(next).filter(([, value]) => value instanceof Tensor) as [string, Tensor][];
-    const isRead = (name: string) => !(name in buffers); // position and tables
     const isKept = (name: string, x: Tensor) =>
       this.grows(name) ? storageOf(x) === storageOf(buffers[name]) : sameShape(x.shape, buffers[name].shape);
     return (
       Object.keys(buffers).every((name) => next[name] instanceof Tensor) &&
-      tensors.every(([name, x]) => (isRead(name) ? this.mixer.inPlace !== undefined : isKept(name, x)))
+      tensors.every(([name, x]) => (name in buffers ? isKept(name, x) : toRead.includes(name)))
     );
   }
 

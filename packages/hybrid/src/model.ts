@@ -145,7 +145,7 @@ export class LanguageModel implements Stack {
   }
 
   /**
-   * The loss as a number, for measuring: nothing is recorded, and all memory is given back.
+   * The loss as a number, for measuring: no gradient is recorded, and what is computed is a recording, as that of `logits`.
    *
    * @param ids, labels as for `loss`.
    * @returns nats per label.

@@ -98,6 +98,11 @@ class Growing extends Remembering {
   }
 }
 
+/** All tokens, in a ring, as it says; but it is none. */
+class Mistaken extends Growing {
+  readonly inPlace = {};
+}
+
 /** All tokens and one: no axis is empty at first. */
 class Swelling extends Growing {
   override init(batch: number): State {
@@ -144,6 +149,7 @@ describe.each<[string, boolean, new (init: Initializer) => Mixer]>([
   ['an entry that stays', true, First],
   ['a number of its own', false, Counting],
   ['rows that grow from none', false, Growing],
+  ['rows that grow from none in no ring', false, Mistaken],
   ['rows that grow from one', false, Swelling],
   ['an entry that comes late', false, Late],
   ['entries in another order', false, Turned],

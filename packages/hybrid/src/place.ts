@@ -6,19 +6,20 @@ import { InPlace } from './in-place.ts';
 /** After `to()` a model has another one. */
 export class Place {
   readonly computed: Computed;
-  private readonly mixers: readonly Mixer[];
-  private found: InPlace | null | undefined;
+  // Out of sight for whoever looks for the tensors in a cache: mixers have parameters.
+  readonly #mixers: readonly Mixer[];
+  #found: InPlace | null | undefined;
   /** A mixer's state has turned out to change its shape. */
   decodesByValue = false;
 
   constructor(config: ModelConfig, mixers: readonly Mixer[]) {
     this.computed = computedBy(config);
-    this.mixers = mixers;
+    this.#mixers = mixers;
   }
 
   /** How its states lie in place; null where one cannot. */
   get inPlace(): InPlace | null {
-    if (this.found === undefined) this.found = InPlace.of(this.mixers);
-    return this.found;
+    if (this.#found === undefined) this.#found = InPlace.of(this.#mixers);
+    return this.#found;
   }
 }
