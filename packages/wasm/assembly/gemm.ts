@@ -18,7 +18,7 @@ export function matmul(
   for (let unit = from; unit < to; ) {
     const last = min(each, first + to - unit);
     const p = a + ((i * as) << 2), q = b + ((i * bs) << 2), y = c + ((i * M * N) << 2);
-    product(first, last, M, N, K, p, ars, acs, q, brs, bcs, y, scratch);
+    product(false, first, last, M, N, K, p, ars, acs, q, brs, bcs, y, scratch);
     unit += last - first;
     first = 0;
     i++;

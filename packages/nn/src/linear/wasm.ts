@@ -38,12 +38,12 @@ export const linearsKernel: WasmKernel<null, Formulas> = {
 export const linearsGradKernel: WasmKernel<LinearsGradAttrs, Formulas> = {
   op: 'linearsGrad',
   module,
-  plan([x, ...parts], { needs: [needsX, ...needs] }, { productUnits, gemmScratch, inputScratch }) {
+  plan([x, ...parts], { needs: [needsX, ...needs] }, { productUnits, gemmScratch, ontoScratch }) {
     const [M, I] = rowsOf(x!.shape);
     const outputs = halves(parts)[1].map((weight) => weight!.shape[0]);
     const wanted = outputs.flatMap((O, i) => (needs[i] ? [{ O, i }] : []));
     const bytes = [
-      ...(needsX ? outputs.map((O) => inputScratch(M, I, O)) : []),
+      ...(needsX ? outputs.flatMap((O) => [gemmScratch(M, I, O), ontoScratch(I, O)]) : []),
       ...wanted.map(({ O }) => gemmScratch(O, I, M)),
     ];
     return {
@@ -55,7 +55,7 @@ export const linearsGradKernel: WasmKernel<LinearsGradAttrs, Formulas> = {
         return [
           ...quadruples(inputs).map(([[O0, dy0, w0], [O1, dy1, w1], [O2, dy2, w2], [O3, dy3, w3]], i) => {
             const args = { O0, dy0, w0, O1, dy1, w1, O2, dy2, w2, O3, dy3, w3 };
-            return input(productUnits(M, I), { M, I, add: i > 0, dx: outs[0], ...args });
+            return input(productUnits(M, I), { M, I, onto: i > 0, dx: outs[0], ...args });
           }),
           ...quadruples(wanted.map(({ O, i }, n) => [O, dys[i], dWeights[n]])).map((parts) => {
             const [[O0, dy0, dw0], [O1, dy1, dw1], [O2, dy2, dw2], [O3, dy3, dw3]] = parts;

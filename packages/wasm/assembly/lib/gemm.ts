@@ -69,3 +69,55 @@ export function gemm(
     }
   }
 }
+
+/** Rows of a product that is added to C: two tiles of six, three of four. */
+@inline const STRIP: i32 = 12;
+
+/** Columns of B that are packed in their whole height, so that the block stays in the second cache. */
+function width(N: i32, K: i32): i32 {
+  return min(pieces(N, NR) * NR, max(NR, min(NC, KC * NC / max(K, 1)) & ~(NR - 1)));
+}
+
+/** Bytes of scratch that `gemmOnto` wants: that of edges and panels, rows of the product and packed columns of B. */
+export function ontoScratch(N: i32, K: i32): i32 {
+  return 256 + (KC << 5) + ((width(N, K) * (STRIP + K)) << 2);
+}
+
+/** C [m,n] += T, whose rows follow each other. */
+function addRows(m: i32, n: i32, t: usize, c: usize, cs: usize): void {
+  const whole = <usize>(n & ~3) << 2, end = <usize>n << 2;
+  for (let i = 0; i < m; i++) {
+    for (let at: usize = 0; at < whole; at += 16) {
+      v128.store(c + at, f32x4.add(v128.load(c + at), v128.load(t + at)));
+    }
+    for (let at = whole; at < end; at += 4) store<f32>(c + at, load<f32>(c + at) + load<f32>(t + at));
+    c += cs;
+    t += end;
+  }
+}
+
+/** C + A B, where the product is rounded before it is added: `gemm` with `add` starts its sums with C instead. */
+export function gemmOnto(
+  M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32, scratch: usize,
+): void {
+  const wide = width(N, K), rows = scratch + 256 + (KC << 5), packed = rows + ((STRIP * wide) << 2);
+  for (let j = 0; j < N; j += wide) {
+    const n = min(wide, N - j), from = b + ((j * bcs) << 2), height = pieces(n, NR) * NR << 2;
+    if (M <= 2 || K == 0) {
+      gemm(M, n, K, a, ars, acs, from, brs, bcs, rows, n, false, scratch);
+      addRows(M, n, rows, c + (j << 2), <usize>cs << 2);
+      continue;
+    }
+    for (let k = 0; k < K; k += KC) packB(min(KC, K - k), n, from + ((k * brs) << 2), brs, bcs, packed + k * height);
+    for (let i = 0; i < M; i += STRIP) {
+      const m = min(STRIP, M - i), ai = a + ((i * ars) << 2);
+      for (let k = 0; k < K; k += KC) {
+        const kc = min(KC, K - k), ak = ai + ((k * acs) << 2);
+        panels(
+          0, m, n, kc, ak, ars << 2, acs << 2, packed + k * height, (kc * NR) << 2, NR << 2, rows, n << 2, k > 0, scratch,
+        );
+      }
+      addRows(m, n, rows, c + ((i * cs + j) << 2), <usize>cs << 2);
+    }
+  }
+}

@@ -1,5 +1,5 @@
 // A matrix product in units.
-import { gemm } from './gemm';
+import { gemm, gemmOnto } from './gemm';
 import { pieces } from './units';
 
 /** Rows of a unit: two tiles of six, three of four. */
@@ -13,16 +13,28 @@ export function productUnits(M: i32, N: i32): i32 {
   return M == 0 || N == 0 ? 0 : M < FEW ? pieces(N, WIDE) : pieces(M, TALL);
 }
 
-/** Units [from,to) of C [M,N] = A [M,K] B [K,N], as one product: what is packed of B is packed once. */
+/**
+ * Units [from,to) of C [M,N] = A [M,K] B [K,N], as one product: what is packed of B is packed once.
+ *
+ * @param onto what C holds, which the rounded product is added to.
+ */
+@inline
 export function product(
-  from: i32, to: i32, M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize,
-  scratch: usize,
+  onto: bool, from: i32, to: i32, M: i32, N: i32, K: i32,
+  a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, scratch: usize,
 ): void {
+  let m = M, n = N, p = a, q = b, y = c;
   if (M < FEW) {
     const j = from * WIDE;
-    gemm(M, min(N, to * WIDE) - j, K, a, ars, acs, b + ((j * bcs) << 2), brs, bcs, c + (j << 2), N, false, scratch);
+    n = min(N, to * WIDE) - j;
+    q += (j * bcs) << 2;
+    y += j << 2;
   } else {
     const i = from * TALL;
-    gemm(min(M, to * TALL) - i, N, K, a + ((i * ars) << 2), ars, acs, b, brs, bcs, c + ((i * N) << 2), N, false, scratch);
+    m = min(M, to * TALL) - i;
+    p += (i * ars) << 2;
+    y += (i * N) << 2;
   }
+  if (onto) gemmOnto(m, n, K, p, ars, acs, q, brs, bcs, y, N, scratch);
+  else gemm(m, n, K, p, ars, acs, q, brs, bcs, y, N, false, scratch);
 }
