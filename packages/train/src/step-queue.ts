@@ -1,11 +1,11 @@
 // Steps that a device was asked for, what is read of them, and how far they came.
 import type { Batch, Batches } from '@twilljs/data';
-import { OptionError, release } from '@twilljs/tensor';
+import { OptionError } from '@twilljs/tensor';
 import { DivergenceError } from './errors.ts';
 import type { AdamW } from './optimizer.ts';
 import type { TrainOptions } from './options.ts';
 import { learningRate } from './schedule.ts';
-import type { TrainingStep } from './step.ts';
+import type { StepResult, TrainingStep } from './step.ts';
 import type { StepRecord } from './step-record.ts';
 
 /** A step that the device was asked for. */
@@ -14,8 +14,7 @@ interface Asked {
   readonly positions: number;
   /** When, in milliseconds. */
   readonly at: number;
-  readonly loss: Promise<number>;
-  readonly norm: Promise<number>;
+  readonly result: Promise<StepResult>;
 }
 
 /** A step that was read. */
@@ -104,19 +103,17 @@ export class StepQueue {
     const at = performance.now();
     const lr = learningRate(options, progress.step);
     const result = this.training.take(batch, lr);
-    const [loss, norm] = [result.loss, result.norm].map((t) => t.item());
     const positions = batch.B * batch.T;
     progress.step++;
     progress.tokens += positions;
-    this.asked.push({ record: { step: progress.step, lr, tokens: progress.tokens }, positions, at, loss, norm });
-    // What fails is thrown where it is awaited, which may be later.
-    void Promise.allSettled([loss, norm]).then(() => release(result));
+    this.asked.push({ record: { step: progress.step, lr, tokens: progress.tokens }, positions, at, result });
+    result.catch(() => {}); // what fails is thrown where it is awaited, which may be later
   }
 
   /** Waits for the oldest step that was not read. */
   private async read(): Promise<Outcome> {
-    const { record, positions, at, ...results } = this.asked.shift()!;
-    const [loss, gradNorm] = await Promise.all([results.loss, results.norm]);
+    const { record, positions, at, result } = this.asked.shift()!;
+    const { loss, norm: gradNorm } = await result;
     const { progress, optimizer } = this;
     const skipped = !(Number.isFinite(loss) && Number.isFinite(gradNorm));
     if (skipped) optimizer.skipped();

@@ -10,6 +10,7 @@ import {
   grad,
   keep,
   release,
+  type StepReport,
   scope,
   type Tensor,
   untracked,
@@ -29,10 +30,10 @@ interface Place {
   readonly weight: Tensor | null;
 }
 
-/** What the host learns of a step, later: [] each. */
+/** What the host learns of a step, later. */
 export interface StepResult {
-  readonly loss: Tensor;
-  readonly norm: Tensor;
+  readonly loss: number;
+  readonly norm: number;
 }
 
 export interface StepSettings extends Pick<TrainOptions, 'microBatches' | 'maxNorm'> {
@@ -48,7 +49,11 @@ export class TrainingStep {
   /** The gradient, whole and by the tensors of the arena. */
   private readonly gradient: ReturnType<typeof likeArena>;
   private readonly blocks: Tensor;
-  private readonly step: Compiled<[parts: readonly Place[]], StepResult>;
+  /** Loss and norm of the last step [2], and each alone []. */
+  private readonly result: Tensor;
+  private readonly loss: Tensor;
+  private readonly norm: Tensor;
+  private readonly step: Compiled<[parts: readonly Place[]], void>;
   /** Of the last batch: those of the same shape use them again. */
   private places: readonly Place[] = [];
 
@@ -59,33 +64,46 @@ export class TrainingStep {
     const { device } = model.arena.flat;
     this.gradient = likeArena(model.arena);
     this.blocks = keep(normBlocks(spansByName(model.arena), device));
+    this.result = keep(zeros([2], { device }));
+    [this.loss, this.norm] = keep([0, 1].map((i) => this.result.alias([], i)));
     this.step = compile(device, (parts) => this.compute(parts));
   }
 
   /**
    * Asks the device for a step. Nothing has happened where it throws.
    *
-   * @returns kept: whoever reads it releases it.
+   * @returns what it came to, when the device is done with it.
    * @throws OptionError, ShapeError for a batch that cannot be.
    */
-  take(batch: Batch, lr: number): StepResult {
+  take(batch: Batch, lr: number): Promise<StepResult> {
     this.fill(batch);
     this.optimizer.prepare(lr);
     try {
-      return keep(scope(() => this.step(this.places)));
+      this.step(this.places);
     } catch (error) {
       this.optimizer.skipped();
       throw error;
     }
+    return this.read();
+  }
+
+  /** Asked for now, so that the next step may be asked for before this one is done. */
+  private async read(): Promise<StepResult> {
+    const [loss, norm] = await this.result.data();
+    return { loss, norm };
+  }
+
+  inspect(): StepReport {
+    return this.step.inspect();
   }
 
   [Symbol.dispose](): void {
     this.step[Symbol.dispose]();
-    release([this.gradient, this.blocks, this.places]);
+    release([this.gradient, this.blocks, this.result, this.loss, this.norm, this.places]);
   }
 
   /** Loss and gradient of all parts, and the update. */
-  private compute(parts: readonly Place[]): StepResult {
+  private compute(parts: readonly Place[]): void {
     const { arena } = this.model;
     const losses = parts.map(({ ids, labels, weight }, part) =>
       scope(() => {
@@ -97,14 +115,15 @@ export class TrainingStep {
         return detach(loss);
       }),
     );
-    return untracked(() => {
+    untracked(() => {
       const scale = 1 / parts.length;
       const sum = losses.reduce((a, b) => a.add(b));
       const loss = parts.length === 1 ? sum : sum.mul(scale);
       const { flat } = this.gradient;
       const { norm, factor } = clipFactor(flat, this.settings.maxNorm, { scale, blocks: this.blocks, loss });
       this.optimizer.apply(flat, factor, scale);
-      return { loss, norm };
+      assign(this.loss, loss);
+      assign(this.norm, norm);
     });
   }
 

@@ -3,7 +3,7 @@ import type { Batch, Batches } from '@twilljs/data';
 import { matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type ParameterArena, params } from '@twilljs/nn';
-import { knownOnly, nextTurn, OptionError, shown } from '@twilljs/tensor';
+import { knownOnly, nextTurn, OptionError, type StepReport, shown } from '@twilljs/tensor';
 import { AdamW } from './optimizer.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import { checkSnapshot, type Snapshot } from './snapshot.ts';
@@ -116,6 +116,11 @@ export class Trainer {
       this.requireReady('train'); // the caller had its turn meanwhile
       return this.queue.one(batch);
     });
+  }
+
+  /** What its recorded step runs, op by op. @throws OptionError before the third step, which is the first to replay. */
+  inspect(): StepReport {
+    return this.training.inspect();
   }
 
   /** Everything that the next steps depend on, on the host. */
