@@ -1,6 +1,6 @@
 // The language model: embeddings, blocks, norm and head, under FLA's names.
 import { type Block, type Initializer, Linear, type ModelConfig, type ParameterArena } from '@twilljs/nn';
-import { type Device, keep, OptionError, scope, Tensor, untracked, whole } from '@twilljs/tensor';
+import { type Device, keep, OptionError, type StepReport, scope, Tensor, untracked, whole } from '@twilljs/tensor';
 import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
@@ -85,8 +85,7 @@ export class LanguageModel implements Stack {
   }
 
   /**
-   * What `forward` gives, for measuring: no gradient is recorded, and what is computed is a recording, one for each of the last few
-   * shapes.
+   * What `forward` gives, for measuring: no gradient is recorded, and what is computed is a recording, one per shape.
    *
    * @throws as `forward` does.
    */
@@ -128,14 +127,13 @@ export class LanguageModel implements Stack {
   }
 
   /**
-   * Mean cross-entropy in nats over the labelled positions.
+   * Mean cross-entropy in nats over the labelled positions, [].
    *
    * @param ids [B,T]
    * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
    * @param weight factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number
    * of parts. The pull of `use_l2warp` counts positions, so its share is always 1 / the number of parts.
    * @param again for the gradient, activations inside blocks are computed again instead of kept: less memory, the same bits.
-   * @returns a scalar.
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
   loss(ids: Ids, labels?: Ids, weight: number | Tensor = 1, again = false): Tensor {
@@ -154,9 +152,7 @@ export class LanguageModel implements Stack {
   async evaluate(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids'))): Promise<number> {
     const asked = this.given(labels, 'labels');
     if (!(asked instanceof Tensor) && asksNone(asked)) {
-      throw new OptionError(
-        'model.evaluate: no position has a label, so there is no mean; give rows of two ids or more.',
-      );
+      throw new OptionError('model.evaluate: no position has a label, so there is no mean; give rows of two ids.');
     }
     const given = this.given(ids, 'ids', 'logits');
     const loss = keep(untracked(() => scope(() => this.home.recorded.loss(given, asked))));
@@ -176,8 +172,7 @@ export class LanguageModel implements Stack {
   /**
    * The cache that `cache.serialize()` wrote.
    *
-   * @throws FileError when it is damaged, or not of a model of this configuration on a device of these numbers. The weights are not
-   * compared: they are the caller's to keep with the bytes.
+   * @throws FileError when it is damaged, or not of a model of this configuration on a device of these numbers. Weights are not compared.
    */
   restore(bytes: Uint8Array): Cache {
     return new Cache(this.home.place, readCache(bytes, this.mixers, this.home.place.computed, this.device));
@@ -201,6 +196,11 @@ export class LanguageModel implements Stack {
   /** What it is and holds now. */
   report(): ModelReport {
     return this.home.report();
+  }
+
+  /** What the step runs that was replayed last, in decoding or measuring, op by op. @throws OptionError where there is none. */
+  inspect(): StepReport {
+    return this.home.recorded.inspect();
   }
 
   /** Gives parameters and recordings back; the model cannot be used any more. Caches are their owners'. */

@@ -1,5 +1,5 @@
 // What a model does again and again without a gradient: forward, loss, and one token in place; recorded once per shape.
-import type { Device, Tensor } from '@twilljs/tensor';
+import { type Device, OptionError, type StepReport, type Tensor } from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
 import type { Buffers, InPlace } from './in-place.ts';
 import type { Place } from './place.ts';
@@ -28,6 +28,15 @@ export class Recorded {
   /** How many there are. */
   get size(): number {
     return this.recordings.size;
+  }
+
+  /** What the step runs that was used last. @throws OptionError where there is none that replays. */
+  inspect(): StepReport {
+    const { latest } = this.recordings;
+    if (latest) return latest.inspect();
+    throw new OptionError(
+      'model.inspect: nothing was recorded; decode or measure a few times on a device that records.',
+    );
   }
 
   /** Logits [B,T,N] of ids [B,T]. */

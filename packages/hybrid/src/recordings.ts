@@ -1,5 +1,16 @@
 // The steps that a model has recorded, by shape, each with the ids that it reads.
-import { type Compiled, compile, type Device, keep, release, type Shape, Tensor, write, zeros } from '@twilljs/tensor';
+import {
+  type Compiled,
+  compile,
+  type Device,
+  keep,
+  release,
+  type Shape,
+  type StepReport,
+  Tensor,
+  write,
+  zeros,
+} from '@twilljs/tensor';
 import type { HostIds } from './ids.ts';
 
 /** Recordings that a model keeps; the one that was used longest ago goes first. */
@@ -32,21 +43,32 @@ export class Recording<More extends readonly unknown[], R> {
     return this.step(tensors, ...more);
   }
 
+  inspect(): StepReport {
+    return this.step.inspect();
+  }
+
   [Symbol.dispose](): void {
     this.step[Symbol.dispose]();
     release(this.inputs);
   }
 }
 
+type Kept = Pick<Recording<[], unknown>, 'inspect'> & Disposable;
+
 export class Recordings {
-  private readonly kept = new Map<string, Disposable>();
+  private readonly kept = new Map<string, Kept>();
 
   get size(): number {
     return this.kept.size;
   }
 
+  /** The one that was used last. */
+  get latest(): Kept | undefined {
+    return [...this.kept.values()].at(-1);
+  }
+
   /** The recording under a key, made where there is none. */
-  get<R extends Disposable>(key: string, make: () => R): R {
+  get<R extends Kept>(key: string, make: () => R): R {
     const found = (this.kept.get(key) as R | undefined) ?? make();
     this.kept.delete(key);
     this.kept.set(key, found); // the last is the one used last

@@ -85,7 +85,11 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
     inspect: () => {
       const replay = entries[0]?.replay;
       if (replay?.isReady) return replay.inspect();
-      throw new OptionError('compile: the step was not replayed yet; call it three times before inspect().');
+      throw new OptionError(
+        device.eager
+          ? `compile: ${device.label} was made with eager: true and records nothing; inspect() a step of a device without.`
+          : 'compile: the step was not replayed yet; call it three times before inspect().',
+      );
     },
     [Symbol.dispose]: () => {
       for (const entry of entries) forget(entry);

@@ -13,10 +13,13 @@ interface Stretch {
   units: number;
 }
 
-/** Rounds up to one of eight sizes per power of two: at most an eighth of a block is unused. */
+/** Of sizes of large blocks, as a power of two, in units: 1 MiB. */
+const coarsest = 12;
+
+/** Rounds up to one of eight sizes per power of two: at most an eighth of a block is unused, and at most 1 MiB. */
 function classOf(bytes: number): number {
   const units = Math.max(1, Math.ceil(bytes / unit));
-  const grain = 2 ** Math.max(0, 28 - Math.clz32(units - 1));
+  const grain = 2 ** Math.min(coarsest, Math.max(0, 28 - Math.clz32(units - 1)));
   return Math.ceil(units / grain) * grain;
 }
 

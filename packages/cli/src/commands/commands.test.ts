@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSafetensors, serializeSafetensors, store, toF64 } from '@twilljs/hub';
+import type { StepReport } from '@twilljs/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 
@@ -280,5 +281,16 @@ describe('doctor', () => {
     if (check.device === 'wasm (relaxed)') expect(wasm).toContain('relaxed-simd yes');
     expect(check.kernels).toContain('scalarDelta');
     expect(await done('doctor --device cpu')).toMatchObject({ check: { ok: true, device: 'cpu' } });
+  });
+
+  it('shows what recorded steps run, from the embedding to the update', async () => {
+    const { training, decoding } = await done('doctor --step');
+    const opsOf = ({ ops }: StepReport) => ops.map(({ op }) => op);
+    expect([opsOf(training)[0], opsOf(decoding)[0]]).toEqual(['embedding', 'embedding']);
+    expect(opsOf(training)).toEqual(
+      expect.arrayContaining(['scalarDelta', 'scalarDeltaGrad', 'attentionGrad', 'adamw']),
+    );
+    expect(opsOf(decoding)).toEqual(expect.arrayContaining(['append', 'cachedAttention']));
+    expect(training.launches).toBeGreaterThan(opsOf(training).length);
   });
 });

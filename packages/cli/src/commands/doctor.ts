@@ -1,8 +1,8 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
-import { checkDevice, type DeviceCheck } from '@twilljs/parity';
-import { wrapped } from '@twilljs/report';
+import { checkDevice, type DeviceCheck, inspectSteps } from '@twilljs/parity';
+import { checkText, stepText } from '@twilljs/report';
 import { isTwillError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
+import { mixers, yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { machineFacts } from '../doctor/machine.ts';
@@ -13,13 +13,23 @@ export function doctor() {
     summary: 'Shows what this machine has, and checks that the device computes what it should.',
     seed: 'decides the weights of the model that is checked',
     device: 'the device to check',
-    examples: ['twill doctor', 'twill doctor --json'],
+    examples: ['twill doctor', 'twill doctor --step', 'twill doctor --json'],
     notes: ['Exit code 1 when the device fails its check.'],
-  });
+  }).option('--step', 'show instead what recorded steps of a small hybrid run: one of training, one of decoding');
   return {
     command,
-    run: (context: Context, _: readonly string[], options: CommonOptions) => runDoctor(context, options),
+    run: (context: Context, _: readonly string[], options: DoctorOptions) =>
+      options.step ? showSteps(context, options) : runDoctor(context, options),
   };
+}
+
+type DoctorOptions = CommonOptions & { readonly step?: true };
+
+async function showSteps({ say }: Context, { device }: CommonOptions): Promise<Result> {
+  using model = await yardstick().to(await openDevice({ device }));
+  const { training, decoding } = await inspectSteps(model, [8, 128]);
+  say(`${stepText('a training step', training)}\n${stepText('a decoding step', decoding)}`);
+  return { answer: true, data: { training, decoding } };
 }
 
 async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Promise<Result> {
@@ -27,7 +37,7 @@ async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Pro
   const check = await checkOf(device, seed);
   const facts = await machineFacts();
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(14)}${value}\n`);
-  say(`\n${textOf(check)}`);
+  say(`\n${checkText(check)}`);
   return { answer: check.ok, data: { ...facts, check } };
 }
 
@@ -43,20 +53,4 @@ async function checkOf(name: CommonOptions['device'], seed: number): Promise<Che
     const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };
     return { device: name, ...nothing, problem: error.message };
   }
-}
-
-const INDENT = ' '.repeat(14);
-
-function textOf({ device, ok, lossError, gradientError, kernels, definitions, problem }: Check): string {
-  if (problem) return `check         FAILED on ${device}: ${problem}\n`;
-  const lines = [
-    `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
-      `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
-    `kernels       ${wrapped(`${kernels.length} ops: ${kernels.join(', ') || 'none'}`, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`,
-    definitions.length === 0
-      ? 'definitions   none: no op takes its slow form'
-      : `definitions   ${definitions.length} ops take their slow form:`,
-    ...definitions.map(({ op, reason, count }) => `${INDENT}${op} (${count} x): ${reason}`),
-  ];
-  return `${lines.join('\n')}\n`;
 }
