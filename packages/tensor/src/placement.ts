@@ -8,8 +8,7 @@ export interface Lifetime {
 }
 
 const alignment = 256;
-/** Nothing has a place too. */
-const aligned = (bytes: number) => Math.ceil(Math.max(1, bytes) / alignment) * alignment;
+const aligned = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
 
 interface Placed extends Lifetime {
   readonly at: number;
@@ -43,7 +42,7 @@ class Neighbours {
 function place(lives: readonly Lifetime[], order: readonly number[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(lives.length).fill(0);
   const placed = new Neighbours();
-  let bytes = 0;
+  let bytes = lives.length > 0 ? alignment : 0; // what takes no bytes has a place too: the beginning
   for (const i of order) {
     const life = lives[i];
     if (life.bytes === 0) continue;

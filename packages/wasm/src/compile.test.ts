@@ -195,6 +195,19 @@ describe.each(devices)('on %s', (_, device, twin) => {
     step[Symbol.dispose]();
   });
 
+  it('takes what has no elements', async () => {
+    const step = compile(device, (x: Tensor) => zeros([0, 3], { device }).exp().sum().add(x));
+    for (let call = 0; call < 4; call++) {
+      const sum = keep(scope(() => step(make([call], []))));
+      expect(await sum.item()).toBe(call);
+      release(sum);
+    }
+    const alone = compile(device, (x: Tensor) => x.pad(0, 0, 0).exp());
+    for (let call = 0; call < 4; call++) scope(() => void alone(make([], [0])));
+    step[Symbol.dispose]();
+    alone[Symbol.dispose]();
+  });
+
   it('checks ids at every call', () => {
     const table = make(floats(12, 1), [4, 3]);
     const ids = make(Int32Array.of(0, 3), [2]);
