@@ -102,10 +102,7 @@ const saliency = scope(() => {
   );
   return slope.mul(slope).sum(-1).sqrt(); // [B,T]
 });
-console.log(
-  saliency.shape,
-  (await saliency.data()).every((x) => x >= 0),
-); // => [1, 8] true
+console.log(saliency.shape); // => [1, 8]
 
 // The log-probability of every token, given those before it.
 const logProbabilities = untracked(() =>
@@ -116,7 +113,4 @@ const logProbabilities = untracked(() =>
     return logits.mul(oneHot(next, N)).sum(-1).sub(logSumExp(logits));
   }),
 );
-console.log(
-  logProbabilities.shape,
-  (await logProbabilities.data()).every((x) => x < 0),
-); // => [1, 7] true
+console.log((await logProbabilities.data()).filter((x) => x < 0).length); // => 7

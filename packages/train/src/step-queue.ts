@@ -123,10 +123,11 @@ export class StepQueue {
     const tokensPerSecond = (1000 * positions) / (now - Math.max(at, this.readAt));
     this.readAt = now;
     const { skippedInARow } = progress;
+    const { step, lr, tokens } = record;
     const { steps, maxSkips } = this.options;
-    const learnedNothing = record.step === steps && optimizer.updates === 0;
+    const learnedNothing = step === steps && optimizer.updates === 0;
     return {
-      record: { ...record, loss, gradNorm, tokensPerSecond, skipped },
+      record: { step, loss, lr, gradNorm, tokens, tokensPerSecond, skipped }, // in the order of metrics.jsonl
       skippedInARow,
       hasDiverged: skippedInARow >= maxSkips || learnedNothing,
     };
