@@ -28,18 +28,20 @@ const devices = [
   ['relaxed', () => wasm({ tier: 'relaxed', kernels, poison: true })],
 ] as const;
 
-/** Rows, inputs, outputs: a single row; columns of several tiles; more rows than a tile and sums of several pieces; nothing. */
+/** Rows, inputs, outputs: few rows; sums in several pieces; more columns than are packed at a time; no outputs; no rows. */
 const sizes: [M: number, I: number, outputs: number[]][] = [
   [1, 40, [40, 3, 1, 70, 8]],
   [5, 300, [17]],
   [47, 70, [64, 64, 2, 2, 64, 64]],
   [205, 270, [300, 9, 31, 12]],
+  [60, 600, [40, 33]],
+  [50, 140, [1100, 1100]],
   [3, 4, [0, 5, 0]],
   [0, 4, [3, 2]],
 ];
 
 describe.each(devices)('linears on %s', (name, make) => {
-  it.each(name.startsWith('cpu') ? sizes.filter(([M]) => M < 100) : sizes)(
+  it.each(name.startsWith('cpu') ? sizes.filter(([M, I]) => M * I < 5000) : sizes)(
     'has the bits of singles: %i rows of %i to %j',
     async (M, I, outputs) => {
       const device = await make();
