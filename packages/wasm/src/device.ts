@@ -23,7 +23,7 @@ import { Allocator } from './allocator.ts';
 import { Heap } from './heap.ts';
 import type { Pointer, WasmKernel, WasmModule } from './kernel.ts';
 import { type Walk, walk } from './launches.ts';
-import { Machine } from './machine.ts';
+import { disposedError, Machine } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
 import { chooseTier, type Tier } from './tier.ts';
 
@@ -146,8 +146,13 @@ function makeDevice(
   bytes: number,
   eager: boolean,
 ): WasmDevice {
-  const { allocator, heap } = machine;
-  let disposed = false;
+  // Forgotten by dispose: tensors that outlive the device do not hold its memory.
+  let held: Machine | null = machine;
+  const alive = (): Machine => {
+    if (held) return held;
+    throw disposedError();
+  };
+  const roomAt = (buffer: DeviceBuffer) => alive().allocator.roomAt(buffer as Pointer);
   return {
     name: 'wasm',
     label: `wasm (${tier})`,
@@ -159,41 +164,38 @@ function makeDevice(
     threads: 1,
     fallbacks: new Map<string, Fallback>(),
     get bytesInUse() {
-      return machine.bytesInUse;
+      return held?.bytesInUse ?? 0;
     },
     report() {
       const { label, bytesInUse, fallbacks } = this;
-      return { label, bytes: bytesInUse, buffers: machine.buffers, fallbacks };
+      return { label, bytes: bytesInUse, buffers: held?.buffers ?? 0, fallbacks };
     },
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
-      const plan = kernel.plan(ins, attrs, machine.formulas(kernel.module));
-      return typeof plan === 'string' ? plan : machine.runner(plan);
+      const plan = kernel.plan(ins, attrs, alive().formulas(kernel.module));
+      return typeof plan === 'string' ? plan : alive().runner(plan);
     },
-    sequence: (ops) => machine.sequence(ops),
-    allocate(size: number): Pointer {
-      if (disposed) throw new DeviceError('wasm: the device was disposed of; make another one with wasm().');
-      return machine.allocate(size);
-    },
+    sequence: (ops) => alive().sequence(ops),
+    allocate: (size: number): Pointer => alive().allocate(size),
     free(buffer: DeviceBuffer): void {
-      if (!disposed) allocator.release(buffer as Pointer);
+      held?.allocator.release(buffer as Pointer);
     },
     view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
-      requireWithin('wasm', allocator.roomAt(buffer as Pointer), byteOffset, byteLength);
+      requireWithin('wasm', roomAt(buffer), byteOffset, byteLength);
       return (buffer as Pointer) + byteOffset;
     },
     write(buffer: DeviceBuffer, data: Data): void {
-      requireWritable('wasm', allocator.roomAt(buffer as Pointer), data);
-      heap.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
+      requireWritable('wasm', roomAt(buffer), data);
+      alive().heap.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
     },
     async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
-      requireReadable('wasm', allocator.roomAt(buffer as Pointer), dtype, length);
-      return typedArray(dtype, heap.bytes.buffer, buffer as Pointer, length).slice();
+      requireReadable('wasm', roomAt(buffer), dtype, length);
+      return typedArray(dtype, alive().heap.bytes.buffer, buffer as Pointer, length).slice();
     },
     [Symbol.dispose](): void {
-      disposed = true;
-      machine.dispose();
+      held?.dispose();
+      held = null;
     },
   };
 }

@@ -1,5 +1,5 @@
 // What runs launches: the functions of all modules on one memory, with the scratch of the worker.
-import type { BoundOp, DeviceBuffer, OpSequence, Runner } from '@twilljs/tensor';
+import { type BoundOp, type DeviceBuffer, DeviceError, type OpSequence, type Runner } from '@twilljs/tensor';
 import type { Allocator } from './allocator.ts';
 import type { Heap } from './heap.ts';
 import type { Plan, Pointer, WasmModule } from './kernel.ts';
@@ -33,9 +33,9 @@ class Block {
 export class Machine {
   readonly heap: Heap;
   readonly allocator: Allocator;
-  private exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
+  private readonly exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
   readonly poison: boolean;
-  private readonly walk: Walk;
+  private walk: Walk;
   private readonly launcher: Launcher;
   /** Where launches that run once are written, and the worker's scratch. */
   private readonly once: Block;
@@ -135,10 +135,17 @@ export class Machine {
     };
   }
 
+  /** From now on nothing runs: what was prepared says so. */
   dispose(): void {
-    this.exportsOf = new Map();
+    this.walk = () => {
+      throw disposedError();
+    };
     this.launcher.functions.length = 0;
   }
+}
+
+export function disposedError(): DeviceError {
+  return new DeviceError('wasm: the device was disposed of; make another one with wasm().');
 }
 
 /** Absent inputs are 0. */

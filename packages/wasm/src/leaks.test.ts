@@ -1,0 +1,144 @@
+// What recorded steps hold, and that all of it comes back: after thousands of replays, errors, other shapes, and the device itself.
+import {
+  assign,
+  compile,
+  cpu,
+  type Device,
+  embedding,
+  keep,
+  lateReturns,
+  ones,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+  untracked,
+  write,
+  zeros,
+} from '@twilljs/tensor';
+import { describe, expect, it } from 'vitest';
+import { wasm } from './device.ts';
+
+const devices: [string, () => Promise<Device>][] = [
+  ['cpu', async () => cpu({ poison: true })],
+  ['wasm', () => wasm()],
+];
+
+const held = ({ bytes, buffers }: ReturnType<Device['report']>) => ({ bytes, buffers });
+
+describe.each(devices)('on %s', (_, open) => {
+  it('2,000 replays hold the same bytes, whatever the inputs and whoever keeps the results', async () => {
+    const device = await open();
+    const state = keep(zeros([8], { device }));
+    const inputs = [0, 1, 2].map((value) => keep(tensor(new Float32Array(8).fill(value), [8], { device })));
+    const step = compile(device, (x: Tensor) =>
+      untracked(() => {
+        assign(state, state.mul(0.5).add(x));
+        return { y: state.exp(), total: state.sum() };
+      }),
+    );
+    const late = lateReturns();
+    const seen = new Set<string>();
+    let before = keep(scope(() => step(inputs[0])));
+    for (let call = 0; call < 2000; call++) {
+      const out = keep(scope(() => step(inputs[call % 3])));
+      release(before); // one call later, so that results do not lie where those of the call before were
+      before = out;
+      if (call > 4) seen.add(JSON.stringify(held(device.report())));
+    }
+    expect(seen.size).toBe(1);
+    expect(lateReturns()).toBe(late);
+    step[Symbol.dispose]();
+    release([before, state, inputs]);
+    expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
+  });
+
+  it('steps of ever other shapes hold the last few recordings alone', async () => {
+    const device = await open();
+    const step = compile(device, (x: Tensor) =>
+      x
+        .exp()
+        .add(tensor([1], [1], { device }))
+        .sum(),
+    );
+    const during: number[] = [];
+    for (let n = 1; n <= 30; n++) {
+      const x = keep(ones([n], { device }));
+      for (let call = 0; call < 4; call++) scope(() => void step(x));
+      release(x);
+      during.push(device.report().buffers);
+    }
+    expect(new Set(during.slice(8)).size).toBe(1);
+    step[Symbol.dispose]();
+    expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
+  });
+
+  it.each([0, 1, 2, 3])('an error in call %i leaves nothing, and the next call is right', async (bad) => {
+    const device = await open();
+    const table = keep(tensor([1, 2, 3, 4], [4, 1], { device }));
+    const ids = keep(zeros([3], { device, dtype: 'i32' }));
+    const before = held(device.report());
+    const step = compile(device, (ids: Tensor) => embedding(table.exp().add(1), ids).sum());
+    for (let call = 0; call < 6; call++) {
+      write(ids, Int32Array.of(call % 4, 0, call === bad ? 4 : 1));
+      const run = () => keep(scope(() => step(ids)));
+      if (call === bad) expect(run).toThrow('embedding: id 4 lies outside');
+      else {
+        const total = run();
+        const expected = [call % 4, 0, 1].reduce((sum, id) => sum + Math.exp(id + 1), 3);
+        expect(await total.item()).toBeCloseTo(expected, 3);
+        release(total);
+      }
+    }
+    step[Symbol.dispose]();
+    expect(held(device.report())).toEqual(before);
+    release([table, ids]);
+  });
+
+  it('a step that is another one in its second run leaves nothing', async () => {
+    const device = await open();
+    const x = keep(ones([5], { device }));
+    const before = held(device.report());
+    let factor = 1;
+    const step = compile(device, () => x.exp().mul(++factor));
+    scope(() => void step());
+    expect(() => scope(() => void step())).toThrow('affine has');
+    expect(held(device.report())).toEqual(before);
+    release(x);
+  });
+});
+
+describe('a device that was disposed of', () => {
+  it('holds nothing and says what became of it, whatever is asked', async () => {
+    const device = await wasm();
+    const x = keep(ones([3], { device }));
+    const step = compile(device, () => untracked(() => assign(x, x.mul(2))));
+    const twice = compile(device, (y: Tensor) => y.mul(2));
+    for (let call = 0; call < 4; call++) {
+      scope(() => void step());
+      scope(() => void twice(x));
+    }
+    expect(device.report().buffers).toBeGreaterThan(0);
+    device[Symbol.dispose]();
+    device[Symbol.dispose]();
+    expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
+    const gone = 'wasm: the device was disposed of; make another one with wasm().';
+    await expect(x.data()).rejects.toThrow(gone);
+    await expect(x.to(cpu())).rejects.toThrow(gone);
+    const uses: (() => unknown)[] = [
+      () => write(x, [1, 2, 3]),
+      () => x.exp(),
+      () => x.mul(2),
+      () => x.slice(0, 0, 2),
+      () => zeros([1], { device }),
+      () => tensor([1], [1], { device }),
+      () => step(),
+      () => twice(x),
+    ];
+    for (const use of uses) expect(() => scope(() => void use()), String(use)).toThrow(gone);
+    // Giving back what it held is still nothing.
+    step[Symbol.dispose]();
+    twice[Symbol.dispose]();
+    release(x);
+  });
+});
