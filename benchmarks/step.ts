@@ -1,26 +1,28 @@
 // A training step, recorded and eager beside each other: what the host adds to the kernels, and the memory. `pnpm bench step`.
 
+import type { LanguageModel } from '@twilljs/hybrid';
+import { likeArena } from '@twilljs/nn';
+import { assign, compile, grad, keep, scope, tensor, untracked } from '@twilljs/tensor';
+import { Trainer } from '@twilljs/train';
 import { type WasmOptions, wasm } from '@twilljs/wasm';
-import { Trainer } from 'twilljs';
 import { report } from './measure.ts';
 import { batchOf, kernels, modelOn, modelTypes } from './step-models.ts';
 
-const STEPS = 40;
+const STEPS = 30;
 /** Before anything is timed: two steps are recorded, and the engine compiles what it sees often. */
 const WARM = 6;
 
 /** A device whose walks are timed, and whose memory is looked at whenever something runs. */
 async function observed(eager: boolean) {
-  const seen = { seconds: 0, launches: 0, peak: 0, idle: false };
+  const seen = { seconds: 0, peak: 0, idle: false, watched: true };
   const walk: NonNullable<WasmOptions['walk']> = (functions, list, at, count, scratch) => {
-    seen.peak = Math.max(seen.peak, device.bytesInUse);
+    if (seen.watched) seen.peak = Math.max(seen.peak, device.bytesInUse);
     const start = performance.now();
     for (let end = at + 4 * count; at < end; at += 4) {
       const units = seen.idle ? 0 : list[at + 1];
       if (units > 0 || seen.idle) functions[list[at]](0, units, list[at + 2], scratch);
     }
     seen.seconds += (performance.now() - start) / 1000;
-    seen.launches += count;
   };
   const device = await wasm({ kernels, eager, walk });
   return { device, seen };
@@ -32,34 +34,23 @@ interface Taken {
   readonly host: number;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
-
 for (const model_type of modelTypes) {
   const runs = await Promise.all(
     [false, true].map(async (eager) => {
       const { device, seen } = await observed(eager);
       const model = await modelOn(device, model_type);
-      const trainer = new Trainer(model, { steps: 10 * STEPS, lr: 1e-3 });
-      const taken: Taken[] = [];
-      const step = async (n: number) => {
-        Object.assign(seen, { seconds: 0, launches: 0 });
-        const start = performance.now();
-        await trainer.train(batchOf(n));
-        const whole = (performance.now() - start) / 1000;
-        return { whole, host: whole - seen.seconds };
-      };
-      for (let n = 0; n < WARM; n++) await step(n);
+      const trainer = new Trainer(model, { steps: 2 * STEPS, lr: 1e-3 });
+      const train = (n: number) => taken(seen, () => trainer.train(batchOf(n)));
+      for (let n = 0; n < WARM; n++) await train(n);
       seen.peak = 0;
-      return { seen, trainer, taken, step };
+      await train(WARM);
+      seen.watched = false;
+      return { seen, model, trainer, train, steps: [] as Taken[] };
     }),
   );
-  for (let n = 0; n < STEPS; n++) for (const run of runs) run.taken.push(await run.step(n));
-  const [recorded, eager] = runs.map(({ taken, seen }) => ({
-    whole: median(taken.map(({ whole }) => whole)),
-    host: median(taken.map(({ host }) => host)),
-    peak: seen.peak,
-  }));
-  const [{ trainer, seen, step }] = runs;
+  for (let n = 0; n < STEPS; n++) for (const run of runs) run.steps.push(await run.train(n));
+  const [recorded, eager] = runs.map(({ steps, seen }) => ({ ...middle(steps), peak: seen.peak }));
+  const [{ model, trainer, seen }] = runs;
   const { launches, workspaceBytes } = trainer.inspect();
   const tell = (name: string, value: number, unit: string, floor?: number) =>
     report({
@@ -71,17 +62,64 @@ for (const model_type of modelTypes) {
     });
   tell('a step', recorded.whole * 1000, 'ms', eager.whole * 1000);
   tell('launches', launches, '');
-  tell('host per launch', (recorded.host / launches) * 1e6, 'us', (eager.host / launches) * 1e6);
-  tell('host of the step', (100 * recorded.host) / recorded.whole, '%');
+  tell('host of a step', recorded.host * 1e6, 'us', eager.host * 1e6);
+  tell('share of the host', (100 * recorded.host) / recorded.whole, '%');
   tell('workspace', workspaceBytes / 1e6, 'MB');
   tell('most memory', recorded.peak / 1e6, 'MB', eager.peak / 1e6);
-  // The list of the same launches with no units: what the walk itself costs.
-  seen.idle = true;
-  await step(STEPS);
-  const walks: number[] = [];
-  for (let n = 0; n < STEPS; n++) {
-    await step(n);
-    walks.push(seen.seconds / seen.launches);
+  const step = stepOf(model);
+  const replays: Taken[] = [];
+  for (let n = -WARM; n < STEPS; n++) {
+    const replay = timed(seen, () => scope(() => void step()));
+    if (n >= 0) replays.push(replay);
   }
+  const { host } = middle(replays);
+  const count = step.inspect().launches;
+  tell('host of a replay', host * 1e6, 'us');
+  tell('host of a replay per launch', (host / count) * 1e6, 'us');
+  // The same launches with no units: what the walk itself costs.
+  seen.idle = true;
+  const walks = Array.from({ length: STEPS }, () => {
+    seen.seconds = 0;
+    scope(() => void step());
+    return seen.seconds / count;
+  });
   tell('walk per launch', median(walks) * 1e6, 'us');
+}
+
+/** A step of its own, forward to gradient, and nothing around it. */
+function stepOf(model: LanguageModel) {
+  const { arena, device } = model;
+  const { inputs, labels, B, T } = batchOf(0);
+  const ids = keep([inputs, labels].map((values) => tensor(values, [B, T], { device })));
+  const gradient = likeArena(arena);
+  return compile(device, () => {
+    const loss = model.loss(ids[0], ids[1]);
+    const gradients = grad(loss, arena.tensors);
+    untracked(() => gradients.forEach((g, i) => void assign(gradient.tensors[i], g)));
+    return loss;
+  });
+}
+
+async function taken(seen: { seconds: number }, body: () => Promise<unknown>): Promise<Taken> {
+  seen.seconds = 0;
+  const start = performance.now();
+  await body();
+  const whole = (performance.now() - start) / 1000;
+  return { whole, host: whole - seen.seconds };
+}
+
+function timed(seen: { seconds: number }, body: () => void): Taken {
+  seen.seconds = 0;
+  const start = performance.now();
+  body();
+  const whole = (performance.now() - start) / 1000;
+  return { whole, host: whole - seen.seconds };
+}
+
+function middle(steps: readonly Taken[]): Taken {
+  return { whole: median(steps.map(({ whole }) => whole)), host: median(steps.map(({ host }) => host)) };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -3,7 +3,7 @@ import type { BoundOp, DeviceBuffer, OpSequence } from './device.ts';
 import { writtenInPlace } from './in-place.ts';
 import { requireIds } from './inputs.ts';
 import { placement } from './placement.ts';
-import type { Memory, Operand, RecordedOp, Recording } from './recording.ts';
+import type { Captured, Memory, Operand, RecordedOp, Recording } from './recording.ts';
 import type { DType } from './shape.ts';
 import type { StepReport } from './step-report.ts';
 import { adopt, Storage } from './storage.ts';
@@ -20,6 +20,7 @@ export class Replay {
   private readonly recording: Recording;
   private readonly ops: readonly RecordedOp[];
   private readonly returned: readonly Returned[];
+  private readonly captured: readonly Captured[];
   private readonly workspace: Workspace;
   private readonly places: ReadonlyMap<number, Operand>;
   /** Offset in the workspace of each made memory and, after them, of each op's scratch. */
@@ -40,6 +41,7 @@ export class Replay {
   constructor(recording: Recording, returned: readonly Returned[]) {
     this.recording = recording;
     this.returned = returned;
+    this.captured = [...recording.captured.values()];
     this.workspace = workspaceOf(recording.device);
     const outputs = new Map<number, number>();
     for (const { operand } of returned) {
@@ -91,10 +93,9 @@ export class Replay {
 
   /** Whether everything that was captured is still where and what it was. */
   holds(): boolean {
-    for (const { tensor, storage, offset, tracked } of this.recording.captured.values()) {
-      if (!tensor.isAt(storage, offset) || (tensor.slot !== undefined) !== tracked) return false;
-    }
-    return true;
+    return this.captured.every(
+      ({ tensor, storage, offset, tracked }) => tensor.isAt(storage, offset) && (tensor.slot !== undefined) === tracked,
+    );
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
@@ -104,7 +105,8 @@ export class Replay {
       else if (memory.kind === 'captured') requireIds(op.name, input, memory.storage, range);
     }
     this.inputs = inputs;
-    this.fresh = new Map([...this.outputs].map(([made, bytes]) => [made, new Storage(device, bytes)]));
+    // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
+    this.fresh = new Map([...this.outputs].reverse().map(([made, bytes]) => [made, new Storage(device, bytes)]));
     try {
       this.bind();
       this.poison();
