@@ -47,7 +47,7 @@ function myLoss(ids: Tensor, labels: Tensor): Tensor {
 }
 
 // A step of your own. What changes from call to call is a tensor: ids and labels are written where the recording reads them.
-const adam = new AdamW(arena, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01, decayed: 'matrices' });
+const adam = new AdamW(arena, { weightDecay: 0.01 });
 const { device: on } = model;
 const [ids, labels] = [0, 1].map(() => zeros([B, T], { device: on, dtype: 'i32' }));
 const gradient = likeArena(arena);

@@ -50,9 +50,13 @@ export async function arenaOf(
  * @returns the whole, and a view of it for each tensor of the arena, in order. Kept: the owner releases them.
  */
 export function likeArena(arena: ParameterArena): { readonly flat: Tensor; readonly tensors: readonly Tensor[] } {
-  if (!Array.isArray(arena?.tensors)) {
-    throw new OptionError(`likeArena: the arena is ${shown(arena)}; give model.arena, or what arenaOf resolves to.`);
-  }
+  requireArena('likeArena', arena);
   const flat = keep(zeros([arena.length], { device: arena.flat.device }));
   return { flat, tensors: keep(arena.tensors.map(({ shape }, i) => flat.alias(shape, arena.offsets[i]))) };
+}
+
+/** Refuses what is no arena, such as `params(model)`. @throws OptionError naming it. */
+export function requireArena(where: string, arena: unknown): asserts arena is ParameterArena {
+  if (Array.isArray((arena as ParameterArena | undefined)?.tensors)) return;
+  throw new OptionError(`${where}: the arena is ${shown(arena)}; give model.arena, or what arenaOf resolves to.`);
 }

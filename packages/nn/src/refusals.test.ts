@@ -69,7 +69,7 @@ it('shapes', () => {
       "ShapeError: rotary: tables [2,2] and [3,2] do not fit x [1,2,3,4]; give [2,2] each.",
       "ShapeError: adamw: v [2] and param [3] differ; give v the shape of param.",
       "ShapeError: adamw: hyper [1] does not hold lr and the two bias corrections; give [3].",
-      "UnsupportedOpError: adamw: it writes param,m,v in place, which a gradient is being recorded for; call it inside untracked().",
+      "UnsupportedOpError: adamw: it writes its param, m, v in place while a gradient is being recorded; call it inside untracked().",
     ]
   `);
 });

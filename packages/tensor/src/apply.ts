@@ -106,7 +106,7 @@ export function applyOn<A>(device: Device, op: Op<A>, given: readonly (Tensor | 
   const tracked = isRecording() && ins.some((t) => t?.slot);
   if (tracked && op.updates) {
     throw new UnsupportedOpError(
-      `${op.name}: it writes ${Object.values(op.updates)} in place, which a gradient is being recorded for; call it inside untracked().`,
+      `${op.name}: it writes its ${Object.values(op.updates).join(', ')} in place while a gradient is being recorded; call it inside untracked().`,
     );
   }
   const runner = device.find(op, ins, attrs);

@@ -79,7 +79,7 @@ export function gradOf(ys: readonly Tensor[], dys: readonly Tensor[], wrt: reado
 function requireRecorded(name: string, what: string, y: Tensor): void {
   if (y.slot) return;
   throw new OptionError(
-    `${name}: ${what} [${y.shape}] was not recorded: nothing that it is made of was a parameter, or it was made inside untracked(); call parameter(x) first, and compute it outside.`,
+    `${name}: ${what} [${y.shape}] was not recorded: nothing that it is made of was a parameter, or it was made inside untracked() or by a compiled step; call parameter(x) first, and compute it outside.`,
   );
 }
 

@@ -88,7 +88,7 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
       throw new OptionError(
         device.eager
           ? `compile: ${device.label} was made with eager: true and records nothing; inspect() a step of a device without.`
-          : 'compile: the step was not replayed yet; call it three times before inspect().',
+          : 'compile: the step was not replayed yet; it is at the third call with inputs of the same shapes, numbers and strings.',
       );
     },
     [Symbol.dispose]: () => {
@@ -207,8 +207,10 @@ function leavesOf(where: string, value: unknown): Leaf[] {
       }
       leaves.push('}');
     } else if (typeof part === 'number' || typeof part === 'string' || typeof part === 'boolean') leaves.push(part);
-    else
-      throw new OptionError(`${where} hold ${shown(part)}; give tensors, numbers and strings, in lists and objects.`);
+    else {
+      const what = ArrayBuffer.isView(part) ? `a ${part.constructor.name}` : shown(part);
+      throw new OptionError(`${where} hold ${what}; give tensors, numbers and strings, in lists and objects.`);
+    }
   };
   visit(value);
   return leaves;

@@ -84,7 +84,10 @@ function boundsOf(ids: Int32Array): Bounds {
  */
 export function write(t: Tensor, values: ArrayLike<number>): void {
   requireTensor('write', 't', t);
-  requireOutsideStep('write()', t);
+  requireOutsideStep(
+    `write() of a tensor [${t.shape}]`,
+    'and replays would leave it out; call it before the step, or assign(into, x) inside.',
+  );
   const storage = t.requireMemory();
   if (typeof values !== 'object' || values?.length !== t.size) {
     throw new ShapeError(

@@ -42,6 +42,7 @@ export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
 export { recompute } from './recompute.ts';
+export { requireOutsideStep } from './recorder.ts';
 export { keep, release, scope } from './scope.ts';
 export {
   broadcastShapes,

@@ -40,10 +40,7 @@ export function within<T>(name: string, body: () => T): T {
   return active ? active.within(name, body) : body();
 }
 
-/** @throws OptionError where a step is being recorded, which no value may enter or leave. */
-export function requireOutsideStep(call: string, { shape }: { readonly shape: readonly number[] }): void {
-  if (active === null) return;
-  throw new OptionError(
-    `compile: ${call} of a tensor [${shape}] was called inside a step, where values are not known; return the tensor, or do it before.`,
-  );
+/** @throws OptionError where a step is being recorded: what the host does there, replays leave out. @param next why, and what to do instead. */
+export function requireOutsideStep(call: string, next: string): void {
+  if (active) throw new OptionError(`compile: ${call} was called inside a step, ${next}`);
 }

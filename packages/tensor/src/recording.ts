@@ -184,7 +184,8 @@ export function requireSame(first: Recording, second: Recording): void {
 
 function requireSameOp(a: RecordedOp, b: RecordedOp): void {
   const { name, inputs } = a.op;
-  if (!sameValue(a.attrs, b.attrs)) throw changed(`${name} has ${shown(b.attrs)} where it had ${shown(a.attrs)}`);
+  const other = difference(a.attrs, b.attrs, 'attributes');
+  if (other) throw changed(`${name} has ${other.at} ${shown(other.now)} where it had ${shown(other.before)}`);
   const operands = (op: RecordedOp) => [...op.ins, ...op.outs];
   const others = operands(b);
   operands(a).forEach((before, i) => {
@@ -219,9 +220,15 @@ function differenceOf(a: Memory, b: Memory): string {
   return 'is another tensor than in the first';
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
-  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const names = Object.keys(x);
-  return names.length === Object.keys(y).length && names.every((name) => sameValue(x[name], y[name]));
+/** The first place where two values are not the same: the path of names to it, and both sides. */
+function difference(before: unknown, now: unknown, at: string): { at: string; before: unknown; now: unknown } | null {
+  if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null) {
+    return Object.is(before, now) ? null : { at, before, now };
+  }
+  const [x, y] = [before as Record<string, unknown>, now as Record<string, unknown>];
+  for (const name of new Set([...Object.keys(x), ...Object.keys(y)])) {
+    const found = difference(x[name], y[name], at === 'attributes' ? name : `${at}.${name}`);
+    if (found) return found;
+  }
+  return null;
 }

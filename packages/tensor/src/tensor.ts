@@ -128,7 +128,7 @@ export class Tensor implements Spec, Holder {
    * @throws OptionError inside a step that is being recorded, where there are no values yet.
    */
   async data(): Promise<Data> {
-    requireOutsideStep('data() or item()', this);
+    requireOutsideStep('data() or item()', 'where values are not known; return the tensor.');
     const values = await this.device.read(this.buffer, this.dtype, this.size);
     await relieve();
     return values;

@@ -47,6 +47,10 @@ describe.each([
     expect(adam.updates).toBe(5);
   });
 
+  it('refuses what is no arena, such as the parameters by name', () => {
+    expect(() => new AdamW(new Map() as never)).toThrow('AdamW: the arena is a Map; give model.arena');
+  });
+
   it('goes on from its state', async () => {
     const expected = await byHand();
     const first = await problem();
@@ -112,6 +116,6 @@ describe.each([
     });
     expect(() => {
       for (let i = 0; i < 2; i++) step(inputs(1));
-    }).toThrow(/compile: .*write/);
+    }).toThrow('call prepare(lr) before the step, and apply(gradient) inside');
   });
 });

@@ -1,6 +1,6 @@
 // AdamW over a model's arena, with its moments.
 import { type JsonObject, matchWeights, readWeights, type StoredTensor, writeWeights } from '@twilljs/hub';
-import { adamw, advance, type Field, likeArena, type ParameterArena, readFields } from '@twilljs/nn';
+import { adamw, advance, type Field, likeArena, type ParameterArena, readFields, requireArena } from '@twilljs/nn';
 import {
   FileError,
   finite,
@@ -9,6 +9,7 @@ import {
   ones,
   packArena,
   release,
+  requireOutsideStep,
   ShapeError,
   sameShape,
   scope,
@@ -20,7 +21,9 @@ import {
 } from '@twilljs/tensor';
 import { type TrainOptions, trainFields } from './options.ts';
 
-export type AdamWOptions = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
+/** Defaults are those of a training run. */
+export type AdamWOptions = Partial<AdamWSettings>;
+type AdamWSettings = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
 
 /** An optimiser as a value, on the host. */
 export interface AdamWState {
@@ -46,7 +49,7 @@ export class AdamW {
   readonly m: ReadonlyMap<string, Tensor>;
   readonly v: ReadonlyMap<string, Tensor>;
   private readonly arena: ParameterArena;
-  private readonly options: AdamWOptions;
+  private readonly options: AdamWSettings;
   private readonly flatM: Tensor;
   private readonly flatV: Tensor;
   /** What the device chooses from: lr and the two bias corrections for an even and an odd count [2,3]. */
@@ -55,8 +58,13 @@ export class AdamW {
   private readonly count: Tensor;
   private done = 0;
 
-  /** @param options those of a training run; the others may stand among them. @throws OptionError for what cannot be. */
-  constructor(arena: ParameterArena, options: AdamWOptions) {
+  /**
+   * @param arena `model.arena`, after `model.to`.
+   * @param options those of a training run; the others may stand among them.
+   * @throws OptionError for what cannot be.
+   */
+  constructor(arena: ParameterArena, options: AdamWOptions = {}) {
+    requireArena('AdamW', arena);
     knownOnly('AdamW', options, Object.keys(trainFields));
     this.arena = arena;
     this.options = readFields(own, options, 'AdamW');
@@ -95,11 +103,15 @@ export class AdamW {
   }
 
   /**
-   * Writes learning rate and bias corrections of the next update, for the recording that will do it. The device may be one update
+   * Before each call of a compiled step: writes learning rate and bias corrections of the update that it will do. The device may be one update
    * behind, of which it is not known yet whether it was skipped: it finds its own by its count.
    */
   prepare(lr: number): void {
     finite('AdamW: lr', lr, 0);
+    requireOutsideStep(
+      'update() or prepare() of AdamW',
+      'and replays would leave out the learning rate; call prepare(lr) before the step, and apply(gradient) inside.',
+    );
     const { beta1, beta2 } = this.options;
     const rows = [1, 1, 1, 1, 1, 1];
     // Formed in f64: at beta2 = 0.999 a rounded 1 - beta2^t is off by 5e-5.

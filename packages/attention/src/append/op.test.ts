@@ -60,6 +60,6 @@ describe('what it refuses', () => {
     expect(() => call(two)).toThrow('append: position [2] is not one number; give [1].');
     expect(() => call(tensor(Int32Array.of(-1), [1]))).toThrow('append: position -1 lies outside 2147483648 positions');
     expect(() => call(zeros([1]))).toThrow('append: position [1] holds f32 where i32 ids belong');
-    expect(() => call(position, parameter(zeros([1, 1, 2])))).toThrow('append: it writes buffer in place');
+    expect(() => call(position, parameter(zeros([1, 1, 2])))).toThrow('append: it writes its buffer in place');
   });
 });
