@@ -105,9 +105,9 @@ export class Replay {
       else if (memory.kind === 'captured') requireIds(op.name, input, memory.storage, range);
     }
     this.inputs = inputs;
-    // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
-    this.fresh = new Map([...this.outputs].reverse().map(([made, bytes]) => [made, new Storage(device, bytes)]));
     try {
+      // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
+      for (const [made, bytes] of [...this.outputs].reverse()) this.fresh.set(made, new Storage(device, bytes));
       this.bind();
       this.poison();
       this.sequence!.run();
@@ -145,6 +145,7 @@ export class Replay {
     }
     if (this.sequence === null || this.version !== workspace.version) {
       this.sequence?.[Symbol.dispose]();
+      this.sequence = null; // there may be no memory for another one
       this.sequence = this.recording.device.sequence(this.ops.map((_, i) => this.bound(i)));
       this.version = workspace.version;
       return;
