@@ -1,5 +1,5 @@
 // A training loop of your own: your loss, what lies between, a step that is recorded once, and an optimiser that is put away.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import {
   AdamW,
@@ -16,6 +16,7 @@ import {
   mixers,
   mqar,
   oneHot,
+  release,
   rng,
   scope,
   type Tensor,
@@ -72,6 +73,7 @@ async function train(from: number, to: number): Promise<number> {
     const { loss, norm } = step(ids, labels);
     last = await loss.item();
     if (!Number.isFinite(last) || !Number.isFinite(await norm.item())) adam.skipped();
+    release([loss, norm]); // what a step returns is new at each call
   }
   return last;
 }
@@ -80,9 +82,10 @@ await train(1, 60);
 console.log(step.inspect().ops.length > 50); // => true
 
 // The optimiser is put away, and goes on to the same bits.
-writeFileSync('adam', serialize({ ...(await adam.state()), weights: await arena.flat.data() }));
+mkdirSync('runs', { recursive: true });
+writeFileSync('runs/adam', serialize({ ...(await adam.state()), weights: await arena.flat.data() }));
 const loss = await train(60, 70);
-const { weights, ...state } = deserialize(readFileSync('adam'));
+const { weights, ...state } = deserialize(readFileSync('runs/adam'));
 adam.load(state);
 write(arena.flat, weights);
 console.log(adam.updates, (await train(60, 70)) === loss, loss < first); // => 60 true true
