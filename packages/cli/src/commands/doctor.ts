@@ -27,8 +27,18 @@ type DoctorOptions = CommonOptions & { readonly step?: true };
 
 async function showSteps({ say }: Context, { device }: CommonOptions): Promise<Result> {
   using model = await yardstick().to(await openDevice({ device }));
-  const { training, decoding } = await inspectSteps(model, [8, 128]);
-  say(`${stepText('a training step', training)}\n${stepText('a decoding step', decoding)}`);
+  const [rows, tokens] = [8, 128];
+  const { training, decoding } = await inspectSteps(model, [rows, tokens]);
+  const { layers, model: widths } = model.config;
+  const full = layers.filter(({ family }) => family.role === 'softmax').length;
+  say(
+    `${model.config.mixers[0].family.title}, ${full} of ${layers.length} layers softmax, ` +
+      `width ${widths.hidden_size}, on ${model.device.label}\n\n`,
+  );
+  say(
+    `${stepText(`a training step of ${rows} x ${tokens} tokens`, training)}\n${stepText('a decoding step', decoding)}\n`,
+  );
+  say("bytes: read and written; of matmul': for the gradient of a matmul\n");
   return { answer: true, data: { training, decoding } };
 }
 
