@@ -132,6 +132,16 @@ describe('recordings', () => {
   });
 });
 
+it('a model says what the step runs that it replayed last', async () => {
+  const model = await make().to(await device());
+  expect(() => model.inspect()).toThrow('model.inspect: nothing was recorded');
+  for (let n = 0; n < 3; n++) await model.evaluate([[1, 2, 3]]);
+  const opsOf = () => model.inspect().ops.map(({ op }) => op);
+  expect([opsOf()[0], opsOf().at(-1)]).toEqual(['embedding', 'crossEntropy']);
+  for (let n = 0; n < 3; n++) scope(() => void model.logits([[1, 2, 3]]));
+  expect(opsOf()).not.toContain('crossEntropy');
+});
+
 describe('a report', () => {
   it('says what the model is and holds', async () => {
     const model = make();
