@@ -127,8 +127,8 @@ export function applyOn<A>(device: Device, op: Op<A>, given: readonly (Tensor | 
   return outs;
 }
 
-/** A definition may return one of its inputs; an op's output is always a tensor of its own. */
-function ownHandle(t: Tensor): Tensor {
+/** The same value as another tensor: a definition may return one of its inputs, and an op's output is always a tensor of its own. */
+export function ownHandle(t: Tensor): Tensor {
   const out = t.alias(t.shape);
   out.slot = t.slot;
   return out;

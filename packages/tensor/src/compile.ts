@@ -1,11 +1,14 @@
 // compile: a step that is recorded once and replayed without the host's work per op.
+import { ownHandle } from './apply.ts';
+import { requireSame } from './comparison.ts';
 import type { Device } from './device.ts';
 import { DeviceError, OptionError } from './errors.ts';
 import { requireDevice } from './inputs.ts';
-import { requireFunction, shown } from './options.ts';
+import { type Leaf, leavesOf, mapTensors, withTensors } from './leaves.ts';
+import { requireFunction } from './options.ts';
 import { activeRecorder, withRecorder } from './recorder.ts';
-import { Recording, requireSame } from './recording.ts';
-import { Replay, type Returned } from './replay.ts';
+import { Recording } from './recording.ts';
+import { Replay } from './replay.ts';
 import { scope } from './scope.ts';
 import { bytesPer, type DType, type Shape, sameShape } from './shape.ts';
 import type { StepReport } from './step-report.ts';
@@ -15,6 +18,8 @@ import { Tensor, upcomingTensor } from './tensor.ts';
 /** Recordings of one step that are kept: the least recently used goes. */
 const MOST = 8;
 
+const RETURNS = 'compile: what the step returns';
+
 /** A step that replays. */
 export interface Compiled<I extends readonly unknown[], R> {
   (...inputs: I): R;
@@ -23,9 +28,6 @@ export interface Compiled<I extends readonly unknown[], R> {
   /** Gives back what its recordings hold. */
   [Symbol.dispose](): void;
 }
-
-/** A value taken apart: tensors, and everything else as it was found. */
-type Leaf = Tensor | string | number | boolean | null | undefined;
 
 /** What is remembered of a tensor. */
 interface Kind {
@@ -50,13 +52,14 @@ interface Entry {
  * the third on its launches are run without it. The bits are the same.
  *
  * Tensors in the inputs may be others at each call; what else they hold, and the shapes, select the recording. Tensors from outside are
- * used where they are, so ops that write in place (`assign`, `adamw`) keep state; after `model.to`, `dispose` or a `parameter` that is no
- * longer one the step is recorded anew. Inside, no value can be read, and `tensor(values)` is a constant.
+ * used where they are, so ops that write in place (`assign`, `adamw`) keep state; none of them may be an input as well. After `model.to`,
+ * `dispose` or a `parameter` that is no longer one the step is recorded anew. Inside, no value can be read, and `tensor(values)` is a constant.
  *
  * @param device the one on which everything in the step runs.
  * @param step synchronous; returns tensors, alone or in lists and plain objects. They are constants to later gradients. It is not
  * called when it is replayed, so it must have no other effect.
- * @throws OptionError when a second run is not the first one again, naming the op; DeviceError for an op on another device.
+ * @throws OptionError when a second run is not the first one again, naming the op, and for an input that the step uses from outside
+ * too; DeviceError for an op on another device.
  * @example
  * const total = compile(cpu(), (x: Tensor) => x.mul(2).sum());
  * await total(ones([3])).item() // => 6
@@ -66,8 +69,7 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
   requireFunction('compile', step);
   const entries: Entry[] = []; // most recently used first
   const call = (...inputs: I): R => {
-    if (activeRecorder()) return step(...inputs);
-    if (device.eager) return scope(() => constants(step(...inputs)));
+    if (device.eager || activeRecorder()) return scope(() => constants(step(...inputs)));
     const leaves = leavesOf('compile: the inputs', inputs);
     const tensors = leaves.filter((leaf) => leaf instanceof Tensor);
     for (const t of tensors) requireOn(device, t);
@@ -75,7 +77,7 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
     if (entry.replay && !entry.replay.holds()) forget(entry);
     if (entry.replay) return entry.result!(entry.replay.run(tensors)) as R;
     try {
-      return record(device, entry, tensors, () => step(...inputs));
+      return record(device, entry, tensors, (given) => step(...(withTensors(inputs, given) as I)));
     } catch (error) {
       forget(entry);
       throw error;
@@ -158,16 +160,16 @@ function aliasesOf(tensors: readonly Tensor[]): number[] {
 
 const endOf = (t: Tensor): number => t.offset + t.size * bytesPer[t.dtype];
 
-function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], step: () => R): R {
-  const recording = new Recording(device, tensors, upcomingTensor());
-  let returned: Returned[] = [];
+function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], step: (given: readonly Tensor[]) => R): R {
+  const recording = new Recording(device, upcomingTensor());
   try {
     const result = scope(() => {
-      const result = constants(withRecorder(recording, step));
-      returned = tensorsOf(result).map((t) => ({ operand: recording.operandOf(t), dtype: t.dtype }));
+      // Handles of its own, to tell an input from the same tensor used from outside.
+      recording.inputs = tensors.map(ownHandle);
+      const result = constants(withRecorder(recording, () => step(recording.inputs)));
+      recording.close(leavesOf(RETURNS, result));
       return result;
     });
-    recording.close();
     if (entry.first === null) {
       entry.first = recording;
       return result;
@@ -175,7 +177,7 @@ function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], ste
     requireSame(entry.first, recording);
     entry.first.release();
     entry.first = null;
-    entry.replay = new Replay(recording, returned);
+    entry.replay = new Replay(recording);
     const template = mapTensors(result, (t) => t.hollow());
     entry.result = (fresh) => withTensors(template, fresh);
     return result;
@@ -192,52 +194,6 @@ function requireOn(device: Device, t: Tensor): void {
   );
 }
 
-/** A value as a list of leaves, with marks for its structure. @throws OptionError for what is neither plain nor a tensor. */
-function leavesOf(where: string, value: unknown): Leaf[] {
-  const leaves: Leaf[] = [];
-  const visit = (part: unknown): void => {
-    if (part instanceof Tensor || part === null || part === undefined) leaves.push(part);
-    else if (Array.isArray(part)) {
-      leaves.push(`[${part.length}`);
-      for (const each of part) visit(each);
-    } else if (isPlain(part)) {
-      for (const name of Object.keys(part)) {
-        leaves.push(`.${name}`);
-        visit(part[name]);
-      }
-      leaves.push('}');
-    } else if (typeof part === 'number' || typeof part === 'string' || typeof part === 'boolean') leaves.push(part);
-    else {
-      const what = ArrayBuffer.isView(part) ? `a ${part.constructor.name}` : shown(part);
-      throw new OptionError(`${where} hold ${what}; give tensors, numbers and strings, in lists and objects.`);
-    }
-  };
-  visit(value);
-  return leaves;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-const tensorsOf = (value: unknown): Tensor[] =>
-  leavesOf('compile: what the step returns', value).filter((leaf) => leaf instanceof Tensor);
-
-/** The same value with each tensor replaced by `replace(tensor)`. */
-function mapTensors(value: unknown, replace: (t: Tensor) => Tensor): unknown {
-  if (value instanceof Tensor) return replace(value);
-  if (Array.isArray(value)) return value.map((part) => mapTensors(part, replace));
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, mapTensors(part, replace)]));
-}
-
-function withTensors(value: unknown, tensors: readonly Tensor[]): unknown {
-  let next = 0;
-  return mapTensors(value, () => tensors[next++]);
-}
-
 /** What a step returned, without its tape. @throws OptionError for a promise, and for what cannot be returned again. */
 function constants<R>(result: R): R {
   if (result instanceof Promise) {
@@ -245,6 +201,6 @@ function constants<R>(result: R): R {
       'compile: the step is asynchronous, but it is recorded when it returns; await outside of it.',
     );
   }
-  leavesOf('compile: what the step returns', result);
+  leavesOf(RETURNS, result);
   return mapTensors(result, (t) => t.alias(t.shape)) as R;
 }

@@ -1,6 +1,6 @@
 // Copies that a recording does without: what is stored somewhere right after it was made is made there.
 import { assignOp } from './ops/fill.ts';
-import type { Operand, RecordedOp } from './recording.ts';
+import type { Memory, Operand, RecordedOp } from './recording.ts';
 
 /** Which ops of a recording touch each made memory, first and last. */
 interface Use {
@@ -12,12 +12,12 @@ interface Use {
  * Finds the stores that need not run, since the op that makes the value can write it to its place: nobody else may see that place
  * from then until the store, nor may the value be needed after the place changes again.
  *
- * @param kept made memories that outlive the step.
+ * @param kept memories that outlive the step.
  * @returns ops without those stores, and where the made memories lie that they had copied.
  */
 export function writtenInPlace(
   ops: readonly RecordedOp[],
-  kept: ReadonlySet<number>,
+  kept: ReadonlySet<Memory>,
 ): { ops: RecordedOp[]; places: Map<number, Operand> } {
   const uses = usesOf(ops);
   const places = new Map<number, Operand>();
@@ -26,7 +26,8 @@ export function writtenInPlace(
     if (op !== assignOp || (attrs as { add: boolean }).add) return;
     const [place, value] = [outs[0], ins[1]!];
     const { memory } = value;
-    if (memory.kind !== 'made' || kept.has(memory.made) || value.offset !== 0 || value.bytes !== memory.bytes) return;
+    if (memory.kind !== 'made' || kept.has(memory) || places.has(memory.made)) return;
+    if (value.offset !== 0 || value.bytes !== memory.bytes) return;
     if (place.memory.kind === 'made' || place.memory.kind === 'constant') return;
     const { first, last } = uses.get(memory.made)!;
     for (let i = first; i <= last; i++) {

@@ -1,12 +1,12 @@
 // A step as it was recorded: ops in order, over memory that is an input, captured, a host constant or made inside.
 import type { Device, Runner } from './device.ts';
 import { DeviceError, OptionError } from './errors.ts';
+import type { Leaf } from './leaves.ts';
 import { type IdRange, type Op, rangeOf } from './op.ts';
-import { shown } from './options.ts';
 import type { Recorder } from './recorder.ts';
-import { bytesPer, type Data, type Shape, sameShape, shapesOf } from './shape.ts';
-import type { Storage } from './storage.ts';
-import type { Tensor } from './tensor.ts';
+import { bytesPer, type Data, type DType, type Shape, shapesOf } from './shape.ts';
+import { Storage } from './storage.ts';
+import { Tensor } from './tensor.ts';
 
 /** Memory that a step touches. */
 export type Memory =
@@ -47,6 +47,12 @@ export interface Captured {
   readonly tracked: boolean;
 }
 
+/** A tensor that a step returns. */
+export interface Returned {
+  readonly operand: Operand;
+  readonly dtype: DType;
+}
+
 /** What an op asks of the ids in a memory from outside. */
 export interface IdDemand {
   readonly memory: Memory;
@@ -58,21 +64,22 @@ export interface IdDemand {
 /** Listens to one run of a step. */
 export class Recording implements Recorder {
   readonly device: Device;
-  inputs: readonly Tensor[];
+  inputs: readonly Tensor[] = [];
   readonly ops: RecordedOp[] = [];
   readonly captured = new Map<Tensor, Captured>();
   readonly demands: IdDemand[] = [];
+  /** What the step returned, taken apart. */
+  returned: readonly (Returned | Exclude<Leaf, Tensor>)[] = [];
   private readonly memories = new Map<Storage, Memory>();
   private readonly inside = new Set<Storage>();
-  private readonly filledInside = new Map<Storage, Uint8Array>();
+  private readonly filledInside = new Map<Storage, { storage: Storage; data: Uint8Array }>();
   private readonly since: number;
   private readonly path: string[] = [];
   private count = 0;
 
   /** @param since tensors with this number or a higher one are made inside. */
-  constructor(device: Device, inputs: readonly Tensor[], since: number) {
+  constructor(device: Device, since: number) {
     this.device = device;
-    this.inputs = inputs;
     this.since = since;
   }
 
@@ -82,12 +89,17 @@ export class Recording implements Recorder {
 
   filled(t: Tensor, data: Data): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.filledInside.set(t.requireMemory().retain(), bytes.slice());
+    // A copy: where the step returns t, others may write there.
+    const storage = new Storage(t.device, bytes.length);
+    this.filledInside.set(t.requireMemory(), { storage, data: bytes.slice() });
+    t.device.write(storage.buffer, data);
+    storage.bounds = t.requireMemory().bounds;
   }
 
   viewed(t: Tensor): void {
     const storage = t.requireMemory();
-    if (t.born >= this.since || this.inside.has(storage) || this.captured.has(t) || this.inputs.includes(t)) return;
+    if (t.born >= this.since || this.inside.has(storage) || this.captured.has(t)) return;
+    for (const input of this.inputs) requireApart(input, t);
     this.captured.set(t, { tensor: t, storage, offset: t.offset, tracked: t.slot !== undefined });
   }
 
@@ -127,6 +139,7 @@ export class Recording implements Recorder {
 
   /** The part of a memory that a tensor is. */
   operandOf(t: Tensor): Operand {
+    this.viewed(t);
     const storage = t.requireMemory();
     const bytes = t.size * bytesPer[t.dtype];
     const input = this.inputs.findIndex(
@@ -139,28 +152,29 @@ export class Recording implements Recorder {
       const offset = t.offset - this.inputs[input].offset;
       return { memory: { kind: 'input', input }, offset, bytes, shape: t.shape };
     }
-    this.viewed(t);
     return { memory: this.memoryOf(storage), offset: t.offset, bytes, shape: t.shape };
   }
 
-  /** The run is over: its inputs are forgotten. */
-  close(): this {
+  /** The run is over: what it returned is noted, and its inputs are forgotten. */
+  close(leaves: readonly Leaf[]): void {
+    this.returned = leaves.map((leaf) =>
+      leaf instanceof Tensor ? { operand: this.operandOf(leaf), dtype: leaf.dtype } : leaf,
+    );
     this.inputs = [];
-    return this;
   }
 
   /** Lets go of the host constants. */
   release(): void {
-    for (const storage of this.filledInside.keys()) storage.release();
+    for (const { storage } of this.filledInside.values()) storage.release();
     this.filledInside.clear();
   }
 
   private memoryOf(storage: Storage): Memory {
     const known = this.memories.get(storage);
     if (known) return known;
-    const data = this.filledInside.get(storage);
-    const memory: Memory = data
-      ? { kind: 'constant', storage, data }
+    const filled = this.filledInside.get(storage);
+    const memory: Memory = filled
+      ? { kind: 'constant', ...filled }
       : this.inside.has(storage)
         ? { kind: 'made', made: this.count++, bytes: storage.bytes }
         : { kind: 'captured', storage };
@@ -169,66 +183,12 @@ export class Recording implements Recorder {
   }
 }
 
-/** Refuses a second run that is not the first one again. @throws OptionError naming the op. */
-export function requireSame(first: Recording, second: Recording): void {
-  const count = Math.max(first.ops.length, second.ops.length);
-  for (let i = 0; i < count; i++) {
-    const a = first.ops[i];
-    const b = second.ops[i];
-    if (!a || !b || a.op.name !== b.op.name) {
-      throw changed(`op ${i} is ${b?.op.name ?? 'absent'} where it was ${a?.op.name ?? 'absent'}`);
-    }
-    requireSameOp(a, b);
-  }
-}
-
-function requireSameOp(a: RecordedOp, b: RecordedOp): void {
-  const { name, inputs } = a.op;
-  const other = difference(a.attrs, b.attrs, 'attributes');
-  if (other) throw changed(`${name} has ${other.at} ${shown(other.now)} where it had ${shown(other.before)}`);
-  const operands = (op: RecordedOp) => [...op.ins, ...op.outs];
-  const others = operands(b);
-  operands(a).forEach((before, i) => {
-    const now = others[i];
-    const what = `${name} (${inputs[Math.min(i, inputs.length - 1)] ?? 'output'})`;
-    if (before === null || now === null || now === undefined) {
-      if (before !== now) throw changed(`${what} is ${now ? 'there' : 'absent'}, which it was not before`);
-      return;
-    }
-    if (!sameShape(before.shape, now.shape)) throw changed(`${what} is [${now.shape}] where it was [${before.shape}]`);
-    if (!sameMemory(before, now)) throw changed(`${what} [${now.shape}] ${differenceOf(before.memory, now.memory)}`);
-  });
-}
-
-function changed(fact: string): OptionError {
-  return new OptionError(
-    `compile: in the second run ${fact}; what changes from run to run must be an input: hand it in as a tensor.`,
+/** @throws OptionError for an input that shares memory with a tensor that the step uses from outside: which is meant cannot be told. */
+export function requireApart(input: Tensor, outside: Tensor): void {
+  if (input.requireMemory() !== outside.requireMemory()) return;
+  const endOf = (t: Tensor) => t.offset + t.size * bytesPer[t.dtype];
+  if (endOf(input) <= outside.offset || endOf(outside) <= input.offset) return;
+  throw new OptionError(
+    `compile: the input [${input.shape}] shares its memory with a tensor [${outside.shape}] that the step uses from outside; hand that in as well, or a copy.`,
   );
-}
-
-function sameMemory(a: Operand, b: Operand): boolean {
-  if (a.offset !== b.offset || a.bytes !== b.bytes) return false;
-  const [x, y] = [a.memory, b.memory];
-  if (x.kind === 'input') return y.kind === 'input' && x.input === y.input;
-  if (x.kind === 'captured') return y.kind === 'captured' && x.storage === y.storage;
-  if (x.kind === 'made') return y.kind === 'made' && x.made === y.made && x.bytes === y.bytes;
-  return y.kind === 'constant' && x.data.length === y.data.length && x.data.every((byte, i) => byte === y.data[i]);
-}
-
-function differenceOf(a: Memory, b: Memory): string {
-  if (a.kind === 'constant' && b.kind === 'constant') return 'holds other host values than in the first';
-  return 'is another tensor than in the first';
-}
-
-/** The first place where two values are not the same: the path of names to it, and both sides. */
-function difference(before: unknown, now: unknown, at: string): { at: string; before: unknown; now: unknown } | null {
-  if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null) {
-    return Object.is(before, now) ? null : { at, before, now };
-  }
-  const [x, y] = [before as Record<string, unknown>, now as Record<string, unknown>];
-  for (const name of new Set([...Object.keys(x), ...Object.keys(y)])) {
-    const found = difference(x[name], y[name], at === 'attributes' ? name : `${at}.${name}`);
-    if (found) return found;
-  }
-  return null;
 }

@@ -3,18 +3,23 @@ import type { BoundOp, DeviceBuffer, OpSequence } from './device.ts';
 import { writtenInPlace } from './in-place.ts';
 import { requireIds } from './inputs.ts';
 import { placement } from './placement.ts';
-import type { Captured, Memory, Operand, RecordedOp, Recording } from './recording.ts';
-import type { DType } from './shape.ts';
-import type { StepReport } from './step-report.ts';
+import {
+  type Captured,
+  type Memory,
+  type Operand,
+  type RecordedOp,
+  type Recording,
+  type Returned,
+  requireApart,
+} from './recording.ts';
+import { reportOf, type StepReport } from './step-report.ts';
 import { adopt, Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 import { type Workspace, workspaceOf } from './workspace.ts';
 
-/** A tensor that a step returns. */
-export interface Returned {
-  readonly operand: Operand;
-  readonly dtype: DType;
-}
+/** Memory of the recording itself. */
+type Inner = Extract<Memory, { kind: 'made' | 'constant' }>;
+const isInner = (memory: Memory): memory is Inner => memory.kind === 'made' || memory.kind === 'constant';
 
 export class Replay {
   private readonly recording: Recording;
@@ -27,28 +32,35 @@ export class Replay {
   private readonly offsets: ReadonlyMap<number, number>;
   private readonly scratchOffsets: readonly number[];
   private readonly workspaceBytes: number;
-  /** Made memories that are returned, each in storage of its own. */
-  private readonly outputs: ReadonlyMap<number, number>;
+  /** Memories that are returned, made or constant, each in storage of its own at every run. */
+  private readonly outputs: ReadonlySet<Inner>;
+  /** Tensors from outside, by their memory. */
+  private readonly outside = new Map<Storage, Tensor[]>();
   /** Ops that touch each input and each output. */
   private readonly users = new Map<string, Set<number>>();
   private sequence: OpSequence | null = null;
   private version = -1;
   private inputs: readonly Tensor[] = [];
   private inputPlaces: { storage: Storage; offset: number }[] = [];
-  private fresh: Map<number, Storage> = new Map();
-  private freshBuffers = new Map<number, DeviceBuffer>();
+  private fresh = new Map<Inner, Storage>();
+  private freshBuffers = new Map<Inner, DeviceBuffer>();
 
-  constructor(recording: Recording, returned: readonly Returned[]) {
+  constructor(recording: Recording) {
     this.recording = recording;
-    this.returned = returned;
+    this.returned = recording.returned.filter((leaf) => typeof leaf === 'object' && leaf !== null);
     this.captured = [...recording.captured.values()];
     this.workspace = workspaceOf(recording.device);
-    const outputs = new Map<number, number>();
-    for (const { operand } of returned) {
-      if (operand.memory.kind === 'made') outputs.set(operand.memory.made, operand.memory.bytes);
+    // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
+    this.outputs = new Set(
+      this.returned
+        .map(({ operand }) => operand.memory)
+        .reverse()
+        .filter(isInner),
+    );
+    for (const { tensor, storage } of this.captured) {
+      this.outside.set(storage, [...(this.outside.get(storage) ?? []), tensor]);
     }
-    this.outputs = outputs;
-    const { ops, places } = writtenInPlace(recording.ops, new Set(outputs.keys()));
+    const { ops, places } = writtenInPlace(recording.ops, this.outputs);
     this.ops = ops;
     this.places = places;
     ops.forEach(({ ins, outs }, i) => {
@@ -79,7 +91,7 @@ export class Replay {
       for (const operand of [...ins, ...outs]) {
         if (operand?.memory.kind !== 'made') continue;
         const { made, bytes } = operand.memory;
-        if (this.outputs.has(made) || this.places.has(made)) continue;
+        if (this.outputs.has(operand.memory) || this.places.has(made)) continue;
         const life = lives.get(made);
         if (life) life.last = at;
         else lives.set(made, { bytes, first: at, last: at });
@@ -99,17 +111,20 @@ export class Replay {
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
-    const { device, demands } = this.recording;
+    const { demands } = this.recording;
     for (const { memory, op, input, range } of demands) {
       if (memory.kind === 'input') requireIds(op.name, input, inputs[memory.input].requireMemory(), range);
       else if (memory.kind === 'captured') requireIds(op.name, input, memory.storage, range);
     }
+    inputs.forEach((t, i) => {
+      if (this.isKnown(t, i)) return;
+      for (const outside of this.outside.get(t.requireMemory()) ?? []) requireApart(t, outside);
+    });
     this.inputs = inputs;
     try {
-      // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
-      for (const [made, bytes] of [...this.outputs].reverse()) this.fresh.set(made, new Storage(device, bytes));
+      for (const memory of this.outputs) this.renew(memory);
       this.bind();
-      this.poison();
+      this.workspace.poison();
       this.sequence!.run();
       return this.results();
     } catch (error) {
@@ -119,6 +134,22 @@ export class Replay {
       this.inputs = [];
       this.fresh = new Map();
     }
+  }
+
+  /** Storage for what is returned, as nobody else's. */
+  private renew(memory: Inner): void {
+    const { device } = this.recording;
+    const storage = new Storage(device, memory.kind === 'made' ? memory.bytes : memory.data.length);
+    this.fresh.set(memory, storage);
+    if (memory.kind === 'made') return;
+    device.write(storage.buffer, new Int32Array(memory.data.buffer));
+    storage.bounds = memory.storage.bounds;
+  }
+
+  /** Whether an input lies where it lay at the last run. */
+  private isKnown(t: Tensor, i: number): boolean {
+    const known = this.inputPlaces[i];
+    return known !== undefined && t.isAt(known.storage, known.offset);
   }
 
   /** Whether it has run. */
@@ -132,16 +163,14 @@ export class Replay {
     workspace.require(this, this.workspaceBytes);
     const dirty = new Set<number>();
     inputs.forEach((t, i) => {
-      const known = this.inputPlaces[i];
-      const storage = t.requireMemory();
-      if (known?.storage === storage && known.offset === t.offset) return;
-      this.inputPlaces[i] = { storage, offset: t.offset };
+      if (this.isKnown(t, i)) return;
+      this.inputPlaces[i] = { storage: t.requireMemory(), offset: t.offset };
       for (const op of this.users.get(`input ${i}`) ?? []) dirty.add(op);
     });
-    for (const [made, storage] of this.fresh) {
-      if (this.freshBuffers.get(made) === storage.buffer) continue;
-      this.freshBuffers.set(made, storage.buffer);
-      for (const op of this.users.get(`made ${made}`) ?? []) dirty.add(op);
+    for (const [memory, storage] of this.fresh) {
+      if (memory.kind !== 'made' || this.freshBuffers.get(memory) === storage.buffer) continue;
+      this.freshBuffers.set(memory, storage.buffer);
+      for (const op of this.users.get(keyOf(memory)) ?? []) dirty.add(op);
     }
     if (this.sequence === null || this.version !== workspace.version) {
       this.sequence?.[Symbol.dispose]();
@@ -173,16 +202,9 @@ export class Replay {
       return partOf(device, t.requireMemory(), t.offset + offset, bytes);
     }
     if (memory.kind !== 'made') return partOf(device, memory.storage, offset, bytes);
-    const fresh = this.fresh.get(memory.made);
+    const fresh = this.fresh.get(memory);
     if (fresh) return partOf(device, fresh, offset, bytes);
     return device.view(this.workspace.buffer, this.offsets.get(memory.made)! + offset, bytes);
-  }
-
-  /** On a device that poisons fresh memory, what a replay has not written yet is NaN too. */
-  private poison(): void {
-    const { device } = this.recording;
-    if (!device.poison || this.workspace.bytes === 0) return;
-    device.write(this.workspace.buffer, new Int32Array(this.workspace.bytes / 4).fill(-1));
   }
 
   private results(): Tensor[] {
@@ -194,11 +216,11 @@ export class Replay {
       const storage =
         memory.kind === 'input'
           ? this.inputs[memory.input].requireMemory()
-          : memory.kind === 'made'
-            ? this.fresh.get(memory.made)!
+          : isInner(memory)
+            ? this.fresh.get(memory)!
             : memory.storage;
       // A fresh storage has one handle already.
-      const owned = memory.kind === 'made' && !taken.has(storage) ? storage : storage.retain();
+      const owned = isInner(memory) && !taken.has(storage) ? storage : storage.retain();
       taken.add(storage);
       const t = new Tensor(owned, device, operand.shape, dtype, base + operand.offset);
       adopt(t);
@@ -207,16 +229,7 @@ export class Replay {
   }
 
   inspect(): StepReport {
-    const launches = this.sequence?.inspect() ?? [];
-    const ops = this.ops.map(({ op, by, ins, outs, runner }, i) => ({
-      op: op.name,
-      by,
-      launches: launches[i],
-      bytes: [...ins, ...outs].reduce((sum, operand) => sum + (operand?.bytes ?? 0), 0),
-      scratch: runner.scratch,
-    }));
-    const count = ops.reduce((sum, { launches }) => sum + launches.length, 0);
-    return { ops, launches: count, workspaceBytes: this.workspaceBytes };
+    return reportOf(this.ops, this.sequence?.inspect() ?? [], this.workspaceBytes);
   }
 
   [Symbol.dispose](): void {

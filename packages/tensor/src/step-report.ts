@@ -1,5 +1,6 @@
 // What a recorded step runs, for people.
 import type { KernelLaunch } from './device.ts';
+import type { RecordedOp } from './recording.ts';
 
 /** An op of a recorded step. */
 export interface StepOp {
@@ -19,4 +20,20 @@ export interface StepReport {
   readonly launches: number;
   /** Bytes of the workspace that the step wants: everything that lives inside it. */
   readonly workspaceBytes: number;
+}
+
+/** @param launches of each op. */
+export function reportOf(
+  ops: readonly RecordedOp[],
+  launches: readonly (readonly KernelLaunch[])[],
+  workspaceBytes: number,
+): StepReport {
+  const reports = ops.map(({ op, by, ins, outs, runner }, i) => ({
+    op: op.name,
+    by,
+    launches: launches[i],
+    bytes: [...ins, ...outs].reduce((sum, operand) => sum + (operand?.bytes ?? 0), 0),
+    scratch: runner.scratch,
+  }));
+  return { ops: reports, launches: reports.reduce((sum, { launches }) => sum + launches.length, 0), workspaceBytes };
 }

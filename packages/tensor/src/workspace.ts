@@ -27,6 +27,12 @@ export class Workspace {
     if (most < this.bytes) this.resize(most);
   }
 
+  /** On a device that poisons fresh memory, what a replay has not written yet is NaN too. */
+  poison(): void {
+    if (!this.device.poison || this.bytes === 0) return;
+    this.device.write(this.buffer, new Int32Array(this.bytes / 4).fill(-1));
+  }
+
   private resize(bytes: number): void {
     if (this.bytes > 0) this.device.free(this.buffer);
     this.bytes = 0;
