@@ -1,7 +1,7 @@
 // Runs ops: a kernel if the device has one, else the definition, else an error that says why.
 import type { Device, Runner } from './device.ts';
 import { DTypeError, invariant, ShapeError, UnsupportedOpError } from './errors.ts';
-import { checkedInputs, requireDevice, requireIds } from './inputs.ts';
+import { checkedInputs, requireDevice, requireIds, requireTensor } from './inputs.ts';
 import { type Op, rangeOf } from './op.ts';
 import { shown } from './options.ts';
 import { allocate } from './outside.ts';
@@ -10,7 +10,7 @@ import { scope } from './scope.ts';
 import { bytesPer, type DType, requireShape, type Shape, shapesOf, size } from './shape.ts';
 import { adopt, Storage } from './storage.ts';
 import { isRecording, Node, untracked } from './tape.ts';
-import { requireTensor, Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 /**
  * A new tensor with uninitialised memory, in the current scope.

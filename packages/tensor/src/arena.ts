@@ -3,12 +3,12 @@ import { apply1 } from './apply.ts';
 import { zeros } from './create.ts';
 import type { Device } from './device.ts';
 import { DTypeError, OptionError, ShapeError } from './errors.ts';
-import { requireDevice } from './inputs.ts';
+import { requireDevice, requireTensor } from './inputs.ts';
 import type { Op } from './op.ts';
 import { shown } from './options.ts';
 import { keep } from './scope.ts';
 import { bytesPer, requireSize, size } from './shape.ts';
-import { requireTensor, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 const alignment = 256;
 

@@ -1,6 +1,7 @@
 // Reverse-mode differentiation over the tape.
 import { full, zeros } from './create.ts';
 import { DeviceError, DTypeError, OptionError, ShapeError, UnsupportedOpError } from './errors.ts';
+import { requireTensor } from './inputs.ts';
 import type { Op } from './op.ts';
 import { binary } from './ops/binary.ts';
 import { shown } from './options.ts';
@@ -8,7 +9,7 @@ import { within } from './recorder.ts';
 import { scope } from './scope.ts';
 import { sameShape } from './shape.ts';
 import { type Node, type Slot, untracked, upcomingId, withRecording } from './tape.ts';
-import { requireTensor, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * A leaf of the tape: gradients with respect to `t` can be asked for from now on, of what is computed from it from now on.

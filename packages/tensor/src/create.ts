@@ -3,13 +3,13 @@ import { empty } from './apply.ts';
 import { cpu } from './cpu.ts';
 import type { Device } from './device.ts';
 import { DTypeError, OptionError, ShapeError } from './errors.ts';
-import { requireDevice } from './inputs.ts';
+import { requireDevice, requireTensor } from './inputs.ts';
 import { filledWith } from './ops/fill.ts';
 import { knownOnly, number, shown } from './options.ts';
 import { activeRecorder, requireOutsideStep } from './recorder.ts';
 import { bytesPer, type Data, type DType, hostArray, requireShape, type Shape, size } from './shape.ts';
 import type { Bounds, Storage } from './storage.ts';
-import { requireTensor, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 export interface CreateOptions {
   /** Default: the `cpu` f32 device. */

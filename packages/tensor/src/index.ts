@@ -28,7 +28,7 @@ export {
   TwillError,
   UnsupportedOpError,
 } from './errors.ts';
-export { requireDevice } from './inputs.ts';
+export { requireDevice, requireTensor } from './inputs.ts';
 export { meta } from './meta.ts';
 export { nextTurn } from './next-turn.ts';
 export type { IdRange, Op, View } from './op.ts';
@@ -60,7 +60,7 @@ export {
 } from './shape.ts';
 export type { StepOp, StepReport } from './step-report.ts';
 export { untracked } from './tape.ts';
-export { requireTensor, Tensor } from './tensor.ts';
+export { Tensor } from './tensor.ts';
 
 // For programs whose `lib` has no `Symbol.dispose`, which declarations of what holds memory name. TypeScript's own
 // `esnext.disposable` has the same words, so that the two merge, and `using` works where it is in `lib`.

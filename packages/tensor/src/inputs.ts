@@ -5,7 +5,7 @@ import type { IdRange, Op } from './op.ts';
 import { shown } from './options.ts';
 import type { Storage } from './storage.ts';
 import { isRecording } from './tape.ts';
-import { requireTensor, type Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 /**
  * Refuses inputs that an op cannot read.
@@ -68,4 +68,10 @@ export function requireIds(op: string, input: string, { bounds }: Storage, { bel
   throw new OptionError(
     `${op}: ${input.replace(/s$/, '')} ${bad} lies outside ${below} ${of}; use 0..${below - 1}${negative === undefined ? '' : `, or ${negative}`}.`,
   );
+}
+
+/** @throws OptionError for what is no tensor. */
+export function requireTensor(where: string, name: string, value: unknown): asserts value is Tensor {
+  if (value instanceof Tensor) return;
+  throw new OptionError(`${where}: ${name} is ${shown(value)}, not a tensor; make one with tensor(values, shape).`);
 }

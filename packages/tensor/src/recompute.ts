@@ -2,11 +2,12 @@
 import { record } from './apply.ts';
 import { sweep } from './autograd.ts';
 import { OptionError } from './errors.ts';
+import { requireTensor } from './inputs.ts';
 import type { Op } from './op.ts';
 import { requireFunction, shown } from './options.ts';
 import { scope } from './scope.ts';
 import { isRecording, untracked, upcomingId, withRecording } from './tape.ts';
-import { requireTensor, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * `body(x)`, without what its gradient would keep: only x is kept, and `body` runs again when the gradient is formed. The bits are the

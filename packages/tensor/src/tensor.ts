@@ -2,14 +2,14 @@
 import { reshape } from './apply.ts';
 import { tensor } from './create.ts';
 import type { Device, DeviceBuffer } from './device.ts';
-import { DeviceError, OptionError, ShapeError } from './errors.ts';
+import { DeviceError, ShapeError } from './errors.ts';
 import { requireDevice } from './inputs.ts';
 import { binary } from './ops/binary.ts';
 import { cumsum, type MatmulOptions, matmul } from './ops/linear-algebra.ts';
 import { type BandAttrs, band, broadcastTo, pad, permute, slice } from './ops/movement.ts';
 import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
 import { affine, unary } from './ops/unary.ts';
-import { flag, shown } from './options.ts';
+import { flag } from './options.ts';
 import { relieve } from './outside.ts';
 import { activeRecorder, requireOutsideStep } from './recorder.ts';
 import { bytesPer, type Data, type DType, type Shape, type Spec, size } from './shape.ts';
@@ -140,6 +140,11 @@ export class Tensor implements Spec, Holder {
     return (await this.data())[0];
   }
 
+  /** What Node prints of it: not the values, for which the device would have to be asked. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Tensor [${this.shape}] ${this.dtype} on ${this.device.label}${this.storage ? '' : ', given back'}`;
+  }
+
   /** The same values on another device: a copy through the host. */
   async to(device: Device): Promise<Tensor> {
     requireDevice('to', device);
@@ -241,10 +246,4 @@ export class Tensor implements Spec, Holder {
   band(attrs: BandAttrs): Tensor {
     return band(this, attrs);
   }
-}
-
-/** @throws OptionError for what is no tensor. */
-export function requireTensor(where: string, name: string, value: unknown): asserts value is Tensor {
-  if (value instanceof Tensor) return;
-  throw new OptionError(`${where}: ${name} is ${shown(value)}, not a tensor; make one with tensor(values, shape).`);
 }

@@ -1,10 +1,11 @@
 // Matrix product, triangular solve and cumulative sum.
 import { apply1, reshape } from '../apply.ts';
 import { ShapeError } from '../errors.ts';
+import { requireTensor } from '../inputs.ts';
 import type { Op } from '../op.ts';
 import { flag, knownOnly } from '../options.ts';
 import { axisOf, requireAxis, type Shape, sameShape, size, strides } from '../shape.ts';
-import { requireTensor, type Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { band } from './movement.ts';
 import { unary } from './unary.ts';
 

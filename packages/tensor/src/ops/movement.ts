@@ -1,6 +1,7 @@
 // Ops that move elements: broadcast, permute, slice, pad, concat, band.
 import { apply1 } from '../apply.ts';
 import { OptionError, ShapeError } from '../errors.ts';
+import { requireTensor } from '../inputs.ts';
 import type { Op } from '../op.ts';
 import { knownOnly, number, shown } from '../options.ts';
 import {
@@ -13,7 +14,7 @@ import {
   sameShape,
   strides,
 } from '../shape.ts';
-import { requireTensor, type Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { broadcastSteps, indexMap } from './index-map.ts';
 import { unbroadcast } from './reduce.ts';
 
