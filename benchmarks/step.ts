@@ -67,18 +67,17 @@ for (const model_type of modelTypes) {
   tell('workspace', workspaceBytes / 1e6, 'MB');
   tell('most memory', recorded.peak / 1e6, 'MB', eager.peak / 1e6);
   const step = stepOf(model);
-  const replays: Taken[] = [];
-  for (let n = -WARM; n < STEPS; n++) {
-    const replay = timed(seen, () => scope(() => void step()));
-    if (n >= 0) replays.push(replay);
-  }
-  const { host } = middle(replays);
+  for (let n = 0; n < WARM; n++) scope(() => void step());
   const count = step.inspect().launches;
+  const replays = (times: number) => Array.from({ length: times }, () => timed(seen, () => scope(() => void step())));
+  // The same launches with no units: what the walk itself costs, and the host where no kernel has emptied the caches. First, so that
+  // the engine has compiled the host's part, as it has after some hundreds of steps.
+  seen.idle = true;
+  const idle = replays(50 * STEPS);
+  seen.idle = false;
+  const { host } = middle(replays(STEPS));
   tell('host of a replay', host * 1e6, 'us');
   tell('host of a replay per launch', (host / count) * 1e6, 'us');
-  // The same launches with no units: what the walk itself costs, and the host where no kernel has emptied the caches.
-  seen.idle = true;
-  const idle = Array.from({ length: 50 * STEPS }, () => timed(seen, () => scope(() => void step())));
   tell('host of a replay per launch, without units', (middle(idle).host / count) * 1e6, 'us');
   tell('walk per launch', (median(idle.map(({ whole, host }) => whole - host)) / count) * 1e6, 'us');
 }
