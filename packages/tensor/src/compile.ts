@@ -25,7 +25,7 @@ export interface Compiled<I extends readonly unknown[], R> {
   (...inputs: I): R;
   /** What the last recording runs, one line per op. @throws OptionError before the third call, which is the first to replay. */
   inspect(): StepReport;
-  /** Gives back what its recordings hold. */
+  /** Gives back what its recordings hold. Of a step that is forgotten it is given back late. */
   [Symbol.dispose](): void;
 }
 
@@ -43,8 +43,8 @@ interface Entry {
   readonly aliases: readonly number[];
   first: Recording | null;
   replay: Replay | null;
-  /** Puts tensors into a result as the step returned it. */
-  result: ((tensors: readonly Tensor[]) => unknown) | null;
+  /** The result as the step returned it, with hollow tensors. */
+  result: unknown;
 }
 
 /**
@@ -75,7 +75,7 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
     for (const t of tensors) requireOn(device, t);
     const entry = entryOf(entries, leaves, tensors);
     if (entry.replay && !entry.replay.holds()) forget(entry);
-    if (entry.replay) return entry.result!(entry.replay.run(tensors)) as R;
+    if (entry.replay) return withTensors(entry.result, entry.replay.run(tensors)) as R;
     try {
       return record(device, entry, tensors, (given) => step(...(withTensors(inputs, given) as I)));
     } catch (error) {
@@ -83,7 +83,7 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
       throw error;
     }
   };
-  return Object.assign(call, {
+  const compiled = Object.assign(call, {
     inspect: () => {
       const replay = entries[0]?.replay;
       if (replay?.isReady) return replay.inspect();
@@ -98,7 +98,18 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
       entries.length = 0;
     },
   });
+  forgotten.register(compiled, entries);
+  return compiled;
 }
+
+/** Steps that nobody can call any more, and nobody disposed of. Entries do not lead to the step, so that it can be collected. */
+const forgotten = /* @__PURE__ */ new FinalizationRegistry<readonly Entry[]>((entries) => {
+  try {
+    for (const entry of entries) forget(entry);
+  } catch {
+    // No memory for a smaller workspace. A finalizer has no one to tell.
+  }
+});
 
 function forget(entry: Entry): void {
   entry.first?.release();
@@ -178,8 +189,7 @@ function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], ste
     entry.first.release();
     entry.first = null;
     entry.replay = new Replay(recording);
-    const template = mapTensors(result, (t) => t.hollow());
-    entry.result = (fresh) => withTensors(template, fresh);
+    entry.result = mapTensors(result, (t) => t.hollow());
     return result;
   } catch (error) {
     recording.release();
@@ -197,6 +207,7 @@ function requireOn(device: Device, t: Tensor): void {
 /** What a step returned, without its tape. @throws OptionError for a promise, and for what cannot be returned again. */
 function constants<R>(result: R): R {
   if (result instanceof Promise) {
+    result.catch(() => {}); // said here and now
     throw new OptionError(
       'compile: the step is asynchronous, but it is recorded when it returns; await outside of it.',
     );

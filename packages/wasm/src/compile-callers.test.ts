@@ -1,4 +1,7 @@
 // What recorded steps share with those who call them: memory that is handed in, used from outside, or returned.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   assign,
   compile,
@@ -14,7 +17,7 @@ import {
   untracked,
   write,
 } from '@twilljs/tensor';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wasm } from './device.ts';
 
 const devices: [string, Device, Device][] = [
@@ -88,6 +91,17 @@ describe.each(devices)('on %s', (_, device, twin) => {
     }
   });
 
+  it('leaves no rejection of an asynchronous step behind', async () => {
+    const x = make([1, 2], [2]);
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    expect(() => compile(device, () => x.sum().item())()).toThrow('the step is asynchronous');
+    await new Promise((done) => setTimeout(done));
+    process.off('unhandledRejection', note);
+    expect(rejected).toEqual([]);
+  });
+
   it('returns host constants that its callers may write to', async () => {
     const step = compile(device, (x: Tensor) => {
       const c = tensor([4], [1], { device });
@@ -153,4 +167,27 @@ it('is as it was before a replay for which there was no memory', async () => {
   step[Symbol.dispose]();
   release(x);
   expect(device.report().buffers).toBe(0);
+});
+
+it('gives back what a forgotten step holds, late', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const device = await wasm();
+  const x = keep(tensor([1, 2], [2], { device }));
+  const before = device.report();
+  const use = () => {
+    const step = compile(device, (x: Tensor) =>
+      x
+        .mul(tensor([2, 3], [2], { device }))
+        .exp()
+        .sum(),
+    );
+    for (let call = 0; call < 3; call++) scope(() => void step(x));
+  };
+  for (let i = 0; i < 5; i++) use();
+  expect(device.report().buffers).toBeGreaterThan(before.buffers);
+  await vi.waitFor(() => {
+    collect();
+    expect(device.report()).toEqual(before);
+  });
 });
