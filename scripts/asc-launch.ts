@@ -21,10 +21,23 @@ interface Exported {
 /** Path to text, of a file and all it imports. */
 type Sources = ReadonlyMap<string, string>;
 
+const ownFunction = /^export function (\w+)\(([^)]*)\): (\w+)/gm;
+const passedFunctions = /^export \{(\s*\w+(?:\s*,\s*\w+)*\s*,?\s*)\} from ['"](.+)['"]/gm;
+
+/** Refuses a file with an export that would be overlooked. @throws Error with its line. */
+function requireKnownExports(entry: string, sources: Sources): void {
+  const rest = sources.get(entry)!.replace(ownFunction, '').replace(passedFunctions, '');
+  const [line] = /^export\b.*/m.exec(rest) ?? [];
+  if (line === undefined) return;
+  throw new Error(
+    `${entry}: ${line} is not read; write export function name(...): type, or export { name } from 'another file'.`,
+  );
+}
+
 /** What a file exports: its own functions, and those that it passes on from another file. */
 function exportsOf(entry: string, sources: Sources): Exported[] {
   const source = sources.get(entry)!;
-  const own = [...source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm)].map(([, name, list, result]) => ({
+  const own = [...source.matchAll(ownFunction)].map(([, name, list, result]) => ({
     name,
     result,
     parameters: wordsOf(list).map((part) => {
@@ -32,7 +45,7 @@ function exportsOf(entry: string, sources: Sources): Exported[] {
       return { name: parameter, type };
     }),
   }));
-  const passedOn = [...source.matchAll(/^export \{([^}]*)\} from '(.+)'/gm)].flatMap(([, list, from]) => {
+  const passedOn = [...source.matchAll(passedFunctions)].flatMap(([, list, from]) => {
     const names = wordsOf(list);
     const path = `${posix.join(posix.dirname(entry), from)}.ts`;
     return exportsOf(path, sources).filter(({ name }) => names.includes(name));
@@ -72,6 +85,7 @@ const load = ({ type, offset }: Field) =>
 
 /** The module that the device runs: every kernel as `(from, to, args, scratch)`, formulas as they are. */
 export function launchModule(entry: string, sources: Sources): { path: string; text: string } {
+  requireKnownExports(entry, sources);
   const name = basename(entry, '.ts');
   const lines = exportsOf(entry, sources).map((exported) => {
     if (exported.result !== 'void') return `export { ${exported.name} } from './${name}';`;

@@ -85,6 +85,13 @@ describe('launches', () => {
     );
   });
 
+  it.each(['export { units };', "export { units as n } from './lib/columns';", 'export const units = 1;'])(
+    'do not overlook %s',
+    (line) => {
+      expect(() => launchModule(entry, new Map(sources).set(entry, line))).toThrow(`${entry}: ${line} is not read`);
+    },
+  );
+
   it('lie in memory as their kernel reads them', async () => {
     const add = 'packages/p/assembly/add.ts';
     const source = `export function add(
