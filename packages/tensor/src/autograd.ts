@@ -21,7 +21,9 @@ export function parameter<T extends Tensor>(t: T): T {
   requireTensor('parameter', 't', t);
   if (t.dtype === 'i32')
     throw new DTypeError(`parameter: [${t.shape}] holds i32 ids, which have no gradient; give floats.`);
-  t.slot ??= { node: null, since: t.used ? upcomingId() : 0 };
+  if (t.slot) return t;
+  t.slot = { node: null, since: t.used ? upcomingId() : 0 };
+  t.changed();
   return t;
 }
 

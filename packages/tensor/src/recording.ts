@@ -101,6 +101,7 @@ export class Recording implements Recorder {
     if (t.born >= this.since || this.inside.has(storage) || this.captured.has(t)) return;
     for (const input of this.inputs) requireApart(input, t);
     this.captured.set(t, { tensor: t, storage, offset: t.offset, tracked: t.slot !== undefined });
+    t.captured = true;
   }
 
   launched(op: Op, runner: Runner, ins: readonly (Tensor | null)[], outs: readonly Tensor[], attrs: unknown): void {

@@ -14,7 +14,7 @@ import {
 } from './recording.ts';
 import { reportOf, type StepReport } from './step-report.ts';
 import { adopt, Storage } from './storage.ts';
-import { Tensor } from './tensor.ts';
+import { changesOfCaptured, Tensor } from './tensor.ts';
 import { type Workspace, workspaceOf } from './workspace.ts';
 
 /** Memory of the recording itself. */
@@ -40,6 +40,8 @@ export class Replay {
   private readonly users = new Map<string, Set<number>>();
   private sequence: OpSequence | null = null;
   private version = -1;
+  /** The count of changes at which all was looked at. */
+  private heldAt = -1;
   private inputs: readonly Tensor[] = [];
   private inputPlaces: { storage: Storage; offset: number }[] = [];
   private fresh = new Map<Inner, Storage>();
@@ -105,6 +107,9 @@ export class Replay {
 
   /** Whether everything that was captured is still where and what it was. */
   holds(): boolean {
+    const now = changesOfCaptured();
+    if (this.heldAt === now) return true;
+    this.heldAt = now;
     return this.captured.every(
       ({ tensor, storage, offset, tracked }) => tensor.isAt(storage, offset) && (tensor.slot !== undefined) === tracked,
     );

@@ -23,6 +23,13 @@ export function upcomingTensor(): number {
   return nextNumber;
 }
 
+let changes = 0;
+
+/** Grows when a tensor that a recording uses moves, is released or becomes a parameter: until then nothing has to be looked at. */
+export function changesOfCaptured(): number {
+  return changes;
+}
+
 export class Tensor implements Spec, Holder {
   /** Internal: grows from tensor to tensor. */
   readonly born = nextNumber++;
@@ -32,6 +39,8 @@ export class Tensor implements Spec, Holder {
   slot: Slot | undefined;
   /** Internal: whether it was computed with, as a constant, while a gradient could be recorded. */
   used = false;
+  /** Internal: whether a recording uses it where it is. */
+  captured = false;
   home: Holder['home'] = 'kept';
   private storage: Storage | null;
   private byteOffset: number;
@@ -102,6 +111,7 @@ export class Tensor implements Spec, Holder {
   /** Internal: this tensor becomes a part of an arena, on the arena's device; its old memory is given back. */
   moveTo(arena: Tensor, elementOffset: number): void {
     const storage = arena.requireMemory().retain();
+    this.changed();
     disown(this);
     this.storage?.release();
     this.storage = storage;
@@ -115,8 +125,14 @@ export class Tensor implements Spec, Holder {
     return this.storage ? [this.storage] : [];
   }
 
+  /** Internal: recordings that use it have to look. */
+  changed(): void {
+    if (this.captured) changes++;
+  }
+
   release(): void {
     if (!this.storage) return;
+    this.changed();
     disown(this);
     this.storage.release();
     this.storage = null;
