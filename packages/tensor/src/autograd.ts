@@ -5,7 +5,7 @@ import { requireTensor } from './inputs.ts';
 import type { Op } from './op.ts';
 import { binary } from './ops/binary.ts';
 import { shown } from './options.ts';
-import { within } from './recorder.ts';
+import { noteChange, within } from './recorder.ts';
 import { scope } from './scope.ts';
 import { sameShape } from './shape.ts';
 import { type Node, type Slot, untracked, upcomingId, withRecording } from './tape.ts';
@@ -23,7 +23,7 @@ export function parameter<T extends Tensor>(t: T): T {
     throw new DTypeError(`parameter: [${t.shape}] holds i32 ids, which have no gradient; give floats.`);
   if (t.slot) return t;
   t.slot = { node: null, since: t.used ? upcomingId() : 0 };
-  t.changed();
+  if (t.captured) noteChange();
   return t;
 }
 

@@ -6,14 +6,14 @@ import { DeviceError, OptionError } from './errors.ts';
 import { requireDevice } from './inputs.ts';
 import { type Leaf, leavesOf, mapTensors, withTensors } from './leaves.ts';
 import { requireFunction } from './options.ts';
-import { activeRecorder, withRecorder } from './recorder.ts';
+import { activeRecorder, upcomingTensor, withRecorder } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { Replay } from './replay.ts';
 import { scope } from './scope.ts';
 import { bytesPer, type DType, type Shape, sameShape } from './shape.ts';
 import type { StepReport } from './step-report.ts';
 import type { Storage } from './storage.ts';
-import { Tensor, upcomingTensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 /** Recordings of one step that are kept: the least recently used goes. */
 const MOST = 8;

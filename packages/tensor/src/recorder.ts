@@ -44,3 +44,27 @@ export function within<T>(name: string, body: () => T): T {
 export function requireOutsideStep(call: string, next: string): void {
   if (active) throw new OptionError(`compile: ${call} was called inside a step, ${next}`);
 }
+
+let tensors = 0;
+
+/** The number of a new tensor. */
+export function numberTensor(): number {
+  return tensors++;
+}
+
+/** The number that the next tensor will have. */
+export function upcomingTensor(): number {
+  return tensors;
+}
+
+let changes = 0;
+
+/** To be called when a tensor that a recording captured moves, is released or becomes a parameter. */
+export function noteChange(): void {
+  changes++;
+}
+
+/** How often that happened: until it grows, no recording has to look. */
+export function changesOfCaptured(): number {
+  return changes;
+}

@@ -1,4 +1,5 @@
 // A step as it was recorded: ops in order, over memory that is an input, captured, a host constant or made inside.
+import type { Captured } from './captures.ts';
 import type { Device, Runner } from './device.ts';
 import { DeviceError, OptionError } from './errors.ts';
 import type { Leaf } from './leaves.ts';
@@ -37,14 +38,6 @@ export interface RecordedOp {
   readonly outs: readonly Operand[];
   /** Ops whose definition or gradient asked for it, outermost first. */
   readonly by: readonly string[];
-}
-
-/** A tensor from outside, and what must still be so for the recording to hold. */
-export interface Captured {
-  readonly tensor: Tensor;
-  readonly storage: Storage;
-  readonly offset: number;
-  readonly tracked: boolean;
 }
 
 /** A tensor that a step returns. */

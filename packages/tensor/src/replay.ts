@@ -1,10 +1,11 @@
 // A recording that is run again: its buffers placed, its ops prepared by the device.
+
+import { Captures } from './captures.ts';
 import type { BoundOp, DeviceBuffer, OpSequence } from './device.ts';
 import { writtenInPlace } from './in-place.ts';
 import { requireIds } from './inputs.ts';
 import { placement } from './placement.ts';
 import {
-  type Captured,
   type Memory,
   type Operand,
   type RecordedOp,
@@ -14,7 +15,7 @@ import {
 } from './recording.ts';
 import { reportOf, type StepReport } from './step-report.ts';
 import { adopt, Storage } from './storage.ts';
-import { changesOfCaptured, Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 import { type Workspace, workspaceOf } from './workspace.ts';
 
 /** Memory of the recording itself. */
@@ -25,7 +26,7 @@ export class Replay {
   private readonly recording: Recording;
   private readonly ops: readonly RecordedOp[];
   private readonly returned: readonly Returned[];
-  private readonly captured: readonly Captured[];
+  private readonly captures: Captures;
   private readonly workspace: Workspace;
   private readonly places: ReadonlyMap<number, Operand>;
   /** Offset in the workspace of each made memory and, after them, of each op's scratch. */
@@ -40,8 +41,6 @@ export class Replay {
   private readonly users = new Map<string, Set<number>>();
   private sequence: OpSequence | null = null;
   private version = -1;
-  /** The count of changes at which all was looked at. */
-  private heldAt = -1;
   private inputs: readonly Tensor[] = [];
   private inputPlaces: { storage: Storage; offset: number }[] = [];
   private fresh = new Map<Inner, Storage>();
@@ -50,7 +49,7 @@ export class Replay {
   constructor(recording: Recording) {
     this.recording = recording;
     this.returned = recording.returned.filter((leaf) => typeof leaf === 'object' && leaf !== null);
-    this.captured = [...recording.captured.values()];
+    this.captures = new Captures([...recording.captured.values()]);
     this.workspace = workspaceOf(recording.device);
     // The last one first: what a scope gave back last is handed out first, so that each lies where it was and nothing is bound anew.
     this.outputs = new Set(
@@ -59,7 +58,7 @@ export class Replay {
         .reverse()
         .filter(isInner),
     );
-    for (const { tensor, storage } of this.captured) {
+    for (const { tensor, storage } of this.captures.all) {
       this.outside.set(storage, [...(this.outside.get(storage) ?? []), tensor]);
     }
     const { ops, places } = writtenInPlace(recording.ops, this.outputs);
@@ -107,12 +106,7 @@ export class Replay {
 
   /** Whether everything that was captured is still where and what it was. */
   holds(): boolean {
-    const now = changesOfCaptured();
-    if (this.heldAt === now) return true;
-    this.heldAt = now;
-    return this.captured.every(
-      ({ tensor, storage, offset, tracked }) => tensor.isAt(storage, offset) && (tensor.slot !== undefined) === tracked,
-    );
+    return this.captures.hold();
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {

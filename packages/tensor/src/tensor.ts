@@ -11,28 +11,14 @@ import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
 import { affine, unary } from './ops/unary.ts';
 import { flag } from './options.ts';
 import { relieve } from './outside.ts';
-import { activeRecorder, requireOutsideStep } from './recorder.ts';
+import { activeRecorder, noteChange, numberTensor, requireOutsideStep } from './recorder.ts';
 import { bytesPer, type Data, type DType, type Shape, type Spec, size } from './shape.ts';
 import { adopt, disown, type Holder, type Storage } from './storage.ts';
 import type { Slot } from './tape.ts';
 
-let nextNumber = 0;
-
-/** The number that the next tensor will have. */
-export function upcomingTensor(): number {
-  return nextNumber;
-}
-
-let changes = 0;
-
-/** Grows when a tensor that a recording uses moves, is released or becomes a parameter: until then nothing has to be looked at. */
-export function changesOfCaptured(): number {
-  return changes;
-}
-
 export class Tensor implements Spec, Holder {
   /** Internal: grows from tensor to tensor. */
-  readonly born = nextNumber++;
+  readonly born = numberTensor();
   readonly shape: Shape;
   dtype: DType;
   /** The identity under which gradients are collected; undefined for constants. */
@@ -111,7 +97,7 @@ export class Tensor implements Spec, Holder {
   /** Internal: this tensor becomes a part of an arena, on the arena's device; its old memory is given back. */
   moveTo(arena: Tensor, elementOffset: number): void {
     const storage = arena.requireMemory().retain();
-    this.changed();
+    if (this.captured) noteChange();
     disown(this);
     this.storage?.release();
     this.storage = storage;
@@ -125,14 +111,9 @@ export class Tensor implements Spec, Holder {
     return this.storage ? [this.storage] : [];
   }
 
-  /** Internal: recordings that use it have to look. */
-  changed(): void {
-    if (this.captured) changes++;
-  }
-
   release(): void {
     if (!this.storage) return;
-    this.changed();
+    if (this.captured) noteChange();
     disown(this);
     this.storage.release();
     this.storage = null;
