@@ -51,6 +51,16 @@ describe.each([
     expect(() => new AdamW(new Map() as never)).toThrow('AdamW: the arena is a Map; give model.arena');
   });
 
+  it("names what a loop of one's own hands it instead of a gradient or a state, and an arena that was left", async () => {
+    const { arena, adam } = await problem();
+    expect(() => adam.apply(arena.tensors as never)).toThrow('AdamW: the gradient is [');
+    expect(() => adam.load(JSON.parse(JSON.stringify({ updates: 0, m: new Map(), v: new Map() })))).toThrow(
+      'which JSON cannot hold',
+    );
+    await arenaOf(new Map(arena.names.map((name, i) => [name, arena.tensors[i]])), on);
+    expect(() => adam.update(arena.tensors, 0.1)).toThrow('AdamW: the model was moved');
+  });
+
   it('goes on from its state', async () => {
     const expected = await byHand();
     const first = await problem();

@@ -6,10 +6,12 @@ import {
   finite,
   keep,
   knownOnly,
+  OptionError,
   ones,
   packArena,
   release,
   requireOutsideStep,
+  requireTensor,
   ShapeError,
   sameShape,
   scope,
@@ -173,7 +175,9 @@ export class AdamW {
     const [m, v] = (['m', 'v'] as const).map((name) => {
       const stored = state[name];
       if (!(stored instanceof Map))
-        throw new FileError(`${where}: ${name} is ${shown(stored)} where tensors by name are needed; give a state.`);
+        throw new FileError(
+          `${where}: ${name} is ${shown(stored)} where tensors by name are needed; give what state() resolved to, which JSON cannot hold.`,
+        );
       return matchWeights(this[name], stored, where);
     });
     writeWeights(this.m, m);
@@ -187,7 +191,14 @@ export class AdamW {
   }
 
   private requireFlat(gradient: Tensor): void {
-    const { length } = this.arena;
+    const { length, flat, tensors } = this.arena;
+    const [memory] = flat.held();
+    if (!memory || tensors.some((t) => t.held()[0] !== memory)) {
+      throw new OptionError(
+        'AdamW: the model was moved or given back since; make another one of its arena, and load the state.',
+      );
+    }
+    requireTensor('AdamW', 'the gradient', gradient);
     if (sameShape(gradient.shape, [length])) return;
     throw new ShapeError(
       `AdamW: the gradient is [${gradient.shape}] but the arena [${length}]; give it flat, or one tensor for each of arena.tensors.`,
