@@ -4,6 +4,7 @@ import {
   DeviceError,
   DTypeError,
   IGNORE,
+  nameBeside,
   OptionError,
   ShapeError,
   shown,
@@ -111,7 +112,9 @@ export function upload(ids: Ids, kind: IdKind, device: Device): Tensor {
     throw new DTypeError(`${what}: a tensor of ${dtype} holds no ids; make it with dtype: 'i32'.`);
   }
   if (ids.device !== device) {
-    throw new DeviceError(`${what}: the tensor is on ${ids.device.name}, the model on ${device.name}; move it there.`);
+    throw new DeviceError(
+      `${what}: the tensor is on ${ids.device.name}, the model on ${nameBeside(ids.device, device)}; move it there.`,
+    );
   }
   return ids;
 }

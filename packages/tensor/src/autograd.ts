@@ -1,5 +1,6 @@
 // Reverse-mode differentiation over the tape.
 import { full, zeros } from './create.ts';
+import { nameBeside } from './device.ts';
 import { DeviceError, DTypeError, OptionError, ShapeError, UnsupportedOpError } from './errors.ts';
 import { requireTensor } from './inputs.ts';
 import type { Op } from './op.ts';
@@ -89,7 +90,7 @@ function requireRecorded(name: string, what: string, y: Tensor): void {
 function requireSameDevice(name: string, what: string, t: Tensor, y: Tensor): void {
   if (t.device === y.device) return;
   throw new DeviceError(
-    `${name}: ${what} [${t.shape}] is on ${t.device.name} and what is differentiated on ${y.device.name}; compute it on one device.`,
+    `${name}: ${what} [${t.shape}] is on ${t.device.name} and what is differentiated on ${nameBeside(t.device, y.device)}; compute it on one device.`,
   );
 }
 

@@ -1,7 +1,7 @@
 // compile: a step that is recorded once and replayed without the host's work per op.
 import { ownHandle } from './apply.ts';
 import { requireSame } from './comparison.ts';
-import type { Device } from './device.ts';
+import { type Device, nameBeside } from './device.ts';
 import { DeviceError, OptionError } from './errors.ts';
 import { requireDevice } from './inputs.ts';
 import { type Leaf, leavesOf, mapTensors, withTensors } from './leaves.ts';
@@ -200,7 +200,7 @@ function record<R>(device: Device, entry: Entry, tensors: readonly Tensor[], ste
 function requireOn(device: Device, t: Tensor): void {
   if (t.device === device) return;
   throw new DeviceError(
-    `compile: an input [${t.shape}] is on ${t.device.name} but the step on ${device.name}; move it with to(device).`,
+    `compile: an input [${t.shape}] is on ${t.device.name} but the step on ${nameBeside(t.device, device)}; move it with to(device).`,
   );
 }
 

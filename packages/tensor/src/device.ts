@@ -90,3 +90,6 @@ export interface Device {
   /** Gives everything back. Tensors on it cannot be used any more; a device that all share (`cpu()`, `meta()`) stays. */
   [Symbol.dispose](): void;
 }
+
+/** The name of a device in a message that has the other one's before: two of one name are told apart. */
+export const nameBeside = (other: Device, { name }: Device): string => (name === other.name ? `another ${name}` : name);

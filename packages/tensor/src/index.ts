@@ -5,15 +5,16 @@ export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts'
 export { type Compiled, compile } from './compile.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
 export { type CreateOptions, full, ones, tensor, write, zeros } from './create.ts';
-export type {
-  BoundOp,
-  Device,
-  DeviceBuffer,
-  DeviceReport,
-  Fallback,
-  KernelLaunch,
-  OpSequence,
-  Runner,
+export {
+  type BoundOp,
+  type Device,
+  type DeviceBuffer,
+  type DeviceReport,
+  type Fallback,
+  type KernelLaunch,
+  nameBeside,
+  type OpSequence,
+  type Runner,
 } from './device.ts';
 export { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 export {

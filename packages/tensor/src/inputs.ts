@@ -1,5 +1,5 @@
 // What an op is given, checked where it enters: tensors with memory, on one device, of the types that the op reads.
-import type { Device } from './device.ts';
+import { type Device, nameBeside } from './device.ts';
 import { DeviceError, DTypeError, OptionError } from './errors.ts';
 import type { IdRange, Op } from './op.ts';
 import { shown } from './options.ts';
@@ -34,7 +34,7 @@ export function checkedInputs(op: Op, ins: readonly (Tensor | null)[]): Device {
     device ??= t.device;
     if (t.device !== device) {
       throw new DeviceError(
-        `${name}: inputs are on ${device.name} and on ${t.device.name}; move one of them with to(device).`,
+        `${name}: inputs are on ${device.name} and on ${nameBeside(device, t.device)}; move one of them with to(device).`,
       );
     }
     if ((t.dtype === 'i32') !== (op.ids !== undefined && input in op.ids)) {

@@ -1,6 +1,6 @@
 // A step as it was recorded: ops in order, over memory that is an input, captured, a host constant or made inside.
 import type { Captured } from './captures.ts';
-import type { Device, Runner } from './device.ts';
+import { type Device, nameBeside, type Runner } from './device.ts';
 import { DeviceError, OptionError } from './errors.ts';
 import type { Leaf } from './leaves.ts';
 import { type IdRange, type Op, rangeOf } from './op.ts';
@@ -101,7 +101,7 @@ export class Recording implements Recorder {
     const { device } = outs[0];
     if (device !== this.device) {
       throw new DeviceError(
-        `compile: ${op.name} ran on ${device.name} inside a step of ${this.device.name}; keep a step on one device.`,
+        `compile: ${op.name} ran on ${device.name} inside a step of ${nameBeside(device, this.device)}; keep a step on one device.`,
       );
     }
     const sources = ins.map((t) => t && this.operandOf(t));
