@@ -1,6 +1,6 @@
 // @twilljs/attention: causal softmax attention as a layer.
-export { append, appendOp } from './append/op.ts';
-export { type CachedAttentionAttrs, cachedAttention, cachedAttentionOp } from './cached-attention/op.ts';
+export { append } from './append/op.ts';
+export { type CachedAttentionAttrs, cachedAttention } from './cached-attention/op.ts';
 export { attention } from './family.ts';
 export { Attention, type AttentionConfig } from './layer.ts';
 export { type AttentionAttrs, attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';

@@ -4,13 +4,11 @@ export {
   type AttentionAttrs,
   type AttentionConfig,
   append,
-  appendOp,
   attention,
   attentionGradOp,
   attentionOp,
   type CachedAttentionAttrs,
   cachedAttention,
-  cachedAttentionOp,
   scaledDotProductAttention,
 } from '@twilljs/attention';
 export * from '@twilljs/data';
