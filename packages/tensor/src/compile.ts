@@ -69,10 +69,10 @@ export function compile<I extends readonly unknown[], R>(device: Device, step: (
   requireFunction('compile', step);
   const entries: Entry[] = []; // most recently used first
   const call = (...inputs: I): R => {
-    if (device.eager || activeRecorder()) return scope(() => constants(step(...inputs)));
     const leaves = leavesOf('compile: the inputs', inputs);
     const tensors = leaves.filter((leaf) => leaf instanceof Tensor);
     for (const t of tensors) requireOn(device, t);
+    if (device.eager || activeRecorder()) return scope(() => constants(step(...inputs)));
     const entry = entryOf(entries, leaves, tensors);
     if (entry.replay && !entry.replay.holds()) forget(entry);
     if (entry.replay) return withTensors(entry.result, entry.replay.run(tensors)) as R;

@@ -276,7 +276,7 @@ describe.each(devices)('on %s', (_, device, twin) => {
     reading[Symbol.dispose]();
     const step = compile(device, (y: Tensor) => y.exp());
     expect(() => step(other)).toThrow('an input [2] is on cpu-f64');
-    const twin = compile(cpu({ poison: true }), (y: Tensor) => y.exp());
+    const twin = compile(cpu({ eager: true }), (y: Tensor) => y.exp());
     expect(() => twin(zeros([2]))).toThrow('an input [2] is on cpu but the step on another cpu;');
     expect(() => step.inspect()).toThrow('it is at the third call');
     expect(() => compile(device, (y: unknown) => y)(new Date())).toThrow('compile: the inputs hold a Date');
