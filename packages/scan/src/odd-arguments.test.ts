@@ -206,6 +206,7 @@ const builders = [
     'lowerBounds',
     'projections',
     'readOut',
+    'requireArena',
     'sharedBounds',
   ],
   ...[

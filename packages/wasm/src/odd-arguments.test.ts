@@ -190,7 +190,9 @@ const arithmetic = [
     'whole',
   ],
   ...[
+    'nameBeside',
     'requireDevice',
+    'requireOutsideStep',
     'requireReadable',
     'requireShape',
     'requireSize',
