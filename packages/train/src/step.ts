@@ -137,7 +137,8 @@ export class TrainingStep {
     const [rows, columns] = this.places[0]?.ids.shape ?? [];
     if (rows !== parts[0].B || columns !== T) {
       release(this.places);
-      this.places = parts.map((part) => this.place(part.B, T));
+      this.places = []; // there may be no memory for others
+      this.places = keep(scope(() => parts.map((part) => this.place(part.B, T))));
     }
     for (const [i, { ids, labels, weight }] of this.places.entries()) {
       write(ids, parts[i].inputs);
@@ -149,11 +150,7 @@ export class TrainingStep {
   private place(rows: number, T: number): Place {
     const { device } = this.model;
     const ids = () => zeros([rows, T], { device, dtype: 'i32' });
-    return keep({
-      ids: ids(),
-      labels: ids(),
-      weight: this.settings.microBatches === 1 ? null : zeros([], { device }),
-    });
+    return { ids: ids(), labels: ids(), weight: this.settings.microBatches === 1 ? null : zeros([], { device }) };
   }
 }
 
