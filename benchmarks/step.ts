@@ -87,7 +87,7 @@ function stepOf(model: LanguageModel) {
   const { arena, device } = model;
   const { inputs, labels, B, T } = batchOf(0);
   const ids = keep([inputs, labels].map((values) => tensor(values, [B, T], { device })));
-  const gradient = likeArena(arena);
+  const gradient = keep(likeArena(arena));
   return compile(device, () => {
     const loss = model.loss(ids[0], ids[1]);
     const gradients = grad(loss, arena.tensors);

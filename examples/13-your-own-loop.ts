@@ -11,6 +11,7 @@ import {
   grad,
   hybrid,
   initializer,
+  keep,
   likeArena,
   logSumExp,
   mixers,
@@ -51,7 +52,7 @@ function myLoss(ids: Tensor, labels: Tensor): Tensor {
 const adam = new AdamW(arena, { weightDecay: 0.01 });
 const { device: on } = model;
 const [ids, labels] = [0, 1].map(() => zeros([B, T], { device: on, dtype: 'i32' }));
-const gradient = likeArena(arena);
+const gradient = keep(likeArena(arena));
 const step = compile(on, (ids: Tensor, labels: Tensor) => {
   const loss = myLoss(ids, labels);
   const gradients = grad(loss, arena.tensors);

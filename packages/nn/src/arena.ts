@@ -1,5 +1,5 @@
 // All parameters of a model in one allocation, those with weight decay first.
-import { arenaLayout, type Device, keep, moveToArena, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
+import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
 
 export interface ParameterArena {
   /** Every parameter, 256-byte aligned, gaps 0. */
@@ -47,12 +47,12 @@ export async function arenaOf(
 /**
  * Zeros in the form of an arena: a place for its gradient, or for moments.
  *
- * @returns the whole, and a view of it for each tensor of the arena, in order. Kept: the owner releases them.
+ * @returns the whole, and a view of it for each tensor of the arena, in order.
  */
 export function likeArena(arena: ParameterArena): { readonly flat: Tensor; readonly tensors: readonly Tensor[] } {
   requireArena('likeArena', arena);
-  const flat = keep(zeros([arena.length], { device: arena.flat.device }));
-  return { flat, tensors: keep(arena.tensors.map(({ shape }, i) => flat.alias(shape, arena.offsets[i]))) };
+  const flat = zeros([arena.length], { device: arena.flat.device });
+  return { flat, tensors: arena.tensors.map(({ shape }, i) => flat.alias(shape, arena.offsets[i])) };
 }
 
 /** Refuses what is no arena, such as `params(model)`. @throws OptionError naming it. */

@@ -7,7 +7,7 @@ export type { Reference, ReferenceTable, ReportOptions } from './options.ts';
 export { type Line, type Model, modelAt, modelsOf, modelText, type Part, ratioText, resultOf } from './part.ts';
 export { checkText } from './terminal/check.ts';
 export { terminalText } from './terminal/report.ts';
-export { stepText } from './terminal/step.ts';
+export { stepsText, stepText } from './terminal/step.ts';
 export { duration, skippedText } from './text/numbers.ts';
 export { sparkline } from './text/sparkline.ts';
 export { fixed, listed, type Spread, spanOf, spreadOf, spreadText } from './text/stats.ts';

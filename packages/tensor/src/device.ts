@@ -93,3 +93,11 @@ export interface Device {
 
 /** The name of a device in a message that has the other one's before: two of one name are told apart. */
 export const nameBeside = (other: Device, { name }: Device): string => (name === other.name ? `another ${name}` : name);
+
+// For programs whose `lib` has no `Symbol.dispose`, which declarations of what holds memory name. TypeScript's own
+// `esnext.disposable` has the same words, so that the two merge, and `using` works where it is in `lib`.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}

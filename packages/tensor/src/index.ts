@@ -62,11 +62,3 @@ export {
 export type { StepOp, StepReport } from './step-report.ts';
 export { untracked } from './tape.ts';
 export { Tensor } from './tensor.ts';
-
-// For programs whose `lib` has no `Symbol.dispose`, which declarations of what holds memory name. TypeScript's own
-// `esnext.disposable` has the same words, so that the two merge, and `using` works where it is in `lib`.
-declare global {
-  interface SymbolConstructor {
-    readonly dispose: unique symbol;
-  }
-}

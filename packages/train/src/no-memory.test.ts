@@ -64,3 +64,24 @@ it.each(cases)('before step %i, of %i rows, at some of its allocations', async (
     expect((await weightsAfter(failing, rows, allowed)).weights).toEqual(expected);
   }
 });
+
+it('a trainer for whose moments or gradient there is none keeps nothing', async () => {
+  const base = await wasm({ kernels: [...nn, ...scan, ...attention] });
+  const narrow = new Narrow(base);
+  using model = await modelOn(narrow.device, 'gla');
+  const { buffers } = base.report();
+  let refused = 0;
+  for (let allowed = 0; ; allowed++) {
+    narrow.allowed = allowed;
+    try {
+      new Trainer(model, { steps: 1 })[Symbol.dispose]();
+      break;
+    } catch (error) {
+      expect(error).toBeInstanceOf(DeviceError);
+      refused++;
+    }
+    expect(base.report().buffers).toBe(buffers);
+  }
+  expect(refused).toBeGreaterThan(4);
+  expect(base.report().buffers).toBe(buffers);
+});

@@ -71,14 +71,19 @@ export class AdamW {
     this.arena = arena;
     this.options = readFields(own, options, 'AdamW');
     const { device } = arena.flat;
-    const [m, v] = [likeArena(arena), likeArena(arena)];
+    // In a scope: where there is memory for some of them only, nothing is kept.
+    const made = scope(() => ({
+      ...{ m: likeArena(arena), v: likeArena(arena) },
+      ...{ hyper: ones([2, 3], { device }), count: zeros([1], { device, dtype: 'i32' }) },
+    }));
+    const { m, v, hyper, count } = keep(made);
     const named = (tensors: readonly Tensor[]) => new Map(arena.names.map((name, i) => [name, tensors[i]]));
     this.flatM = m.flat;
     this.flatV = v.flat;
     this.m = named(m.tensors);
     this.v = named(v.tensors);
-    this.hyper = keep(ones([2, 3], { device }));
-    this.count = keep(zeros([1], { device, dtype: 'i32' }));
+    this.hyper = hyper;
+    this.count = count;
   }
 
   /** Updates done: t of the bias corrections. One that was prepared counts, until `skipped` takes it back. */

@@ -62,10 +62,18 @@ export class TrainingStep {
     this.optimizer = optimizer;
     this.settings = settings;
     const { device } = model.arena.flat;
-    this.gradient = likeArena(model.arena);
-    this.blocks = keep(normBlocks(spansByName(model.arena), device));
-    this.result = keep(zeros([2], { device }));
-    [this.loss, this.norm] = keep([0, 1].map((i) => this.result.alias([], i)));
+    const made = scope(() => {
+      const result = zeros([2], { device });
+      const [loss, norm] = [0, 1].map((i) => result.alias([], i));
+      const blocks = normBlocks(spansByName(model.arena), device);
+      return { gradient: likeArena(model.arena), blocks, result, loss, norm };
+    });
+    const { gradient, blocks, result, loss, norm } = keep(made);
+    this.gradient = gradient;
+    this.blocks = blocks;
+    this.result = result;
+    this.loss = loss;
+    this.norm = norm;
     this.step = compile(device, (parts) => this.compute(parts));
   }
 

@@ -46,7 +46,12 @@ export class Trainer {
     this.arena = model.arena;
     this.optimizer = new AdamW(this.arena, this.options);
     const { recompute = false } = settings;
-    this.training = new TrainingStep(model, this.optimizer, { ...this.options, recompute });
+    try {
+      this.training = new TrainingStep(model, this.optimizer, { ...this.options, recompute });
+    } catch (error) {
+      this.optimizer[Symbol.dispose](); // there may be no memory for the gradient
+      throw error;
+    }
     this.queue = new StepQueue(this.training, this.optimizer, this.options, this.arena.flat.device.limits.stepsAhead);
   }
 

@@ -1,6 +1,6 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
 import { checkDevice, type DeviceCheck, inspectSteps } from '@twilljs/parity';
-import { checkText, stepText } from '@twilljs/report';
+import { checkText, stepsText } from '@twilljs/report';
 import { isTwillError } from '@twilljs/tensor';
 import { mixers, yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
@@ -25,21 +25,13 @@ export function doctor() {
 
 type DoctorOptions = CommonOptions & { readonly step?: true };
 
-async function showSteps({ say }: Context, { device }: CommonOptions): Promise<Result> {
+async function showSteps({ say, note }: Context, { device }: CommonOptions): Promise<Result> {
   using model = await yardstick().to(await openDevice({ device }));
-  const [rows, tokens] = [8, 128];
-  const { training, decoding } = await inspectSteps(model, [rows, tokens]);
-  const { layers, model: widths } = model.config;
-  const full = layers.filter(({ family }) => family.role === 'softmax').length;
-  say(
-    `${model.config.mixers[0].family.title}, ${full} of ${layers.length} layers softmax, ` +
-      `width ${widths.hidden_size}, on ${model.device.label}\n\n`,
-  );
-  say(
-    `${stepText(`a training step of ${rows} x ${tokens} tokens`, training)}\n${stepText('a decoding step', decoding)}\n`,
-  );
-  say("bytes: read and written; of matmul': for the gradient of a matmul\n");
-  return { answer: true, data: { training, decoding } };
+  const batch = [8, 128] as const;
+  note('Runs three training steps and some tokens first, which takes the reference device a minute or more.\n');
+  const steps = await inspectSteps(model, batch);
+  say(stepsText(model, steps, batch));
+  return { answer: true, data: { ...steps } };
 }
 
 async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Promise<Result> {

@@ -1,5 +1,6 @@
 // What a recorded step runs, as one table: ops of one name that were asked for by the same are one row.
 import { bytesText, grouped } from '@twilljs/eval';
+import type { LanguageModel } from '@twilljs/hybrid';
 import type { StepOp, StepReport } from '@twilljs/tensor';
 import { table } from '../text/table.ts';
 
@@ -20,6 +21,25 @@ export function stepText(title: string, { ops, launches, workspaceBytes }: StepR
   const rows = [...byName].map(([name, ops]): Row => ({ name, ops })).sort((a, b) => bytesOf(b) - bytesOf(a));
   const body = table(HEAD, [...rows, { name: 'all', ops }].map(cellsOf));
   return `${title}: ${grouped(launches)} launches, a workspace of ${bytesText(workspaceBytes)}\n\n${body}`;
+}
+
+/**
+ * Both steps of a model, after a line that says which it is.
+ *
+ * @param batch rows, and tokens of a row, of the training step.
+ */
+export function stepsText(
+  { config: { layers, mixers, model }, device }: LanguageModel,
+  { training, decoding }: { readonly training: StepReport; readonly decoding: StepReport },
+  [rows, tokens]: readonly [number, number],
+): string {
+  const full = layers.filter(({ family }) => family.role === 'softmax').length;
+  return [
+    `${mixers[0].family.title}, ${full} of ${layers.length} layers softmax, width ${model.hidden_size}, on ${device.label}\n`,
+    stepText(`a training step of ${rows} x ${tokens} tokens`, training),
+    stepText('a decoding step', decoding),
+    "bytes: read and written; of matmul': for the gradient of a matmul\n",
+  ].join('\n');
 }
 
 const sum = (ops: readonly StepOp[], of: (op: StepOp) => number): number => ops.reduce((n, op) => n + of(op), 0);
