@@ -2,7 +2,7 @@
 
 import type { LanguageModel } from '@twilljs/hybrid';
 import { likeArena } from '@twilljs/nn';
-import { assign, compile, grad, keep, scope, tensor, untracked } from '@twilljs/tensor';
+import { assign, compile, grad, keep, scope, tensor, untracked, zeros } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { type WasmOptions, wasm } from '@twilljs/wasm';
 import { report } from './measure.ts';
@@ -82,17 +82,20 @@ for (const model_type of modelTypes) {
   tell('walk per launch', (median(idle.map(({ whole, host }) => whole - host)) / count) * 1e6, 'us');
 }
 
-/** A step of its own, forward to gradient, and nothing around it. */
+/** A step as the trainer records it, forward to gradient: nothing is returned, the loss has a place of its own. */
 function stepOf(model: LanguageModel) {
   const { arena, device } = model;
   const { inputs, labels, B, T } = batchOf(0);
   const ids = keep([inputs, labels].map((values) => tensor(values, [B, T], { device })));
   const gradient = keep(likeArena(arena));
+  const result = keep(zeros([], { device }));
   return compile(device, () => {
     const loss = model.loss(ids[0], ids[1]);
     const gradients = grad(loss, arena.tensors);
-    untracked(() => gradients.forEach((g, i) => void assign(gradient.tensors[i], g)));
-    return loss;
+    untracked(() => {
+      gradients.forEach((g, i) => void assign(gradient.tensors[i], g));
+      assign(result, loss);
+    });
   });
 }
 
