@@ -5,8 +5,6 @@ import { runInNewContext } from 'node:vm';
 import {
   assign,
   compile,
-  cpu,
-  type Device,
   grad,
   keep,
   parameter,
@@ -18,23 +16,14 @@ import {
   write,
 } from '@twilljs/tensor';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { devices, keeping } from './compile.test-data.ts';
 import { wasm } from './device.ts';
 
-const devices: [string, Device, Device][] = [
-  ['cpu', cpu({ poison: true }), cpu({ eager: true })],
-  ['wasm', await wasm({ poison: true }), await wasm({ eager: true })],
-];
-
 describe.each(devices)('on %s', (_, device, twin) => {
-  const kept: unknown[] = [];
-  const make = (values: ArrayLike<number>, shape: number[], on = device) => {
-    const t = keep(tensor(values, shape, { device: on }));
-    kept.push(t);
-    return t;
-  };
+  const { make, own, giveBack } = keeping(device);
   const valuesOf = async (t: Tensor) => Array.from(await t.data());
   afterEach(() => {
-    release(kept.splice(0));
+    giveBack();
     expect(device.report().buffers).toBe(0);
   });
 
@@ -56,8 +45,7 @@ describe.each(devices)('on %s', (_, device, twin) => {
   it('refuses an input that the step uses from outside, at whatever call', async () => {
     const w = parameter(make([1, 2], [2]));
     const seen = make([3, 4], [2]);
-    const whole = keep(seen.reshape([1, 2]));
-    kept.push(whole);
+    const whole = own(seen.reshape([1, 2]));
     const bodies: [Tensor, (x: Tensor) => Tensor][] = [
       [seen, (x) => assign(seen, x.mul(2))],
       [seen, (x) => whole.add(x.reshape([1, 2]))],

@@ -19,24 +19,14 @@ import {
 } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { wasm } from './device.ts';
+import { devices, keeping } from './compile.test-data.ts';
 
 const floats = (n: number, seed: number) => Float32Array.from(noise(n, seed));
 
-const devices: [string, Device, Device][] = [
-  ['cpu', cpu({ poison: true }), cpu({ eager: true })],
-  ['wasm', await wasm({ poison: true }), await wasm({ eager: true })],
-];
-
 describe.each(devices)('on %s', (_, device, twin) => {
-  const kept: unknown[] = [];
-  const make = (values: ArrayLike<number>, shape: number[], on = device) => {
-    const t = keep(tensor(values, shape, { device: on }));
-    kept.push(t);
-    return t;
-  };
+  const { make, giveBack } = keeping(device);
   afterEach(() => {
-    release(kept.splice(0));
+    giveBack();
     expect(device.report().buffers).toBe(0);
   });
 

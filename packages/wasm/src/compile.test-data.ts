@@ -1,0 +1,24 @@
+// What tests of recorded steps begin with: each device with its slow twin, and tensors that are given back after each test.
+import { cpu, type Device, keep, release, type Tensor, tensor } from '@twilljs/tensor';
+import { wasm } from './device.ts';
+
+/** A name, a device that poisons, and one that records nothing. */
+export const devices: readonly (readonly [name: string, device: Device, twin: Device])[] = [
+  ['cpu', cpu({ poison: true }), cpu({ eager: true })],
+  ['wasm', await wasm({ poison: true }), await wasm({ eager: true })],
+];
+
+/** Makes tensors on `device`, or another one, takes over others, and gives all of them back. */
+export function keeping(device: Device) {
+  const kept: Tensor[] = [];
+  const own = (t: Tensor): Tensor => {
+    kept.push(keep(t));
+    return t;
+  };
+  return {
+    own,
+    make: (values: ArrayLike<number>, shape: number[], on = device): Tensor =>
+      own(tensor(values, shape, { device: on })),
+    giveBack: () => release(kept.splice(0)),
+  };
+}
