@@ -27,6 +27,8 @@ export type {
   MixerFamily,
   ModelContext,
   ModelWidths,
+  Rotary,
+  Sequences,
   State,
 } from './mixer.ts';
 export { leastParameters, type ModelConfig, mlpWidth, readModelConfig } from './model-config.ts';
@@ -42,3 +44,12 @@ export {
 export { countParams, params } from './module.ts';
 export * from './ops.ts';
 export { convolve, convStateSize, convStates, readOut } from './projection.ts';
+export {
+  checkRanges,
+  type RangeList,
+  rotaryOf,
+  SequencePlaces,
+  type SequenceSizes,
+  type SequencesOptions,
+  sequencesOf,
+} from './sequences/sequences.ts';

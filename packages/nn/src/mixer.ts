@@ -3,6 +3,7 @@ import type { Tensor } from '@twilljs/tensor';
 import type { Fields, Values } from './config.ts';
 import type { Initializer } from './initializer.ts';
 import type { ModelFields } from './model-fields.ts';
+import type { RotaryTables } from './rotary/op.ts';
 
 /**
  * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
@@ -18,6 +19,26 @@ export interface InPlaceState {
   readonly rotary?: { readonly size: number; readonly base: number };
 }
 
+/** How a mixer turns its heads by their positions. */
+export interface Rotary {
+  /** Of a head, even. */
+  readonly size: number;
+  /** Wavelengths run from 2 pi to 2 pi base, in tokens. */
+  readonly base: number;
+}
+
+/** Where the n sequences of a batch [B,T] lie, and where each of them stands. `sequencesOf` makes it. */
+export interface Sequences {
+  /** i32 [n,2]: begin and end of each in the flattened B T positions. Null: n = B rows of T. */
+  readonly ranges: Tensor | null;
+  /** i32 [n]: tokens that each had before. Null: none. */
+  readonly position: Tensor | null;
+  /** For how many tokens of a sequence there is room where a state grows with them: at least those of the longest, after these. */
+  readonly capacity: number;
+  /** Cosines and sines [B,T,D/2] of the positions, for `rotaryOf`. */
+  readonly rotary: Readonly<Record<string, RotaryTables>>;
+}
+
 /**
  * A causal sequence mixer: position t of the output depends on positions <= t of the input, through a state.
  *
@@ -30,9 +51,11 @@ export interface Mixer {
   /**
    * @param x [B,T,D] on the device of the parameters.
    * @param state what an earlier forward returned; absent before the first token.
-   * @returns y [B,T,D] and the state after the last token. Gradients flow through y and the state to x, the parameters and `state`.
+   * @param at where the sequences lie and stand; absent where they are B rows of T that begin here.
+   * @returns y [B,T,D], 0 outside of all sequences, and the state after the last token. Gradients flow through y and the state to x,
+   * the parameters and `state`.
    */
-  forward(x: Tensor, state?: State): { y: Tensor; state: State };
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State };
   /**
    * Says that `forward` also takes one token with its state in place: `position`, which the value holds as a number, is an i32
    * tensor [1]; a tensor whose second axis is empty at first, and grows, is a ring [B,C,...] with position p in row p mod C, where
@@ -40,6 +63,8 @@ export interface Mixer {
    * needed where there are only such others.
    */
   readonly inPlace?: InPlaceState;
+  /** Which tables of the positions `at` must hold; absent where it needs none. */
+  readonly rotary?: Rotary;
   /** Numbers kept per sequence after `tokens` tokens: constant for a recurrence, growing for softmax attention. */
   stateSize(tokens: number): number;
   /**
@@ -54,8 +79,8 @@ export interface Mixer {
  */
 export interface Block {
   readonly attn: Mixer;
-  /** @param h [B,T,D], the residual stream. @returns it after this layer, and the mixer's state after the last token. */
-  forward(h: Tensor, state?: State): { h: Tensor; state: State };
+  /** @param h [B,T,D], the residual stream. @param at as for a mixer. @returns it after this layer, and the mixer's state after the last token. */
+  forward(h: Tensor, state?: State, at?: Sequences): { h: Tensor; state: State };
 }
 
 /** What the model tells a family that keeps parameters for all of its layers. */

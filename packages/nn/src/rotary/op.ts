@@ -2,6 +2,7 @@
 import {
   apply1,
   concat,
+  type Data,
   type Device,
   finite,
   flag,
@@ -11,12 +12,14 @@ import {
   requireDevice,
   requireSize,
   requireTensor,
+  type Shape,
   ShapeError,
   sameShape,
   type Tensor,
   tensor,
   whole,
 } from '@twilljs/tensor';
+import type { Rotary } from '../mixer.ts';
 
 export interface RotaryAttrs {
   /** Turn back: the transpose, and so the gradient. */
@@ -89,12 +92,43 @@ export function rotaryTables(T: number, D: number, options: RopeOptions, device:
   const { base, offset = 0 } = options;
   finite('rope: base', base, Number.MIN_VALUE);
   whole('rope: offset', offset, 0);
-  const frequencies = frequenciesOf(D, base);
-  const half = D / 2;
-  const angles = hostArray('rope', 'f64', T * half);
-  for (let n = 0; n < angles.length; n++) angles[n] = (offset + Math.floor(n / half)) * frequencies[n % half];
-  const table = (f: (angle: number) => number) => tensor(angles.map(f), [T, half], { device });
-  return { cos: table(Math.cos), sin: table(Math.sin) };
+  return rotaryTablesAt(
+    Float64Array.from({ length: T }, (_, t) => offset + t),
+    [T],
+    { size: D, base },
+    device,
+  );
+}
+
+/**
+ * The same of any positions.
+ *
+ * @param positions as many as `shape` has places; where they are negative no token stands, and the tables are 0.
+ * @returns [...shape,D/2] each.
+ */
+export function rotaryTablesAt(
+  positions: ArrayLike<number>,
+  shape: Shape,
+  { size, base }: Rotary,
+  device: Device,
+): RotaryTables {
+  const [cos, sin] = [0, 1].map(() => hostArray('rope', 'f64', (positions.length * size) / 2));
+  writeTurns(frequenciesOf(size, base), positions, cos, sin);
+  const table = (values: Data) => tensor(values, [...shape, size / 2], { device });
+  return { cos: table(cos), sin: table(sin) };
+}
+
+/** Cosines and sines of the angles at each position, [positions,D/2]. */
+export function writeTurns(frequencies: Float64Array, positions: ArrayLike<number>, cos: Data, sin: Data): void {
+  const half = frequencies.length;
+  for (let p = 0; p < positions.length; p++) {
+    const position = positions[p];
+    for (let i = 0; i < half; i++) {
+      const angle = position * frequencies[i];
+      cos[p * half + i] = position < 0 ? 0 : Math.cos(angle);
+      sin[p * half + i] = position < 0 ? 0 : Math.sin(angle);
+    }
+  }
 }
 
 /**

@@ -1,0 +1,174 @@
+// Where the sequences of a batch lie, and where each of them stands: what layers are told beside their input and their state.
+// B batch, T time, n sequences, D head size.
+import {
+  type Device,
+  keep,
+  knownOnly,
+  OptionError,
+  release,
+  scope,
+  shown,
+  type Tensor,
+  tensor,
+  write,
+  zeros,
+} from '@twilljs/tensor';
+import type { Rotary, Sequences } from '../mixer.ts';
+import { type RotaryTables, rotaryTables, rotaryTablesAt } from '../rotary/op.ts';
+import { RotaryRows } from '../rotary/rows.ts';
+
+/** Under which the tables of mixers that turn alike stand. */
+const rotaryKey = ({ size, base }: Rotary): string => `${size} ${base}`;
+
+/**
+ * The tables that a mixer turns by: [B,T,D/2] of what it is told, else [T,D/2] of rows that begin here.
+ *
+ * @throws OptionError where it was not told of a rotary that it needs.
+ */
+export function rotaryOf(at: Sequences | undefined, rotary: Rotary, T: number, device: Device): RotaryTables {
+  if (!at) return rotaryTables(T, rotary.size, { base: rotary.base }, device);
+  const tables = at.rotary[rotaryKey(rotary)];
+  if (tables) return tables;
+  throw new OptionError(
+    `rotary: there are no tables for heads of ${rotary.size} and base ${rotary.base}; give sequencesOf(...) the rotary of every mixer.`,
+  );
+}
+
+export interface SequenceSizes {
+  /** Rows of the batch, and their length. */
+  readonly B: number;
+  readonly T: number;
+  /** Sequences. Default: B. */
+  readonly n?: number;
+  /** Whether they lie in ranges; else n is B. Default false. */
+  readonly packed?: boolean;
+  /** What the mixers ask for. */
+  readonly rotary?: readonly (Rotary | undefined)[];
+}
+
+/**
+ * The tensors of `Sequences`, which the host writes before each step that reads them: for recordings.
+ *
+ * Its owner disposes of it.
+ */
+export class SequencePlaces {
+  private readonly sizes: { readonly B: number; readonly T: number; readonly n: number };
+  private readonly ranges: Tensor | null;
+  private readonly position: Tensor;
+  private readonly rotary: Record<string, RotaryRows> = {};
+
+  constructor(device: Device, { B, T, n = B, packed = false, rotary = [] }: SequenceSizes) {
+    this.sizes = { B, T, n };
+    const made = scope(() => ({
+      ranges: packed ? zeros([n, 2], { device, dtype: 'i32' }) : null,
+      position: zeros([n], { device, dtype: 'i32' }),
+    }));
+    const { ranges, position } = keep(made);
+    this.ranges = ranges;
+    this.position = position;
+    for (const kind of rotary) if (kind) this.rotary[rotaryKey(kind)] ??= new RotaryRows(kind, [B, T], device);
+  }
+
+  /**
+   * From now on they lie there and stand at these positions.
+   *
+   * @param ranges [2n], as `checkRanges` returns them; null where they are rows.
+   * @param positions [n], tokens before.
+   */
+  write(ranges: Int32Array | null, positions: ArrayLike<number>): void {
+    if (this.ranges) write(this.ranges, ranges!);
+    write(this.position, Int32Array.from(positions));
+    const tables = Object.values(this.rotary);
+    if (tables.length === 0) return;
+    const each = positionsOf(this.sizes, ranges, positions);
+    for (const table of tables) table.moveTo(each);
+  }
+
+  /** For mixers. */
+  at(capacity: number): Sequences {
+    const { ranges, position, rotary } = this;
+    const tables = Object.entries(rotary).map(([key, { tables }]) => [key, tables] as const);
+    return { ranges, position, capacity, rotary: Object.fromEntries(tables) };
+  }
+
+  [Symbol.dispose](): void {
+    release([this.ranges, this.position]);
+    for (const rows of Object.values(this.rotary)) rows[Symbol.dispose]();
+  }
+}
+
+/** Of every place in the flattened B T, the position of its token in its own sequence; -1 outside. */
+function positionsOf(
+  { B, T, n }: { B: number; T: number; n: number },
+  ranges: Int32Array | null,
+  positions: ArrayLike<number>,
+): Int32Array {
+  const each = new Int32Array(B * T).fill(-1);
+  for (let i = 0; i < n; i++) {
+    const [begin, end] = ranges ? ranges.subarray(2 * i) : [i * T, (i + 1) * T];
+    for (let p = begin; p < end; p++) each[p] = positions[i] + p - begin;
+  }
+  return each;
+}
+
+export interface SequencesOptions extends Omit<SequenceSizes, 'packed' | 'n'> {
+  /** Begin and end of each sequence. Default: B rows of T. */
+  readonly ranges?: RangeList;
+  /** Tokens that each had before. Default: none. */
+  readonly positions?: ArrayLike<number>;
+  /** Default: the tokens of the longest after these. */
+  readonly capacity?: number;
+}
+
+/**
+ * Sequences as layers are told of them, made once.
+ *
+ * @throws OptionError for ranges or positions that cannot be.
+ */
+export function sequencesOf(device: Device, options: SequencesOptions): Sequences {
+  knownOnly('sequencesOf', options, ['B', 'T', 'ranges', 'positions', 'capacity', 'rotary']);
+  const { B, T, rotary = [] } = options;
+  const ranges = options.ranges ? checkRanges('sequencesOf', options.ranges, B * T) : null;
+  const n = ranges ? ranges.length / 2 : B;
+  const positions = options.positions ?? new Int32Array(n);
+  const each = positionsOf({ B, T, n }, ranges, positions);
+  const kinds = rotary.filter((kind) => kind !== undefined);
+  const tables = kinds.map((kind) => [rotaryKey(kind), rotaryTablesAt(each, [B, T], kind, device)] as const);
+  return {
+    ranges: ranges && tensor(ranges, [n, 2], { device }),
+    position: tensor(Int32Array.from(positions), [n], { device }),
+    capacity: options.capacity ?? each.reduce((most, p) => Math.max(most, p + 1), 0),
+    rotary: Object.fromEntries(tables),
+  };
+}
+
+/** Begin and end of each sequence: pairs, or flat. */
+export type RangeList = readonly (readonly [begin: number, end: number])[] | Int32Array;
+
+/**
+ * Refuses ranges that do not ascend, overlap or lie outside.
+ *
+ * @param where whose they are, for the message.
+ * @param positions how many there are, B T.
+ * @returns [2n]
+ * @throws OptionError naming the first that cannot be.
+ */
+export function checkRanges(where: string, ranges: RangeList, positions: number): Int32Array {
+  const isFlat = ranges instanceof Int32Array && ranges.length % 2 === 0;
+  if (!isFlat && !(Array.isArray(ranges) && ranges.every((range) => range?.length === 2))) {
+    throw new OptionError(`${where}: ranges are ${shown(ranges)}; give [begin, end] of each sequence.`);
+  }
+  const flat: readonly number[] | Int32Array = isFlat ? (ranges as Int32Array) : (ranges as number[][]).flat();
+  let last = 0;
+  for (let i = 0; i < flat.length; i += 2) {
+    const [begin, end] = [flat[i], flat[i + 1]];
+    const fits = Number.isInteger(begin) && Number.isInteger(end) && begin >= last && end >= begin && end <= positions;
+    if (!fits) {
+      throw new OptionError(
+        `${where}: range ${i / 2} is ${shown([begin, end])} after position ${last} of ${positions}; give ranges that ascend and share no position.`,
+      );
+    }
+    last = end;
+  }
+  return Int32Array.from(flat);
+}
