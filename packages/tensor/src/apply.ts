@@ -2,7 +2,7 @@
 import type { Device, Runner } from './device.ts';
 import { DTypeError, invariant, ShapeError, UnsupportedOpError } from './errors.ts';
 import { checkedInputs, requireDevice, requireIds, requireTensor } from './inputs.ts';
-import { type Op, rangeOf } from './op.ts';
+import { type Op, outputType, rangeOf } from './op.ts';
 import { shown } from './options.ts';
 import { allocate } from './outside.ts';
 import { activeRecorder, within } from './recorder.ts';
@@ -40,7 +40,7 @@ function fresh(shape: Shape, device: Device, dtype: DType): Tensor {
 export function record<A>(op: Op<A>, ins: readonly (Tensor | null)[], outs: readonly Tensor[], attrs: A): void {
   const node = new Node(op, attrs, ins, outs);
   outs.forEach((t, i) => {
-    t.slot = node.slots[i];
+    if (t.dtype !== 'i32') t.slot = node.slots[i];
   });
 }
 
@@ -71,7 +71,7 @@ function outputs<A>(op: Op<A>, ins: readonly (Tensor | null)[], shapes: readonly
     const updated = op.updates?.[op.outputs[i]];
     if (updated === undefined) {
       requireShape(op.name, shape);
-      return fresh(shape, device, device.float);
+      return fresh(shape, device, outputType(op, i, ins, device.float));
     }
     const target = ins[op.inputs.indexOf(updated)];
     invariant(target, `${op.name} updates an input that is present`);
@@ -103,7 +103,8 @@ export function applyOn<A>(device: Device, op: Op<A>, given: readonly (Tensor | 
     const ids = ins[op.inputs.indexOf(input)];
     if (ids) requireIds(op.name, input, ids.requireMemory(), rangeOf(op, input, shapesOf(ins), attrs ?? (none as A)));
   }
-  const tracked = isRecording() && ins.some((t) => t?.slot);
+  const differentiable = op.types === undefined || op.outputs.some((name) => !op.types![name]);
+  const tracked = differentiable && isRecording() && ins.some((t) => t?.slot);
   if (tracked && op.updates) {
     throw new UnsupportedOpError(
       `${op.name}: it writes its ${Object.values(op.updates).join(', ')} in place while a gradient is being recorded; call it inside untracked().`,

@@ -2,6 +2,7 @@
 import type { Device, DeviceBuffer, Fallback } from './device.ts';
 import { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 import { DeviceError, OptionError } from './errors.ts';
+import { outputType } from './op.ts';
 import { flag, knownOnly, oneOf, shown, whole } from './options.ts';
 import { sequenceOf } from './sequence.ts';
 import { type Data, type Spec, shapesOf, size, typedArray } from './shape.ts';
@@ -33,15 +34,13 @@ function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
     find(op, ins, attrs) {
       const loop = op.cpu;
       if (!loop) return 'the reference runs it by its definition';
-      // What updates an input has its type.
-      const dtypeOf = (i: number) => ins[op.inputs.indexOf(op.updates?.[op.outputs[i]] ?? '')]?.dtype ?? float;
       const shapes = op.shape(shapesOf(ins), attrs);
       return {
         scratch: 0,
         run(inBuffers, outBuffers) {
           const sources = ins.map((spec, i) => (spec ? { data: view(inBuffers[i], spec), shape: spec.shape } : null));
           const targets = shapes.map((shape, i) => ({
-            data: view(outBuffers[i], { shape, dtype: dtypeOf(i) }),
+            data: view(outBuffers[i], { shape, dtype: outputType(op, i, ins, float) }),
             shape,
           }));
           loop.call(op, sources as never, targets, attrs);

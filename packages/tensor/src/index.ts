@@ -37,6 +37,7 @@ export { assign } from './ops/fill.ts';
 export { embedding, IGNORE, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
+export { argmax } from './ops/reduce.ts';
 export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, slipOf, whole } from './options.ts';
 export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';

@@ -1,11 +1,22 @@
 // What an operation is: a value with a shape rule and, as far as it has them, a loop, a definition and a gradient.
-import type { Data, Shape } from './shape.ts';
+import type { Data, DType, Shape, Spec } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
 /** A tensor as the reference loops see it: contiguous, row-major. */
 export interface View {
   readonly data: Data;
   readonly shape: Shape;
+}
+
+/** The type of output i: that of the input that it updates, the one that the op declares, or else the device's floats. */
+export function outputType(
+  { inputs, outputs, updates, types }: Op,
+  i: number,
+  ins: readonly (Spec | null)[],
+  float: DType,
+): DType {
+  const name = outputs[Math.min(i, outputs.length - 1)];
+  return ins[inputs.indexOf(updates?.[name] ?? '')]?.dtype ?? types?.[name] ?? float;
 }
 
 /** Which ids an input may hold. */
@@ -37,8 +48,7 @@ export interface Op<A = any> {
   readonly ids?: Readonly<Record<string, (ins: readonly (Shape | null)[], attrs: A) => IdRange>>;
   /**
    * Output shapes, from inputs that are there and attributes that no one has looked at: it refuses, by a ShapeError or an
-   * OptionError, whatever a loop or a kernel could not take. Outputs have the device's float type,
-   * but for those that update an input, which keep its type.
+   * OptionError, whatever a loop or a kernel could not take. `outputType` says the types of the outputs.
    */
   shape(ins: readonly (Shape | null)[], attrs: A): Shape[];
   /** Reference loops; every element of every output is written. Absent inputs are null. */
@@ -51,6 +61,8 @@ export interface Op<A = any> {
   vjp?(dys: Tensor[], ins: Tensor[], outs: Tensor[], attrs: A, needs: readonly boolean[]): (Tensor | null)[];
   /** Names of the inputs and outputs whose values `vjp` reads; only these are kept for it. Default: all inputs, no outputs. */
   readonly reads?: readonly string[];
+  /** The outputs that hold i32; nothing of them is recorded for a gradient. Default: none. */
+  readonly types?: Readonly<Record<string, 'i32'>>;
   /** `{ output: input }`: written in place. Refused where a gradient is recorded. */
   readonly updates?: Readonly<Record<string, string>>;
   /**

@@ -1,7 +1,7 @@
 // Every primitive: its gradient against central differences, and values against hand-made numbers.
 import { describe, expect, it } from 'vitest';
 import type { Op, PrimitiveName } from './index.ts';
-import { apply, concat, cpu, primitives, scope, tensor } from './index.ts';
+import { apply, argmax, concat, cpu, embedding, grad, parameter, primitives, scope, tensor } from './index.ts';
 import { type GradcheckInput, gradcheck, noise } from './testing.ts';
 
 const input = (shape: number[], seed: number, map = (x: number) => x): GradcheckInput => ({
@@ -49,6 +49,7 @@ const cases: Record<PrimitiveName, { attrs: unknown; inputs: GradcheckInput[] }[
   pad: [{ attrs: { axis: 0, before: 1, after: 2 }, inputs: [input([2, 3], 1)] }],
   concat: [{ attrs: { axis: 1 }, inputs: [input([2, 3, 2], 1), input([2, 1, 2], 2)] }],
   band: [{ attrs: { low: -1, high: 0, fill: -3 }, inputs: [input([2, 3, 4], 1)] }],
+  argmax: [], // of ids there is no gradient
   full: [], // no inputs
   assign: [], // in place, never recorded
   pack: [{ attrs: { offsets: [0, 8], length: 16 }, inputs: [input([2, 3], 1), input([5], 2)] }],
@@ -95,6 +96,34 @@ describe('values of primitives', () => {
     expect(await read(() => a().sum(0))).toEqual([5, 7, 9]);
     expect(await read(() => a().max(1, true))).toEqual([3, 6]);
     expect(await read(() => a().cumsum(1, true))).toEqual([6, 5, 3, 15, 11, 6]);
+  });
+  it('finds the first of the largest, where softmax is defined', async () => {
+    const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+    const rows = [
+      [1, 3, 3],
+      [-inf, -5, -inf],
+      [0, -0, -0],
+      [nan, 1, 2],
+      [1, 2, nan],
+      [1, inf, 2],
+      [-inf, -inf, -inf],
+    ];
+    for (const float of ['f32', 'f64'] as const) {
+      const x = tensor(rows.flat(), [7, 1, 3], { device: cpu({ float }) });
+      const y = argmax(x);
+      expect([y.dtype, y.shape]).toEqual(['i32', [7, 1]]);
+      expect([...(await y.data())]).toEqual([1, 1, 0, -1, -1, -1, -1]);
+    }
+    expect(await read(() => argmax(tensor([], [2, 0])))).toEqual([-1, -1]);
+    expect(() => argmax(tensor([1], []))).toThrow('argmax: axis -1 does not exist in a tensor of rank 0; it has none.');
+  });
+  it('gives ids that other ops read, and no gradient flows through', async () => {
+    const table = parameter(tensor([1, 2, 3, 4], [2, 2]));
+    const chosen = argmax(table); // [1, 1]
+    expect(chosen.slot).toBeUndefined();
+    const rows = embedding(table, chosen);
+    expect([...(await rows.data())]).toEqual([3, 4, 3, 4]);
+    expect([...(await grad(rows.sum(), [table])[0].data())]).toEqual([0, 0, 2, 2]);
   });
   it('selects inside the exponent, so that a masked infinity leaves a gradient of 0', async () => {
     const error = await gradcheck(

@@ -5,7 +5,7 @@ import { assignOp, fullOp } from './ops/fill.ts';
 import { embeddingOp, oneHotOp, scatterAddOp } from './ops/indexing.ts';
 import { cumsumOp, matmulOp, solveTrilOp } from './ops/linear-algebra.ts';
 import { bandOp, broadcastOp, concatOp, padOp, permuteOp, sliceOp } from './ops/movement.ts';
-import { maxOp, sumOp } from './ops/reduce.ts';
+import { argmaxOp, maxOp, sumOp } from './ops/reduce.ts';
 import { affineOp, unaryOps } from './ops/unary.ts';
 
 /** Op name -> op. */
@@ -15,6 +15,7 @@ export const primitives = {
   affine: affineOp,
   sum: sumOp,
   max: maxOp,
+  argmax: argmaxOp,
   broadcastTo: broadcastOp,
   permute: permuteOp,
   slice: sliceOp,

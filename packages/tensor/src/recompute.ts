@@ -53,6 +53,7 @@ export function recompute(body: (x: Tensor) => Tensor, x: Tensor, parameters: re
     },
   };
   const y = untracked(() => scope(() => body(x)));
+  requireTensor('recompute', 'what the body returns', y);
   const out = y.alias(y.shape);
   record(op, [x, ...leaves], [out], null);
   return out;

@@ -1,7 +1,7 @@
-// Sums and maxima over one axis of [outer, n, inner].
+// Sums and maxima over one axis of [outer, n, inner], and where the largest of a row stands.
 import { fill } from './lib/copy';
 import { padded } from './lib/padded';
-import { maxRow, sumRow } from './lib/reduce';
+import { firstAt, maxRow, sumRow } from './lib/reduce';
 import { loadPart, storePart } from './lib/simd';
 import { COLUMNS, pieces, ROWS } from './lib/units';
 
@@ -33,6 +33,14 @@ export function sumLast(from: i32, to: i32, outer: i32, n: i32, x: usize, y: usi
 
 export function maxLast(from: i32, to: i32, outer: i32, n: i32, x: usize, y: usize, scratch: usize): void {
   last(true, from, to, outer, n, x, y);
+}
+
+/** y [rows] = the first place of the largest number of each row; -1 where that is not finite. A unit is a row: of logits one is long. */
+export function argmax(from: i32, to: i32, N: i32, x: usize, y: usize, scratch: usize): void {
+  for (let i = from; i < to; i++) {
+    const row = x + (<usize>(i * N) << 2), largest = maxRow(N, row);
+    store<i32>(y + (<usize>i << 2), isFinite(largest) ? firstAt(N, row, largest) : -1);
+  }
 }
 
 @inline

@@ -107,6 +107,7 @@ const cases: Record<Exclude<PrimitiveName, 'full'>, Given[]> = {
   where: binary((x) => Math.max(0, x)),
   sum: reductions,
   max: reductions,
+  argmax: [{ inputs: { x: floats([3, 50, 37]) } }],
   broadcastTo: [
     { attrs: { to: [40, 501] }, inputs: { x: floats([501]) } },
     { attrs: { to: [40, 501] }, inputs: { x: floats([40, 1]) } },

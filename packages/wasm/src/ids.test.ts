@@ -1,5 +1,18 @@
 // Ids that the host does not know, on every device: rows that do not exist read as NaN, and nothing is written outside.
-import { apply, cpu, empty, primitives, tensor } from '@twilljs/tensor';
+import {
+  apply,
+  argmax,
+  compile,
+  cpu,
+  embedding,
+  empty,
+  keep,
+  primitives,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+} from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
 
@@ -29,5 +42,29 @@ describe.each([
   it('oneHot', async () => {
     const [y] = apply(primitives.oneHot, [ids], { classes: 2 });
     expect([...(await y.data())]).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('of argmax, chosen and read again in one recorded step, also where there is nothing to choose by', async () => {
+    const step = compile(device, (weight: Tensor, ids: Tensor) => {
+      const next = argmax(embedding(weight, ids));
+      return { next, rows: embedding(weight, next) };
+    });
+    const weight = tensor([1, 5, 2, 9, Number.NaN, 3, 4, 3, 8], [3, 3], { device });
+    let last = keep(tensor(Int32Array.of(0, 1, 2), [3], { device }));
+    const seen: number[][] = [];
+    for (let call = 0; call < 5; call++) {
+      const { next, rows } = keep(scope(() => step(weight, last)));
+      release(last);
+      last = next;
+      expect(next.dtype).toBe('i32');
+      seen.push([...(await next.data())]);
+      const values = await weight.data();
+      const row = (id: number) => [0, 1, 2].map((i) => (id < 0 ? Number.NaN : values[3 * id + i]));
+      expect([...(await rows.data())]).toEqual(seen[call].flatMap(row));
+      release(rows);
+    }
+    expect(seen).toEqual([[1, -1, 2], ...new Array(4).fill([-1, -1, 2])]);
+    release(last);
+    step[Symbol.dispose]();
   });
 });

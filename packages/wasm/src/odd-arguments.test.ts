@@ -18,6 +18,7 @@ function functions(device: api.Device): Record<string, Fitting> {
     apply: { call: api.apply, args: () => [api.primitives[names[0]], [x()], null] },
     apply1: { call: api.apply1, args: () => [api.primitives.pad, [x()], { axis: 0, before: 1, after: 2 }] },
     arenaLayout: { call: api.arenaLayout, args: () => [[x(), x()], device] },
+    argmax: { call: api.argmax, args: () => [x()] },
     concat: { call: api.concat, args: () => [[x(), x()], 1] },
     cpu: { call: api.cpu, args: () => [{ float: 'f64' }] },
     detach: { call: api.detach, args: () => [x()] },

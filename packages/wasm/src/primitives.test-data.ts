@@ -102,6 +102,13 @@ const reductions: [number[], number[]][] = [
   [[3000], [1]],
   [[], []],
 ];
+/** Equal largest numbers, and rows in which softmax is undefined. */
+const ties: PrimitiveCase[] = [3, 4, 7, 9].flatMap((n) =>
+  [2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => {
+    const rows = Array.from({ length: n }, (_, at) => Array.from({ length: n }, (_, i) => (i >= at ? value : -value)));
+    return { inputs: { x: { shape: [n, n], data: rows.flat() } } };
+  }),
+);
 const reduce = (make: (shape: number[]) => Numbers) =>
   reductions.map(([from, to]) => ({ attrs: { to }, inputs: { x: make(from) } }));
 const products: [number[], number, number, number][] = [
@@ -147,6 +154,7 @@ export const cases: Record<PrimitiveName, PrimitiveCase[]> = {
   where: binary((x) => Math.max(0, x)),
   sum: reduce((shape) => floats(shape, 3)),
   max: reduce(distinct),
+  argmax: [...each((n) => [{ inputs: { x: distinct([n]) } }, { inputs: { x: distinct([2, 3, n]) } }]), ...ties],
   broadcastTo: [
     ...each((n) => [
       { attrs: { to: [3, n] }, inputs: { x: floats([n]) } },

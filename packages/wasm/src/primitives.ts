@@ -6,7 +6,7 @@ import { assign, full } from './kernels/fill.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
-import { reduce } from './kernels/reduce.ts';
+import { argmax, reduce } from './kernels/reduce.ts';
 import { affine, unaryKernels } from './kernels/unary.ts';
 
 export const primitiveKernels = /* @__PURE__ */ (() =>
@@ -16,6 +16,7 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     ...binaryKernels,
     sum: reduce('sum'),
     max: reduce('max'),
+    argmax,
     broadcastTo,
     permute,
     slice,

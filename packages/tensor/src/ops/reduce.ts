@@ -1,8 +1,8 @@
-// Sums and maxima over axes.
+// Sums and maxima over axes, and where the largest stands.
 import { apply1, reshape } from '../apply.ts';
 import { ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { axisOf, broadcastShapes, requireShape, type Shape, sameShape } from '../shape.ts';
+import { axisOf, broadcastShapes, requireAxis, requireShape, type Shape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary } from './binary.ts';
 import { broadcastSteps, indexMap } from './index-map.ts';
@@ -53,6 +53,39 @@ export const maxOp: Op<ReduceAttrs> = {
     return [broadcastTo(dy.div(sumTo(chosen, y.shape)), x.shape).where(chosen)];
   },
 };
+
+/** The place of the largest number along the last axis: [..,N] -> i32 [..]. */
+export const argmaxOp: Op<null> = {
+  name: 'argmax',
+  inputs: ['x'],
+  outputs: ['y'],
+  types: { y: 'i32' },
+  shape([x]) {
+    requireAxis('argmax', x!.length - 1, x!.length);
+    return [x!.slice(0, -1)];
+  },
+  cpu([x], [y]) {
+    const N = x.shape.at(-1)!;
+    for (let row = 0; row < y.data.length; row++) {
+      let best = -1;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < N; i++) {
+        const value = x.data[row * N + i];
+        if (value > largest) [best, largest] = [i, value];
+        else if (Number.isNaN(value)) largest = Number.POSITIVE_INFINITY;
+      }
+      y.data[row] = largest === Number.POSITIVE_INFINITY ? -1 : best;
+    }
+  },
+};
+
+/**
+ * The place of the largest number in each row, the first of equal ones: greedy choice, without a gradient.
+ *
+ * @param x [..,N].
+ * @returns i32 [..]; -1 for a row in which softmax is undefined: a NaN or inf is in it, all of it is -inf, or N is 0.
+ */
+export const argmax = (x: Tensor): Tensor => apply1(argmaxOp, [x], null);
 
 export const sumTo = (x: Tensor, to: Shape): Tensor => (sameShape(x.shape, to) ? x : apply1(sumOp, [x], { to }));
 export const maxTo = (x: Tensor, to: Shape): Tensor => apply1(maxOp, [x], { to });

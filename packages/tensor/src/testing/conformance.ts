@@ -52,10 +52,11 @@ export function prepare<A>(
   const cotangents = Object.fromEntries(
     shapes.map((shape, i) => [outputName(op, i), { shape, data: Float32Array.from(noise(size(shape), 100 + i)) }]),
   );
+  const differentiable = shapes.some((_, i) => !op.types?.[outputName(op, i)]);
   return {
     inputs,
     cotangents,
-    wanted: wanted ?? Object.keys(inputs).filter((name) => inputs[name].dtype !== 'i32'),
+    wanted: wanted ?? Object.keys(inputs).filter((name) => differentiable && inputs[name].dtype !== 'i32'),
   };
 }
 

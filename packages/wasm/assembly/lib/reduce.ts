@@ -49,3 +49,15 @@ export function maxRow(n: i32, x: usize): f32 {
   if (rest & 3) s1 = f32x4.max(s1, keepPart(loadPart(x, rest & 3), none, rest & 3));
   return maxLanes(f32x4.max(s0, s1));
 }
+
+/** The first place of a number that is among the n. */
+export function firstAt(n: i32, x: usize, value: f32): i32 {
+  const wanted = f32x4.splat(value);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const found = i32x4.bitmask(f32x4.eq(v128.load(x + (<usize>i << 2)), wanted));
+    if (found) return i + ctz(found);
+  }
+  while (load<f32>(x + (<usize>i << 2)) != value) i++;
+  return i;
+}

@@ -1,7 +1,15 @@
-// Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first.
-import type { Shape } from '@twilljs/tensor';
+// Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first. Places of the largest.
+import { type Shape, size } from '@twilljs/tensor';
 import { loopsOf, stepsOf } from '../axes.ts';
-import { type Formulas, maxLast, maxMiddle, module, sumLast, sumMiddle } from '../gen/reduce.gen.ts';
+import {
+  argmax as argmaxOf,
+  type Formulas,
+  maxLast,
+  maxMiddle,
+  module,
+  sumLast,
+  sumMiddle,
+} from '../gen/reduce.gen.ts';
 import type { Launch, Pointer, WasmKernel } from '../kernel.ts';
 
 /** A sum or a maximum over the middle axis of [outer, n, inner]. */
@@ -56,3 +64,13 @@ export function reduce(op: 'sum' | 'max'): WasmKernel<{ to: Shape }, Formulas> {
     },
   };
 }
+
+export const argmax: WasmKernel<null> = {
+  op: 'argmax',
+  module,
+  plan([x]) {
+    const N = x!.shape.at(-1)!;
+    const rows = size(x!.shape.slice(0, -1));
+    return { launches: ([x], [y]) => [argmaxOf(rows, { N, x, y })] };
+  },
+};
