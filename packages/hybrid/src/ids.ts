@@ -35,14 +35,35 @@ export interface IdKind {
 }
 
 /**
- * Ids of the host as flat data with their shape, each looked at before anything is converted.
+ * Ids of the host as flat data with their shape, each looked at.
  *
+ * @param inside ranges [2n] of what counts in [B,T]: what lies outside is not looked at, and asks for nothing. Default: all.
  * @throws ShapeError for what is no [B,T] or empty; OptionError for a value that is no id, with its place.
  */
-export function hostIds(ids: Exclude<Ids, Tensor>, kind: IdKind): HostIds {
-  const { what } = kind;
+export function hostIds(
+  ids: Exclude<Ids, Tensor>,
+  kind: IdKind,
+  inside: (shape: HostIds['shape']) => Int32Array | null = () => null,
+): HostIds {
+  const { data, shape } = flatIds(ids, kind);
+  const [B, T] = shape;
+  refuseEmpty(kind.what, B, T);
+  const ranges = inside(shape);
+  if (!ranges) {
+    checkIds(data, kind, T);
+    return { data: data instanceof Int32Array ? data : Int32Array.from(data), shape };
+  }
+  const counted = new Int32Array(B * T).fill(kind.what === 'labels' ? IGNORE : 0);
+  for (let i = 0; i < ranges.length; i += 2) {
+    checkIds(data, kind, T, ranges[i], ranges[i + 1]);
+    for (let p = ranges[i]; p < ranges[i + 1]; p++) counted[p] = data[p];
+  }
+  return { data: counted, shape };
+}
+
+function flatIds(ids: Exclude<Ids, Tensor>, { what }: IdKind): { data: IdList; shape: HostIds['shape'] } {
   if (typeof ids === 'string') throw textError(what, ids);
-  if (isList(ids) && !ArrayBuffer.isView(ids)) return fromRows(ids as readonly unknown[], kind);
+  if (isList(ids) && !ArrayBuffer.isView(ids)) return fromRows(ids as readonly unknown[], what);
   if (typeof ids !== 'object' || ids === null || !('data' in ids) || !('shape' in ids)) {
     throw new ShapeError(
       `${what}: ${shown(ids)} is no [B,T] of ids; give rows, such as [[1, 2, 3]], or { data, shape }.`,
@@ -56,24 +77,20 @@ export function hostIds(ids: Exclude<Ids, Tensor>, kind: IdKind): HostIds {
       `${what}: the shape is ${shown(shape)} but the data are ${data.length} ids; give [rows, ids of a row].`,
     );
   }
-  const [B, T] = shape;
-  refuseEmpty(what, B, T);
-  checkIds(data, kind, T);
-  return { data: data instanceof Int32Array ? data : Int32Array.from(data), shape: [B, T] };
+  return { data, shape: [shape[0], shape[1]] };
 }
 
 /**
  * Refuses a list with a value that is no id.
  *
  * @param T length of a row, to name the place.
- * @param row index of the first row.
  * @throws OptionError naming the value and its place [row, position].
  */
-function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, row = 0): void {
-  for (let i = 0; i < data.length; i++) {
+function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, from = 0, to = data.length): void {
+  for (let i = from; i < to; i++) {
     const id = data[i];
     if (Number.isInteger(id) && id < vocabulary && (id >= 0 || (id === IGNORE && what === 'labels'))) continue;
-    const place = `[${row + Math.floor(i / T)}, ${i % T}]`;
+    const place = `[${Math.floor(i / T)}, ${i % T}]`;
     const next = `${vocabulary - 1}${what === 'labels' ? `, or ${IGNORE} where nothing is asked` : ''}`;
     throw new OptionError(
       `${what}: ${shown(id)} at ${place} lies outside the vocabulary of ${vocabulary}; use whole numbers 0..${next}.`,
@@ -120,11 +137,12 @@ export function upload(ids: Ids, kind: IdKind, device: Device): Tensor {
 }
 
 /**
- * Labels of next-token prediction: each position's successor, nothing at the end of a row.
+ * Labels of next-token prediction: each position's successor, nothing at the end of a sequence.
  *
+ * @param ranges [2n] of the sequences; null where they are the rows.
  * @throws OptionError for ids on a device, and as `hostIds`.
  */
-export function successorsOf(ids: Ids, kind: IdKind): HostIds {
+export function successorsOf(ids: Ids, kind: IdKind, ranges: Int32Array | null = null): HostIds {
   if (ids instanceof Tensor) {
     throw new OptionError(
       'loss: ids on a device have no labels that the host could shift; pass labels too, or host ids.',
@@ -132,7 +150,12 @@ export function successorsOf(ids: Ids, kind: IdKind): HostIds {
   }
   const { data, shape } = hostIds(ids, kind);
   const T = shape[1];
-  return { data: data.map((_, i) => (i % T === T - 1 ? IGNORE : data[i + 1])), shape };
+  if (!ranges) return { data: data.map((_, i) => (i % T === T - 1 ? IGNORE : data[i + 1])), shape };
+  const labels = new Int32Array(data.length).fill(IGNORE);
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let p = ranges[i]; p < ranges[i + 1] - 1; p++) labels[p] = data[p + 1];
+  }
+  return { data: labels, shape };
 }
 
 /** Whether labels ask for nothing at all. */
@@ -149,8 +172,7 @@ export function blocksOf({ data, shape: [B, T] }: HostIds, length: number): Host
   });
 }
 
-function fromRows(rows: readonly unknown[], kind: IdKind): HostIds {
-  const { what } = kind;
+function fromRows(rows: readonly unknown[], what: IdKind['what']): { data: IdList; shape: HostIds['shape'] } {
   const lengths = Array.from(rows, (row, i) => {
     if (typeof row === 'string') throw textError(what, row);
     if (isList(row)) return row.length;
@@ -158,15 +180,11 @@ function fromRows(rows: readonly unknown[], kind: IdKind): HostIds {
   });
   const [B, T] = [rows.length, lengths[0] ?? 0];
   if (lengths.some((length) => length !== T)) {
-    throw new ShapeError(`${what}: rows of ${lengths} ids, which make no [B,T]; give rows of equal length.`);
+    throw new ShapeError(
+      `${what}: rows of ${lengths} ids, which make no [B,T]; give rows of equal length, filled up with anything and { lengths }.`,
+    );
   }
-  refuseEmpty(what, B, T);
-  const data = new Int32Array(B * T);
-  (rows as readonly IdList[]).forEach((row, i) => {
-    checkIds(row, kind, T, i);
-    data.set(row, i * T);
-  });
-  return { data, shape: [B, T] };
+  return { data: (rows as readonly IdList[]).flatMap((row) => Array.from(row)), shape: [B, T] };
 }
 
 const isList = (value: unknown): value is IdList =>

@@ -14,3 +14,4 @@ export { mostLikely } from './most-likely.ts';
 export { checkMixers, configNames, familiesIn, knownConfig } from './names.ts';
 export { PreNormBlock } from './pre-norm-block.ts';
 export { onReference } from './reference.ts';
+export type { LossOptions, Where } from './where.ts';

@@ -3,12 +3,17 @@ import { detach, type Tensor } from '@twilljs/tensor';
 
 const L2_WARP = 1e-4;
 
-/** Adds L2_WARP / (B T) * max to the gradient of the largest logit of each position; the value of the loss stays. @param logits [B,T,N] */
-export function withL2Warp(loss: Tensor, logits: Tensor): Tensor {
-  const largest = logits.max(-1);
-  const pull = largest
-    .mul(largest)
-    .sum()
-    .mul((0.5 * L2_WARP) / largest.size);
+/**
+ * Adds L2_WARP / positions * max to the gradient of the largest logit of each position; the value of the loss stays.
+ *
+ * @param logits [B,T,N]
+ * @param inside [B,T,1], 1 at the positions that count; null for all.
+ */
+export function withL2Warp(loss: Tensor, logits: Tensor, inside: Tensor | null): Tensor {
+  const all = logits.max(-1); // [B,T]
+  const mask = inside?.reshape(all.shape);
+  const largest = mask ? all.where(mask) : all;
+  const sum = largest.mul(largest).sum();
+  const pull = mask ? sum.mul(0.5 * L2_WARP).div(mask.sum()) : sum.mul((0.5 * L2_WARP) / largest.size);
   return loss.add(pull.sub(detach(pull)));
 }

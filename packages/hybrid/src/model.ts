@@ -4,11 +4,10 @@ import { type Device, keep, OptionError, type StepReport, scope, Tensor, untrack
 import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
-import { asksNone, blocksOf, hostIds, type IdKind, type Ids, successorsOf, upload } from './ids.ts';
-import { announce } from './long.ts';
+import { asksNone, blocksOf, type Ids } from './ids.ts';
 import { macsPerToken } from './macs.ts';
+import { Reader } from './reader.ts';
 import type { Given } from './recordings.ts';
-import { sayReference } from './reference.ts';
 import {
   headOf,
   type LanguageModelParts,
@@ -17,8 +16,10 @@ import {
   partsOf,
   type Shared,
   type Stack,
+  shownOf,
   through,
 } from './stack.ts';
+import type { LossOptions, Where } from './where.ts';
 
 /** Tokens of a prompt in one forward; the cache carries the rest. */
 const BLOCK = 512;
@@ -31,6 +32,7 @@ export class LanguageModel implements Stack {
   readonly config: ModelConfig;
   private readonly shared: Shared;
   private readonly home: Home;
+  private readonly reader: Reader;
 
   constructor(
     config: ModelConfig,
@@ -45,6 +47,7 @@ export class LanguageModel implements Stack {
     this.config = config;
     this.shared = shared;
     this.home = new Home(this, shared, best);
+    this.reader = new Reader(this, this.home);
   }
 
   /** Where the parameters are. */
@@ -73,13 +76,21 @@ export class LanguageModel implements Stack {
    *
    * @param ids [B,T]
    * @param cache continues where it stands and advances by T tokens; nothing is recorded then.
-   * @returns [B,T,N], unnormalised.
+   * @param where sequences of different lengths lie, each of which is computed as if it were alone. Default: B rows of T.
+   * @returns [B,T,N], unnormalised; 0 outside of all sequences.
    * @throws OptionError for ids outside the vocabulary, or of another batch than the cache's; DeviceError, before anything is
    * computed, when the logits of a long sequence do not fit on the device.
    */
-  forward(ids: Ids, cache?: Cache): Tensor {
-    const given = this.given(ids, 'ids', 'logits');
-    if (!cache) return logitsOf(this, this.tokens(given));
+  forward(ids: Ids, cache?: Cache, where: Where = {}): Tensor {
+    const placed = this.reader.placed('model.forward', ids, where);
+    if (!cache) {
+      const at = this.reader.at(placed);
+      return shownOf(logitsOf(this, this.reader.tokens(placed.ids), at), at, placed.before?.T ?? null);
+    }
+    if (placed.ranges) {
+      throw new OptionError('model.forward: a cache goes on in rows of equal length; give no lengths with it.');
+    }
+    const { ids: given } = placed;
     const one = this.one(given, cache); // [B,N]
     return one?.reshape([one.shape[0], 1, one.shape[1]]) ?? this.advance(given, cache, (h) => headOf(this, h));
   }
@@ -89,9 +100,9 @@ export class LanguageModel implements Stack {
    *
    * @throws as `forward` does.
    */
-  logits(ids: Ids): Tensor {
-    const given = this.given(ids, 'ids', 'logits');
-    return untracked(() => this.home.recorded.logits(given));
+  logits(ids: Ids, where: Where = {}): Tensor {
+    const placed = this.reader.placed('model.logits', ids, where);
+    return untracked(() => this.home.recorded.logits(placed));
   }
 
   /**
@@ -101,7 +112,7 @@ export class LanguageModel implements Stack {
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache): Tensor {
-    const all = this.given(ids, 'ids', 'states');
+    const all = this.reader.placed('model.next', ids, {}, 'states').ids;
     const one = this.one(all, cache);
     if (one) return one;
     const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
@@ -123,39 +134,38 @@ export class LanguageModel implements Stack {
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
   hidden(ids: Ids): Tensor[] {
-    return through(this, this.tokens(ids)).map(({ h }) => h);
+    return through(this, this.reader.tokens(this.reader.given(ids, 'ids'))).map(({ h }) => h);
   }
 
   /**
    * Mean cross-entropy in nats over the labelled positions, [].
    *
    * @param ids [B,T]
-   * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token.
-   * @param weight factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number
-   * of parts. The pull of `use_l2warp` counts positions, so its share is always 1 / the number of parts.
-   * @param again for the gradient, activations inside blocks are computed again instead of kept: less memory, the same bits.
+   * @param labels [B,T], aligned with the position whose logits predict them, -100 where nothing is asked. Default: the next token of
+   * the sequence.
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
-  loss(ids: Ids, labels?: Ids, weight: number | Tensor = 1, again = false): Tensor {
-    const asked = upload(labels ?? successorsOf(ids, this.kind('ids')), this.kind('labels'), this.device);
-    const given = this.given(ids, 'ids', 'logits');
-    return lossOf(this, logitsOf(this, this.tokens(given), again), asked, weight);
+  loss(ids: Ids, labels?: Ids, options: LossOptions = {}): Tensor {
+    const { weight = 1, recompute = false, ...where } = options;
+    const [placed, asked] = this.reader.asked('model.loss', ids, labels, where);
+    const at = this.reader.at(placed);
+    const logits = logitsOf(this, this.reader.tokens(placed.ids), at, recompute);
+    return lossOf(this, logits, this.reader.tokens(asked, 'labels'), at, weight);
   }
 
   /**
    * The loss as a number, for measuring: no gradient is recorded, and what is computed is a recording, as that of `logits`.
    *
-   * @param ids, labels as for `loss`.
+   * @param ids, labels, where as for `loss`.
    * @returns nats per label.
    * @throws OptionError as `loss`, and where nothing is asked.
    */
-  async evaluate(ids: Ids, labels: Ids = successorsOf(ids, this.kind('ids'))): Promise<number> {
-    const asked = this.given(labels, 'labels');
+  async evaluate(ids: Ids, labels?: Ids, where: Where = {}): Promise<number> {
+    const [placed, asked] = this.reader.asked('model.evaluate', ids, labels, where);
     if (!(asked instanceof Tensor) && asksNone(asked)) {
       throw new OptionError('model.evaluate: no position has a label, so there is no mean; give rows of two ids.');
     }
-    const given = this.given(ids, 'ids', 'logits');
-    const loss = keep(untracked(() => scope(() => this.home.recorded.loss(given, asked))));
+    const loss = keep(untracked(() => scope(() => this.home.recorded.loss(placed, asked))));
     try {
       return await loss.item();
     } finally {
@@ -212,33 +222,15 @@ export class LanguageModel implements Stack {
     return this.model.layers.map(({ attn }) => attn);
   }
 
-  private kind(what: IdKind['what']): IdKind {
-    return { what, vocabulary: this.config.model.vocab_size };
-  }
-
-  /** Ids that were looked at, where they are, and for whose logits or states there is room. */
-  private given(ids: Ids, what: IdKind['what'], room?: 'logits' | 'states'): Given {
-    this.home.requireAlive();
-    if (!this.home.isPlaced && this.device.name === 'cpu') sayReference();
-    const kind = this.kind(what);
-    const given = ids instanceof Tensor ? upload(ids, kind, this.device) : hostIds(ids, kind);
-    if (room) announce(this, given.shape[0], given.shape[1], room);
-    return given;
-  }
-
-  private tokens(ids: Ids): Tensor {
-    return upload(this.given(ids, 'ids'), this.kind('ids'), this.device);
-  }
-
   /** Logits [B,N] of one token per sequence, in place; null where that cannot be. */
   private one(ids: Given, cache: Cache): Tensor | null {
     return ids.shape[1] === 1 ? untracked(() => this.home.recorded.next(ids, requireCache(cache))) : null;
   }
 
   /** The cache goes on once `read` has what it wants of the stream [B,T,D] after the ids: what throws leaves it where it was. */
-  private advance<R>(ids: Ids, cache: Cache, read: (h: Tensor) => R): R {
+  private advance<R>(ids: Given, cache: Cache, read: (h: Tensor) => R): R {
     return untracked(() => {
-      const tokens = this.tokens(ids);
+      const tokens = this.reader.tokens(ids);
       const [B, T] = tokens.shape;
       const left = through(this, tokens, requireCache(cache).statesFor(this.home.place, B));
       const result = read(left.at(-1)!.h);

@@ -7,6 +7,7 @@ import {
   type ModelFields,
   mlpWidth,
   RMSNorm,
+  type Sequences,
   type State,
 } from '@twilljs/nn';
 import type { Tensor } from '@twilljs/tensor';
@@ -25,8 +26,8 @@ export class PreNormBlock implements Block {
     this.mlp = new GatedMLP(fields.hidden_size, mlpWidth(fields), init.fork('mlp'));
   }
 
-  forward(h: Tensor, state?: State): { h: Tensor; state: State } {
-    const mixed = this.attn.forward(this.attn_norm.forward(h), state);
+  forward(h: Tensor, state?: State, at?: Sequences): { h: Tensor; state: State } {
+    const mixed = this.attn.forward(this.attn_norm.forward(h), state, at);
     const s = h.add(mixed.y);
     return { h: s.add(this.mlp.forward(this.mlp_norm.forward(s))), state: mixed.state };
   }

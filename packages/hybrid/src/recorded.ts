@@ -1,11 +1,13 @@
 // What a model does again and again without a gradient: forward, loss, and one token in place; recorded once per shape.
+import { SequencePlaces, type Sequences } from '@twilljs/nn';
 import { type Device, OptionError, type StepReport, type Tensor } from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
 import type { Buffers, InPlace } from './in-place.ts';
 import type { Place } from './place.ts';
 import { Position } from './position.ts';
 import { type Given, Recording, Recordings } from './recordings.ts';
-import { headOf, logitsOf, lossOf, type Stack, through } from './stack.ts';
+import { headOf, logitsOf, lossOf, type Stack, shownOf, through } from './stack.ts';
+import { filledUp, type Placed, placesFor } from './where.ts';
 
 /** Logits [B,N] of one token per sequence; null where a state has changed its shape. */
 type Step = Recording<[readonly Buffers[]], Tensor | null>;
@@ -39,18 +41,39 @@ export class Recorded {
     );
   }
 
-  /** Logits [B,T,N] of ids [B,T]. */
-  logits(ids: Given): Tensor {
-    const step = ([ids]: readonly Tensor[]) => logitsOf(this.stack, ids);
-    return this.recordings.get(`logits ${ids.shape}`, () => new Recording(this.device, [ids], step)).run([ids]);
+  /** Logits as callers see them, [B,T,N]. */
+  logits(placed: Placed): Tensor {
+    const length = placed.before?.T ?? null;
+    return this.measure(`logits ${length}`, placed, [placed.ids], ([ids], at) =>
+      shownOf(logitsOf(this.stack, ids, at), at, length),
+    );
   }
 
-  /** The mean loss of ids [B,T] over labels [B,T]. */
-  loss(ids: Given, labels: Given): Tensor {
-    const given = [ids, labels];
-    const step = ([ids, labels]: readonly Tensor[]) => lossOf(this.stack, logitsOf(this.stack, ids), labels, 1);
-    const key = `loss ${ids.shape} ${labels.shape}`;
-    return this.recordings.get(key, () => new Recording(this.device, given, step)).run(given);
+  /** The mean loss of ids over labels beside them. */
+  loss(placed: Placed, labels: Given): Tensor {
+    return this.measure('loss', placed, [placed.ids, labels], ([ids, labels], at) =>
+      lossOf(this.stack, logitsOf(this.stack, ids, at), labels, at),
+    );
+  }
+
+  private measure(
+    what: string,
+    { ids, ranges, before }: Placed,
+    given: readonly Given[],
+    step: (given: readonly Tensor[], at?: Sequences) => Tensor,
+  ): Tensor {
+    const [B, T] = ids.shape;
+    const sequences = ranges ? ranges.length / 2 : 0;
+    const n = before ? sequences : placesFor(sequences);
+    const key = `${what} ${given.map(({ shape }) => shape).join(' ')} ${ranges ? n : 'rows'}`;
+    const recording = this.recordings.get(key, () => {
+      const rotary = this.stack.model.layers.map(({ attn }) => attn.rotary);
+      const places = ranges && new SequencePlaces(this.device, { B, T, n, packed: true, rotary });
+      const at = places?.at(T);
+      return new Recording(this.device, given, (given) => step(given, at), places);
+    });
+    if (ranges) recording.places!.write(filledUp(ranges, n, B * T), new Int32Array(n));
+    return recording.run(given);
   }
 
   /** Logits [B,N] of ids [B,1] after what a cache holds, which goes on; null where its states are no such that can lie in place. */

@@ -1,4 +1,6 @@
 // The steps that a model has recorded, by shape, each with the ids that it reads.
+
+import type { SequencePlaces } from '@twilljs/nn';
 import {
   type Compiled,
   compile,
@@ -21,15 +23,19 @@ export type Given = HostIds | Tensor;
 
 /** A recorded step. Ids of the host are written where it reads them. */
 export class Recording<More extends readonly unknown[], R> {
+  /** Where its sequences lie, which is written before it runs; null where they are rows that begin here. */
+  readonly places: SequencePlaces | null;
   private readonly step: Compiled<[readonly Tensor[], ...More], R>;
   private readonly inputs: readonly Tensor[];
 
-  /** @param ids of the shapes of those that it will read. */
+  /** @param ids of the shapes of those that it will read. @param places it disposes of them. */
   constructor(
     device: Device,
     ids: readonly { readonly shape: Shape }[],
     step: (ids: readonly Tensor[], ...more: More) => R,
+    places: SequencePlaces | null = null,
   ) {
+    this.places = places;
     this.step = compile(device, step);
     this.inputs = keep(ids.map(({ shape }) => zeros(shape, { device, dtype: 'i32' })));
   }
@@ -49,6 +55,7 @@ export class Recording<More extends readonly unknown[], R> {
 
   [Symbol.dispose](): void {
     this.step[Symbol.dispose]();
+    this.places?.[Symbol.dispose]();
     release(this.inputs);
   }
 }

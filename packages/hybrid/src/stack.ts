@@ -8,11 +8,14 @@ import {
   linear,
   type ModelConfig,
   type ModelFields,
+  packSequences,
+  padSequences,
   params,
   RMSNorm,
+  type Sequences,
   type State,
 } from '@twilljs/nn';
-import { recompute, scope, type Tensor } from '@twilljs/tensor';
+import { ones, recompute, scope, type Tensor } from '@twilljs/tensor';
 import { withL2Warp } from './l2-warp.ts';
 import { embedded } from './padding.ts';
 
@@ -61,16 +64,18 @@ type Left = ReturnType<Block['forward']>;
  *
  * @param tokens [B,T]
  * @param states of the blocks, after the tokens before.
+ * @param at where the sequences lie and stand; absent where they are B rows of T that begin here.
  * @returns what each block leaves.
  */
 export function through(
   { model: { embeddings, layers }, config }: Stack,
   tokens: Tensor,
   states: readonly (State | undefined)[] = [],
+  at?: Sequences,
 ): Left[] {
   let h = embedded(embeddings, tokens, config.model.pad_token_id);
   return layers.map((block, i) => {
-    const left = scope(() => block.forward(h, states[i]));
+    const left = scope(() => block.forward(h, states[i], at));
     h = left.h;
     return left;
   });
@@ -87,17 +92,39 @@ export function headOf({ model, lm_head }: Stack, h: Tensor): Tensor {
  *
  * @param again for a gradient, what blocks compute is computed again instead of kept: between blocks alone it is kept.
  */
-export function logitsOf(stack: Stack, tokens: Tensor, again = false): Tensor {
-  if (!again) return headOf(stack, through(stack, tokens).at(-1)!.h);
+export function logitsOf(stack: Stack, tokens: Tensor, at?: Sequences, again = false): Tensor {
+  if (!again) return headOf(stack, through(stack, tokens, [], at).at(-1)!.h);
   const { embeddings, layers } = stack.model;
   let h = embedded(embeddings, tokens, stack.config.model.pad_token_id);
-  for (const block of layers) h = recompute((x) => block.forward(x).h, h, [...params(block).values()]);
+  for (const block of layers) h = recompute((x) => block.forward(x, undefined, at).h, h, [...params(block).values()]);
   return headOf(stack, h);
 }
 
+/** 1 at the positions [B,T,1] of sequences, 0 elsewhere. */
+function insideOf(ranges: Tensor, [B, T]: readonly number[]): Tensor {
+  return packSequences(ones([ranges.shape[0], B * T, 1], { device: ranges.device }), ranges, [B, T]);
+}
+
+/**
+ * Logits [B,T,N] as callers see them: 0 outside of all sequences.
+ *
+ * @param length of the rows in which they were given, where they were packed; else null.
+ */
+export function shownOf(logits: Tensor, at: Sequences | undefined, length: number | null): Tensor {
+  if (!at?.ranges) return logits;
+  return length === null ? logits.where(insideOf(at.ranges, logits.shape)) : padSequences(logits, at.ranges, length);
+}
+
 /** Mean cross-entropy of logits [B,T,N] over labels [B,T], times `weight`, and what the configuration adds to it. */
-export function lossOf({ config }: Stack, logits: Tensor, labels: Tensor, weight: number | Tensor): Tensor {
+export function lossOf(
+  { config }: Stack,
+  logits: Tensor,
+  labels: Tensor,
+  at?: Sequences,
+  weight: number | Tensor = 1,
+): Tensor {
   const mean = crossEntropy(logits, labels);
   const loss = weight === 1 ? mean : mean.mul(weight);
-  return config.model.use_l2warp ? withL2Warp(loss, logits) : loss;
+  if (!config.model.use_l2warp) return loss;
+  return withL2Warp(loss, logits, at?.ranges ? insideOf(at.ranges, logits.shape) : null);
 }

@@ -115,7 +115,7 @@ export class TrainingStep {
     const { arena } = this.model;
     const losses = parts.map(({ ids, labels, weight }, part) =>
       scope(() => {
-        const loss = this.model.loss(ids, labels, weight ?? 1, this.settings.recompute);
+        const loss = this.model.loss(ids, labels, { weight: weight ?? 1, recompute: this.settings.recompute });
         const gradients = grad(loss, arena.tensors);
         untracked(() => {
           for (const [i, g] of gradients.entries()) assign(this.gradient.tensors[i], g, { add: part > 0 });

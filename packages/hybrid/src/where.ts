@@ -1,0 +1,104 @@
+// Where sequences of different lengths lie among ids, as callers say it, and how they are laid out to be computed.
+import { checkRanges, type RangeList } from '@twilljs/nn';
+import { IGNORE, knownOnly, OptionError, ShapeError, shown, Tensor, whole } from '@twilljs/tensor';
+import type { HostIds } from './ids.ts';
+import type { Given } from './recordings.ts';
+
+/** One of both, or neither where all ids are of B sequences of T. */
+export interface Where {
+  /** Of the B sequences: row b counts its first `lengths[b]` ids; what stands behind them is not looked at. */
+  readonly lengths?: readonly number[];
+  /** Begin and end of each sequence in the flattened B T positions: `[[0, 5], [5, 12]]`. Gaps belong to none. */
+  readonly ranges?: RangeList;
+}
+
+export interface LossOptions extends Where {
+  /**
+   * Factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. The pull
+   * of `use_l2warp` counts positions, so its share is always 1 / the number of parts. Default 1.
+   */
+  readonly weight?: number | Tensor;
+  /** For the gradient, activations inside blocks are computed again instead of kept: less memory, the same bits. Default false. */
+  readonly recompute?: boolean;
+}
+
+/** Ids as they are computed. */
+export interface Placed {
+  /** As given, or what counts of them in one row [1,P]. */
+  readonly ids: Given;
+  /** [2n], in the flattened positions of `ids`; null where these are B sequences of T. */
+  readonly ranges: Int32Array | null;
+  /** Where they were packed: the same in the positions that were given, and the length of a row there. */
+  readonly before: { readonly ranges: Int32Array; readonly T: number } | null;
+}
+
+/** Positions of a packed row are a multiple of this, so that few shapes are recorded. */
+const STEP = 64;
+
+/**
+ * Ranges [2n] of the sequences among ids [B,T], as callers said it; null where these are the rows.
+ *
+ * @param where whose they are, for messages.
+ * @throws OptionError for lengths or ranges that cannot be, both, or an unknown name.
+ */
+export function rangesOf(where: string, at: Where, [B, T]: readonly number[]): Int32Array | null {
+  knownOnly(where, at, ['lengths', 'ranges']);
+  const { lengths, ranges } = at;
+  if (lengths && ranges) throw new OptionError(`${where}: lengths and ranges are given; give one of them.`);
+  if (!lengths && !ranges) return null;
+  const all = lengths ? ofRows(where, lengths, [B, T]) : checkRanges(where, ranges!, B * T);
+  if (all.some((end, i) => i % 2 === 1 && end > all[i - 1])) return all;
+  throw new OptionError(`${where}: no sequence holds an id, so there is nothing to compute; give one or more.`);
+}
+
+function ofRows(where: string, lengths: readonly number[], [B, T]: readonly number[]): Int32Array {
+  if (!Array.isArray(lengths) || lengths.length !== B) {
+    throw new OptionError(`${where}: lengths are ${shown(lengths)} but the ids have ${B} rows; give one for each.`);
+  }
+  for (const [b, length] of lengths.entries()) whole(`${where}: lengths[${b}]`, length, 0, T);
+  return Int32Array.from(lengths.flatMap((length, b) => [b * T, b * T + length]));
+}
+
+/**
+ * Lays out ids of sequences of different lengths: rows of the host that count in part are packed, so that nothing else is computed.
+ *
+ * @param ranges those of `at`.
+ */
+export function place(ids: Given, at: Where, ranges: Int32Array | null): Placed {
+  if (!ranges || !at.lengths || ids instanceof Tensor) return { ids, ranges, before: null };
+  const packed = packedRanges(ranges);
+  return { ids: packedIds(ids, ranges, packed, 0), ranges: packed, before: { ranges, T: ids.shape[1] } };
+}
+
+/** Labels beside ids that were placed. @throws ShapeError where they cannot be. */
+export function placeLabels(labels: Given, { ids, ranges, before }: Placed): Given {
+  if (!before) return labels;
+  if (!(labels instanceof Tensor)) return packedIds(labels, before.ranges, ranges!, IGNORE);
+  throw new ShapeError(`labels: they are on a device but the ids, packed [${ids.shape}], were not; give both alike.`);
+}
+
+/** The same sequences end to end. */
+function packedRanges(ranges: Int32Array): Int32Array {
+  let end = 0;
+  return ranges.map((p, i) => {
+    if (i % 2 === 1) end += p - ranges[i - 1];
+    return end;
+  });
+}
+
+function packedIds({ data }: HostIds, from: Int32Array, to: Int32Array, filler: number): HostIds {
+  const P = Math.ceil(to[to.length - 1] / STEP) * STEP;
+  const packed = new Int32Array(P).fill(filler);
+  for (let i = 0; i < from.length; i += 2) packed.set(data.subarray(from[i], from[i + 1]), to[i]);
+  return { data: packed, shape: [1, P] };
+}
+
+/** Ranges for a recording that has places for `n`: empty ones follow. @param P positions. */
+export function filledUp(ranges: Int32Array, n: number, P: number): Int32Array {
+  const all = new Int32Array(2 * n).fill(P);
+  all.set(ranges);
+  return all;
+}
+
+/** Places in a recording for so many sequences: few numbers of them, so that few are recorded. */
+export const placesFor = (sequences: number): number => 2 ** Math.ceil(Math.log2(sequences));
