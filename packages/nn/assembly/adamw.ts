@@ -25,13 +25,13 @@ function step(
 /** hyper: rows of lr, 1 - beta1^t, 1 - beta2^t, of which a count chooses. A factor that is no number: nothing moves. */
 export function adamw(
   from: i32, to: i32, n: i32, param: usize, grad: usize, m: usize, v: usize, hyper: usize, count: usize, factor: usize,
-  beta1: f64, beta2: f64, eps: f64, decay: f64, scale: f32, scratch: usize,
+  beta1: f64, beta2: f64, eps: f64, decay: f64, lr: f64, scale: f32, scratch: usize,
 ): void {
   const by = factor ? load<f32>(factor) : 1;
   if (by != by) return;
   if (count) hyper += 12 * <usize>(load<i32>(count) & 1);
-  const lr = <f64>load<f32>(hyper);
-  const rate = f32x4.splat(<f32>(lr / <f64>load<f32>(hyper + 4))), keep = f32x4.splat(<f32>(1 - lr * decay));
+  const own = lr * <f64>load<f32>(hyper);
+  const rate = f32x4.splat(<f32>(own / <f64>load<f32>(hyper + 4))), keep = f32x4.splat(<f32>(1 - own * decay));
   const root = f32x4.splat(<f32>(1 / sqrt(<f64>load<f32>(hyper + 8)))), e = f32x4.splat(<f32>eps);
   // 1 - beta is formed in f64: near 1, f32 has too few digits left.
   const b1 = f32x4.splat(<f32>beta1), s1 = f32x4.splat(<f32>(1 - beta1));

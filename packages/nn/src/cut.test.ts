@@ -11,6 +11,7 @@ import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
+import { muonMomentumOp, muonMoveOp } from './muon/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
 import { rotaryOp } from './rotary/op.ts';
@@ -125,7 +126,37 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
           count: ids([1], [3]),
           factor,
         },
-        { beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.1, scale: 0.5 },
+        { beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.1, lr: 0.5, scale: 0.5 },
+      ],
+    ],
+    [],
+  ],
+  [
+    muonMomentumOp,
+    [
+      [
+        { grad: floats(elements), m: floats(elements, 2), factor },
+        { momentum: 0.95, nesterov: true, scale: 0.5 },
+      ],
+      [
+        { grad: floats(elements), m: floats(elements, 2), factor: { shape: [], data: [Number.NaN] } },
+        { momentum: 0.95, nesterov: false, scale: 1 },
+      ],
+    ],
+    [],
+  ],
+  [
+    muonMoveOp,
+    [
+      [
+        {
+          param: floats(elements),
+          y: floats(elements, 2),
+          hyper: { shape: [2, 3], data: [0.1, 0.2, 0.3, 0.2, 0.3, 0.4] },
+          count: ids([1], [3]),
+          factor,
+        },
+        { weight_decay: 0.1, lr: 0.5, ratio: 2 },
       ],
     ],
     [],

@@ -1,6 +1,6 @@
 // The functions of all ops of the package.
 export { embedding } from '@twilljs/tensor';
-export { type AdamWAttrs, adamw, advance } from './adamw/op.ts';
+export { type AdamWAttrs, adamwUpdate, advance } from './adamw/op.ts';
 export { applyBackward, backwardOf } from './backward.ts';
 export { normBlocks, type Span } from './clip-grad-norm/blocks.ts';
 export { type ClipOptions, clipFactor, clipGradNorm } from './clip-grad-norm/op.ts';
@@ -11,6 +11,8 @@ export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
 export { linears } from './linear/op.ts';
 export { logSumExp } from './log-sum-exp/op.ts';
+export { type NewtonSchulzOptions, newtonSchulz } from './muon/newton-schulz.ts';
+export { adjustLrFns, type MuonAttrs, muonUpdate } from './muon/op.ts';
 export { normalCdf } from './normal-cdf/op.ts';
 export { rmsNorm } from './rms-norm/op.ts';
 export { type RopeOptions, type RotaryTables, rope, rotary, rotaryTables } from './rotary/op.ts';

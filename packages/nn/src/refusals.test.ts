@@ -3,7 +3,7 @@ import { cpu, type Device, parameter, tensor, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { expect, it } from 'vitest';
 import {
-  adamw,
+  adamwUpdate,
   crossEntropy,
   gatedRmsNorm,
   layerNorm,
@@ -46,9 +46,9 @@ it('shapes', () => {
       () => shortConv(of(2, 5, 3), of(3, 4), null, of(2, 4, 3)),
       () => rope(of(1, 2, 3, 5), { base: 1e4 }),
       () => rotary(of(1, 2, 3, 4), { cos: of(2, 2), sin: of(3, 2) }),
-      () => adamw(of(3), of(3), of(3), of(2), of(3), settings),
-      () => adamw(of(3), of(3), of(3), of(3), of(1), settings),
-      () => adamw(parameter(of(3)), of(3), of(3), of(3), of(3), settings),
+      () => adamwUpdate(of(3), of(3), of(3), of(2), of(3), settings),
+      () => adamwUpdate(of(3), of(3), of(3), of(3), of(1), settings),
+      () => adamwUpdate(parameter(of(3)), of(3), of(3), of(3), of(3), settings),
     ].map(message),
   ).toMatchInlineSnapshot(`
     [

@@ -8,6 +8,7 @@ import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
 import { logSumExpKernel } from './log-sum-exp/wasm.ts';
+import { muonMomentumKernel, muonMoveKernel } from './muon/wasm.ts';
 import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
 import { rotaryKernel } from './rotary/wasm.ts';
@@ -43,5 +44,7 @@ export const kernels: readonly WasmKernel[] = [
   rotaryKernel,
   adamwKernel,
   advanceKernel,
+  muonMomentumKernel,
+  muonMoveKernel,
   clipGradNormKernel,
 ];

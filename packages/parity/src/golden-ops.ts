@@ -2,8 +2,6 @@
 import { scaledDotProductAttention } from '@twilljs/attention';
 import type { JsonObject } from '@twilljs/hub';
 import {
-  adamw,
-  clipGradNorm,
   crossEntropy,
   embedding,
   gatedRmsNorm,
@@ -19,9 +17,9 @@ import {
   swiglu,
 } from '@twilljs/nn';
 import { elementwise, scalarDecay, scalarDelta, vectorDecay, vectorDelta } from '@twilljs/scan';
-import { concat, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
-
-type Named = Readonly<Record<string, Tensor>>;
+import { OptionError } from '@twilljs/tensor';
+import { type Named, number, numberOrNull, word } from './golden-attrs.ts';
+import { adamwSteps, clip, muonSteps } from './golden-steps.ts';
 
 /** One op as a golden file has it. */
 interface GoldenOp {
@@ -29,71 +27,6 @@ interface GoldenOp {
   readonly inputs: readonly string[];
   /** Absent optional inputs have no key. */
   run(ins: Named, attrs: JsonObject): Named;
-}
-
-/** A number among the options. @throws OptionError when it is missing and has no default. */
-function number(attrs: JsonObject, name: string, fallback?: number): number {
-  const value = attrs[name] ?? fallback;
-  if (typeof value === 'number') return value;
-  throw new OptionError(`attrs.${name} is ${JSON.stringify(value)} where a number is needed; correct the file.`);
-}
-
-/** A number among the options, or null. */
-function numberOrNull(attrs: JsonObject, name: string): number | null {
-  return (attrs[name] ?? null) === null ? null : number(attrs, name);
-}
-
-/** One of a few words among the options. */
-function word<const W extends string | null>(attrs: JsonObject, name: string, words: readonly W[], fallback: W): W {
-  const value = attrs[name] === undefined ? fallback : attrs[name];
-  if (words.includes(value as W)) return value as W;
-  throw new OptionError(
-    `attrs.${name} is ${JSON.stringify(value)} where one of ${JSON.stringify(words)} is needed; correct the file.`,
-  );
-}
-
-/** `name.0`, `name.1`, ... in order. */
-function numbered(ins: Named, name: string): Tensor[] {
-  const out: Tensor[] = [];
-  while (`${name}.${out.length}` in ins) out.push(ins[`${name}.${out.length}`]);
-  return out;
-}
-
-/** As many steps as there are gradients; the parameter after each, the moments after the last. */
-function adamwSteps(ins: Named, attrs: JsonObject): Named {
-  const beta1 = number(attrs, 'beta1');
-  const beta2 = number(attrs, 'beta2');
-  const constants = { beta1, beta2, eps: number(attrs, 'eps'), weight_decay: number(attrs, 'weight_decay') };
-  const { device, shape } = ins.param;
-  const param = ins.param.mul(1); // written in place, so on a copy
-  const m = zeros(shape, { device });
-  const v = zeros(shape, { device });
-  const out: Record<string, Tensor> = {};
-  const gradients = numbered(ins, 'grad');
-  for (const [i, g] of gradients.entries()) {
-    const step = i + 1;
-    const hyper = tensor([number(attrs, 'lr'), 1 - beta1 ** step, 1 - beta2 ** step], [3], { device });
-    adamw(param, g, m, v, hyper, constants);
-    out[`param.${step}`] = param.mul(1);
-  }
-  return { ...out, [`m.${gradients.length}`]: m, [`v.${gradients.length}`]: v };
-}
-
-/** Gradients of several shapes, clipped as one flat one. */
-function clip(ins: Named, attrs: JsonObject): Named {
-  const parts = numbered(ins, 'grad');
-  const flat = concat(
-    parts.map((g) => g.reshape([g.size])),
-    0,
-  );
-  const { grad, norm } = clipGradNorm(flat, number(attrs, 'max_norm'));
-  const out: Record<string, Tensor> = { norm };
-  let from = 0;
-  for (const [i, g] of parts.entries()) {
-    out[`grad.${i}`] = grad.slice(0, from, from + g.size).reshape(g.shape);
-    from += g.size;
-  }
-  return out;
 }
 
 /** Every op that golden files are made for and that can be replayed. */
@@ -199,6 +132,10 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   adamw: {
     inputs: ['param', 'grad.0'],
     run: adamwSteps,
+  },
+  muon: {
+    inputs: ['param', 'grad.0'],
+    run: muonSteps,
   },
   clipGradNorm: {
     inputs: ['grad.0'],

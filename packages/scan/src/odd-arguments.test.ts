@@ -46,6 +46,14 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
   l2Norm: [rows, { eps: 1e-6 }],
   layerNorm: [rows, { eps: 1e-6 }],
   logSumExp: [rows],
+  muonMomentum: [
+    { grad: [2, 3], m: [2, 3] },
+    { momentum: 0.9, nesterov: true, scale: 1 },
+  ],
+  muonMove: [
+    { param: [2, 3], y: [2, 3], hyper: [3] },
+    { weight_decay: 0, lr: 1, ratio: 1 },
+  ],
   normalCdf: [rows],
   rmsNorm: [rows, { eps: 1e-6 }],
   rotary: [{ x: [1, 3, 2, 4], cos: [3, 2], sin: [3, 2] }, { inverse: false }],
@@ -106,7 +114,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     args: () => [...inputs(name, inOrder), { scale: 1 }],
   });
   return {
-    adamw: { call: nn.adamw, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
+    adamwUpdate: { call: nn.adamwUpdate, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
     advance: { call: nn.advance, args: () => [tensor(Int32Array.of(1), [1], { device }), t()] },
     arenaOf: { call: nn.arenaOf, args: () => [nn.params(model()), device, ['bias']] },
     clipFactor: { call: nn.clipFactor, args: () => [t(4), 1, { blocks: blocks(device), loss: t() }] },
@@ -130,6 +138,14 @@ function functionTable(device: Device): Record<string, Fitting> {
     linearCrossEntropy: { call: nn.linearCrossEntropy, args: () => [t(2, 3), t(4, 3), labels(device)] },
     logSigmoid: pointwise(nn.logSigmoid),
     logSumExp: pointwise(nn.logSumExp),
+    muonUpdate: {
+      call: nn.muonUpdate,
+      args: () => [
+        ...[t(2, 3), t(2, 3), t(2, 3), t(3)],
+        { momentum: 0.9, nesterov: true, weight_decay: 0, adjust_lr_fn: 'original' },
+      ],
+    },
+    newtonSchulz: { call: nn.newtonSchulz, args: () => [t(2, 3), { steps: 2 }] },
     normBlocks: { call: nn.normBlocks, args: () => [[{ from: 0, size: 4 }], device] },
     normal: { call: nn.normal, args: () => [init(), [2, 3]] },
     normalCdf: pointwise(nn.normalCdf),

@@ -1,6 +1,14 @@
 // AdamW over a model's arena, with its moments.
 import { type JsonObject, matchWeights, readWeights, type StoredTensor, writeWeights } from '@twilljs/hub';
-import { adamw, advance, type Field, likeArena, type ParameterArena, readFields, requireArena } from '@twilljs/nn';
+import {
+  adamwUpdate,
+  advance,
+  type Field,
+  likeArena,
+  type ParameterArena,
+  readFields,
+  requireArena,
+} from '@twilljs/nn';
 import {
   FileError,
   finite,
@@ -150,7 +158,7 @@ export class AdamW {
       if (from === to) return;
       const part = (x: Tensor) => x.alias([to - from], from);
       const [param, grad, m, v] = [flat, gradient, this.flatM, this.flatV].map(part);
-      adamw(param, grad, m, v, this.hyper, { beta1, beta2, eps, weight_decay, scale }, this.count, factor);
+      adamwUpdate(param, grad, m, v, this.hyper, { beta1, beta2, eps, weight_decay, scale }, this.count, factor);
     };
     const decaying = decayed === 'all' ? length : decayEnd;
     untracked(() =>

@@ -30,6 +30,7 @@ const x = ones([1, 2, 1, 4]); // [B,T,H,K]
 const gates = zeros([1, 2, 1]); // [B,T,H]
 const square = tensor([1, 0, 0, 1], [1, 2, 2]);
 const flat = () => zeros([3]);
+const rows = () => zeros([2, 3]);
 const textFile = join(home, 'text.txt');
 writeFileSync(textFile, 'Call me Ishmael.');
 const run = {
@@ -81,8 +82,13 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (validation) => new all.Trainer(model, { steps: 1 }).run(batches, { validation }).next(),
     run.validation,
   ],
-  'adamw: attrs': [
-    (bag) => all.adamw(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
+  'muonUpdate: attrs': [
+    (bag) => all.muonUpdate(rows(), rows(), rows(), tensor([0.1, 1, 1], [3]), bag),
+    { momentum: 0.9, nesterov: true, weight_decay: 0, adjust_lr_fn: 'original' },
+  ],
+  'newtonSchulz: options': [(bag) => all.newtonSchulz(rows(), bag), { steps: 2 }],
+  'adamwUpdate: attrs': [
+    (bag) => all.adamwUpdate(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
     { ...rates, weight_decay: 0 },
   ],
   'cachedAttention: attrs': [

@@ -4,7 +4,7 @@ import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
-import { adamw, advance } from './op.ts';
+import { adamwUpdate, advance } from './op.ts';
 
 /** param, m and v after `steps` steps of the same gradients, tensors [n] each. */
 async function trained(n: number, steps: number, beta2: number, device: Device) {
@@ -16,7 +16,7 @@ async function trained(n: number, steps: number, beta2: number, device: Device) 
     for (let t = 1; t <= steps; t++) {
       const hyper = tensor([1e-2 / t, 1 - 0.9 ** t, 1 - beta2 ** t], [3], { device });
       const attrs = { beta1: 0.9, beta2, eps: 1e-8, weight_decay: 0.1 };
-      const out = adamw(param, make(noise(n, 1 + t)), m, v, hyper, attrs);
+      const out = adamwUpdate(param, make(noise(n, 1 + t)), m, v, hyper, attrs);
       expect([out.param.buffer, out.m.buffer, out.v.buffer]).toEqual([param.buffer, m.buffer, v.buffer]);
     }
   });
@@ -57,10 +57,10 @@ describe.each([
         const by = tensor([factor], [], { device });
         // The row of the other count is never read.
         const hyper = tensor(t % 2 === 1 ? [...row(t), 0, 0, 0] : [0, 0, 0, ...row(t)], [2, 3], { device });
-        adamw(param, make(2 + step, 4), m, v, hyper, { ...attrs, scale: 0.25 }, count, by);
+        adamwUpdate(param, make(2 + step, 4), m, v, hyper, { ...attrs, scale: 0.25 }, count, by);
         advance(count, by);
         if (!Number.isNaN(factor))
-          adamw(param1, make(2 + step, factor), m1, v1, tensor(row(t), [3], { device }), attrs);
+          adamwUpdate(param1, make(2 + step, factor), m1, v1, tensor(row(t), [3], { device }), attrs);
         expect(await data([param, m, v])).toEqual(await data([param1, m1, v1]));
       }
       expect(await count.data()).toEqual(Int32Array.of(4));
@@ -71,7 +71,7 @@ describe.each([
     const make = (value: number) => tensor([value, value, value, value, value], [5], { device });
     const param = make(2);
     const attrs = { beta1: 0.9, beta2: 0.95, eps: 1e-15, weight_decay: 0.5 };
-    adamw(param, make(0), make(0), make(0), tensor([0.5, 0.1, 0.05], [3], { device }), attrs);
+    adamwUpdate(param, make(0), make(0), make(0), tensor([0.5, 0.1, 0.05], [3], { device }), attrs);
     expect(Array.from(await param.data())).toEqual([1.5, 1.5, 1.5, 1.5, 1.5]);
   });
 });

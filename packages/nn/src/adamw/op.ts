@@ -7,6 +7,8 @@ export interface AdamWAttrs {
   beta2: number;
   eps: number;
   weight_decay: number;
+  /** Factor of the learning rate. Default 1. */
+  lr?: number;
   /** Factor of the gradient: of a sum over n parts of a batch, 1 / n. Default 1. */
   scale?: number;
 }
@@ -18,12 +20,13 @@ export const adamwOp: Op<AdamWAttrs> = {
   outputs: ['param', 'm', 'v'],
   ids: { 'count?': () => ({ below: 2 ** 31, of: 'updates' }) },
   updates: { param: 'param', m: 'm', v: 'v' },
-  shape([param, grad, m, v, hyper, count, factor], { beta1, beta2, eps, weight_decay, scale = 1 }) {
+  shape([param, grad, m, v, hyper, count, factor], { beta1, beta2, eps, weight_decay, lr = 1, scale = 1 }) {
     for (const [name, beta] of Object.entries({ beta1, beta2 })) {
       finite(`adamw: ${name}`, beta, 0, 1);
     }
     requireEps('adamw', eps);
     finite('adamw: weight_decay', weight_decay, 0);
+    finite('adamw: lr', lr, 0);
     finite('adamw: scale', scale, 0);
     requireSame('adamw', 'grad', grad!, 'param', param!);
     requireSame('adamw', 'm', m!, 'param', param!);
@@ -35,10 +38,15 @@ export const adamwOp: Op<AdamWAttrs> = {
     if (factor) requireSame('adamw', 'factor', factor, 'a single number', []);
     return [param!, m!, v!];
   },
-  cpu([param, grad, m, v, hyper, count, factor], _updated, { beta1, beta2, eps, weight_decay, scale = 1 }) {
+  cpu(
+    [param, grad, m, v, hyper, count, factor],
+    _updated,
+    { beta1, beta2, eps, weight_decay, lr: own = 1, scale = 1 },
+  ) {
     const by = factor ? factor.data[0] : 1;
     if (Number.isNaN(by)) return;
-    const [lr, correction1, correction2] = hyper.data.subarray(count ? 3 * (count.data[0] % 2) : 0);
+    const [given, correction1, correction2] = hyper.data.subarray(count ? 3 * (count.data[0] % 2) : 0);
+    const lr = own * given;
     const rate = lr / correction1;
     const root = Math.sqrt(correction2);
     const scaled = grad.data.map((g) => g * scale); // rounded, as the product of two tensors is
@@ -65,7 +73,7 @@ export const adamwOp: Op<AdamWAttrs> = {
  * @throws ShapeError when the shapes differ; OptionError for settings out of range; UnsupportedOpError where a gradient through `param` is being recorded: call it inside `untracked`.
  * @see arXiv 1711.05101, algorithm 2.
  */
-export function adamw(
+export function adamwUpdate(
   param: Tensor,
   grad: Tensor,
   m: Tensor,
@@ -75,7 +83,7 @@ export function adamw(
   count: Tensor | null = null,
   factor: Tensor | null = null,
 ): { param: Tensor; m: Tensor; v: Tensor } {
-  knownOnly('adamw', attrs, ['beta1', 'beta2', 'eps', 'weight_decay', 'scale']);
+  knownOnly('adamw', attrs, ['beta1', 'beta2', 'eps', 'weight_decay', 'lr', 'scale']);
   const [p, m1, v1] = apply(adamwOp, [param, grad, m, v, hyper, count, factor], attrs);
   return { param: p, m: m1, v: v1 };
 }
@@ -96,7 +104,7 @@ export const advanceOp: Op<null> = {
   },
 };
 
-/** Counts an update: `count` i32 [1] += 1, in place, unless there is a `factor` [] that is no number, by which `adamw` moved nothing. */
+/** Counts an update: `count` i32 [1] += 1, in place, unless there is a `factor` [] that is no number, by which `adamwUpdate` moved nothing. */
 export function advance(count: Tensor, factor: Tensor | null = null): Tensor {
   return apply(advanceOp, [count, factor], null)[0];
 }

@@ -9,9 +9,9 @@ const { module } = launches;
 export const adamwKernel: WasmKernel<AdamWAttrs, launches.Formulas> = {
   op: 'adamw',
   module,
-  plan([param], { beta1, beta2, eps, weight_decay, scale = 1 }, { units }) {
+  plan([param], { beta1, beta2, eps, weight_decay, lr = 1, scale = 1 }, { units }) {
     const n = size(param!.shape);
-    const constants = { beta1, beta2, eps, decay: weight_decay, scale };
+    const constants = { beta1, beta2, eps, decay: weight_decay, lr, scale };
     return {
       launches: ([param, grad, m, v, hyper, count, factor]) => [
         launches.adamw(units(n), { n, param, grad, m, v, hyper, count, factor, ...constants }),
