@@ -1,11 +1,13 @@
-// Softmax attention, forward and backward: the queries of a key/value head block by block.
+// Softmax attention, forward and backward: the queries of a sequence and a key/value head block by block.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { packB } from '../../wasm/assembly/lib/pack';
-import { clear } from '../../wasm/assembly/lib/padded';
+import { clear, padded } from '../../wasm/assembly/lib/padded';
+import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
 import {
   backBytes, backFrame, block, combine, Frame, frame, frameBytes, R, scores, slopes, spread, weights,
 } from './lib/block';
 import { decode } from './lib/decode';
+import { collect, distribute, oldestOf, pastOf } from './lib/keys';
 import { gather, scatter } from './lib/rows';
 
 /** Blocks of T queries. */
@@ -19,9 +21,13 @@ function seen(T: i32, S: i32, window: i32): i32 {
   return max(0, min(S, T - 1 + window));
 }
 
-/** Bytes of scratch that `forward` and `backward` want. In f64: more than 32 bits hold is refused, not taken for less. */
-export function forwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
-  return frameBytes(T, seen(T, S, window), D, V, window);
+/**
+ * Bytes of scratch that `forward` and `backward` want, of T queries at most and S keys, of which C in a ring. In f64: more than 32
+ * bits hold is refused, not taken for less.
+ */
+export function forwardScratch(T: i32, S: i32, C: i32, D: i32, V: i32, window: i32): f64 {
+  const n = seen(T, S, window), collected = C > 0 ? <f64>n * <f64>max(D, V) : 0;
+  return frameBytes(T, n, D, V, window) + 4 * collected;
 }
 
 export function backwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
@@ -53,32 +59,50 @@ function forwardHead(f: Frame, q: usize, qs: usize, y: usize, ys: usize): void {
 }
 
 /**
- * Blocks from..to of the queries of all B HKV key/value heads, each with its query heads. Those of one head are a problem of
- * their own, with the keys up to the last query; they are packed once.
+ * Blocks from..to of the queries of all n HKV sequences and key/value heads, each with its query heads. Those of one head are a
+ * problem of their own, with the keys up to the last query; they are packed once.
+ *
+ * @param T,S queries and new keys of a sequence; with ranges both are all positions.
+ * @param C rows of the rings of the past.
  */
 export function forward(
-  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
-  q: usize, k: usize, v: usize, y: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, S: i32, C: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
+  q: usize, k: usize, v: usize, k0: usize, v0: usize, position: usize, ranges: usize, y: usize, scratch: usize,
 ): void {
-  const n = blocks(T), G = H / HKV;
+  const count = blocks(T), G = H / HKV;
   const qs = <usize>(H * D) << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, ys = <usize>(H * V) << 2;
-  for (let i = from; i < to; ) {
-    const b = i / n / HKV, g = i / n % HKV, first = i % n, end = min(n, first + to - i);
-    const t = first * R, m = min(T, end * R) - t, last = S - T + t + m, keys = seen(m, last, window);
+  for (let i = from, next = from; i < to; i = next) {
+    const b = i / count / HKV, g = i / count % HKV, first = i % count, end = min(count, first + to - i);
+    next = i + end - first;
+    if (first == 0) clearGap(ranges, b, n, T, G * V, y + (<usize>(g * G * V) << 2), ys);
+    const begin = beginOf(ranges, b, T, T), length = endOf(ranges, b, T, T) - begin;
+    const t = first * R, m = min(length, end * R) - t;
+    if (m <= 0) continue;
+    // The keys are `past` of a ring, then new ones from row `origin` on.
+    const past = pastOf(position, b, C, window), origin = ranges ? begin : b * S;
+    const last = past + (ranges ? length : S) - length + t + m, keys = seen(m, last, window);
+    const old = max(0, past - (last - keys)), fresh = keys - old, row = oldestOf(position, b, C, old);
     const f = frame(m, keys, D, V, window, scale, scratch);
-    const query = (b * T + t) * H + g * G, key = (b * S + last - keys) * HKV + g;
+    const query = (begin + t) * H + g * G, key = (origin + last - past - fresh) * HKV + g, ring = b * C * HKV + g;
     const kat = k + (<usize>(key * D) << 2), vat = v + (<usize>(key * V) << 2);
-    if (T > 1) {
+    const k0at = k0 + (<usize>(ring * D) << 2), v0at = v0 + (<usize>(ring * V) << 2);
+    if (length > 1 && old > 0) {
+      const rows = scratch + <usize>frameBytes(m, keys, D, V, window);
+      collect(old, row, C, fresh, D, k0at, kat, ks, rows);
+      packB(D, keys, rows, 1, D, f.keys);
+      collect(old, row, C, fresh, V, v0at, vat, vs, rows);
+      packB(keys, V, rows, V, 1, f.values);
+    } else if (length > 1) {
       packB(D, keys, kat, 1, HKV * D, f.keys);
       packB(keys, V, vat, HKV * V, 1, f.values);
     }
     for (let h = query; h < query + G; h++) {
       const qat = q + (<usize>(h * D) << 2), yat = y + (<usize>(h * V) << 2);
       // Keys and values of a single query are read where they stand.
-      if (T == 1) decode(keys, 0, keys, D, V, f.scale2, qat, kat, ks, vat, vs, yat, f.q, f.e);
-      else forwardHead(f, qat, qs, yat, ys);
+      if (length == 1) {
+        decode(old, row, C, fresh, D, V, f.scale2, qat, k0at, v0at, kat, vat, ks, vs, yat, f.q, f.e);
+      } else forwardHead(f, qat, qs, yat, ys);
     }
-    i += end - first;
   }
 }
 
@@ -98,36 +122,60 @@ function backwardBlock(f: Frame, t: i32, q: usize, dq: usize, qs: usize, dy: usi
   spread(f, f.dp, f.g, f.q, f.dk);
 }
 
-/** A gradient of S rows, `unseen` of them zeros. */
-function scatterKeys(f: Frame, n: i32, unseen: i32, from: usize, to: usize, step: usize, factor: usize): void {
-  for (let s = 0; s < unseen; s++) {
+/** Zeros into n floats of each of m rows. */
+function clearRows(m: i32, n: i32, to: usize, step: usize): void {
+  for (let i = 0; i < m; i++) {
     fill(n, 0, to);
     to += step;
   }
-  scatter(f.S, n, from, to, step, changetype<usize>(f) + factor, 0);
 }
 
-/** Key/value heads from..to of all B HKV, each with its query heads. */
+/** Sequences and key/value heads from..to of all n HKV, each with its query heads. Sizes as in `forward`. */
 export function backward(
-  from: i32, to: i32, T: i32, S: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
-  dy: usize, q: usize, k: usize, v: usize, dq: usize, dk: usize, dv: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, S: i32, C: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
+  dy: usize, q: usize, k: usize, v: usize, k0: usize, v0: usize, position: usize, ranges: usize,
+  dq: usize, dk: usize, dv: usize, dk0: usize, dv0: usize, scratch: usize,
 ): void {
-  const keys = seen(T, S, window), unseen = S - keys, G = H / HKV;
-  const f = frame(T, keys, D, V, window, scale, scratch);
-  const end = backFrame(f, scratch + <usize>frameBytes(T, keys, D, V, window));
+  const G = H / HKV;
   const qs = <usize>(H * D) << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, ys = <usize>(H * V) << 2;
   for (let i = from; i < to; i++) {
-    const b = i / HKV, g = i % HKV, head = b * T * H + g * G, key = b * S * HKV + g;
-    const kat = <usize>(key * D) << 2, vat = <usize>(key * V) << 2, skipped = unseen * HKV;
-    packB(D, keys, k + kat + (<usize>(skipped * D) << 2), 1, HKV * D, f.keys);
-    packB(keys, D, k + kat + (<usize>(skipped * D) << 2), HKV * D, 1, f.keyRows);
-    packB(V, keys, v + vat + (<usize>(skipped * V) << 2), 1, HKV * V, f.values);
-    clear(f.dk, end);
-    for (let h = head; h < head + G; h++) {
-      const qat = <usize>(h * D) << 2, yat = <usize>(h * V) << 2;
-      for (let t = 0; t < T; t += R) backwardBlock(f, t, q + qat, dq + qat, qs, dy + yat, ys);
+    const b = i / HKV, g = i % HKV;
+    const atQ = <usize>(g * G * D) << 2, atK = <usize>(g * D) << 2, atV = <usize>(g * V) << 2;
+    clearGap(ranges, b, n, T, G * D, dq + atQ, qs);
+    clearGap(ranges, b, n, T, D, dk + atK, ks);
+    clearGap(ranges, b, n, T, V, dv + atV, vs);
+    const begin = beginOf(ranges, b, T, T), length = endOf(ranges, b, T, T) - begin;
+    const old = length > 0 ? pastOf(position, b, C, window) : 0, row = oldestOf(position, b, C, old);
+    const all = old + (ranges ? length : S), keys = seen(length, all, window), fresh = keys - old, unseen = all - keys;
+    const f = frame(length, keys, D, V, window, scale, scratch);
+    const end = backFrame(f, scratch + <usize>frameBytes(length, keys, D, V, window));
+    // Behind the keys that no query sees. With a past there are none of these.
+    const key = (ranges ? begin : b * S) + unseen;
+    const kat = <usize>key * ks + atK, vat = <usize>key * vs + atV;
+    const k0at = <usize>(b * C) * ks + atK, v0at = <usize>(b * C) * vs + atV;
+    let kRows = k + kat, vRows = v + vat, kStep = HKV * D, vStep = HKV * V;
+    if (old > 0) {
+      // There is room where the gradients of keys and values will be.
+      kRows = f.dk; vRows = f.dv; kStep = D; vStep = V;
+      collect(old, row, C, fresh, D, k0 + k0at, k + kat, ks, kRows);
+      collect(old, row, C, fresh, V, v0 + v0at, v + vat, vs, vRows);
     }
-    scatterKeys(f, D, unseen, f.dk, dk + kat, ks, offsetof<Frame>('log2'));
-    scatterKeys(f, V, unseen, f.dv, dv + vat, vs, offsetof<Frame>('one'));
+    packB(D, keys, kRows, 1, kStep, f.keys);
+    packB(keys, D, kRows, kStep, 1, f.keyRows);
+    packB(V, keys, vRows, 1, vStep, f.values);
+    clear(f.dk, end);
+    for (let h = begin * H + g * G, stop = h + G; h < stop; h++) {
+      const qat = <usize>(h * D) << 2, yat = <usize>(h * V) << 2;
+      for (let t = 0; t < length; t += R) backwardBlock(f, t, q + qat, dq + qat, qs, dy + yat, ys);
+    }
+    clearRows(unseen, D, dk + kat - <usize>unseen * ks, ks);
+    clearRows(unseen, V, dv + vat - <usize>unseen * vs, vs);
+    if (position) {
+      clearRows(C, D, dk0 + k0at, ks);
+      clearRows(C, V, dv0 + v0at, vs);
+    }
+    const log2 = changetype<usize>(f) + offsetof<Frame>('log2'), one = changetype<usize>(f) + offsetof<Frame>('one');
+    distribute(old, row, C, fresh, D, f.dk, log2, dk0 + k0at, dk + kat, ks);
+    distribute(old, row, C, fresh, V, f.dv, one, dv0 + v0at, dv + vat, vs);
   }
 }

@@ -23,6 +23,7 @@ export function forward(
       continue;
     }
     const kat = k + (<usize>(key * D) << 2), vat = v + (<usize>(key * V) << 2);
-    decode(n, oldest, C, D, V, inPowersOf2(scale), q + (<usize>(i * D) << 2), kat, ks, vat, vs, out, scratch, e);
+    const qat = q + (<usize>(i * D) << 2);
+    decode(n, oldest, C, 0, D, V, inPowersOf2(scale), qat, kat, vat, kat, vat, ks, vs, out, scratch, e);
   }
 }

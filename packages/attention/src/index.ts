@@ -3,5 +3,5 @@ export { append } from './append/op.ts';
 export { type CachedAttentionAttrs, cachedAttention } from './cached-attention/op.ts';
 export { attention } from './family.ts';
 export { Attention, type AttentionConfig } from './layer.ts';
-export { type AttentionAttrs, attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
+export { type AttentionAttrs, attentionGradOp, attentionOp, type Past, scaledDotProductAttention } from './op.ts';
 export { recurrence } from './recurrence.ts';

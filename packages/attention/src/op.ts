@@ -1,6 +1,21 @@
-// Softmax attention as an op. B batch, T queries, S keys, H heads, HKV key/value heads, D head size.
-import { applyBackward, backwardOf, softmax } from '@twilljs/nn';
-import { apply1, finite, knownOnly, type Op, OptionError, ShapeError, shown, type Tensor } from '@twilljs/tensor';
+// Softmax attention as an op. B batch, T queries, S keys, H heads, HKV key/value heads, D head size, V value size, n sequences, C rows
+// of the rings that hold their past.
+import { applyBackward, backwardOf, packSequences, padSequences, rangeIds, requireRanges, softmax } from '@twilljs/nn';
+import {
+  apply1,
+  concat,
+  finite,
+  full,
+  knownOnly,
+  type Op,
+  OptionError,
+  type Shape,
+  ShapeError,
+  sameShape,
+  shown,
+  type Tensor,
+} from '@twilljs/tensor';
+import { positionIds, unroll } from './unroll/op.ts';
 
 export interface AttentionAttrs {
   /** Factor of the scores, usually D^-1/2. */
@@ -9,15 +24,36 @@ export interface AttentionAttrs {
   window: number | null;
 }
 
+/** What sequences had before the tokens at hand. */
+export interface Past {
+  /** Rings [n,C,HKV,D] and [n,C,HKV,V]: position p of a sequence is in row p % C. */
+  readonly k: Tensor;
+  readonly v: Tensor;
+  /** i32 [n], tokens that each had. */
+  readonly position: Tensor;
+}
+
+/** @throws ShapeError for a past of other sequences, or a part of one. */
+function requirePast(n: number, k: Shape, v: Shape, [k0, v0, position]: readonly (Shape | null)[]): void {
+  if (!k0 && !v0 && !position) return;
+  const rings = k0 && v0 && sameShape(k0, [n, k0[1], ...k.slice(2)]) && sameShape(v0, [n, k0[1], ...v.slice(2)]);
+  if (rings && position && sameShape(position, [n])) return;
+  throw new ShapeError(
+    `attention: k0 [${k0}], v0 [${v0}] and position [${position}] are not [n,C,HKV,D], [n,C,HKV,V] and [n] for n=${n} sequences of k [${k}] and v [${v}]; give all three so, or none.`,
+  );
+}
+
 /**
- * y_t = sum_s softmax_s(scale q_t' k_s) v_s over the keys that query t may see. Query t stands at position S - T + t, and head h
- * reads key/value head floor(h HKV / H).
+ * y_t = sum_s softmax_s(scale q_t' k_s) v_s over the keys that query t may see. Head h reads key/value head floor(h HKV / H). Query t
+ * stands at position S - T + t; where there is a past, at `position` + t of its sequence, and it sees what the ring holds before
+ * the keys at hand. With ranges every sequence is on its own, and y is 0 outside of them.
  */
 export const attentionOp: Op<AttentionAttrs> = {
   name: 'attention',
-  inputs: ['q', 'k', 'v'],
+  inputs: ['q', 'k', 'v', 'k0?', 'v0?', 'position?', 'ranges?'],
   outputs: ['y'],
-  shape([q, k, v], { scale, window }) {
+  ids: { 'position?': positionIds, 'ranges?': rangeIds(0) },
+  shape([q, k, v, k0, v0, position, ranges], { scale, window }) {
     finite('attention: scale', scale);
     const [B, T, H, D] = q!;
     const [BK, S, HKV, DK] = k!;
@@ -29,6 +65,13 @@ export const attentionOp: Op<AttentionAttrs> = {
     if (H % HKV !== 0)
       throw new ShapeError(`attention: ${HKV} key/value heads do not divide ${H} heads; choose a divisor.`);
     if (S < T) throw new ShapeError(`attention: ${T} queries but only ${S} keys; every query needs its own key.`);
+    requireRanges('attention', ranges, q!);
+    requirePast(ranges ? ranges[0] : B, k!, v!, [k0, v0, position]);
+    if (S !== T && (k0 || ranges)) {
+      throw new ShapeError(
+        `attention: ${T} queries but ${S} keys beside a past or ranges; give the tokens before as k0, v0 and position.`,
+      );
+    }
     if (window !== null && !(Number.isInteger(window) && window >= 1)) {
       throw new OptionError(
         `attention: a window of ${shown(window)} keys has no place for the query's own; give 1 or more, or null.`,
@@ -36,7 +79,16 @@ export const attentionOp: Op<AttentionAttrs> = {
     }
     return [[B, T, H, v![3]]];
   },
-  define([q, k, v], { scale, window }) {
+  define([q, kNew, vNew, k0, v0, position, ranges], attrs) {
+    const past = k0 && { k: k0, v: v0, position };
+    if (ranges) {
+      const [B, T] = q.shape;
+      const rows = [q, kNew, vNew].map((x) => padSequences(x, ranges, B * T)); // [n,B T,...]
+      const y = scaledDotProductAttention(rows[0], rows[1], rows[2], attrs, past);
+      return [packSequences(y, ranges, [B, T])];
+    }
+    const [k, v] = past ? [inOrder(k0, kNew, position), inOrder(v0, vNew, position)] : [kNew, vNew]; // [B,S,HKV,D], S = C + T
+    const { scale, window } = attrs;
     const [B, T, H, D] = q.shape;
     const [, S, HKV] = k.shape;
     const G = H / HKV;
@@ -44,7 +96,8 @@ export const attentionOp: Op<AttentionAttrs> = {
       .reshape([B, T, HKV, G, D])
       .permute([0, 2, 3, 1, 4])
       .reshape([B, HKV, G * T, D]);
-    const scores = grouped.matmul(k.permute([0, 2, 1, 3]), { transposeB: true }).mul(scale); // [B,HKV,G*T,S]
+    const all = grouped.matmul(k.permute([0, 2, 1, 3]), { transposeB: true }).mul(scale); // [B,HKV,G*T,S]
+    const scores = past ? all.add(absence(k0, kNew, position)) : all;
     const high = S - T;
     const low = window === null ? Number.NEGATIVE_INFINITY : high - window + 1;
     const seen = scores.reshape([B, HKV, G, T, S]).band({ low, high, fill: Number.NEGATIVE_INFINITY });
@@ -57,19 +110,51 @@ export const attentionOp: Op<AttentionAttrs> = {
   vjp: (dys, ins, _outs, attrs) => applyBackward(attentionGradOp, attentionOp, dys, ins, attrs),
 };
 
-/** Gradients of attention from dy, q, k and v. */
-export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(attentionOp);
+/** A ring's rows in the order of positions, then the new ones [n,C+T,...]. */
+const inOrder = (ring: Tensor, x: Tensor, position: Tensor): Tensor => concat([unroll(ring, position), x], 1);
+
+/** -Infinity for positions that a ring has room for but that never were, 0 for all others: [n,1,1,C+T]. */
+function absence(ring: Tensor, x: Tensor, position: Tensor): Tensor {
+  const { device } = ring;
+  const [n, C] = ring.shape;
+  const T = x.shape[1];
+  const there = inOrder(full([n, C, 1], 1, { device }), full([n, T, 1], 1, { device }), position); // [n,C+T,1], 1 or 0
+  return there.log().reshape([n, 1, 1, C + T]);
+}
+
+/** Gradients of attention from dy and its inputs: those of the past too, where there is one. */
+export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(attentionOp, [
+  'q',
+  'k',
+  'v',
+  'k0?',
+  'v0?',
+]);
 
 /**
  * Causal softmax attention, grouped queries and a sliding window included.
  *
  * @param q [B,T,H,D]
- * @param k,v [B,S,HKV,D], S >= T: the queries are the last T positions.
- * @returns [B,T,H,D]
- * @throws ShapeError when heads, sizes or lengths do not fit; OptionError for a window below 1, or a scale that is no finite number.
+ * @param k [B,S,HKV,D], v [B,S,HKV,V], S >= T: the queries are the last T positions. With a past or ranges S = T.
+ * @param past what the n sequences had before: the queries see, within the window, the last C positions at most and the keys up to
+ * their own. Null: nothing.
+ * @param ranges i32 [n,2]: begin and end of n sequences in the flattened B T positions, ascending and disjoint; y is 0 outside.
+ * Null: n = B rows of T.
+ * @returns [B,T,H,V]
+ * @throws ShapeError when heads, sizes or lengths do not fit; OptionError for a window below 1, a scale that is no finite number, or a
+ * position or range that cannot be.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, equation 1
  */
-export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, attrs: AttentionAttrs): Tensor {
+export function scaledDotProductAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  attrs: AttentionAttrs,
+  past: Past | null = null,
+  ranges: Tensor | null = null,
+): Tensor {
   knownOnly('attention', attrs, ['scale', 'window']);
-  return apply1(attentionOp, [q, k, v], attrs);
+  if (past) knownOnly('attention: the past', past, ['k', 'v', 'position']);
+  const { k: k0 = null, v: v0 = null, position = null } = past ?? {};
+  return apply1(attentionOp, [q, k, v, k0, v0, position, ranges], attrs);
 }

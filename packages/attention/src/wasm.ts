@@ -6,20 +6,26 @@ import { cachedAttentionKernel } from './cached-attention/wasm.ts';
 import { backward, type Formulas, forward, module } from './gen/attention.gen.ts';
 import type { AttentionAttrs } from './op.ts';
 
-/** Sizes of a call. Without a window a query sees all keys before it. */
-function sizes([B, T, H, D]: Shape, [, S, HKV, V]: Shape, window: number | null) {
-  return { B, T, S, H, HKV, D, V, window: Math.min(window ?? S, S) };
+/** Sizes of a call, from those of q, v and the past's v, and the ranges. Without a window a query sees all keys before it. */
+function sizes(q: Shape, v: Shape, v0: Shape | undefined, ranges: Shape | undefined, window: number | null) {
+  const [B, T, H, D] = q;
+  const [, S, HKV, V] = v;
+  const C = v0 ? v0[1] : 0;
+  const lengths = ranges ? { n: ranges[0], T: B * T, S: B * T } : { n: B, T, S };
+  const most = C + lengths.S;
+  return { ...lengths, C, H, HKV, D, V, window: Math.min(window ?? most, most) };
 }
 
 const attentionKernel: WasmKernel<AttentionAttrs, Formulas> = {
   op: 'attention',
   module,
-  plan([q, , v], { scale, window: given }, formulas) {
-    const { B, T, S, H, HKV, D, V, window } = sizes(q!.shape, v!.shape, given);
+  plan([q, , v, , v0, , ranges], { scale, window: given }, formulas) {
+    const of = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
+    const { n, T, S, C, HKV, D, V, window } = of;
     return {
-      own: formulas.forwardScratch(T, S, D, V, window),
-      launches: ([q, k, v], [y]) => [
-        forward(B * HKV * formulas.blocks(T), { T, S, H, HKV, D, V, window, scale, q, k, v, y }),
+      own: formulas.forwardScratch(T, C + S, C, D, V, window),
+      launches: ([q, k, v, k0, v0, position, ranges], [y]) => [
+        forward(n * HKV * formulas.blocks(T), { ...of, scale, q, k, v, k0, v0, position, ranges, y }),
       ],
     };
   },
@@ -28,12 +34,13 @@ const attentionKernel: WasmKernel<AttentionAttrs, Formulas> = {
 const attentionGradKernel: WasmKernel<AttentionAttrs, Formulas> = {
   op: 'attentionGrad',
   module,
-  plan([, q, , v], { scale, window: given }, formulas) {
-    const { B, T, S, H, HKV, D, V, window } = sizes(q!.shape, v!.shape, given);
+  plan([, q, , v, , v0, , ranges], { scale, window: given }, formulas) {
+    const of = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
+    const { n, T, S, C, HKV, D, V, window } = of;
     return {
-      own: formulas.backwardScratch(T, S, D, V, window),
-      launches: ([dy, q, k, v], [dq, dk, dv]) => [
-        backward(B * HKV, { T, S, H, HKV, D, V, window, scale, dy, q, k, v, dq, dk, dv }),
+      own: formulas.backwardScratch(T, C + S, D, V, window),
+      launches: ([dy, q, k, v, k0, v0, position, ranges], [dq, dk, dv, dk0 = 0, dv0 = 0]) => [
+        backward(n * HKV, { ...of, scale, dy, q, k, v, k0, v0, position, ranges, dq, dk, dv, dk0, dv0 }),
       ],
     };
   },

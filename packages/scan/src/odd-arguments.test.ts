@@ -32,7 +32,7 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
   ],
   append: [{ buffer: [2, 4, 3], x: [2, 1, 3] }],
   attention: [
-    { q: [1, 3, 2, 4], k: [1, 5, 2, 4], v: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
+    { q: [1, 3, 2, 4], k: [1, 3, 2, 4], v: [1, 3, 2, 3], k0: [1, 5, 2, 4], v0: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
     { scale: 0.5, window: 2 },
   ],
   cachedAttention: [{ q: [1, 1, 2, 4], k: [1, 5, 1, 4], v: [1, 5, 1, 3] }, { scale: 0.5 }],
@@ -84,7 +84,8 @@ function make(shape: readonly number[], device: Device): Tensor {
 const labels = (device: Device) => tensor(Int32Array.of(1, -100), [2], { device });
 const position = (device: Device) => tensor(Int32Array.of(7), [1], { device });
 const blocks = (device: Device) => nn.normBlocks([{ from: 0, size: 4 }], device);
-const ids: Readonly<Record<string, (device: Device) => Tensor>> = { labels, position, blocks };
+const ranges = (device: Device) => tensor(Int32Array.of(1, 3), [1, 2], { device });
+const ids: Readonly<Record<string, (device: Device) => Tensor>> = { labels, position, blocks, ranges };
 
 const exported: Readonly<Record<string, unknown>> = { ...nn, ...scan, ...attention };
 
@@ -93,7 +94,10 @@ function opTable(device: Device): Record<string, Fitting> {
   const found = Object.entries(exported).filter(([name]) => name.endsWith('Op')) as [string, Op][];
   const fitting = ({ inputs, name, ...op }: Op): Fitting => {
     const [shapes, attrs = null] = ops[name.replace(/Grad$/, '')];
-    const given = (input: string) => ids[input]?.(device) ?? make(shapes[input.replace('?', '')], device);
+    const given = (input: string) => {
+      const plain = input.replace('?', '');
+      return ids[plain]?.(device) ?? make(shapes[plain], device);
+    };
     return {
       call: (...args: unknown[]) => apply({ inputs, name, ...op }, args.slice(0, -1) as Tensor[], args.at(-1)),
       args: () => [...inputs.map(given), attrs],
@@ -172,7 +176,11 @@ function functionTable(device: Device): Record<string, Fitting> {
     },
     scaledDotProductAttention: {
       call: attention.scaledDotProductAttention,
-      args: () => [...inputs('attention', 'q k v'), { scale: 1, window: null }],
+      args: () => {
+        const [q, k, v, k0, v0] = inputs('attention', 'q k v k0 v0');
+        const past = { k: k0, v: v0, position: position(device) };
+        return [q, k, v, { scale: 1, window: null }, past, ranges(device)];
+      },
     },
     ...Object.fromEntries(
       nn.transformersActivationNames.map((name) => [name, pointwise(nn.transformersActivations[name])]),

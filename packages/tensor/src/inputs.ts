@@ -66,7 +66,7 @@ export function requireIds(op: string, input: string, { bounds }: Storage, { bel
   if (!isLow && bounds.most < below) return;
   const bad = isLow ? bounds.least : bounds.most;
   throw new OptionError(
-    `${op}: ${input.replace(/s$/, '')} ${bad} lies outside ${below} ${of}; use 0..${below - 1}${negative === undefined ? '' : `, or ${negative}`}.`,
+    `${op}: ${input.replace(/s?\??$/, '')} ${bad} lies outside ${below} ${of}; use 0..${below - 1}${negative === undefined ? '' : `, or ${negative}`}.`,
   );
 }
 
