@@ -1,29 +1,23 @@
-// Causal convolution over time, one filter of W taps per channel (see `lib/taps`). Forward a unit is a block of times of a sequence;
-// backward it is a block of channels of a sequence: C of them, whose rows in scratch have room for CHANNELS.
-import { copy } from '../../wasm/assembly/lib/copy';
+// Causal convolution over time, one filter of W taps per channel (see `lib/taps`), of n sequences in P positions (see `ranges` of wasm).
+// Forward a unit is a block of positions, and then a sequence whose state is left; backward it is a block of channels of a sequence: C of
+// them, whose rows in scratch have room for CHANNELS.
+import { copy, fill } from '../../wasm/assembly/lib/copy';
 import { sigmoid } from '../../wasm/assembly/lib/exp';
+import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
 import { fma } from '../../wasm/assembly/lib/simd';
 import { ROWS, pieces } from '../../wasm/assembly/lib/units';
 import { total, totalUnits } from './lib/columns';
+import { begin, end, sequenceAt } from './lib/positions';
 import { get, put } from './lib/row';
 import { open, products, tapSums, turn } from './lib/taps';
+
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 /** Channels of a unit, a multiple of 4, and the bytes of their row. */
 @inline const CHANNELS: i32 = 128;
 @inline const OWN: usize = <usize>CHANNELS << 2;
 /** Rows that are done together, the first W-1 apart; their products with the inputs are added in registers. */
 @inline const TOGETHER: i32 = 16;
-
-/** A sequence without times has a unit too: it passes its state on. */
-@inline
-function timeUnits(T: i32): i32 {
-  return max(1, pieces(T, ROWS));
-}
-
-/** Units of the times of B sequences. */
-export function forwardUnits(B: i32, T: i32): i32 {
-  return B * timeUnits(T);
-}
 
 /** Bytes of a worker's scratch: taps and window. */
 export function forwardBytes(D: i32, W: i32): i32 {
@@ -35,7 +29,7 @@ export function blocks(D: i32): i32 {
   return pieces(D, CHANNELS);
 }
 
-/** Bytes of a worker's scratch: taps, window, and the cotangents before the activation with W-1 rows of zeros on both sides. */
+/** Bytes of a worker's scratch: taps, window, and the T cotangents before the activation with W-1 rows of zeros on both sides. */
 export function backwardBytes(T: i32, D: i32, W: i32): i32 {
   return 4 * (D * W + CHANNELS * (2 * (W - 1) + T + 2 * (W - 1)));
 }
@@ -47,8 +41,8 @@ function sumsOf(W: i32): i32 {
 }
 
 /** Bytes of the sums of all blocks and sequences. */
-export function sumsBytes(B: i32, D: i32, W: i32): i32 {
-  return 4 * blocks(D) * B * sumsOf(W);
+export function sumsBytes(n: i32, D: i32, W: i32): i32 {
+  return 4 * blocks(D) * n * sumsOf(W);
 }
 
 /** Bytes of a worker's scratch: the sums of a block over all sequences. */
@@ -75,21 +69,26 @@ function activate(rest: i32, y: usize): void {
 }
 
 export function forward(
-  from: i32, to: i32, B: i32, T: i32, D: i32, W: i32, silu: bool, x: usize, weight: usize, bias: usize, h0: usize,
-  y: usize, state: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, W: i32, silu: bool, x: usize, weight: usize, bias: usize,
+  h0: usize, ranges: usize, y: usize, scratch: usize,
 ): void {
   const row = <usize>D << 2, past = <usize>(W - 1) * row, taps = scratch, window = taps + <usize>W * row;
-  const whole = <usize>(D & ~3) << 2, rest = D & 3, perSequence = timeUnits(T);
+  const whole = <usize>(D & ~3) << 2, rest = D & 3, last = min(P, to * ROWS);
   turn(D, W, weight, taps);
-  for (let unit = from; unit < to; unit++) {
-    const b = <usize>(unit / perSequence), first = (unit % perSequence) * ROWS, end = min(T, first + ROWS);
-    const inputs = x + b * <usize>T * row;
-    let out = y + (b * <usize>T + <usize>first) * row;
-    if (first < W - 1) open(T, D, W, row, inputs, h0 ? h0 + b * past : 0, window, row);
-    for (let t = first, n = 0; t < end; t += n) {
-      n = rowsFrom(t, end, W);
-      products(n, D, W, inputsOf(t, W, inputs, row, window, row), row, row, taps, row, bias, out, row);
-      for (let i = 0; i < n; i++) {
+  let p = from * ROWS;
+  for (let i = sequenceAt(p, ranges, n, T, P); p < last; i++) {
+    const first = begin(i, ranges, n, T, P), start = min(last, max(p, first)), stop = end(i, ranges, n, T, P);
+    fill((start - p) * D, 0, y + <usize>p * row);
+    p = start;
+    const inputs = x + <usize>first * row, after = min(last, stop) - first;
+    let t = p - first;
+    if (t >= after) continue;
+    if (t < W - 1) open(stop - first, D, W, row, inputs, h0 ? h0 + <usize>i * past : 0, window, row);
+    let out = y + <usize>p * row;
+    for (let count = 0; t < after; t += count) {
+      count = rowsFrom(t, after, W);
+      products(count, D, W, inputsOf(t, W, inputs, row, window, row), row, row, taps, row, bias, out, row);
+      for (let k = 0; k < count; k++) {
         if (silu) {
           for (let at: usize = 0; at < whole; at += 16) activate(0, out + at);
           if (rest) activate(rest, out + whole);
@@ -97,7 +96,23 @@ export function forward(
         out += row;
       }
     }
-    if (end == T) copy((W - 1) * D, inputsOf(T, W, inputs, row, window, row), state + b * past);
+    p = first + after;
+  }
+}
+
+/** The last W-1 inputs of each sequence; h0 may lie where they go. */
+export function states(
+  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, W: i32, x: usize, h0: usize, ranges: usize, state: usize,
+  scratch: usize,
+): void {
+  const row = <usize>D << 2, past = <usize>(W - 1) * row;
+  for (let i = from; i < to; i++) {
+    const after = endOf(ranges, i, T, P), length = after - beginOf(ranges, i, T, P), given = min(W - 1, length);
+    const before = W - 1 - given, out = state + <usize>i * past;
+    // Towards the front, so that in one place nothing is lost before it is read.
+    if (h0) copy(before * D, h0 + <usize>i * past + <usize>given * row, out);
+    else fill(before * D, 0, out);
+    copy(given * D, x + <usize>(after - given) * row, out + <usize>before * row);
   }
 }
 
@@ -143,33 +158,34 @@ function channelsGrad(
 
 /** sums: of each block of channels and each sequence, [W+1,CHANNELS]. Units: the blocks of the first sequence, then those of the next. */
 export function backward(
-  from: i32, to: i32, B: i32, T: i32, D: i32, W: i32, silu: bool, dy: usize, dstate: usize, x: usize, weight: usize,
-  bias: usize, h0: usize, dx: usize, dh0: usize, sums: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, W: i32, silu: bool, dy: usize, dstate: usize, x: usize,
+  weight: usize, bias: usize, h0: usize, ranges: usize, dx: usize, dh0: usize, sums: usize, scratch: usize,
 ): void {
   const row = <usize>D << 2, past = <usize>(W - 1) * row, zeros = <usize>(W - 1) * OWN, perSequence = blocks(D);
   const taps = scratch, window = taps + <usize>W * row, dp = window + 3 * zeros;
   turn(D, W, weight, taps);
   memory.fill(dp - zeros, 0, zeros);
-  memory.fill(dp + <usize>T * OWN, 0, zeros);
   for (let unit = from; unit < to; unit++) {
-    const b = unit / perSequence, block = unit % perSequence, at = <usize>(block * CHANNELS) << 2;
-    const skip = <usize>(b * T) * row + at, skipPast = <usize>b * past + at;
+    const i = unit / perSequence, block = unit % perSequence, at = <usize>(block * CHANNELS) << 2;
+    const first = beginOf(ranges, i, T, P), length = endOf(ranges, i, T, P) - first, C = min(CHANNELS, D - block * CHANNELS);
+    const skip = <usize>first * row + at, skipPast = <usize>i * past + at;
+    memory.fill(dp + <usize>length * OWN, 0, zeros);
     channelsGrad(
-      T, min(CHANNELS, D - block * CHANNELS), W, row, silu, dy + skip, dstate + skipPast, x + skip,
-      bias ? bias + at : 0, h0 ? h0 + skipPast : 0, dx + skip, dh0 ? dh0 + skipPast : 0,
-      taps + at, window, dp, sums + (<usize>((block * B + b) * sumsOf(W)) << 2),
+      length, C, W, row, silu, dy + skip, dstate + skipPast, x + skip, bias ? bias + at : 0, h0 ? h0 + skipPast : 0,
+      dx + skip, dh0 ? dh0 + skipPast : 0, taps + at, window, dp, sums + (<usize>((block * n + i) * sumsOf(W)) << 2),
     );
+    clearGap(ranges, i, n, P, C, dx + at, row);
   }
 }
 
 /** dweight and dbias, from the sums of the sequences. Units: blocks of channels. */
 export function weights(
-  from: i32, to: i32, B: i32, D: i32, W: i32, sums: usize, dweight: usize, dbias: usize, scratch: usize,
+  from: i32, to: i32, n: i32, D: i32, W: i32, sums: usize, dweight: usize, dbias: usize, scratch: usize,
 ): void {
-  const n = sumsOf(W);
+  const size = sumsOf(W);
   for (let block = from; block < to; block++) {
     const first = block * CHANNELS, C = min(CHANNELS, D - first);
-    total(0, totalUnits(n), B, n, sums + (<usize>(block * B * n) << 2), scratch, 0);
+    total(0, totalUnits(size), n, size, sums + (<usize>(block * n * size) << 2), scratch, 0);
     for (let d = 0; d < C; d++) {
       for (let j = 0; j < W; j++) {
         const sum = load<f32>(scratch + <usize>j * OWN + (<usize>d << 2));

@@ -15,6 +15,7 @@ import { muonMomentumOp, muonMoveOp } from './muon/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
 import { rotaryOp } from './rotary/op.ts';
+import { packSequencesOp, padSequencesOp } from './sequences/op.ts';
 import { shortConvOp } from './short-conv/op.ts';
 import { siluOp } from './silu/op.ts';
 import { softmaxOp } from './softmax/op.ts';
@@ -25,6 +26,8 @@ type Inputs = Record<string, Numbers>;
 
 const floats = (shape: Shape, seed = 1): Numbers => ({ shape, data: noise(size(shape), seed).map((x) => 3 * x) });
 const ids = (shape: Shape, data: number[]): Numbers => ({ shape, data, dtype: 'i32' });
+/** Sequences that begin and end within blocks, an empty one, and gaps, in P positions. */
+const ranges = (P: number) => ids([4, 2], [0, 1, P >> 2, P - 3, P - 3, P - 3, P - 2, P - 1]);
 const factor: Numbers = { shape: [], data: [0.7] };
 
 /** Four blocks of rows and two of columns, both with a rest. */
@@ -92,15 +95,34 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
       return [
         [given, { activation: 'silu' }],
         [all, { activation: null }],
+        [{ ...all, h0: floats([4, 3, D], 4), ranges: ranges(B * T) }, { activation: 'silu' }],
       ];
     }),
   ],
   [
     rotaryOp,
-    [false, true].map((inverse) => [
-      { x: floats([3, 50, 2, 14]), cos: floats([50, 7], 2), sin: floats([50, 7], 3) },
-      { inverse },
+    [false, true].flatMap((inverse): [Inputs, unknown][] => [
+      [{ x: floats([3, 50, 2, 14]), cos: floats([50, 7], 2), sin: floats([50, 7], 3) }, { inverse }],
+      [
+        {
+          x: floats([3, 50, 2, 14]),
+          cos: floats([3, 50, 7], 2),
+          sin: floats([3, 50, 7], 3),
+          ranges: ranges(150),
+        },
+        { inverse },
+      ],
     ]),
+  ],
+  [padSequencesOp, [[{ x: floats([3, 50, 2, 3]), ranges: ranges(150) }, { length: 40 }]]],
+  [
+    packSequencesOp,
+    [
+      [
+        { x: floats([4, 40, 6]), ranges: ranges(150) },
+        { B: 3, T: 50 },
+      ],
+    ],
   ],
   [crossEntropyOp, [[{ logits: x, labels }]]],
   [

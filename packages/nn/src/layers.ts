@@ -113,11 +113,12 @@ export class ShortConv {
 
   /**
    * @param x [B,T,D]
-   * @param state [B,W-1,D], the inputs before x; zeros when absent.
+   * @param state [n,W-1,D], the inputs before each sequence; null for zeros.
+   * @param ranges i32 [n,2], where the sequences lie; null for B rows of T.
    */
-  forward(x: Tensor, state: Tensor | null): { y: Tensor; state: Tensor } {
+  forward(x: Tensor, state: Tensor | null, ranges: Tensor | null = null): { y: Tensor; state: Tensor } {
     const [width, , size] = this.weight.shape;
-    return shortConv(x, this.weight.reshape([width, size]), null, state, this.activation);
+    return shortConv(x, this.weight.reshape([width, size]), null, state, this.activation, ranges);
   }
 
   /** Numbers kept per sequence. */

@@ -14,6 +14,7 @@ import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
 import { rotaryOp } from './rotary/op.ts';
+import { packSequencesOp, padSequencesOp } from './sequences/op.ts';
 import { shortConvOp } from './short-conv/op.ts';
 import { siluOp } from './silu/op.ts';
 import { softmaxOp } from './softmax/op.ts';
@@ -37,6 +38,12 @@ const labels = (shape: number[], classes: number): Numbers => ({
   data: Array.from({ length: count(shape) }, (_, i) => (i % 4 === 1 ? -100 : (i * 7 + (i >> 2)) % classes)),
   dtype: 'i32',
 });
+/** A gap, a sequence across rows, an empty one, one of one token, and a gap behind, of P positions. */
+const ranges = (P: number): Numbers => {
+  const last = P - (P >> 3) - 1;
+  const middle = Math.min(last, P - (P >> 2));
+  return { shape: [3, 2], data: [P > 3 ? 1 : 0, middle, middle, middle, last, last + 1], dtype: 'i32' };
+};
 /** With and without each optional input. */
 const subsets = (inputs: Inputs, optional: string[]): Inputs[] =>
   optional.reduce<Inputs[]>(
@@ -116,7 +123,13 @@ const tried: Tried[] = [
           subsets(
             { x: floats([B, T, D], n), weight: floats([D, W], 2), bias: floats([D], 3), h0: floats([B, W - 1, D], 4) },
             ['bias', 'h0'],
-          ).map((inputs, i) => ({ attrs: { activation: i % 3 === 0 ? null : 'silu' }, inputs })),
+          )
+            .flatMap((inputs): Inputs[] => {
+              const { h0, ...rest } = inputs;
+              const state = h0 && { h0: floats([3, W - 1, D], 4) };
+              return [inputs, { ...rest, ...state, ranges: ranges(B * T) }];
+            })
+            .map((inputs, i) => ({ attrs: { activation: i % 3 === 0 ? null : 'silu' }, inputs })),
         ),
       ),
   },
@@ -134,7 +147,24 @@ const tried: Tried[] = [
           inputs: { x: floats([1, n, 1, 6], n), cos: floats([n, 3], 2), sin: floats([n, 3], 3) },
           wanted: ['x'],
         },
+        ...[
+          [n, 3],
+          [2, n, 3],
+        ].map((table) => ({
+          attrs: { inverse },
+          inputs: { x: floats([2, n, 2, 6], n), cos: floats(table, 2), sin: floats(table, 3), ranges: ranges(2 * n) },
+          wanted: ['x'],
+        })),
       ]),
+  },
+  {
+    op: padSequencesOp,
+    cases: (n) =>
+      [1, 5].map((length) => ({ attrs: { length }, inputs: { x: floats([2, 3, n], n), ranges: ranges(6) } })),
+  },
+  {
+    op: packSequencesOp,
+    cases: (n) => [{ attrs: { B: 2, T: n }, inputs: { x: floats([3, 2, 5], n), ranges: ranges(2 * n) } }],
   },
   {
     op: clipGradNormOp,
@@ -162,7 +192,10 @@ describe('gradients of ops', () => {
         (ins) => {
           const byName = Object.fromEntries(checked.map((name, i) => [name, ins[i]]));
           const { device } = ins[0];
-          for (const name of constants) byName[name] = tensor(inputs[name].data, inputs[name].shape, { device });
+          for (const name of constants) {
+            const { data, shape, dtype } = inputs[name];
+            byName[name] = tensor(data, shape, { device, ...(dtype && { dtype }) });
+          }
           return Object.values(named(op, attrs)(byName));
         },
         checked.map((name) => ({

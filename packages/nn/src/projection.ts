@@ -1,14 +1,15 @@
 // The ways in and out of a linear mixer: short convolutions and their states behind projections; norm, gate and projection.
 import { type Tensor, zeros } from '@twilljs/tensor';
 import { type Linear, type RMSNorm, ShortConv } from './layers.ts';
-import type { State } from './mixer.ts';
+import type { Sequences, State } from './mixer.ts';
 import { silu } from './ops.ts';
 
 /**
  * A projection's short convolution with its activation; without a convolution the activation alone.
  *
  * @param x [B,T,O], the projection.
- * @param state what the convolution remembers [B,W-1,O]; absent before the first token.
+ * @param state what the convolution remembers [n,W-1,O]; absent before the first token.
+ * @param at where the sequences lie.
  * @returns y [B,T,O], and the convolution's next state as an entry to spread into the mixer's, under `name`.
  */
 export function convolve(
@@ -17,9 +18,10 @@ export function convolve(
   conv: ShortConv | null,
   activation: 'silu' | null,
   state: State | undefined,
+  at?: Sequences,
 ): { y: Tensor; state: State } {
   if (!conv) return { y: activation === 'silu' ? silu(x) : x, state: {} };
-  const next = conv.forward(x, (state?.[name] as Tensor | undefined) ?? null);
+  const next = conv.forward(x, (state?.[name] as Tensor | undefined) ?? null, at?.ranges);
   return { y: next.y, state: { [name]: next.state } };
 }
 

@@ -66,7 +66,7 @@ it('shapes', () => {
       "ShapeError: shortConv: bias [4] does not fit x [2,5,3]; give [3].",
       "ShapeError: shortConv: h0 [2,4,3] does not hold W-1 inputs of x [2,5,3]; give [2,3,3].",
       "ShapeError: rope: heads of D=5 have no halves to turn; give an even size.",
-      "ShapeError: rotary: tables [2,2] and [3,2] do not fit x [1,2,3,4]; give [2,2] each.",
+      "ShapeError: rotary: tables [2,2] and [3,2] do not fit x [1,2,3,4]; give [2,2] or [1,2,2] each.",
       "ShapeError: adamw: v [2] and param [3] differ; give v the shape of param.",
       "ShapeError: adamw: hyper [1] does not hold lr and the two bias corrections; give [3].",
       "UnsupportedOpError: adamw: it writes its param, m, v in place while a gradient is being recorded; call it inside untracked().",

@@ -12,6 +12,7 @@ import { muonMomentumKernel, muonMoveKernel } from './muon/wasm.ts';
 import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
 import { rotaryKernel } from './rotary/wasm.ts';
+import { packSequencesKernel, padSequencesKernel } from './sequences/wasm.ts';
 import { shortConvGradKernel, shortConvKernel } from './short-conv/wasm.ts';
 import { siluGradKernel, siluKernel } from './silu/wasm.ts';
 import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
@@ -42,6 +43,8 @@ export const kernels: readonly WasmKernel[] = [
   shortConvKernel,
   shortConvGradKernel,
   rotaryKernel,
+  padSequencesKernel,
+  packSequencesKernel,
   adamwKernel,
   advanceKernel,
   muonMomentumKernel,

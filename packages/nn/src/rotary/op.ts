@@ -20,6 +20,7 @@ import {
   whole,
 } from '@twilljs/tensor';
 import type { Rotary } from '../mixer.ts';
+import { packSequences, padSequences, rangeIds, requireRanges } from '../sequences/op.ts';
 
 export interface RotaryAttrs {
   /** Turn back: the transpose, and so the gradient. */
@@ -28,40 +29,65 @@ export interface RotaryAttrs {
 
 export const rotaryOp: Op<RotaryAttrs> = {
   name: 'rotary',
-  inputs: ['x', 'cos', 'sin'],
+  inputs: ['x', 'cos', 'sin', 'ranges?'],
   outputs: ['y'],
-  reads: ['cos', 'sin'],
-  shape([x, cos, sin], { inverse }) {
+  ids: { 'ranges?': rangeIds(0) },
+  reads: ['cos', 'sin', 'ranges?'],
+  shape([x, cos, sin, ranges], { inverse }) {
     flag('rotary: inverse', inverse);
     if (x!.length !== 4 || x![3] % 2 !== 0)
       throw new ShapeError(`rotary: x [${x}] is not [B,T,H,D] with an even D; give such heads.`);
-    const table = [x![1], x![3] / 2];
-    if (!sameShape(cos!, table) || !sameShape(sin!, table))
-      throw new ShapeError(`rotary: tables [${cos}] and [${sin}] do not fit x [${x}]; give [${table}] each.`);
+    const [B, T, , D] = x!;
+    const tables = [
+      [T, D / 2],
+      [B, T, D / 2],
+    ];
+    if (!tables.some((table) => sameShape(cos!, table) && sameShape(sin!, table))) {
+      throw new ShapeError(
+        `rotary: tables [${cos}] and [${sin}] do not fit x [${x}]; give [${tables[0]}] or [${tables[1]}] each.`,
+      );
+    }
+    requireRanges('rotary', ranges, x!);
     return [x!];
   },
-  define([x, cos, sin], { inverse }) {
-    const [, T, , D] = x.shape;
+  define([x, cos, sin, ranges], { inverse }) {
+    const [B, T, , D] = x.shape;
+    if (ranges) {
+      const apart = (x: Tensor) => padSequences(x, ranges, B * T);
+      const turns = [cos, sin].map((table) => apart(table.broadcastTo([B, T, D / 2]))); // [n,B T,D/2] each
+      return [packSequences(apply1(rotaryOp, [apart(x), ...turns, null], { inverse }), ranges, [B, T])];
+    }
     const a = x.slice(3, 0, D / 2); // [B,T,H,D/2]
     const b = x.slice(3, D / 2, D); // [B,T,H,D/2]
-    const c = cos.reshape([T, 1, D / 2]);
-    const s = (inverse ? sin.neg() : sin).reshape([T, 1, D / 2]);
+    const perHead = (table: Tensor) => table.reshape([...table.shape.slice(0, -1), 1, D / 2]);
+    const c = perHead(cos); //                           [T,1,D/2] or [B,T,1,D/2]
+    const s = perHead(inverse ? sin.neg() : sin);
     return [concat([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 3)];
   },
   /** The tables are constants. */
-  vjp: ([dy], [, cos, sin], _outs, { inverse }) => [rotary(dy, { cos, sin }, !inverse), null, null],
+  vjp: ([dy], [, cos, sin, ranges], _outs, { inverse }) => [
+    rotary(dy, { cos, sin }, !inverse, ranges),
+    ...[null, null, null],
+  ],
 };
 
 export interface RotaryTables {
-  /** [T,D/2] each. */
+  /** [T,D/2] each, the same for every row, or [B,T,D/2]. */
   readonly cos: Tensor;
   readonly sin: Tensor;
 }
 
-/** Turns the pairs of x [B,T,H,D] by the angles of the tables; `inverse` turns them back. */
-export function rotary(x: Tensor, tables: RotaryTables, inverse = false): Tensor {
+/**
+ * Turns the pairs of x by the angles of the tables; `inverse` turns them back.
+ *
+ * @param x [B,T,H,D]
+ * @param ranges i32 [n,2]: begin and end of the n sequences in the flattened B T positions; null for B rows of T.
+ * @returns [B,T,H,D], 0 outside of all sequences.
+ * @throws ShapeError when the sizes do not fit; OptionError for a range outside.
+ */
+export function rotary(x: Tensor, tables: RotaryTables, inverse = false, ranges: Tensor | null = null): Tensor {
   knownOnly('rotary: the tables', tables, ['cos', 'sin']);
-  return apply1(rotaryOp, [x, tables.cos, tables.sin], { inverse });
+  return apply1(rotaryOp, [x, tables.cos, tables.sin, ranges], { inverse });
 }
 
 /** base^(-2i/D) for i < D/2, in f64: an f32 angle far out would have lost its digits. */

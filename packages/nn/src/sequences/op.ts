@@ -9,8 +9,13 @@ export const rangeIds =
 
 /** Refuses what are no ranges of [B,T,...]. @throws ShapeError */
 export function requireRanges(op: string, ranges: Shape | null, x: Shape): void {
-  if (ranges && (ranges.length !== 2 || ranges[1] !== 2))
+  if (!ranges) return;
+  if (ranges.length !== 2 || ranges[1] !== 2)
     throw new ShapeError(`${op}: ranges [${ranges}] of x [${x}] are not [n,2]; give begin and end of each sequence.`);
+  if (ranges[0] === 0)
+    throw new ShapeError(
+      `${op}: ranges [${ranges}] of x [${x}] hold no sequence; give one at least, perhaps an empty one.`,
+    );
 }
 
 export interface PadAttrs {
@@ -32,7 +37,7 @@ function* spans(ranges: ArrayLike<number>, P: number, most: number) {
   }
 }
 
-const padSequencesOp: Op<PadAttrs> = {
+export const padSequencesOp: Op<PadAttrs> = {
   name: 'padSequences',
   inputs: ['x', 'ranges'],
   outputs: ['y'],
@@ -55,7 +60,7 @@ const padSequencesOp: Op<PadAttrs> = {
   vjp: ([dy], [x, ranges]) => [packSequences(dy, ranges, [x.shape[0], x.shape[1]]), null],
 };
 
-const packSequencesOp: Op<PackAttrs> = {
+export const packSequencesOp: Op<PackAttrs> = {
   name: 'packSequences',
   inputs: ['x', 'ranges'],
   outputs: ['y'],

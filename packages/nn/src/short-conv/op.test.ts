@@ -1,5 +1,5 @@
 // The state hands a sequence over: cut anywhere, outputs and gradients stay what they were.
-import { concat, cpu, gradOf, parameter, scope, size, type Tensor, tensor } from '@twilljs/tensor';
+import { assign, compile, concat, cpu, gradOf, parameter, scope, size, type Tensor, tensor } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
@@ -39,4 +39,30 @@ describe.each([
       }
     }
   });
+});
+
+it('a recording leaves the state where it was', async () => {
+  const device = await wasm({ kernels, poison: true });
+  const make = (shape: number[], seed: number) => tensor(noise(size(shape), seed), shape, { device });
+  const weight = make([D, 4], 1);
+  using step = compile(device, (x: Tensor, state: Tensor, ranges: Tensor) => {
+    const next = shortConv(x, weight, null, state, 'silu', ranges);
+    assign(state, next.state);
+    return next.y;
+  });
+  const state = make([3, 3, D], 2);
+  let expected = state.mul(1);
+  for (const [i, list] of [
+    [0, 1, 1, 3, 3, 10],
+    [0, 7, 8, 8, 9, 10],
+    [2, 4, 4, 7, 7, 9],
+    [0, 0, 0, 0, 0, 1],
+  ].entries()) {
+    const [x, ranges] = [make([2, 5, D], i), tensor(Int32Array.from(list), [3, 2], { device })];
+    const { y, state: next } = shortConv(x, weight, null, expected, 'silu', ranges);
+    expected = next;
+    expect(await scope(() => step(x, state, ranges)).data()).toEqual(await y.data());
+    expect(await state.data()).toEqual(await next.data());
+  }
+  expect(step.inspect().ops.map(({ op }) => op)).toEqual(['shortConv']);
 });

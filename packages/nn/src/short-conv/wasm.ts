@@ -1,19 +1,27 @@
 // WebAssembly kernels of shortConv.
+import type { Spec } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import { backward, type Formulas, forward, module, weights } from '../gen/short-conv.gen.ts';
+import { backward, type Formulas, forward, module, states, weights } from '../gen/short-conv.gen.ts';
 import type { ShortConvAttrs } from './op.ts';
+
+/** n sequences of T in P positions; in ranges, T is what the longest can have. */
+function sizesOf(x: Spec, weight: Spec, ranges: Spec | null) {
+  const [B, T, D] = x.shape;
+  const P = B * T;
+  return { n: ranges ? ranges.shape[0] : B, T: ranges ? P : T, P, D, W: weight.shape[1] };
+}
 
 export const shortConvKernel: WasmKernel<ShortConvAttrs, Formulas> = {
   op: 'shortConv',
   module,
-  plan([x, weight], { activation }, { forwardUnits, forwardBytes }) {
-    const [B, T, D] = x!.shape;
-    const W = weight!.shape[1];
+  plan([x, weight, , , ranges], { activation }, { rowUnits, forwardBytes }) {
+    const sizes = sizesOf(x!, weight!, ranges);
     const silu = activation === 'silu';
     return {
-      own: forwardBytes(D, W),
-      launches: ([x, weight, bias, h0], [y, state]) => [
-        forward(forwardUnits(B, T), { B, T, D, W, silu, x, weight, bias, h0, y, state }),
+      own: forwardBytes(sizes.D, sizes.W),
+      launches: ([x, weight, bias, h0, ranges], [y, state]) => [
+        forward(rowUnits(sizes.P), { ...sizes, silu, x, weight, bias, h0, ranges, y }),
+        states(sizes.n, { ...sizes, x, h0, ranges, state }),
       ],
     };
   },
@@ -22,19 +30,19 @@ export const shortConvKernel: WasmKernel<ShortConvAttrs, Formulas> = {
 export const shortConvGradKernel: WasmKernel<ShortConvAttrs, Formulas> = {
   op: 'shortConvGrad',
   module,
-  plan([, , x, weight], { activation }, { blocks, sumsBytes, backwardBytes, weightsBytes }) {
-    const [B, T, D] = x!.shape;
-    const W = weight!.shape[1];
+  plan([, , x, weight, , , ranges], { activation }, { blocks, sumsBytes, backwardBytes, weightsBytes }) {
+    const sizes = sizesOf(x!, weight!, ranges);
+    const { n, T, D, W } = sizes;
     const silu = activation === 'silu';
     return {
-      shared: sumsBytes(B, D, W),
+      shared: sumsBytes(n, D, W),
       own: Math.max(backwardBytes(T, D, W), weightsBytes(W)),
-      launches: ([dy, dstate, x, weight, bias, h0], [dx, dweight, ...rest], sums) => {
+      launches: ([dy, dstate, x, weight, bias, h0, ranges], [dx, dweight, ...rest], sums) => {
         const dbias = bias && rest[0];
         const dh0 = h0 && rest[rest.length - 1];
         return [
-          backward(B * blocks(D), { B, T, D, W, silu, dy, dstate, x, weight, bias, h0, dx, dh0, sums }),
-          weights(blocks(D), { B, D, W, sums, dweight, dbias }),
+          backward(n * blocks(D), { ...sizes, silu, dy, dstate, x, weight, bias, h0, ranges, dx, dh0, sums }),
+          weights(blocks(D), { n, D, W, sums, dweight, dbias }),
         ];
       },
     };
