@@ -10,7 +10,7 @@ function part(
   a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, scratch: usize,
 ): i32 {
   const count = productUnits(M, N), first = max(from - at, 0), last = min(to - at, count);
-  if (first < last) product(false, first, last, M, N, K, a, ars, acs, b, brs, bcs, c, scratch);
+  if (first < last) product(false, false, first, last, M, N, K, a, ars, acs, b, brs, bcs, c, scratch);
   return at + count;
 }
 
@@ -44,8 +44,8 @@ export function input(
   O0: i32, dy0: usize, w0: usize, O1: i32, dy1: usize, w1: usize,
   O2: i32, dy2: usize, w2: usize, O3: i32, dy3: usize, w3: usize, scratch: usize,
 ): void {
-  product(onto, from, to, M, I, O0, dy0, O0, 1, w0, I, 1, dx, scratch);
-  if (w1) product(true, from, to, M, I, O1, dy1, O1, 1, w1, I, 1, dx, scratch);
-  if (w2) product(true, from, to, M, I, O2, dy2, O2, 1, w2, I, 1, dx, scratch);
-  if (w3) product(true, from, to, M, I, O3, dy3, O3, 1, w3, I, 1, dx, scratch);
+  product(false, onto, from, to, M, I, O0, dy0, O0, 1, w0, I, 1, dx, scratch);
+  if (w1) product(false, true, from, to, M, I, O1, dy1, O1, 1, w1, I, 1, dx, scratch);
+  if (w2) product(false, true, from, to, M, I, O2, dy2, O2, 1, w2, I, 1, dx, scratch);
+  if (w3) product(false, true, from, to, M, I, O3, dy3, O3, 1, w3, I, 1, dx, scratch);
 }

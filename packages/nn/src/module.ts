@@ -29,7 +29,7 @@ function walk(module: object, path: string, seen: Set<object>, visit: (path: str
   if (seen.has(module)) return;
   seen.add(module);
   if (module instanceof Tensor) {
-    if (module.slot && module.slot.node === null) visit(path, module);
+    if (module.isParameter) visit(path, module);
     return;
   }
   if (ArrayBuffer.isView(module)) return;

@@ -15,18 +15,22 @@ import { Tensor } from './tensor.ts';
 /**
  * A new tensor with uninitialised memory, in the current scope.
  *
- * @throws ShapeError for what is no shape; DTypeError for a float type that the device does not have; DeviceError when there is no
- * memory for it.
+ * @throws ShapeError for what is no shape; DTypeError for a type that the device does not have; DeviceError when there is no memory
+ * for it.
  */
 export function empty(shape: Shape, device: Device, dtype: DType = device?.float): Tensor {
   requireDevice('empty', device);
-  if (dtype !== 'i32' && dtype !== device.float) {
-    throw new DTypeError(
-      `empty: dtype ${shown(dtype)} was asked for on ${device.name}, which has ${device.float} and i32; leave it out, or say i32.`,
-    );
-  }
+  requireTypeOf(device, 'empty', dtype);
   requireShape('empty', shape);
   return fresh([...shape], device, dtype);
+}
+
+/** @throws DTypeError for a type that a device does not have. */
+export function requireTypeOf({ name, float }: Device, where: string, dtype: DType): void {
+  if (dtype === float || dtype === 'i32' || dtype === 'bf16') return;
+  throw new DTypeError(
+    `${where}: dtype ${shown(dtype)} was asked for on ${name}, whose numbers are ${float}; leave it out, or say i32 or bf16.`,
+  );
 }
 
 /** The same, for a shape and a type that were looked at. */

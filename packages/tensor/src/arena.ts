@@ -43,7 +43,8 @@ export async function moveToArena(tensors: readonly Tensor[], device: Device): P
   const { offsets, length } = arenaLayout(tensors, device);
   for (const t of tensors) {
     t.requireMemory();
-    if (t.dtype === 'i32') throw new DTypeError(`moveToArena: [${t.shape}] holds i32 ids; an arena is of floats.`);
+    if (t.dtype === t.device.float) continue;
+    throw new DTypeError(`moveToArena: [${t.shape}] holds ${t.dtype}; an arena is of floats.`);
   }
   const arena = keep(zeros([length], { device }));
   for (const [i, t] of tensors.entries()) {

@@ -16,15 +16,34 @@ import type { Tensor } from './tensor.ts';
  * A leaf of the tape: gradients with respect to `t` can be asked for from now on, of what is computed from it from now on.
  *
  * @returns `t` itself.
- * @throws DTypeError for ids.
+ * @throws DTypeError for ids, and for what is stored in bf16.
  */
 export function parameter<T extends Tensor>(t: T): T {
   requireTensor('parameter', 't', t);
   if (t.dtype === 'i32')
     throw new DTypeError(`parameter: [${t.shape}] holds i32 ids, which have no gradient; give floats.`);
+  if (t.dtype === 'bf16') {
+    throw new DTypeError(
+      `parameter: [${t.shape}] is stored in bf16, of which there is no gradient; give cast(t), or freeze(t) it.`,
+    );
+  }
+  t.isParameter = true;
   if (t.slot) return t;
   t.slot = { node: null, since: t.used ? upcomingId() : 0 };
   if (t.captured) noteChange();
+  return t;
+}
+
+/**
+ * A parameter for which no gradient is asked: a module's `params` have it, and it is a constant of what is computed from now on.
+ *
+ * @returns `t` itself.
+ */
+export function freeze<T extends Tensor>(t: T): T {
+  requireTensor('freeze', 't', t);
+  t.isParameter = true;
+  if (t.slot && t.captured) noteChange();
+  t.slot = undefined;
   return t;
 }
 

@@ -1,5 +1,6 @@
 // Making tensors from host data.
-import { empty } from './apply.ts';
+import { empty, requireTypeOf } from './apply.ts';
+import { encodeBF16 } from './bf16.ts';
 import { cpu } from './cpu.ts';
 import type { Device } from './device.ts';
 import { DTypeError, OptionError, ShapeError } from './errors.ts';
@@ -14,7 +15,7 @@ import type { Tensor } from './tensor.ts';
 export interface CreateOptions {
   /** Default: the `cpu` f32 device. */
   device?: Device;
-  /** `'i32'` for ids. Default: the device's float type. */
+  /** `'i32'` for ids, `'bf16'` for a matrix that is stored so. Default: the device's float type. */
   dtype?: DType;
 }
 
@@ -24,18 +25,15 @@ function place(where: string, options: CreateOptions, standard?: DType): { devic
   const device = options.device ?? cpu();
   requireDevice(where, device);
   const dtype = options.dtype ?? standard ?? device.float;
-  if (dtype !== 'i32' && dtype !== device.float) {
-    throw new DTypeError(
-      `${where}: ${shown(dtype)} was asked for on ${device.name}, whose numbers are ${device.float}; leave dtype out.`,
-    );
-  }
+  requireTypeOf(device, where, dtype);
   return { device, dtype };
 }
 
 /**
  * A tensor of the given values, row-major.
  *
- * @param values numbers or a typed array; converted to the dtype. An Int32Array makes an `i32` tensor unless `dtype` says otherwise.
+ * @param values numbers or a typed array; converted to the dtype. An Int32Array makes an `i32` tensor unless `dtype` says otherwise;
+ * for `bf16` a Uint16Array is bits, and all others are numbers, rounded to nearest.
  * @throws ShapeError for what is no shape, or not filled by the values; DTypeError for a value that is no number (of ids: no whole
  * number of 32 bits), and for a float type that the device does not have; DeviceError when there is no memory for it.
  * @example
@@ -75,7 +73,7 @@ function boundsOf(ids: Int32Array): Bounds {
 /**
  * Writes host values into a tensor that exists: how what changes from call to call reaches a compiled step.
  *
- * @param values as many as the tensor has elements, of its type.
+ * @param values as many as the tensor has elements, of its type, as for `tensor`.
  * @throws ShapeError for another number of them; DTypeError for what is no value of its type; OptionError inside a compiled step.
  * @example
  * const x = zeros([2]);
@@ -109,17 +107,14 @@ const numbers = [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, 
 
 /** Values in the array of a dtype: themselves where they are one already. */
 function converted(values: ArrayLike<number>, dtype: DType): Data {
-  const same = { f32: Float32Array, f64: Float64Array, i32: Int32Array }[dtype];
+  const same = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bf16: Uint16Array }[dtype];
   if (values instanceof same) return values;
+  if (dtype === 'i32' || !numbers.some((kind) => values instanceof kind)) {
+    for (let i = 0; i < values.length; i++) requireNumber(values[i], i, dtype);
+  }
+  if (dtype === 'bf16') return encodeBF16(values);
   const out = hostArray('tensor', dtype, values.length);
-  if (dtype !== 'i32' && numbers.some((kind) => values instanceof kind)) {
-    out.set(values);
-    return out;
-  }
-  for (let i = 0; i < values.length; i++) {
-    requireNumber(values[i], i, dtype);
-    out[i] = values[i];
-  }
+  out.set(values);
   return out;
 }
 
@@ -149,7 +144,7 @@ function filled(where: string, shape: Shape, value: number, options: CreateOptio
   if (dtype === 'i32' && (value | 0) !== value) {
     throw new OptionError(`${where}: the value ${value} is no i32; give a whole number from -2^31 to 2^31 - 1.`);
   }
-  if (dtype !== 'i32') return filledWith([...shape], value, device);
+  if (dtype === device.float) return filledWith([...shape], value, device);
   const out = empty(shape, device, dtype); // first, for the device knows best that there is no memory
-  return tensorInto(out, hostArray(where, dtype, out.size).fill(value));
+  return tensorInto(out, hostArray(where, dtype, out.size).fill(converted([value], dtype)[0]));
 }

@@ -14,8 +14,10 @@ export function requireWithin(where: string, room: number, from: number, bytes: 
 
 /** Refuses to write what is no data of a tensor, or does not fit into a buffer of `room` bytes. */
 export function requireWritable(where: string, room: number, data: Data): void {
-  if (!(data instanceof Float32Array || data instanceof Float64Array || data instanceof Int32Array)) {
-    throw new OptionError(`${where}: the data is ${shown(data)}; give a Float32Array, Float64Array or Int32Array.`);
+  if (![Float32Array, Float64Array, Int32Array, Uint16Array].some((kind) => data instanceof kind)) {
+    throw new OptionError(
+      `${where}: the data is ${shown(data)}; give a Float32Array, Float64Array, Int32Array or Uint16Array.`,
+    );
   }
   requireWithin(where, room, 0, data.byteLength);
 }

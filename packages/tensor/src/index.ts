@@ -1,7 +1,8 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena } from './arena.ts';
-export { detach, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
+export { detach, freeze, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
+export { decodeBF16, encodeBF16 } from './bf16.ts';
 export { type Compiled, compile } from './compile.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
 export { type CreateOptions, full, ones, tensor, write, zeros } from './create.ts';
@@ -38,6 +39,7 @@ export { embedding, IGNORE, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
 export { type BandAttrs, concat } from './ops/movement.ts';
 export { argmax } from './ops/reduce.ts';
+export { cast } from './ops/unary.ts';
 export { finite, flag, knownOnly, nearest, number, objectOnly, oneOf, shown, slipOf, whole } from './options.ts';
 export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';

@@ -37,17 +37,26 @@ export function checkedInputs(op: Op, ins: readonly (Tensor | null)[]): Device {
         `${name}: inputs are on ${device.name} and on ${nameBeside(device, t.device)}; move one of them with to(device).`,
       );
     }
-    if ((t.dtype === 'i32') !== (op.ids !== undefined && input in op.ids)) {
-      throw new DTypeError(
-        t.dtype === 'i32'
-          ? `${name}: ${input} [${t.shape}] holds i32 ids where numbers belong; make it of floats.`
-          : `${name}: ${input} [${t.shape}] holds ${t.dtype} where i32 ids belong; make it of an Int32Array.`,
-      );
-    }
+    requireType(op, input, t);
     if (recording && !t.slot) t.used = true;
   }
   if (!device) throw new OptionError(`${name}: no input is present, so there is no device to run on; give a tensor.`);
   return device;
+}
+
+/** @throws DTypeError for ids where numbers belong, and the reverse; for bf16 where it is not read. */
+function requireType({ name, ids, bf16 }: Op, input: string, { dtype, shape }: Tensor): void {
+  if (dtype === 'bf16' && !bf16?.includes(input)) {
+    throw new DTypeError(
+      `${name}: ${input} [${shape}] is stored in bf16, which only the second matrix of matmul and the table of embedding may be; give cast(${input}).`,
+    );
+  }
+  if ((dtype === 'i32') === (ids !== undefined && input in ids)) return;
+  throw new DTypeError(
+    dtype === 'i32'
+      ? `${name}: ${input} [${shape}] holds i32 ids where numbers belong; make it of floats.`
+      : `${name}: ${input} [${shape}] holds ${dtype} where i32 ids belong; make it of an Int32Array.`,
+  );
 }
 
 /** @throws OptionError for what is no device, such as the promise of one. */

@@ -61,6 +61,8 @@ export interface Op<A = any> {
   vjp?(dys: Tensor[], ins: Tensor[], outs: Tensor[], attrs: A, needs: readonly boolean[]): (Tensor | null)[];
   /** Names of the inputs and outputs whose values `vjp` reads; only these are kept for it. Default: all inputs, no outputs. */
   readonly reads?: readonly string[];
+  /** Matrices that may be stored in bf16, among the inputs: of these there is no gradient. `cast` of them is the definition. Default: none. */
+  readonly bf16?: readonly string[];
   /** The outputs that hold i32; nothing of them is recorded for a gradient. Default: none. */
   readonly types?: Readonly<Record<string, 'i32'>>;
   /** `{ output: input }`: written in place. Refused where a gradient is recorded. */

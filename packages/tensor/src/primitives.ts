@@ -6,13 +6,14 @@ import { embeddingOp, oneHotOp, scatterAddOp } from './ops/indexing.ts';
 import { cumsumOp, matmulOp, solveTrilOp } from './ops/linear-algebra.ts';
 import { bandOp, broadcastOp, concatOp, padOp, permuteOp, sliceOp } from './ops/movement.ts';
 import { argmaxOp, maxOp, sumOp } from './ops/reduce.ts';
-import { affineOp, unaryOps } from './ops/unary.ts';
+import { affineOp, castOp, unaryOps } from './ops/unary.ts';
 
 /** Op name -> op. */
 export const primitives = {
   ...unaryOps,
   ...binaryOps,
   affine: affineOp,
+  cast: castOp,
   sum: sumOp,
   max: maxOp,
   argmax: argmaxOp,

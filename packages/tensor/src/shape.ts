@@ -3,9 +3,10 @@ import { DeviceError, ShapeError } from './errors.ts';
 import { shown } from './options.ts';
 
 export type Shape = readonly number[];
-/** f32 or f64 for numbers (a device has one of the two), i32 for ids. */
-export type DType = 'f32' | 'f64' | 'i32';
-export type Data = Float32Array | Float64Array | Int32Array;
+/** f32 or f64 for numbers (a device has one of the two), i32 for ids, bf16 for matrices that are stored so. */
+export type DType = 'f32' | 'f64' | 'i32' | 'bf16';
+/** Values on the host; of bf16 the bits. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint16Array;
 
 /** What an op may know of a tensor before it runs. */
 export interface Spec {
@@ -17,10 +18,11 @@ interface ArrayOf {
   f32: Float32Array<ArrayBuffer>;
   f64: Float64Array<ArrayBuffer>;
   i32: Int32Array<ArrayBuffer>;
+  bf16: Uint16Array<ArrayBuffer>;
 }
-const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bf16: Uint16Array };
 
-export const bytesPer: Record<DType, number> = { f32: 4, f64: 8, i32: 4 };
+export const bytesPer: Record<DType, number> = { f32: 4, f64: 8, i32: 4, bf16: 2 };
 
 /** Shapes of an op's inputs; null where one is absent. */
 export function shapesOf(specs: readonly (Spec | null)[]): (Shape | null)[] {
@@ -114,5 +116,6 @@ export function hostArray<D extends DType>(where: string, dtype: D, length: numb
 export function typedArray(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, length: number): Data {
   if (dtype === 'f32') return new Float32Array(buffer, byteOffset, length);
   if (dtype === 'f64') return new Float64Array(buffer, byteOffset, length);
+  if (dtype === 'bf16') return new Uint16Array(buffer, byteOffset, length);
   return new Int32Array(buffer, byteOffset, length);
 }

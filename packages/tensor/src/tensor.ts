@@ -8,7 +8,7 @@ import { binary } from './ops/binary.ts';
 import { cumsum, type MatmulOptions, matmul } from './ops/linear-algebra.ts';
 import { type BandAttrs, band, broadcastTo, pad, permute, slice } from './ops/movement.ts';
 import { maxTo, reducedShape, sumTo } from './ops/reduce.ts';
-import { affine, unary } from './ops/unary.ts';
+import { affine, cast, unary } from './ops/unary.ts';
 import { flag } from './options.ts';
 import { relieve } from './outside.ts';
 import { activeRecorder, noteChange, numberTensor, requireOutsideStep } from './recorder.ts';
@@ -23,6 +23,8 @@ export class Tensor implements Spec, Holder {
   dtype: DType;
   /** The identity under which gradients are collected; undefined for constants. */
   slot: Slot | undefined;
+  /** Whether it is a parameter of a module, by `parameter` or `freeze`. */
+  isParameter = false;
   /** Internal: whether it was computed with, as a constant, while a gradient could be recorded. */
   used = false;
   /** Internal: whether a recording uses it where it is. */
@@ -120,7 +122,7 @@ export class Tensor implements Spec, Holder {
   }
 
   /**
-   * A copy of the values on the host. The only wait besides acquiring a device.
+   * A copy of the values on the host; of bf16 the bits. The only wait besides acquiring a device.
    *
    * @throws OptionError inside a step that is being recorded, where there are no values yet.
    */
@@ -134,7 +136,7 @@ export class Tensor implements Spec, Holder {
   /** The single value of a tensor of one element. @throws ShapeError for more or fewer elements. */
   async item(): Promise<number> {
     if (this.size !== 1) throw new ShapeError(`item: [${this.shape}] has ${this.size} elements, not 1; use data().`);
-    return (await this.data())[0];
+    return (await cast(this).data())[0];
   }
 
   /** What Node prints of it: not the values, for which the device would have to be asked. */
@@ -146,7 +148,7 @@ export class Tensor implements Spec, Holder {
   async to(device: Device): Promise<Tensor> {
     requireDevice('to', device);
     if (device === this.device) return this;
-    const dtype = this.dtype === 'i32' ? 'i32' : device.float;
+    const dtype = this.dtype === this.device.float ? device.float : this.dtype;
     return tensor(await this.data(), this.shape, { device, dtype });
   }
 

@@ -1,4 +1,5 @@
 // Rows by id: read, added to, and as one-hot. An id outside the table reads a row of NaN and is not written.
+import { bytes, widen } from './lib/bf16';
 import { accumulate, copy, fill } from './lib/copy';
 import { COLUMNS, pieces, ROWS } from './lib/units';
 
@@ -19,16 +20,31 @@ function idAt(ids: usize, i: i32, rows: i32): i32 {
   return <u32>id < <u32>rows ? id : -1;
 }
 
-/** y[i] [D] = weight[ids[i]], of n ids into a table of `rows`. */
-export function gather(
-  from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
+@inline
+function gatherOf(
+  half: bool, from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
 ): void {
   const end = min(n, to * ROWS);
   for (let i = from * ROWS; i < end; i++) {
     const id = idAt(ids, i, rows), row = y + (<usize>(i * D) << 2);
     if (id < 0) fill(D, NaN, row);
-    else copy(D, weight + (<usize>(id * D) << 2), row);
+    else if (half) widen(D, weight + bytes(half, id * D), row);
+    else copy(D, weight + bytes(half, id * D), row);
   }
+}
+
+/** y[i] [D] = weight[ids[i]], of n ids into a table of `rows`. */
+export function gather(
+  from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
+): void {
+  gatherOf(false, from, to, n, rows, D, weight, ids, y, scratch);
+}
+
+/** The same with a table stored in bf16. */
+export function gatherHalf(
+  from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
+): void {
+  gatherOf(true, from, to, n, rows, D, weight, ids, y, scratch);
 }
 
 /** y [rows,D] = 0, then y[ids[i]] += x[i] in the order of i. */

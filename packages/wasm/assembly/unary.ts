@@ -1,4 +1,5 @@
 // Element-wise functions of one argument: y = f(x) over n floats.
+import { widen } from './lib/bf16';
 import { exp as expOf, sigmoid as sigmoidOf, softplus as softplusOf, tanh as tanhOf } from './lib/exp';
 import { log as logOf } from './lib/log';
 import { fma, loadPart, storePart } from './lib/simd';
@@ -96,4 +97,10 @@ export function affine(
   from: i32, to: i32, n: i32, scale: f32, shift: f32, x: usize, y: usize, scratch: usize,
 ): void {
   map(AFFINE, from, to, n, x, y, scale, shift);
+}
+
+/** y = x, of bf16 to f32. */
+export function cast(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
+  const first = from * ELEMENTS;
+  widen(min(n, to * ELEMENTS) - first, x + (<usize>first << 1), y + (<usize>first << 2));
 }

@@ -14,6 +14,7 @@ const ids = (n: number, below: number, from = 0): Numbers => ({
   data: Array.from({ length: n }, (_, i) => from + ((i * 7) % (below - from))),
   dtype: 'i32',
 });
+const half = (x: Numbers): Numbers => ({ ...x, dtype: 'bf16' });
 const named = (tensors: Numbers[]) => Object.fromEntries(tensors.map((x, i) => [`x${i}`, x]));
 
 interface Given {
@@ -78,10 +79,11 @@ const products: Given[] = (
     [[3], 13, 150, 30],
   ] as [number[], number, number, number][]
 ).flatMap(([lead, M, N, K]) =>
-  [0, 1, 2, 3].map((flags) => {
+  [0, 1, 2, 3].flatMap((flags) => {
     const attrs = { transposeA: (flags & 1) !== 0, transposeB: (flags & 2) !== 0 };
     const a = floats([...lead, ...flip([M, K], attrs.transposeA)]);
-    return { attrs, inputs: { a, b: floats([...lead, ...flip([K, N], attrs.transposeB)], 2) } };
+    const b = floats([...lead, ...flip([K, N], attrs.transposeB)], 2);
+    return [b, half(b)].map((b) => ({ attrs, inputs: { a, b } }));
   }),
 );
 
@@ -98,6 +100,7 @@ const cases: Record<Exclude<PrimitiveName, 'full'>, Given[]> = {
   step: unary(),
   softplus: unary(),
   affine: unary().map(({ inputs }) => ({ attrs: { scale: -1.7, shift: 0.3 }, inputs })),
+  cast: [{ inputs: { x: half(floats([3, 5003])) } }],
   add: binary(),
   sub: binary(),
   mul: binary(),
@@ -153,7 +156,7 @@ const cases: Record<Exclude<PrimitiveName, 'full'>, Given[]> = {
   cumsum: [0, 1, 2].flatMap((axis) =>
     [false, true].map((reverse) => ({ attrs: { axis, reverse }, inputs: { x: floats([13, 14, 21]) } })),
   ),
-  embedding: [{ inputs: { weight: floats([11, 37]), ids: ids(200, 11) } }],
+  embedding: [floats([11, 37]), half(floats([11, 37]))].map((weight) => ({ inputs: { weight, ids: ids(200, 11) } })),
   scatterAdd: [{ attrs: { rows: 11 }, inputs: { x: floats([200, 37]), ids: ids(200, 11) } }],
   oneHot: [{ attrs: { classes: 9 }, inputs: { ids: ids(200, 9, -2) } }],
 };

@@ -19,9 +19,12 @@ function functions(device: api.Device): Record<string, Fitting> {
     apply1: { call: api.apply1, args: () => [api.primitives.pad, [x()], { axis: 0, before: 1, after: 2 }] },
     arenaLayout: { call: api.arenaLayout, args: () => [[x(), x()], device] },
     argmax: { call: api.argmax, args: () => [x()] },
+    cast: { call: api.cast, args: () => [tensor([1, 2], [2], { device, dtype: 'bf16' })] },
     concat: { call: api.concat, args: () => [[x(), x()], 1] },
     cpu: { call: api.cpu, args: () => [{ float: 'f64' }] },
     detach: { call: api.detach, args: () => [x()] },
+    decodeBF16: { call: api.decodeBF16, args: () => [Uint16Array.of(0x3f80)] },
+    encodeBF16: { call: api.encodeBF16, args: () => [[1, 2]] },
     embedding: { call: api.embedding, args: () => [square(), ids()] },
     empty: {
       call: (...args: Parameters<typeof api.empty>) => void api.empty(...args),
@@ -32,6 +35,7 @@ function functions(device: api.Device): Record<string, Fitting> {
       call: (on: api.Device, step: () => api.Tensor) => api.compile(on, step)(),
       args: () => [device, () => x()],
     },
+    freeze: { call: api.freeze, args: () => [x()] },
     full: { call: api.full, args: () => [[2, 3], 7, { device }] },
     grad: {
       call: (loss: api.Tensor, wrt: api.Tensor[]) => api.grad(loss, wrt),

@@ -8,6 +8,7 @@ const floats = (shape: number[], seed = 1, map = (x: number) => x): Numbers => (
   shape,
   data: noise(count(shape), seed).map(map),
 });
+const half = (x: Numbers): Numbers => ({ ...x, dtype: 'bf16' });
 const ids = (shape: number[], below: number, from = 0): Numbers => ({
   shape,
   data: Array.from({ length: count(shape) }, (_, i) => from + ((i * 7 + (i >> 2)) % (below - from))),
@@ -122,10 +123,11 @@ const products: [number[], number, number, number][] = [
 ];
 const flip = (shape: number[], on: boolean) => (on ? [shape[1], shape[0]] : shape);
 const matmul = products.flatMap(([lead, M, N, K]) =>
-  [0, 1, 2, 3].map((flags) => {
+  [0, 1, 2, 3].flatMap((flags) => {
     const attrs = { transposeA: (flags & 1) !== 0, transposeB: (flags & 2) !== 0 };
     const a = floats([...lead, ...flip([M, K], attrs.transposeA)], 1);
-    return { attrs, inputs: { a, b: floats([...lead, ...flip([K, N], attrs.transposeB)], 2) } };
+    const b = floats([...lead, ...flip([K, N], attrs.transposeB)], 2);
+    return [b, half(b)].map((b) => ({ attrs, inputs: { a, b } }));
   }),
 );
 const list = (shapes: number[][]) => Object.fromEntries(shapes.map((shape, i) => [`x${i}`, floats(shape, i + 1)]));
@@ -145,6 +147,7 @@ export const cases: Record<PrimitiveName, PrimitiveCase[]> = {
   step: unary(awayFromZero),
   softplus: unary((x) => 30 * x),
   affine: each((n) => ({ attrs: { scale: -1.7, shift: 0.3 }, inputs: { x: floats([n]) } })),
+  cast: each((n) => ({ inputs: { x: half(floats([n, 3])) } })),
   add: binary(),
   sub: binary(),
   mul: binary(),
@@ -226,7 +229,9 @@ export const cases: Record<PrimitiveName, PrimitiveCase[]> = {
       { attrs: { axis: 1, reverse }, inputs: { x: floats([2, n, 3]) } },
     ]),
   ),
-  embedding: each((n) => ({ attrs: null, inputs: { weight: floats([11, n]), ids: ids([3, n], 11) } })),
+  embedding: each((n) =>
+    [floats([11, n]), half(floats([11, n]))].map((weight) => ({ inputs: { weight, ids: ids([3, n], 11) } })),
+  ),
   scatterAdd: each((n) => ({ attrs: { rows: 11 }, inputs: { x: floats([3, n, 5]), ids: ids([3, n], 11) } })),
   oneHot: each((n) => ({ attrs: { classes: 9 }, inputs: { ids: ids([n], 9, -2) } })),
 };

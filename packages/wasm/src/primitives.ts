@@ -7,12 +7,13 @@ import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
 import { argmax, reduce } from './kernels/reduce.ts';
-import { affine, unaryKernels } from './kernels/unary.ts';
+import { affine, cast, unaryKernels } from './kernels/unary.ts';
 
 export const primitiveKernels = /* @__PURE__ */ (() =>
   ({
     ...unaryKernels,
     affine,
+    cast,
     ...binaryKernels,
     sum: reduce('sum'),
     max: reduce('max'),

@@ -5,7 +5,7 @@ import { requireTensor, type Shape, ShapeError, sameShape, size, type Tensor } f
  * y = x W' + b.
  *
  * @param x [..,I].
- * @param weight [O,I], as PyTorch stores it.
+ * @param weight [O,I], as PyTorch stores it; may be stored in bf16.
  * @param bias [O], or null.
  * @returns [..,O].
  * @throws ShapeError when the sizes do not fit.

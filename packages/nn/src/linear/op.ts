@@ -53,7 +53,7 @@ const linearsGradOp: Op<LinearsGradAttrs> = {
  * y_i = x W_i' for each weight: the projections of one input, such as queries, keys and values, with the bits of one `linear` each.
  *
  * @param x [..,I].
- * @param weights [O_i,I], at least one.
+ * @param weights [O_i,I], at least one. Where some are stored in bf16, each is an op of its own.
  * @returns [..,O_i] each.
  * @throws ShapeError when the sizes do not fit; OptionError for no list of weights.
  */
@@ -61,5 +61,6 @@ export function linears(x: Tensor, weights: readonly Tensor[]): Tensor[] {
   if (!Array.isArray(weights) || weights.length === 0) {
     throw new OptionError(`linears: the weights are ${shown(weights)}; give a list of at least one.`);
   }
+  if (weights.some((weight) => weight?.dtype === 'bf16')) return weights.map((weight) => linear(x, weight));
   return apply(linearsOp, [x, ...weights], null);
 }

@@ -1,5 +1,6 @@
 // Ops that read ids: rows by id, their gradient, and one-hot rows.
 import { apply1 } from '../apply.ts';
+import { numbersIn } from '../bf16.ts';
 import { ShapeError } from '../errors.ts';
 import type { Op } from '../op.ts';
 import { requireSize, sameShape } from '../shape.ts';
@@ -10,6 +11,7 @@ export const embeddingOp: Op<null> = {
   name: 'embedding',
   inputs: ['weight', 'ids'],
   outputs: ['y'],
+  bf16: ['weight'],
   ids: { ids: ([weight]) => ({ below: weight![0], of: 'rows' }) },
   reads: ['ids'],
   shape([weight, ids]) {
@@ -21,8 +23,8 @@ export const embeddingOp: Op<null> = {
     const [N, D] = weight.shape;
     for (let i = 0; i < ids.data.length; i++) {
       const id = ids.data[i];
-      const row = id >= 0 && id < N;
-      for (let d = 0; d < D; d++) y.data[i * D + d] = row ? weight.data[id * D + d] : Number.NaN;
+      if (id >= 0 && id < N) y.data.set(numbersIn(weight.data.subarray(id * D, (id + 1) * D)), i * D);
+      else y.data.fill(Number.NaN, i * D, (i + 1) * D);
     }
   },
   vjp: ([dy], [weight, ids]) => [apply1(scatterAddOp, [dy, ids], { rows: weight.shape[0] }), null],
@@ -80,7 +82,7 @@ export const oneHotOp: Op<{ classes: number }> = {
 };
 
 /**
- * Rows of `weight` [N,D] by i32 ids [..].
+ * Rows of `weight` [N,D], which may be stored in bf16, by i32 ids [..].
  *
  * @returns [..,D].
  * @throws OptionError for an id outside 0..N-1; DTypeError for ids that are no i32.

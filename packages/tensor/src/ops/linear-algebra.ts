@@ -1,5 +1,6 @@
 // Matrix product, triangular solve and cumulative sum.
 import { apply1, reshape } from '../apply.ts';
+import { numbersIn } from '../bf16.ts';
 import { ShapeError } from '../errors.ts';
 import { requireTensor } from '../inputs.ts';
 import type { Op } from '../op.ts';
@@ -7,7 +8,7 @@ import { flag, knownOnly } from '../options.ts';
 import { axisOf, requireAxis, type Shape, sameShape, size, strides } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { band } from './movement.ts';
-import { unary } from './unary.ts';
+import { cast, unary } from './unary.ts';
 
 export interface MatmulAttrs {
   transposeA: boolean;
@@ -17,11 +18,12 @@ export type MatmulOptions = Partial<MatmulAttrs>;
 
 const flip = (s: Shape, on: boolean): [number, number] => (on ? [s.at(-1)!, s.at(-2)!] : [s.at(-2)!, s.at(-1)!]);
 
-/** [.., M, K] @ [.., K, N] with equal leading axes; either side may be read transposed. */
+/** [.., M, K] @ [.., K, N] with equal leading axes; either side may be read transposed, and b stored in bf16. */
 export const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
   inputs: ['a', 'b'],
   outputs: ['y'],
+  bf16: ['b'],
   shape([a, b], { transposeA, transposeB }) {
     flag('matmul: transposeA', transposeA);
     flag('matmul: transposeB', transposeB);
@@ -43,19 +45,21 @@ export const matmulOp: Op<MatmulAttrs> = {
     const N = y.shape.at(-1)!;
     const [ai, ak] = transposeA ? [1, M] : [K, 1];
     const [bk, bj] = transposeB ? [1, K] : [N, 1];
+    const column = b.data.slice(0, K);
     for (let z = 0; z * M * N < y.data.length; z++) {
-      for (let i = 0; i < M; i++) {
-        for (let j = 0; j < N; j++) {
+      for (let j = 0; j < N; j++) {
+        for (let k = 0; k < K; k++) column[k] = b.data[z * K * N + k * bk + j * bj];
+        const numbers = numbersIn(column);
+        for (let i = 0; i < M; i++) {
           let total = 0;
-          for (let k = 0; k < K; k++)
-            total += a.data[z * M * K + i * ai + k * ak] * b.data[z * K * N + k * bk + j * bj];
+          for (let k = 0; k < K; k++) total += a.data[z * M * K + i * ai + k * ak] * numbers[k];
           y.data[(z * M + i) * N + j] = total;
         }
       }
     }
   },
   vjp([dy], [a, b], _outs, { transposeA, transposeB }, [needA, needB]) {
-    const da = !needA ? null : transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB);
+    const da = !needA ? null : transposeA ? product(cast(b), dy, transposeB, true) : product(dy, b, false, !transposeB);
     const db = !needB ? null : transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false);
     return [da, db];
   },

@@ -1,5 +1,7 @@
 // Element-wise ops of one argument, one line each.
 import { apply1 } from '../apply.ts';
+import { numbersIn } from '../bf16.ts';
+import { requireTensor } from '../inputs.ts';
 import type { Op } from '../op.ts';
 import { number } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
@@ -69,6 +71,30 @@ export const unaryOps = /* @__PURE__ */ Object.fromEntries(names.map((name) => [
 export const unary = /* @__PURE__ */ Object.fromEntries(
   names.map((name) => [name, (x: Tensor) => apply1(unaryOps[name], [x], null)]),
 ) as Record<UnaryName, (x: Tensor) => Tensor>;
+
+/** Numbers stored in bf16 as the device's own. */
+export const castOp: Op<null> = {
+  name: 'cast',
+  inputs: ['x'],
+  outputs: ['y'],
+  bf16: ['x'],
+  reads: [],
+  shape: ([x]) => [x!],
+  cpu([x], [y]) {
+    y.data.set(numbersIn(x.data));
+  },
+  vjp: ([dy]) => [dy],
+};
+
+/**
+ * The numbers of a tensor in the device's float type, exactly: what an op computes with where it reads bf16.
+ *
+ * @returns `x` itself where it holds no bf16.
+ */
+export function cast(x: Tensor): Tensor {
+  requireTensor('cast', 'x', x);
+  return x.dtype === 'bf16' ? apply1(castOp, [x], null) : x;
+}
 
 export const affineOp: Op<{ scale: number; shift: number }> = {
   name: 'affine',

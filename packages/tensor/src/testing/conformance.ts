@@ -14,7 +14,7 @@ export interface OpCase<A> {
   readonly name: string;
   readonly attrs: A;
   readonly inputs: Readonly<Record<string, Numbers>>;
-  /** Inputs that take a gradient. Default: all floats. */
+  /** Inputs that take a gradient. Default: all of the device's floats. */
   readonly wanted?: readonly string[];
   /** Larger bounds, for cases that f32 cannot do better (with the reason in the case's name). */
   readonly tolerance?: { out: number; grad: number };
@@ -56,7 +56,7 @@ export function prepare<A>(
   return {
     inputs,
     cotangents,
-    wanted: wanted ?? Object.keys(inputs).filter((name) => differentiable && inputs[name].dtype !== 'i32'),
+    wanted: wanted ?? Object.keys(inputs).filter((name) => differentiable && !inputs[name].dtype),
   };
 }
 
@@ -81,7 +81,7 @@ export async function conformance<A>(
 }
 
 const roundedTo = (n: Numbers, device: Device) =>
-  n.dtype === 'i32' ? n.data : device.float === 'f32' ? Float32Array.from(n.data) : Float64Array.from(n.data);
+  n.dtype ? n.data : device.float === 'f32' ? Float32Array.from(n.data) : Float64Array.from(n.data);
 
 /** The comparisons that exceed the tolerance of the device's type. */
 export function failures(

@@ -61,6 +61,7 @@ function oddValues(device: Device): readonly unknown[] {
     ],
     ...[() => 1, async () => 1, Float32Array.of(1, 2), Int32Array.of(5, -1), BigInt64Array.of(1n), new ArrayBuffer(8)],
     ...[tensor([1, 2, 3, 4, 5, 6], [2, 3], { device }), tensor([1], [], { device }), tensor([], [0, 3], { device })],
+    tensor([1, 2, 3, 4], [2, 2], { device, dtype: 'bf16' }),
     ...[tensor(Int32Array.of(9, -9, 2 ** 31 - 1), [3], { device }), parameter(tensor([1, 2], [2], { device }))],
     ...[released, [released], tensor([1, 2], [2], { device: elsewhere }), tensor([1, 2], [2], { device: meta() })],
   ];

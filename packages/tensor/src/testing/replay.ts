@@ -12,7 +12,8 @@ import { type Deviation, deviation } from './error.ts';
 export interface Numbers {
   readonly shape: Shape;
   readonly data: ArrayLike<number>;
-  readonly dtype?: 'i32';
+  /** Bits of bf16 are made of `data`. */
+  readonly dtype?: 'i32' | 'bf16';
 }
 
 /** One case: inputs by name, and what is expected of outputs and gradients. The loss is the sum over outputs of <output, cotangent>. */

@@ -1,5 +1,5 @@
 // Operands of the matrix product as its tiles read them: B in panels of eight columns, [N/8][K][8]; A transposed in panels [K][8].
-import { loadPart } from './simd';
+import { bytes, load4, loadSome } from './bf16';
 
 /** Columns of a tile: two vectors. */
 @inline export const NR: i32 = 8;
@@ -8,28 +8,29 @@ import { loadPart } from './simd';
 /** Columns of B packed at once: a block of 512 KiB stays in the second cache. */
 @inline export const NC: i32 = 512;
 
-/** Four floats of a row, of which n (<= 4, may be below 1) exist. */
+/** Four numbers of a row, of which n (<= 4, may be below 1) exist. */
 @inline
-function part(p: usize, n: i32): v128 {
-  return n >= 4 ? v128.load(p) : n > 0 ? loadPart(p, n) : f32x4.splat(0);
+function part(half: bool, p: usize, n: i32): v128 {
+  return n >= 4 ? load4(half, p) : n > 0 ? loadSome(half, p, n) : f32x4.splat(0);
 }
 
 /** Rows of B are contiguous. */
-function packRows(K: i32, N: i32, b: usize, rs: usize, out: usize): void {
+@inline
+function packRows(half: bool, K: i32, N: i32, b: usize, rs: usize, out: usize): void {
   for (let j = 0; j < N; j += NR) {
     const n = N - j;
-    let from = b + (j << 2);
+    let from = b + bytes(half, j);
     if (n >= NR) {
       for (let k = 0; k < K; k++) {
-        v128.store(out, v128.load(from));
-        v128.store(out, v128.load(from, 16), 16);
+        v128.store(out, load4(half, from));
+        v128.store(out, load4(half, from + bytes(half, 4)), 16);
         from += rs;
         out += 32;
       }
     } else {
       for (let k = 0; k < K; k++) {
-        v128.store(out, part(from, n));
-        v128.store(out, part(from + 16, n - 4), 16);
+        v128.store(out, part(half, from, n));
+        v128.store(out, part(half, from + bytes(half, 4), n - 4), 16);
         from += rs;
         out += 32;
       }
@@ -38,15 +39,17 @@ function packRows(K: i32, N: i32, b: usize, rs: usize, out: usize): void {
 }
 
 /** Columns of B are contiguous: four of them, four rows at a time, are turned in registers. */
-function packColumns(K: i32, N: i32, b: usize, cs: usize, out: usize): void {
+@inline
+function packColumns(half: bool, K: i32, N: i32, b: usize, cs: usize, out: usize): void {
   for (let j = 0; j < N; j += 4) {
     const to = out + (((j >> 3) * K * NR + (j & 4)) << 2);
     const b0 = b + <usize>j * cs;
     // A column that does not exist is read as the first one and multiplied away by never being stored from the tile.
     const b1 = j + 1 < N ? b0 + cs : b0, b2 = j + 2 < N ? b1 + cs : b0, b3 = j + 3 < N ? b2 + cs : b0;
     for (let k = 0; k < K; k += 4) {
-      const at = <usize>(k << 2);
-      const x0 = part(b0 + at, K - k), x1 = part(b1 + at, K - k), x2 = part(b2 + at, K - k), x3 = part(b3 + at, K - k);
+      const at = bytes(half, k);
+      const x0 = part(half, b0 + at, K - k), x1 = part(half, b1 + at, K - k);
+      const x2 = part(half, b2 + at, K - k), x3 = part(half, b3 + at, K - k);
       const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
       const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
       const row = to + <usize>(k << 5);
@@ -60,15 +63,21 @@ function packColumns(K: i32, N: i32, b: usize, cs: usize, out: usize): void {
 
 /** Packs a block of at most KC x NC. One of the strides (in elements) is 1. */
 export function packB(K: i32, N: i32, b: usize, rs: i32, cs: i32, out: usize): void {
-  if (cs == 1) packRows(K, N, b, <usize>rs << 2, out);
-  else packColumns(K, N, b, <usize>cs << 2, out);
+  if (cs == 1) packRows(false, K, N, b, bytes(false, rs), out);
+  else packColumns(false, K, N, b, bytes(false, cs), out);
+}
+
+/** The same of a block stored in bf16. */
+export function packHalf(K: i32, N: i32, b: usize, rs: i32, cs: i32, out: usize): void {
+  if (cs == 1) packRows(true, K, N, b, bytes(true, rs), out);
+  else packColumns(true, K, N, b, bytes(true, cs), out);
 }
 
 /** A panel of rows of which the columns are contiguous, cs bytes apart; m of its 8 rows exist. */
 export function packA(m: i32, K: i32, a: usize, cs: usize, out: usize): void {
   for (let k = 0; k < K; k++) {
-    v128.store(out, part(a, m));
-    v128.store(out, part(a + 16, m - 4), 16);
+    v128.store(out, part(false, a, m));
+    v128.store(out, part(false, a + 16, m - 4), 16);
     a += cs;
     out += 32;
   }

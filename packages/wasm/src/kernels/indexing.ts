@@ -1,6 +1,13 @@
 // Kernels that read ids.
 import { size } from '@twilljs/tensor';
-import { type Formulas, gather, module, oneHot as oneHotOf, scatterAdd as scatterAddOf } from '../gen/indexing.gen.ts';
+import {
+  type Formulas,
+  gather,
+  gatherHalf,
+  module,
+  oneHot as oneHotOf,
+  scatterAdd as scatterAddOf,
+} from '../gen/indexing.gen.ts';
 import type { WasmKernel } from '../kernel.ts';
 
 export const embedding: WasmKernel<null, Formulas> = {
@@ -9,7 +16,8 @@ export const embedding: WasmKernel<null, Formulas> = {
   plan([weight, ids], _, { rowUnits }) {
     const [rows, D] = weight!.shape;
     const n = size(ids!.shape);
-    return { launches: ([weight, ids], [y]) => [gather(rowUnits(n), { n, rows, D, weight, ids, y })] };
+    const launch = weight!.dtype === 'bf16' ? gatherHalf : gather;
+    return { launches: ([weight, ids], [y]) => [launch(rowUnits(n), { n, rows, D, weight, ids, y })] };
   },
 };
 

@@ -31,6 +31,8 @@ export const unaryKernels = /* @__PURE__ */ (() => ({
   softplus: unary('softplus', launches.softplus),
 }))();
 
+export const cast: WasmKernel<null, Formulas> = /* @__PURE__ */ unary('cast', launches.cast);
+
 export const affine: WasmKernel<{ scale: number; shift: number }, Formulas> = {
   op: 'affine',
   module,

@@ -1,0 +1,43 @@
+// Numbers stored in bf16, the upper half of an f32: decoded in registers, or a row at a time.
+import { loadPart, storePart } from './simd';
+
+/** Four numbers at p: of f32, or of bf16 where `half`, a literal. */
+@inline
+export function load4(half: bool, p: usize): v128 {
+  return half ? i32x4.shl(v128.load16x4_u(p), 16) : v128.load(p);
+}
+
+/** The n numbers at p, n in 1..3; the other lanes are 0. */
+@inline
+export function loadSome(half: bool, p: usize, n: i32): v128 {
+  return half ? bf16Part(p, n) : loadPart(p, n);
+}
+
+@inline
+export function loadOne(half: bool, p: usize): f32 {
+  return half ? reinterpret<f32>(<u32>load<u16>(p) << 16) : load<f32>(p);
+}
+
+/** Bytes of n numbers. */
+@inline
+export function bytes(half: bool, n: usize): usize {
+  return half ? n << 1 : n << 2;
+}
+
+function bf16Part(p: usize, n: i32): v128 {
+  const x = i32x4.replace_lane(i32x4.splat(0), 0, <i32>load<u16>(p) << 16);
+  if (n == 1) return x;
+  const y = i32x4.replace_lane(x, 1, <i32>load<u16>(p, 2) << 16);
+  return n == 2 ? y : i32x4.replace_lane(y, 2, <i32>load<u16>(p, 4) << 16);
+}
+
+/** y = x over n numbers, of bf16 to f32. */
+export function widen(n: i32, x: usize, y: usize): void {
+  const end = y + (<usize>(n & ~3) << 2);
+  while (y < end) {
+    v128.store(y, load4(true, x));
+    x += 8;
+    y += 16;
+  }
+  if (n & 3) storePart(y, bf16Part(x, n & 3), n & 3);
+}
