@@ -17,7 +17,7 @@ import {
   type Values,
 } from '@twilljs/nn';
 import { concat, OptionError, Tensor, zeros } from '@twilljs/tensor';
-import { append } from './append/op.ts';
+import { appendInPlace } from './append-in-place/op.ts';
 import { cachedAttention } from './cached-attention/op.ts';
 import type { fields } from './fields.ts';
 import { scaledDotProductAttention } from './op.ts';
@@ -101,8 +101,8 @@ export class Attention implements Mixer {
   /** A ring has no more rows than the window, so that all it holds is seen. */
   private inRings(q: Tensor, kNew: Tensor, vNew: Tensor, state: State): Seen {
     const position = state.position as Tensor;
-    const k = append(state.k as Tensor, kNew, position); // [B,C,HKV,D]
-    const v = append(state.v as Tensor, vNew, position); // [B,C,HKV,D]
+    const k = appendInPlace(state.k as Tensor, kNew, position); // [B,C,HKV,D]
+    const v = appendInPlace(state.v as Tensor, vNew, position); // [B,C,HKV,D]
     return { o: cachedAttention(q, k, v, position, { scale: this.scale }), k, v };
   }
 

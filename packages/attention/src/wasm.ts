@@ -1,7 +1,8 @@
-// @twilljs/attention/wasm: kernels of attention and of its gradient, and of decoding, for the wasm device.
+// @twilljs/attention/wasm: kernels of attention and of its gradient, and of its caches, for the wasm device.
 import type { Shape } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
-import { appendKernel } from './append/wasm.ts';
+import { appendGradKernel, appendKernel } from './append/wasm.ts';
+import { appendInPlaceKernel } from './append-in-place/wasm.ts';
 import { cachedAttentionKernel } from './cached-attention/wasm.ts';
 import { backward, type Formulas, forward, module } from './gen/attention.gen.ts';
 import type { AttentionAttrs } from './op.ts';
@@ -51,5 +52,7 @@ export const kernels: readonly WasmKernel[] = [
   attentionKernel,
   attentionGradKernel,
   appendKernel,
+  appendGradKernel,
+  appendInPlaceKernel,
   cachedAttentionKernel,
 ];

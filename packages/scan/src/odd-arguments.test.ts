@@ -30,7 +30,7 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
     { param: [4], grad: [4], m: [4], v: [4], hyper: [3] },
     { beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0 },
   ],
-  append: [{ buffer: [2, 4, 3], x: [2, 1, 3] }],
+  append: [{ buffer: [1, 4, 3], x: [1, 3, 3] }],
   attention: [
     { q: [1, 3, 2, 4], k: [1, 3, 2, 4], v: [1, 3, 2, 3], k0: [1, 5, 2, 4], v0: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
     { scale: 0.5, window: 2 },
@@ -169,7 +169,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     shareHeads: { call: scan.shareHeads, args: () => [t(1, 3, 2, 4), 6] },
     vectorDecay: recurrence(scan.vectorDecay, 'vectorDecay', 'q k v g h0'),
     vectorDelta: recurrence(scan.vectorDelta, 'vectorDelta', 'q k v g beta h0'),
-    append: { call: attention.append, args: () => [...inputs('append', 'buffer x'), position(device)] },
+    append: { call: attention.append, args: () => [...inputs('append', 'buffer x'), position(device), ranges(device)] },
     cachedAttention: {
       call: attention.cachedAttention,
       args: () => [...inputs('cachedAttention', 'q k v'), position(device), { scale: 1 }],

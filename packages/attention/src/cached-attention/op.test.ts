@@ -3,7 +3,7 @@ import { compile, cpu, type Device, full, gradOf, parameter, type Tensor, tensor
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
-import { append } from '../append/op.ts';
+import { appendInPlace } from '../append-in-place/op.ts';
 import { scaledDotProductAttention } from '../op.ts';
 import { kernels } from '../wasm.ts';
 import { cachedAttention } from './op.ts';
@@ -45,8 +45,8 @@ async function both({ B, H, HKV, D, V, C, T }: Sizes, device: Device): Promise<[
   for (let t = 0; t < T; t++) {
     const position = tensor(Int32Array.of(t), [1], { device });
     const token = (x: Tensor, from = t) => x.slice(1, from, t + 1);
-    append(ks, token(k), position);
-    append(vs, token(v), position);
+    appendInPlace(ks, token(k), position);
+    appendInPlace(vs, token(v), position);
     const ours = cachedAttention(token(q), ks, vs, position, { scale: D ** -0.5 });
     const first = Math.max(0, t + 1 - C);
     const attrs = { scale: D ** -0.5, window: null };
@@ -77,7 +77,7 @@ it('reads the position anew when it is replayed', async () => {
   const [k, x] = [make([1, 3, 1, 4], 1, device), make([1, 1, 1, 4], 2, device)];
   const rings = [k, k].map((ring) => ring.mul(1));
   const step = (ring: Tensor, position: Tensor) => {
-    append(ring, x, position);
+    appendInPlace(ring, x, position);
     return cachedAttention(x, ring, ring, position, { scale: 1 });
   };
   const replayed = compile(device, step);
