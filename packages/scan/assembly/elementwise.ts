@@ -1,5 +1,6 @@
 // A gated sum per channel, forward and backward: blocks of channels, token after token.
 import { exp } from '../../wasm/assembly/lib/exp';
+import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
 import { fma, loadPart, storePart } from '../../wasm/assembly/lib/simd';
 
 /** Channels of a block: a few cache lines of every token, so that long rows share their pages. */
@@ -41,22 +42,25 @@ function step(n: i32, x: usize, g: usize, before: usize, h: usize): void {
   }
 }
 
-/** Blocks from..to of all rows: y is also the state before the next token. h0 may be 0. */
+/** Blocks from..to of all n sequences: y is also the state before the next token. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, T: i32, D: i32, x: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, x: usize, g: usize, h0: usize, ranges: usize,
+  y: usize, state: usize, scratch: usize,
 ): void {
   const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
-    const b = i / each, c = (i % each) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
-    let at = <usize>(b * T * D + c) << 2, before = h0 ? h0 + own : 0;
-    for (let t = 0; t < T; t++) {
-      step(n, x + at, g + at, before, y + at);
+    const s = i / each, c = (i % each) * block, width = min(block, D - c), own = <usize>(s * D + c) << 2;
+    const begin = beginOf(ranges, s, T, P), end = endOf(ranges, s, T, P);
+    clearGap(ranges, s, n, P, width, y + (<usize>c << 2), row);
+    let at = <usize>(begin * D + c) << 2, before = h0 ? h0 + own : 0;
+    for (let t = begin; t < end; t++) {
+      step(width, x + at, g + at, before, y + at);
       before = y + at;
       at += row;
     }
-    for (let j = 0; j < n; j += 4) {
+    for (let j = 0; j < width; j += 4) {
       const p = <usize>j << 2;
-      put(state + own + p, part(before + p, n - j), n - j);
+      put(state + own + p, before ? part(before + p, width - j) : f32x4.splat(0), width - j);
     }
   }
 }
@@ -78,23 +82,27 @@ function stepBack(n: i32, dy: usize, g: usize, before: usize, c: usize, dx: usiz
   }
 }
 
-/** The same blocks backward. h0 and dh0 may be absent together. */
+/** The same blocks backward. h0 and dh0 may be absent together, and ranges. */
 export function backward(
-  from: i32, to: i32, T: i32, D: i32, dy: usize, dstate: usize, g: usize, h0: usize, y: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, dy: usize, dstate: usize, g: usize, h0: usize, y: usize, ranges: usize,
   dx: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
   const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
-    const b = i / each, c = (i % each) * block, n = min(block, D - c), own = <usize>(b * D + c) << 2;
-    for (let j = 0; j < n; j += 4) v128.store(scratch + (<usize>j << 2), part(dstate + own + (<usize>j << 2), n - j));
-    const first = <usize>(b * T * D + c) << 2;
-    for (let at = first + <usize>(T - 1) * row; at > first; at -= row) {
-      stepBack(n, dy + at, g + at, y + at - row, scratch, dx + at, dg + at);
+    const s = i / each, c = (i % each) * block, width = min(block, D - c), own = <usize>(s * D + c) << 2;
+    const begin = beginOf(ranges, s, T, P), count = endOf(ranges, s, T, P) - begin;
+    clearGap(ranges, s, n, P, width, dx + (<usize>c << 2), row);
+    clearGap(ranges, s, n, P, width, dg + (<usize>c << 2), row);
+    for (let j = 0; j < width; j += 4) v128.store(scratch + (<usize>j << 2), part(dstate + own + (<usize>j << 2), width - j));
+    const first = <usize>(begin * D + c) << 2;
+    for (let t = count - 1, at = first + <usize>t * row; t >= 0; t--) {
+      const before = t > 0 ? y + at - row : h0 ? h0 + own : 0;
+      stepBack(width, dy + at, g + at, before, scratch, dx + at, dg + at);
+      at -= row;
     }
-    stepBack(n, dy + first, g + first, h0 ? h0 + own : 0, scratch, dx + first, dg + first);
-    if (h0) for (let j = 0; j < n; j += 4) {
+    if (h0) for (let j = 0; j < width; j += 4) {
       const p = <usize>j << 2;
-      put(dh0 + own + p, v128.load(scratch + p), n - j);
+      put(dh0 + own + p, v128.load(scratch + p), width - j);
     }
   }
 }

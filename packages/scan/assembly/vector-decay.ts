@@ -1,11 +1,13 @@
 // A state with one decay per key channel, forward and backward, head by head: sequences chunk after chunk, with the state in scratch.
 import { copy } from '../../wasm/assembly/lib/copy';
+import { clearGap } from '../../wasm/assembly/lib/ranges';
 import { C, loadState, storeState } from './lib/chunk';
+import { sequence } from './lib/frame';
 import { advance, chunk, chunkBytes, decays, frame, frameBytes, head, writes } from './lib/vector';
 import { back, backBytes, backward as chunkBackward } from './lib/vector-backward';
 import { forward as chunkForward, token } from './lib/vector-forward';
 
-/** Bytes of scratch that `forward` and `backward` want. In f64: more than 32 bits hold is refused, not taken for less. */
+/** Bytes of scratch that `forward` and `backward` want, for sequences of up to T tokens. In f64: more than 32 bits hold is refused, not taken for less. */
 export function forwardScratch(K: i32, V: i32): f64 {
   return frameBytes(K, V) + chunkBytes(K, V);
 }
@@ -14,37 +16,48 @@ export function backwardScratch(T: i32, K: i32, V: i32): f64 {
   return frameBytes(K, V) + backBytes(K, V) + <f64>((T + C - 1) / C) * chunkBytes(K, V);
 }
 
-/** Heads from..to of all B H. h0 may be 0. */
+/** Heads from..to of all n H. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, T: i32, H: i32, K: i32, V: i32, scale: f32,
-  q: usize, k: usize, v: usize, g: usize, h0: usize, y: usize, state: usize, scratch: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, scale: f32,
+  q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize, y: usize, state: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, H, K, V, scratch), size = <usize>(K * V) << 2;
+  const f = frame(H, H, K, V, scratch), size = <usize>(K * V) << 2;
   chunk(f, scratch + <usize>frameBytes(K, V));
   for (let i = from; i < to; i++) {
-    head(f, H, i / H, i % H, q, k, v, g);
+    const s = i / H, h = i % H;
+    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    clearGap(ranges, s, n, P, V, y + (<usize>(h * V) << 2), f.vstep);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
-    if (T == 1) {
+    if (f.T == 1) {
       token(f, scale, before, out, own);
       continue;
     }
     loadState(K, V, before, f.s);
-    for (let t = 0; t < T; t += C) chunkForward(f, t, scale, out);
+    for (let t = 0; t < f.T; t += C) chunkForward(f, t, scale, out);
     storeState(K, V, f.s, own);
   }
 }
 
-/** Heads from..to of all B H. h0 and its gradient may be absent together. */
+/** Heads from..to of all n H. h0 and its gradient may be absent together, and ranges. */
 export function backward(
-  from: i32, to: i32, T: i32, H: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
-  q: usize, k: usize, v: usize, g: usize, h0: usize,
+  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
+  q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const f = frame(T, H, H, K, V, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
+  const f = frame(H, H, K, V, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
   const first = changetype<usize>(b) + <usize>backBytes(K, V), record = <usize>chunkBytes(K, V), size = <usize>(K * V) << 2;
   b.scale = scale;
   for (let i = from; i < to; i++) {
-    head(f, H, i / H, i % H, q, k, v, g);
+    const s = i / H, h = i % H, key = <usize>(h * K) << 2;
+    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    clearGap(ranges, s, n, P, K, dq + key, f.qstep);
+    clearGap(ranges, s, n, P, K, dk + key, f.qstep);
+    clearGap(ranges, s, n, P, K, dg + key, f.gstep);
+    clearGap(ranges, s, n, P, V, dv + (<usize>(h * V) << 2), f.vstep);
+    if (f.T == 0) {
+      if (h0) copy(K * V, dstate + <usize>i * size, dh0 + <usize>i * size);
+      continue;
+    }
     b.dy = dy + (f.v - v); b.dv = dv + (f.v - v);
     b.dq = dq + (f.q - q); b.dk = dk + (f.q - q); b.dg = dg + (f.q - q);
     let at = first, t = 0;
@@ -52,7 +65,7 @@ export function backward(
     for (; ; t += C) {
       chunk(f, at);
       decays(f, t);
-      if (t + C >= T) break;
+      if (t + C >= f.T) break;
       writes(f, t);
       at += record;
       copy(f.kp * f.vp, f.s, at);

@@ -5,6 +5,7 @@ import { type CutCases, cutChecks } from '@twilljs/wasm/testing';
 import { describe, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
 import { elementwiseOp } from './elementwise/op.ts';
+import { packed, type Ranges } from './packed-checks.test-data.ts';
 import { scalarDecayOp } from './scalar-decay/op.ts';
 import { scalarDeltaOp } from './scalar-delta/op.ts';
 import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.ts';
@@ -19,13 +20,15 @@ interface Case {
   readonly K: number;
   readonly V: number;
   readonly fresh?: boolean;
+  readonly ranges?: Ranges;
 }
 
-/** Heads of one token and of several chunks, the last one not full, with a state before them and without. */
+/** Heads of one token and of several chunks, the last one not full, with a state before them and without, and of sequences between gaps. */
 const sizes: Case[] = [
   { B: 2, T: 1, H: 2, K: 7, V: 21 },
   { B: 2, T: 37, H: 2, K: 7, V: 5 },
   { B: 1, T: 50, H: 4, K: 16, V: 19, fresh: true },
+  { B: 2, T: 37, H: 2, K: 7, V: 5, ranges: [[2, 2], [3, 20], [20, 21], [30, 60], [74, 74]] }, // biome-ignore format: as they lie
 ];
 
 function tried<A>(
@@ -34,7 +37,8 @@ function tried<A>(
   inputs: (at: Case) => OpCase<A>['inputs'],
   wanted?: readonly string[],
 ): CutCases {
-  const cases = sizes.map((at) => ({ name: JSON.stringify(at), attrs, inputs: inputs(at), ...(wanted && { wanted }) }));
+  const given = (at: Case) => (at.ranges ? packed(inputs(at), at.ranges) : inputs(at));
+  const cases = sizes.map((at) => ({ name: JSON.stringify(at), attrs, inputs: given(at), ...(wanted && { wanted }) }));
   return { op, cases };
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
 import type { Inputs, Named } from './checks.test-data.ts';
 import { elementwiseOp } from './elementwise/op.ts';
+import { packed } from './packed-checks.test-data.ts';
 import { scalarDecayOp } from './scalar-decay/op.ts';
 import { scalarDeltaOp } from './scalar-delta/op.ts';
 import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.ts';
@@ -26,11 +27,27 @@ const ops: [name: string, run: Run, inputs: (T: number) => Inputs][] = [
 
 const device = await wasm({ kernels, poison: true });
 const tensors = (inputs: Inputs): Named =>
-  Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, tensor(data, shape, { device })]));
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { data, shape, dtype }]) => [
+      name,
+      tensor(data, shape, { device, ...(dtype && { dtype }) }),
+    ]),
+  );
 
 describe.each(ops)('%s', (name, run, inputsOf) => {
-  it.each([1, 37])('%i tokens at a time', async (T) => {
-    const { h0, ...ins } = tensors(inputsOf(T));
+  it.each<[string, Inputs]>([
+    ['a token at a time', inputsOf(1)],
+    ['37 tokens at a time', inputsOf(37)],
+    [
+      'over ranges',
+      packed(inputsOf(37), [
+        [3, 3],
+        [4, 5],
+        [6, 60],
+      ]),
+    ],
+  ])('%s', async (_, inputs) => {
+    const { h0, ...ins } = tensors(inputs);
     const state = h0.mul(1);
     const step = compile(device, (state: Tensor) => {
       const next = run({ ...ins, h0: state });

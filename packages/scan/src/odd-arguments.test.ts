@@ -115,7 +115,7 @@ function functionTable(device: Device): Record<string, Fitting> {
   const model = () => ({ weight: parameter(t(2, 3)), bias: parameter(t(3)) });
   const recurrence = (call: (...args: never[]) => unknown, name: string, inOrder: string): Fitting => ({
     call,
-    args: () => [...inputs(name, inOrder), { scale: 1 }],
+    args: () => [...inputs(name, inOrder), { scale: 1 }, ranges(device)],
   });
   return {
     adamwUpdate: { call: nn.adamwUpdate, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
@@ -153,6 +153,8 @@ function functionTable(device: Device): Record<string, Fitting> {
     normBlocks: { call: nn.normBlocks, args: () => [[{ from: 0, size: 4 }], device] },
     normal: { call: nn.normal, args: () => [init(), [2, 3]] },
     normalCdf: pointwise(nn.normalCdf),
+    packSequences: { call: nn.packSequences, args: () => [t(1, 3, 2), ranges(device), [1, 3]] },
+    padSequences: { call: nn.padSequences, args: () => [t(1, 3, 2), ranges(device), 3] },
     params: { call: nn.params, args: () => [model()] },
     rmsNorm: { call: nn.rmsNorm, args: () => [t(2, 3), t(3), 1e-6] },
     rope: { call: nn.rope, args: () => [t(1, 3, 2, 4), { base: 1e4, offset: 2 }] },
@@ -163,7 +165,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     silu: pointwise(nn.silu),
     softmax: pointwise(nn.softmax),
     swiglu: { call: nn.swiglu, args: () => [t(2, 3), t(2, 3)] },
-    elementwise: { call: scan.elementwise, args: () => inputs('elementwise', 'x g h0') },
+    elementwise: { call: scan.elementwise, args: () => [...inputs('elementwise', 'x g h0'), ranges(device)] },
     scalarDecay: recurrence(scan.scalarDecay, 'scalarDecay', 'q k v g h0'),
     scalarDelta: recurrence(scan.scalarDelta, 'scalarDelta', 'q k v g beta h0'),
     shareHeads: { call: scan.shareHeads, args: () => [t(1, 3, 2, 4), 6] },
@@ -223,6 +225,7 @@ const builders = [
   ...[
     'applyBackward',
     'backwardOf',
+    'checkRanges',
     'convolve',
     'convStateSize',
     'convStates',
@@ -230,7 +233,12 @@ const builders = [
     'lowerBounds',
     'projections',
     'readOut',
+    'rangeIds',
     'requireArena',
+    'requireRanges',
+    'rotaryOf',
+    'SequencePlaces',
+    'sequencesOf',
     'sharedBounds',
   ],
   ...[

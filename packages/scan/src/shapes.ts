@@ -1,5 +1,7 @@
 // Shape rules that the recurrences share.
+import { requireRanges } from '@twilljs/nn';
 import { finite, type Shape, ShapeError } from '@twilljs/tensor';
+import { timeOf } from './ranges.ts';
 
 /** B batch, T time, H query and key heads, HV value heads, K key size, V value size. */
 export interface Sizes {
@@ -34,16 +36,28 @@ export function agree(name: string, what: string, given: Shape | null, wanted: S
   throw new ShapeError(`${name}: ${what} is [${given}] but ${because} asks for [${wanted}]; reshape one of them.`);
 }
 
-/** Sizes of a recurrence with a state [K,V] per head; value heads may `share` key heads. @throws ShapeError when its inputs disagree. */
-export function headed(name: string, q: Shape, k: Shape, v: Shape, h0: Shape | null, share: boolean): Sizes {
+/**
+ * Sizes of a recurrence with a state [K,V] per head and sequence, of which there are n; value heads may `share` key heads.
+ *
+ * @throws ShapeError when its inputs disagree.
+ */
+export function headed(
+  name: string,
+  [q, k, v]: readonly Shape[],
+  h0: Shape | null,
+  ranges: Shape | null,
+  share: boolean,
+): Sizes & { readonly n: number } {
   const all = sizes(name, q, v);
+  requireRanges(name, ranges, q);
   const { B, T, H, K, V } = all;
   if (share) sharing(name, all);
   const HV = share ? all.HV : H;
   agree(name, 'k', k, q, `q [${q}]`);
   agree(name, 'v', v, [B, T, HV, V], `q [${q}]`);
-  agree(name, 'h0', h0, [B, HV, K, V], `q [${q}] with v [${v}]`);
-  return { ...all, HV };
+  const { n } = timeOf(B, T, ranges);
+  agree(name, 'h0', h0, [n, HV, K, V], `q [${q}] with v [${v}]${ranges ? ` and ranges [${ranges}]` : ''}`);
+  return { ...all, HV, n };
 }
 
 /** What all recurrences with a scale ask of their attributes. @throws OptionError for a scale that is no finite number. */

@@ -42,9 +42,9 @@ export function stateBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32, scratch: usize): Frame {
+export function frame(H: i32, K: i32, V: i32, constant: bool, scale: f32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  measure(f, T, H, H, K, V, constant ? 0 : H);
+  measure(f, H, H, K, V, constant ? 0 : H);
   f.scale = scale;
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 128; f.kx = f.qx + kb; f.kt = f.kx + kb;
@@ -53,9 +53,9 @@ export function frame(T: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32
   return f;
 }
 
-/** Points the frame at head h of row b. */
-export function head(f: Frame, H: i32, b: i32, h: i32, q: usize, k: usize, v: usize, g: usize): void {
-  const at = b * f.T * H + h, key = <usize>(at * f.K) << 2, first = f.gstep ? at : h;
+/** Points the frame at head h of the sequence that begins at a position. */
+export function head(f: Frame, H: i32, begin: i32, h: i32, q: usize, k: usize, v: usize, g: usize): void {
+  const at = begin * H + h, key = <usize>(at * f.K) << 2, first = f.gstep ? at : h;
   f.q = q + key; f.k = k + key; f.v = v + (<usize>(at * f.V) << 2); f.g = g + (<usize>first << 2);
   f.valid = 0;
 }

@@ -1,9 +1,11 @@
 // What every frame starts with: the sizes of a call, and one head's inputs; and every pass backward: its gradients and states.
 import { padded } from '../../../wasm/assembly/lib/padded';
+import { beginOf, endOf } from '../../../wasm/assembly/lib/ranges';
 
 /** Lives in scratch: nothing is allocated. Rows are padded. */
 @unmanaged
 export class HeadFrame {
+  /** Tokens of the sequence. */
   T: i32;
   K: i32;
   V: i32;
@@ -25,11 +27,19 @@ export class HeadFrame {
 
 /** Sizes and steps, of H key heads and HV value heads, with `gates` gates to a token. */
 @inline
-export function measure(f: HeadFrame, T: i32, H: i32, HV: i32, K: i32, V: i32, gates: i32): void {
-  f.T = T; f.K = K; f.V = V;
+export function measure(f: HeadFrame, H: i32, HV: i32, K: i32, V: i32, gates: i32): void {
+  f.K = K; f.V = V;
   f.kp = padded(K); f.vp = padded(V);
   f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
   f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>gates << 2;
+}
+
+/** Takes sequence s, of which the frame then knows the length; returns the position at which it begins. */
+@inline
+export function sequence(f: HeadFrame, ranges: usize, s: i32, T: i32, P: i32): i32 {
+  const begin = beginOf(ranges, s, T, P);
+  f.T = endOf(ranges, s, T, P) - begin;
+  return begin;
 }
 
 /** This head's outputs of the backward pass at its first token, and the states that it needs. */

@@ -44,9 +44,9 @@ export function chunkBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
+export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  measure(f, T, H, HV, K, V, HV * K);
+  measure(f, H, HV, K, V, HV * K);
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 256; f.kx = f.qx + kb;
   f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
@@ -55,9 +55,9 @@ export function frame(T: i32, H: i32, HV: i32, K: i32, V: i32, scratch: usize): 
   return f;
 }
 
-/** Points the frame at head j of row b. */
-export function head(f: Frame, H: i32, b: i32, j: i32, q: usize, k: usize, v: usize, g: usize): void {
-  const first = b * f.T * H + j, key = <usize>(first * f.K) << 2;
+/** Points the frame at head j of the sequence that begins at a position. */
+export function head(f: Frame, H: i32, begin: i32, j: i32, q: usize, k: usize, v: usize, g: usize): void {
+  const first = begin * H + j, key = <usize>(first * f.K) << 2;
   f.q = q + key; f.k = k + key; f.g = g + key; f.v = v + (<usize>(first * f.V) << 2);
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type ElementwiseCase, elementwiseInputs } from '../cases.test-data.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
+import { packedChecks } from '../packed-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { elementwise, elementwiseGradOp, elementwiseOp } from './op.ts';
 
@@ -31,13 +32,12 @@ const cases: [string, ElementwiseCase][] = [
 ];
 
 describe.each(await testDevices(wasm))('elementwise on %s', (_, device) => {
-  for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
-    it(name, run);
-  }
+  const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
+  for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 
   it('has a gradient of an absent state without elements', () => {
     const x = zeros([1, 3, 4], { device });
-    const ds = apply(elementwiseGradOp, [x, zeros([1, 4], { device }), x, null, x], {});
+    const ds = apply(elementwiseGradOp, [x, zeros([1, 4], { device }), x, null, x, null], {});
     expect(ds.map((d) => d.shape)).toEqual([[1, 3, 4], [1, 3, 4], [0]]);
   });
 });

@@ -1,15 +1,17 @@
 // Kernels of elementwise and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
 import { backward, type Formulas, forward, module } from '../gen/elementwise.gen.ts';
+import { timeOf } from '../ranges.ts';
 
 export const elementwiseKernel: WasmKernel<object, Formulas> = {
   op: 'elementwise',
   module,
-  plan([x], _attrs, formulas) {
+  plan([x, , , ranges], _attrs, formulas) {
     const [B, T, D] = x!.shape;
-    const units = B * formulas.blocks(D);
+    const time = timeOf(B, T, ranges?.shape);
+    const units = time.n * formulas.blocks(D);
     return {
-      launches: ([x, g, h0], [y, state]) => [forward(units, { T, D, x, g, h0, y, state })],
+      launches: ([x, g, h0, ranges], [y, state]) => [forward(units, { ...time, D, x, g, h0, ranges, y, state })],
     };
   },
 };
@@ -17,13 +19,14 @@ export const elementwiseKernel: WasmKernel<object, Formulas> = {
 export const elementwiseGradKernel: WasmKernel<object, Formulas> = {
   op: 'elementwiseGrad',
   module,
-  plan([, , g], _attrs, formulas) {
+  plan([, , g, , , ranges], _attrs, formulas) {
     const [B, T, D] = g!.shape;
-    const units = B * formulas.blocks(D);
+    const time = timeOf(B, T, ranges?.shape);
+    const units = time.n * formulas.blocks(D);
     return {
       own: formulas.backwardScratch(),
-      launches: ([dy, dstate, g, h0, y], [dx, dg, dh0]) => [
-        backward(units, { T, D, dy, dstate, g, h0, y, dx, dg, dh0 }),
+      launches: ([dy, dstate, g, h0, y, ranges], [dx, dg, dh0]) => [
+        backward(units, { ...time, D, dy, dstate, g, h0, y, ranges, dx, dg, dh0 }),
       ],
     };
   },

@@ -14,6 +14,7 @@ import {
   testDevices,
   withShapes,
 } from '../op-checks.test-data.ts';
+import { packedChecks } from '../packed-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDecayAttrs, scalarDecay, scalarDecayGradOp, scalarDecayOp } from './op.ts';
 
@@ -59,6 +60,10 @@ describe.each(await testDevices(wasm))('scalarDecay on %s', (_, device) => {
 
   describe.each(['mild', 'fixed'] as const)('with %s gates', (gates) => {
     for (const { name, run } of recurrenceChecks(recurrence(gates), device)) it(name, run);
+
+    // That of a constant decay is left to the definition.
+    const wanted = gates === 'fixed' ? ['q', 'k', 'v', 'h0'] : undefined;
+    for (const { name, run } of packedChecks(recurrence(gates), device, wanted)) it(name, run);
   });
 
   it('has gradients of absent inputs and constant gates without elements', () => {
@@ -66,7 +71,7 @@ describe.each(await testDevices(wasm))('scalarDecay on %s', (_, device) => {
     const shape = [1, 3, 2, 4];
     const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), zeros(shape, at), zeros(shape, at), zeros(shape, at)];
     const of = (gates: boolean, g: number[]) =>
-      apply(scalarDecayGradOp, [...ins, zeros(g, at), null], { ...attrs, gates }).map((d) => d.shape);
+      apply(scalarDecayGradOp, [...ins, zeros(g, at), null, null], { ...attrs, gates }).map((d) => d.shape);
     expect(of(true, [1, 3, 2])).toEqual([shape, shape, shape, [1, 3, 2], [0]]);
     expect(of(false, [1, 3, 2])).toEqual([shape, shape, shape, [0], [0]]);
     expect(of(true, [2])).toEqual([shape, shape, shape, [2], [0]]);

@@ -1,19 +1,21 @@
 // Kernels of scalarDecay and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
 import { backward, type Formulas, forward, module } from '../gen/scalar-decay.gen.ts';
+import { timeOf } from '../ranges.ts';
 import { sizes } from '../shapes.ts';
 import type { ScalarDecayAttrs, ScalarDecayGradAttrs } from './op.ts';
 
 export const scalarDecayKernel: WasmKernel<ScalarDecayAttrs, Formulas> = {
   op: 'scalarDecay',
   module,
-  plan([q, , v, g], { scale }, formulas) {
+  plan([q, , v, g, , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('scalarDecay', q!.shape, v!.shape);
     const constant = g!.shape.length === 1;
+    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, constant, scale };
     return {
       own: formulas.forwardScratch(K, V),
-      launches: ([q, k, v, g, h0], [y, state]) => [
-        forward(B * H, { T, H, K, V, constant, scale, q, k, v, g, h0, y, state }),
+      launches: ([q, k, v, g, h0, ranges], [y, state]) => [
+        forward(sized.n * H, { ...sized, q, k, v, g, h0, ranges, y, state }),
       ],
     };
   },
@@ -22,15 +24,16 @@ export const scalarDecayKernel: WasmKernel<ScalarDecayAttrs, Formulas> = {
 export const scalarDecayGradKernel: WasmKernel<ScalarDecayGradAttrs, Formulas> = {
   op: 'scalarDecayGrad',
   module,
-  plan([, , q, , v, g], { scale, gates }, formulas) {
+  plan([, , q, , v, g, , ranges], { scale, gates }, formulas) {
     const { B, T, H, K, V } = sizes('scalarDecayGrad', q!.shape, v!.shape);
     const constant = g!.shape.length === 1;
     if (constant && gates) return 'it takes no gradient of decays that are the same at every token';
+    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, constant, scale };
     return {
-      own: formulas.backwardScratch(T, K, V),
-      launches: ([dy, dstate, q, k, v, g, h0], [dq, dk, dv, wanted, dh0]) => {
+      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
+      launches: ([dy, dstate, q, k, v, g, h0, ranges], [dq, dk, dv, wanted, dh0]) => {
         const dg = gates ? wanted : 0;
-        return [backward(B * H, { T, H, K, V, constant, scale, dy, dstate, q, k, v, g, h0, dq, dk, dv, dg, dh0 })];
+        return [backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 })];
       },
     };
   },

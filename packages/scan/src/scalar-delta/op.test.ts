@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type DeltaCase, deltaInputs } from '../cases.test-data.ts';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
+import { packedChecks } from '../packed-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDeltaAttrs, scalarDelta, scalarDeltaGradOp, scalarDeltaOp } from './op.ts';
 
@@ -42,15 +43,14 @@ const cases: [string, DeltaCase][] = [
 ];
 
 describe.each(await testDevices(wasm))('scalarDelta on %s', (_, device) => {
-  for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
-    it(name, run);
-  }
+  const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
+  for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 
   it('has gradients of absent inputs without elements', () => {
     const at = { device };
     const shape = [1, 3, 2, 4];
     const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), zeros(shape, at), zeros(shape, at), zeros(shape, at)];
-    const ds = apply(scalarDeltaGradOp, [...ins, null, zeros([1, 3, 2], at), null], attrs);
+    const ds = apply(scalarDeltaGradOp, [...ins, null, zeros([1, 3, 2], at), null, null], attrs);
     expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, [0], [1, 3, 2], [0]]);
   });
 });

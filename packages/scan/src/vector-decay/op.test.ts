@@ -4,6 +4,7 @@ import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
+import { packedChecks } from '../packed-checks.test-data.ts';
 import { type VectorCase, vectorDecayInputs } from '../vector-cases.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type VectorDecayAttrs, vectorDecay, vectorDecayGradOp, vectorDecayOp } from './op.ts';
@@ -39,14 +40,13 @@ const cases: [string, VectorCase][] = [
 ];
 
 describe.each(await testDevices(wasm))('vectorDecay on %s', (_, device) => {
-  for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
-    it(name, run);
-  }
+  const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
+  for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 
   it('has the gradient of an absent state without elements', () => {
     const at = { device };
     const shape = [1, 3, 2, 4];
-    const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), ...[0, 1, 2, 3].map(() => zeros(shape, at)), null];
+    const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), ...[0, 1, 2, 3].map(() => zeros(shape, at)), null, null];
     const ds = apply(vectorDecayGradOp, ins, attrs);
     expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, shape, [0]]);
   });

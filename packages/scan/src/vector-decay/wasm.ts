@@ -1,17 +1,21 @@
 // Kernels of vectorDecay and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
 import { backward, type Formulas, forward, module } from '../gen/vector-decay.gen.ts';
+import { timeOf } from '../ranges.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDecayAttrs } from './op.ts';
 
 export const vectorDecayKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
   op: 'vectorDecay',
   module,
-  plan([q, , v], { scale }, formulas) {
+  plan([q, , v, , , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('vectorDecay', q!.shape, v!.shape);
+    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, scale };
     return {
       own: formulas.forwardScratch(K, V),
-      launches: ([q, k, v, g, h0], [y, state]) => [forward(B * H, { T, H, K, V, scale, q, k, v, g, h0, y, state })],
+      launches: ([q, k, v, g, h0, ranges], [y, state]) => [
+        forward(sized.n * H, { ...sized, q, k, v, g, h0, ranges, y, state }),
+      ],
     };
   },
 };
@@ -19,12 +23,13 @@ export const vectorDecayKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
 export const vectorDecayGradKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
   op: 'vectorDecayGrad',
   module,
-  plan([, , q, , v], { scale }, formulas) {
+  plan([, , q, , v, , , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('vectorDecayGrad', q!.shape, v!.shape);
+    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, scale };
     return {
-      own: formulas.backwardScratch(T, K, V),
-      launches: ([dy, dstate, q, k, v, g, h0], [dq, dk, dv, dg, dh0]) => [
-        backward(B * H, { T, H, K, V, scale, dy, dstate, q, k, v, g, h0, dq, dk, dv, dg, dh0 }),
+      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
+      launches: ([dy, dstate, q, k, v, g, h0, ranges], [dq, dk, dv, dg, dh0]) => [
+        backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 }),
       ],
     };
   },

@@ -4,6 +4,7 @@ import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import { gradChecks, lengths, oracleChecks, runsByKernels, testDevices, withShapes } from '../op-checks.test-data.ts';
+import { packedChecks } from '../packed-checks.test-data.ts';
 import { type VectorCase, vectorDeltaInputs } from '../vector-cases.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type VectorDeltaAttrs, vectorDelta, vectorDeltaGradOp, vectorDeltaOp } from './op.ts';
@@ -42,15 +43,14 @@ const cases: [string, VectorCase][] = [
 ];
 
 describe.each(await testDevices(wasm))('vectorDelta on %s', (_, device) => {
-  for (const { name, run } of [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)]) {
-    it(name, run);
-  }
+  const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
+  for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 
   it('has the gradient of an absent state without elements', () => {
     const at = { device };
     const shape = [1, 3, 2, 4];
     const ins = [zeros(shape, at), zeros([1, 2, 4, 4], at), ...[0, 1, 2, 3].map(() => zeros(shape, at))];
-    const ds = apply(vectorDeltaGradOp, [...ins, zeros([1, 3, 2], at), null], attrs);
+    const ds = apply(vectorDeltaGradOp, [...ins, zeros([1, 3, 2], at), null, null], attrs);
     expect(ds.map((d) => d.shape)).toEqual([shape, shape, shape, shape, [1, 3, 2], [0]]);
   });
 });

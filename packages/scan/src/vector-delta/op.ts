@@ -1,10 +1,12 @@
 // vectorDelta: the delta rule with one decay per key channel (KDA), chunkwise.
 // B batch, T time, H key heads, HV value heads, K key size, V value size, N chunks, C chunk; derivation in README.md.
+import { rangeIds } from '@twilljs/nn';
 import { apply, knownOnly, type Op, type Shape, type Tensor, zeros } from '@twilljs/tensor';
 import { channelDecays, longest, products } from '../channels.ts';
 import { chunkLength, shareHeads, split } from '../chunk.ts';
 import { step, throughChunks } from '../delta.ts';
 import { gradientOf } from '../gradient.ts';
+import { overRanges } from '../ranges.ts';
 import { agree, headed, scaled } from '../shapes.ts';
 
 export interface VectorDeltaAttrs {
@@ -25,30 +27,34 @@ export function chunkwise(ins: readonly (Tensor | null)[], { scale }: VectorDelt
   return [y.mul(scale), state];
 }
 
+/** The definition for rows of T. */
+function ofRows(ins: readonly (Tensor | null)[], attrs: VectorDeltaAttrs): Tensor[] {
+  const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | null];
+  const [B, T, HV, V] = v.shape;
+  if (T > 1) return chunkwise(ins, attrs, chunkLength(T, longest));
+  const S = h0 ?? zeros([B, HV, q.shape[3], V], { device: v.device });
+  const { y, S: next } = step(S, shareHeads(q, HV), shareHeads(k, HV), v, g, beta, attrs.scale);
+  return [y, next];
+}
+
 export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   name: 'vectorDelta',
-  inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?'],
+  inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?', 'ranges?'],
   outputs: ['y', 'state'],
+  ids: { 'ranges?': /* @__PURE__ */ rangeIds(0) },
   mayUpdate: { state: 'h0?' },
   shape(ins, attrs) {
     scaled('vectorDelta', attrs);
-    const [q, k, v, g, beta, h0] = ins as Shape[];
-    const { B, T, HV, K, V } = headed('vectorDelta', q, k, v, h0, true);
+    const [q, k, v, g, beta, h0, ranges] = ins as Shape[];
+    const { B, T, HV, K, V, n } = headed('vectorDelta', [q, k, v], h0, ranges, true);
     agree('vectorDelta', 'g', g, [B, T, HV, K], `q [${q}] with v [${v}]`);
     agree('vectorDelta', 'beta', beta, [B, T, HV], `v [${v}]`);
-    return [v, [B, HV, K, V]];
+    return [v, [n, HV, K, V]];
   },
-  define(ins, attrs) {
-    const [q, k, v, g, beta, h0] = ins as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | null];
-    const [B, T, HV, V] = v.shape;
-    if (T > 1) return chunkwise(ins, attrs, chunkLength(T, longest));
-    const S = h0 ?? zeros([B, HV, q.shape[3], V], { device: v.device });
-    const { y, S: next } = step(S, shareHeads(q, HV), shareHeads(k, HV), v, g, beta, attrs.scale);
-    return [y, next];
-  },
+  define: (ins, attrs) => overRanges(vectorDeltaOp, ofRows, ins, attrs),
   vjp(dys, ins, _outs, attrs) {
     const ds = apply(vectorDeltaGradOp, [...dys, ...ins], attrs);
-    return ds.map((d, i) => (ins[i] ? d : null));
+    return ins.map((x, i) => (x && ds[i]) ?? null);
   },
 };
 
@@ -65,9 +71,10 @@ export const vectorDeltaGradOp: Op<VectorDeltaAttrs> = /* @__PURE__ */ gradientO
  * @param v [B,T,HV,V], HV a multiple of H.
  * @param g [B,T,HV,K] natural log of the decay, at most 0.
  * @param beta [B,T,HV] strength of the write.
- * @param h0 [B,HV,K,V] the state before the first token, or null for zeros.
- * @returns y [B,T,HV,V] and the state [B,HV,K,V] after the last token.
- * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number.
+ * @param h0 [n,HV,K,V] the state before the first token of each sequence, or null for zeros.
+ * @param ranges i32 [n,2] begin and end of n sequences in the flattened B T positions, ascending and disjoint; null for n = B rows.
+ * @returns y [B,T,HV,V], 0 outside the ranges, and the states [n,HV,K,V] after the last tokens; an empty sequence keeps its own.
+ * @throws ShapeError when the inputs disagree or T is 0; OptionError for a scale that is no finite number, or a range outside.
  * @see Kimi Team 2025, https://arxiv.org/abs/2510.26692
  */
 export function vectorDelta(
@@ -78,8 +85,9 @@ export function vectorDelta(
   beta: Tensor,
   h0: Tensor | null,
   attrs: VectorDeltaAttrs,
+  ranges: Tensor | null = null,
 ): { y: Tensor; state: Tensor } {
   knownOnly('vectorDelta', attrs, ['scale']);
-  const [y, state] = apply(vectorDeltaOp, [q, k, v, g, beta, h0], attrs);
+  const [y, state] = apply(vectorDeltaOp, [q, k, v, g, beta, h0, ranges], attrs);
   return { y, state };
 }

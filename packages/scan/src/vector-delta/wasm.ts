@@ -1,18 +1,20 @@
 // Kernels of vectorDelta and its gradient.
 import type { WasmKernel } from '@twilljs/wasm';
 import { backward, type Formulas, forward, module } from '../gen/vector-delta.gen.ts';
+import { timeOf } from '../ranges.ts';
 import { sizes } from '../shapes.ts';
 import type { VectorDeltaAttrs } from './op.ts';
 
 export const vectorDeltaKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
   op: 'vectorDelta',
   module,
-  plan([q, , v], { scale }, formulas) {
+  plan([q, , v, , , , ranges], { scale }, formulas) {
     const { B, T, H, HV, K, V } = sizes('vectorDelta', q!.shape, v!.shape);
+    const sized = { ...timeOf(B, T, ranges?.shape), H, HV, K, V, scale };
     return {
       own: formulas.forwardScratch(K, V),
-      launches: ([q, k, v, g, beta, h0], [y, state]) => [
-        forward(B * HV, { T, H, HV, K, V, scale, q, k, v, g, beta, h0, y, state }),
+      launches: ([q, k, v, g, beta, h0, ranges], [y, state]) => [
+        forward(sized.n * HV, { ...sized, q, k, v, g, beta, h0, ranges, y, state }),
       ],
     };
   },
@@ -21,12 +23,13 @@ export const vectorDeltaKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
 export const vectorDeltaGradKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
   op: 'vectorDeltaGrad',
   module,
-  plan([, , q, , v], { scale }, formulas) {
+  plan([, , q, , v, , , , ranges], { scale }, formulas) {
     const { B, T, H, HV, K, V } = sizes('vectorDeltaGrad', q!.shape, v!.shape);
+    const sized = { ...timeOf(B, T, ranges?.shape), H, HV, K, V, scale };
     return {
-      own: formulas.backwardScratch(T, K, V),
-      launches: ([dy, dstate, q, k, v, g, beta, h0], [dq, dk, dv, dg, dbeta, dh0]) => [
-        backward(B * H, { T, H, HV, K, V, scale, dy, dstate, q, k, v, g, beta, h0, dq, dk, dv, dg, dbeta, dh0 }),
+      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
+      launches: ([dy, dstate, q, k, v, g, beta, h0, ranges], [dq, dk, dv, dg, dbeta, dh0]) => [
+        backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, beta, h0, ranges, dq, dk, dv, dg, dbeta, dh0 }),
       ],
     };
   },
