@@ -74,15 +74,20 @@ export function withFile<T>(path: string, use: (file: { fd: number; size: number
 /** Bytes [begin, end) of an open file. @throws FileError when the file is shorter. */
 export function readRange(fd: number, begin: number, end: number, path: string): Uint8Array {
   const bytes = allocate(end - begin, path);
+  readInto(fd, begin, bytes, path);
+  return bytes;
+}
+
+/** Fills `bytes` with those of an open file from `begin` on. @throws FileError when the file is shorter. */
+export function readInto(fd: number, begin: number, bytes: Uint8Array, path: string): void {
   for (let at = 0; at < bytes.length; ) {
     const count = readSync(fd, bytes, at, Math.min(bytes.length - at, LARGEST_PART), begin + at);
     if (count === 0)
       throw new FileError(
-        `${path}: ends at byte ${begin + at} where ${end} are expected; it was cut while being read.`,
+        `${path}: ends at byte ${begin + at} where ${begin + bytes.length} are expected; it was cut while being read.`,
       );
     at += count;
   }
-  return bytes;
 }
 
 function allocate(length: number, path: string): Uint8Array {

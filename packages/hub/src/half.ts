@@ -1,14 +1,9 @@
-// 16-bit floats: decoding is exact; encoding rounds once, from f64, to nearest with ties to even.
+// Half precision: decoding is exact; encoding rounds once, from f64, to nearest with ties to even.
 
-/** Fraction bits and the range of exponents of normal numbers. */
-interface Format {
-  readonly fraction: number;
-  readonly minExponent: number;
-  readonly maxExponent: number;
-}
-
-const F16: Format = { fraction: 10, minExponent: -14, maxExponent: 15 };
-const BF16: Format = { fraction: 7, minExponent: -126, maxExponent: 127 };
+/** Bits of the fraction, the least exponent of normal numbers, and infinity. */
+const FRACTION = 10;
+const LEAST = -14;
+const INFINITY = 0x7c00;
 
 /** IEEE half precision to f32, exactly; NaN payloads are kept. */
 export function decodeF16(bits: Uint16Array): Float32Array {
@@ -26,33 +21,22 @@ export function decodeF16(bits: Uint16Array): Float32Array {
   return out;
 }
 
-/** bfloat16 to f32, exactly: it is the upper half of the word. */
-export function decodeBF16(bits: Uint16Array): Float32Array {
-  const words = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) words[i] = bits[i] << 16;
-  return new Float32Array(words.buffer);
-}
-
-export const encodeF16 = (values: ArrayLike<number>): Uint16Array => encode(values, F16);
-export const encodeBF16 = (values: ArrayLike<number>): Uint16Array => encode(values, BF16);
-
-function encode(values: ArrayLike<number>, { fraction, minExponent, maxExponent }: Format): Uint16Array {
+export function encodeF16(values: ArrayLike<number>): Uint16Array {
   const out = new Uint16Array(values.length);
   const number = new Float64Array(1);
   const words = new Uint32Array(number.buffer); // [low, high] of the f64
-  const infinity = (maxExponent - minExponent + 2) << fraction;
   for (let i = 0; i < values.length; i++) {
     number[0] = values[i];
     const sign = words[1] & 0x80000000 ? 0x8000 : 0;
     const magnitude = Math.abs(values[i]);
     if (Number.isNaN(magnitude)) {
-      out[i] = infinity | (1 << (fraction - 1));
+      out[i] = INFINITY | (1 << (FRACTION - 1));
       continue;
     }
-    const exponent = Math.max(((words[1] >> 20) & 0x7ff) - 1023, minExponent);
+    const exponent = Math.max(((words[1] >> 20) & 0x7ff) - 1023, LEAST);
     // Rounding may carry into the exponent, which is then the right answer, up to infinity.
-    const bits = (exponent - minExponent) * 2 ** fraction + roundEven(magnitude * 2 ** (fraction - exponent));
-    out[i] = sign | Math.min(bits, infinity);
+    const bits = (exponent - LEAST) * 2 ** FRACTION + roundEven(magnitude * 2 ** (FRACTION - exponent));
+    out[i] = sign | Math.min(bits, INFINITY);
   }
   return out;
 }

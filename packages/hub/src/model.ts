@@ -1,10 +1,10 @@
 // A language model from a configuration and stored tensors, and back.
 import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } from '@twilljs/hybrid';
-import { type MixerFamily, params, shapesOnly } from '@twilljs/nn';
-import { cpu, type Device, knownOnly, OptionError, shown } from '@twilljs/tensor';
+import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
+import { cpu, type Device, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
 import type { StoredTensor } from './stored.ts';
-import { matchWeights, readWeights, writeWeights } from './weights.ts';
+import { type Matched, matchWeights, noteOn, readWeights, writeWeights } from './weights.ts';
 
 /** What a model directory holds. */
 export interface ModelFiles {
@@ -19,6 +19,12 @@ export interface LoadOptions {
   readonly mixers: readonly MixerFamily[];
   /** Default: the reference `cpu`, and a note that says so. `twilljs` takes the best device here. */
   readonly device?: Device;
+  /**
+   * How matrices are kept that products and look-ups read: all others are numbers of the device. `f32`: as numbers of the device,
+   * which can be trained; `file`: in bf16 where the files have bf16, in half the bytes, without a gradient; `bf16`: all of them,
+   * rounded, and a note that says so. Default `f32`.
+   */
+  readonly dtype?: 'file' | 'f32' | 'bf16';
 }
 
 export interface LoadedModel {
@@ -38,20 +44,37 @@ export async function modelFromFiles(files: ModelFiles, options: LoadOptions, wh
   checkLoadOptions('modelFromFiles', options);
   knownOnly('modelFromFiles: files', files, ['config', 'tensors']);
   const { config, tensors } = files;
-  const { mixers, device } = options;
+  const { mixers, device, dtype = 'f32' } = options;
   const at = `${where}/config.json`;
   const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
+  const narrow = await narrowed(model, matched, dtype);
   await model.to(device ?? cpu());
   writeWeights(params(model), matched);
   const slow = device ? [] : [`${where}: the model ${onReference}.`];
-  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...slow] };
+  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...narrow, ...slow] };
+}
+
+/** Matrices that will be kept in bf16 are so from now on. @returns what becomes of the numbers that are not, one line each. */
+async function narrowed(model: LanguageModel, { sources }: Matched, dtype: LoadOptions['dtype']): Promise<string[]> {
+  const notes: string[] = [];
+  if (dtype === 'f32') return notes;
+  const all = [...matrices(model)].map(([name, t]) => ({ name, t, from: sources.get(name)!.dtype }));
+  for (const { t } of all.filter(({ from }) => dtype === 'bf16' || from === 'BF16')) await storeInBF16(t);
+  for (const type of new Set(all.map(({ from }) => from))) {
+    const names = all.filter(({ from }) => from === type).map(({ name }) => name);
+    if (dtype === 'bf16' && type !== 'BF16') noteOn('rounded', names, `${type} is kept in bf16 as dtype asks`, notes);
+    if (dtype === 'file' && type === 'F16')
+      noteOn('widened', names, 'F16 is kept as f32, since only BF16 is read in half the bytes', notes);
+  }
+  return notes;
 }
 
 /** Refuses options that are not those of loading a model. @param where whose they are, for messages. */
 export function checkLoadOptions(where: string, options: LoadOptions): void {
-  knownOnly(where, options, ['mixers', 'device']);
+  knownOnly(where, options, ['mixers', 'device', 'dtype']);
+  oneOf(`${where}: dtype`, options.dtype ?? 'f32', ['file', 'f32', 'bf16']);
   checkMixers(where, options.mixers);
 }
 
@@ -76,7 +99,7 @@ export function beyondFla({ config }: LanguageModel): string | null {
 }
 
 /** Names of the float types in a configuration. */
-const dtypeNames = { f32: 'float32', f64: 'float64' } as const;
+const dtypeNames = { f32: 'float32', f64: 'float64', bf16: 'bfloat16' } as const;
 
 /**
  * Configuration and weights of a model as FLA stores them. A storage type that the configuration names becomes the one of
@@ -87,6 +110,8 @@ export async function filesOfModel(model: LanguageModel): Promise<ModelFiles> {
     throw new OptionError(`filesOfModel: ${shown(model)} is given where a model is needed; make one with hybrid().`);
   }
   const config = { ...model.config.json };
-  for (const key of ['dtype', 'torch_dtype']) if (config[key]) config[key] = dtypeNames[model.device.float];
-  return { config, tensors: await readWeights(params(model)) };
+  const parameters = params(model);
+  const type = [...parameters.values()].some(({ dtype }) => dtype === 'bf16') ? 'bf16' : model.device.float;
+  for (const key of ['dtype', 'torch_dtype']) if (config[key]) config[key] = dtypeNames[type];
+  return { config, tensors: await readWeights(parameters) };
 }

@@ -1,6 +1,6 @@
-// Safetensors files that stay on disk: the header is read and checked at once, each tensor when it is asked for.
+// Safetensors files that stay on disk: the header is read and checked at once, each tensor, or a part of it, when it is asked for.
 import type { Shape } from '@twilljs/tensor';
-import { readRange, withFile } from './files.ts';
+import { readInto, readRange, withFile } from './files.ts';
 import { type Entry, headerLength, LENGTH_BYTES, parseHeader } from './header.ts';
 import { TELLING_BYTES } from './mistaken.ts';
 import type { SafetensorsFile } from './safetensors.ts';
@@ -23,6 +23,10 @@ class TensorOnDisk implements StoredTensor {
 
   get bytes(): Uint8Array {
     return withFile(this.path, ({ fd }) => readRange(fd, this.begin, this.end, this.path));
+  }
+
+  copy(from: number, into: Uint8Array): void {
+    withFile(this.path, ({ fd }) => readInto(fd, this.begin + from, into, this.path));
   }
 }
 

@@ -1,6 +1,6 @@
 // A tensor as it lies in a file, and its numbers on the host.
-import { DTypeError, OptionError, type Shape, ShapeError, shown, size } from '@twilljs/tensor';
-import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from './half.ts';
+import { DTypeError, decodeBF16, encodeBF16, OptionError, type Shape, ShapeError, shown, size } from '@twilljs/tensor';
+import { decodeF16, encodeF16 } from './half.ts';
 
 /** Element types of safetensors files: bytes per element, and the integers they can take from a JavaScript number. */
 export const storedTypes = {
@@ -30,6 +30,8 @@ export interface StoredTensor {
   readonly dtype: StoredDType;
   readonly shape: Shape;
   readonly bytes: Uint8Array;
+  /** Fills `into` with the bytes from there on; of a tensor that is still on disk, and the rest of it stays there. */
+  copy?(from: number, into: Uint8Array): void;
 }
 
 /** A copy of the bytes at an address where any element type may start. */

@@ -1,6 +1,19 @@
 // Stored tensors against a model's parameters: matched by name with no key map, then written; and read back to be stored.
-import { FileError, OptionError, type Shape, sameShape, shown, type Tensor } from '@twilljs/tensor';
-import { type StoredTensor, storedTypes, toF32, toF64 } from './stored.ts';
+import {
+  bytesPer,
+  type Data,
+  type DType,
+  encodeBF16,
+  FileError,
+  OptionError,
+  type Shape,
+  sameShape,
+  shown,
+  size,
+  type Tensor,
+  typedArray,
+} from '@twilljs/tensor';
+import { type StoredDType, type StoredTensor, storedTypes, toF32, toF64 } from './stored.ts';
 
 export interface Matched {
   /** The stored tensor of every parameter. */
@@ -98,7 +111,7 @@ function listed(kind: string, names: readonly string[]): string {
 }
 
 /** One line for all keys that met the same fate. */
-function noteOn(fate: string, names: readonly string[], why: string, notes: string[]): void {
+export function noteOn(fate: string, names: readonly string[], why: string, notes: string[]): void {
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more like it` : '';
   notes.push(`${names[0]}${others}: ${fate}, ${why}.`);
@@ -179,25 +192,58 @@ function rows(whole: StoredTensor, first: number, shape: Shape): StoredTensor {
     get bytes() {
       return whole.bytes.subarray(first * rowBytes, (first + shape[0]) * rowBytes);
     },
+    copy: (from, into) => copyPart(whole, first * rowBytes + from, into),
   };
 }
 
-/** Writes stored values into parameters, on whichever device they are. */
+/** Fills `into` with the bytes of a tensor from there on. */
+function copyPart(tensor: StoredTensor, from: number, into: Uint8Array): void {
+  if (tensor.copy) tensor.copy(from, into);
+  else into.set(tensor.bytes.subarray(from, from + into.length));
+}
+
+/** Bytes of stored tensors that are in memory at a time, beside the parameters. */
+const PART = 2 ** 22;
+
+/** Writes stored values into parameters, on whichever device they are, part by part: rounded to nearest where they are not of that type. */
 export function writeWeights(parameters: ReadonlyMap<string, Tensor>, { sources }: Matched): void {
+  const room = new Uint8Array(PART);
   for (const [name, source] of sources) {
-    const parameter = parameters.get(name) as Tensor;
-    const { device, buffer } = parameter;
-    device.write(buffer, device.float === 'f32' ? toF32(source, name) : toF64(source, name));
+    const { device, buffer, dtype } = parameters.get(name) as Tensor;
+    const count = size(source.shape);
+    const each = storedTypes[source.dtype].bytes;
+    for (let at = 0; at < count; at += PART / each) {
+      const n = Math.min(PART / each, count - at);
+      const bytes = room.subarray(0, n * each);
+      copyPart(source, at * each, bytes);
+      const place = device.view(buffer, at * bytesPer[dtype], n * bytesPer[dtype]);
+      device.write(place, valuesOf({ dtype: source.dtype, shape: [n], bytes }, dtype, name));
+    }
   }
 }
 
-/** The values of parameters as stored tensors, in the float type of their device. */
+/** Stored types whose bytes a tensor holds as they are. */
+const storedAs: Record<Exclude<DType, 'i32'>, StoredDType> = { f32: 'F32', f64: 'F64', bf16: 'BF16' };
+const storedTypeOf = (dtype: DType): StoredDType => storedAs[dtype as keyof typeof storedAs];
+
+/** @param part aligned. */
+function valuesOf(part: StoredTensor, dtype: DType, name: string): Data {
+  const { bytes, shape } = part;
+  if (part.dtype === storedTypeOf(dtype)) return typedArray(dtype, bytes.buffer, bytes.byteOffset, shape[0]);
+  if (dtype === 'bf16') return encodeBF16(part.dtype === 'F64' ? toF64(part, name) : toF32(part, name));
+  return dtype === 'f32' ? toF32(part, name) : toF64(part, name);
+}
+
+/** The values of parameters as stored tensors, in the type of each. */
 export async function readWeights(parameters: ReadonlyMap<string, Tensor>): Promise<Map<string, StoredTensor>> {
   const stored = new Map<string, StoredTensor>();
   for (const [name, parameter] of parameters) {
     const { buffer, byteOffset, byteLength } = await parameter.data();
-    const dtype = parameter.device.float === 'f32' ? 'F32' : 'F64';
-    stored.set(name, { dtype, shape: parameter.shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+    stored.set(name, {
+      dtype: storedTypeOf(parameter.dtype),
+      shape: parameter.shape,
+      bytes: new Uint8Array(buffer, byteOffset, byteLength),
+    });
   }
   return stored;
 }

@@ -1,4 +1,4 @@
-// Where a model is: its parameters in one arena on a device, and what was recorded there.
+// Where a model is: its parameters on a device, in one arena but for those stored in bf16, and what was recorded there.
 import { arenaOf, type ParameterArena, params } from '@twilljs/nn';
 import { bytesPer, type Device, OptionError, release, shown } from '@twilljs/tensor';
 import { Place } from './place.ts';
@@ -81,9 +81,12 @@ export class Home {
 
   report(): ModelReport {
     this.requireAlive();
-    const parameters = [...params(this.stack).values()].reduce((n, t) => n + t.size, 0);
-    const { label, float } = this.device;
-    const bytes = (this.placed?.flat.size ?? parameters) * bytesPer[float];
+    const all = [...params(this.stack).values()];
+    const parameters = all.reduce((n, t) => n + t.size, 0);
+    const apart = all.filter(({ dtype }) => this.placed === null || dtype === 'bf16');
+    const lying = this.placed ? [this.placed.flat, ...apart] : apart;
+    const bytes = lying.reduce((n, t) => n + t.size * bytesPer[t.dtype], 0);
+    const { label } = this.device;
     return { parameters, bytes, device: label, recordings: this.steps?.size ?? 0 };
   }
 

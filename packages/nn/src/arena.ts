@@ -1,8 +1,8 @@
-// All parameters of a model in one allocation, those with weight decay first.
+// The parameters of a model in one allocation, those with weight decay first; what is stored in bf16 lies apart.
 import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
 
 export interface ParameterArena {
-  /** Every parameter, 256-byte aligned, gaps 0. */
+  /** Every parameter but those stored in bf16, 256-byte aligned, gaps 0. */
   readonly flat: Tensor;
   readonly names: readonly string[];
   readonly tensors: readonly Tensor[];
@@ -14,7 +14,7 @@ export interface ParameterArena {
 }
 
 /**
- * Moves parameters into one arena on `device`. They keep their identity and values.
+ * Moves parameters into one arena on `device`, those stored in bf16 each to memory of its own. They keep their identity and values.
  *
  * @param noDecay last parts of names that take no weight decay whatever their rank.
  */
@@ -30,13 +30,14 @@ export async function arenaOf(
   }
   const decays = ([name, t]: [string, Tensor]) =>
     t.shape.length >= 2 && !noDecay.includes(name.slice(name.lastIndexOf('.') + 1));
-  const all = [...parameters];
+  const apart = [...parameters.values()].filter(({ dtype }) => dtype === 'bf16');
+  const all = [...parameters].filter(([, { dtype }]) => dtype !== 'bf16');
   const ordered = [...all.filter(decays), ...all.filter((entry) => !decays(entry))];
   const tensors = ordered.map(([, t]) => t);
   const layout = arenaLayout(tensors, device);
   const first = ordered.findIndex((entry) => !decays(entry));
   return {
-    flat: await moveToArena(tensors, device),
+    flat: await moveToArena(tensors, device, apart),
     names: ordered.map(([name]) => name),
     tensors,
     ...layout,

@@ -41,7 +41,7 @@ export {
   placeFields,
   unreadName,
 } from './model-fields.ts';
-export { countParams, params } from './module.ts';
+export { countParams, matrices, params } from './module.ts';
 export * from './ops.ts';
 export { convolve, convStateSize, convStates, readOut } from './projection.ts';
 export {

@@ -1,5 +1,6 @@
 // A module is any object with parameters in it; their paths are their names in the state dict.
 import { OptionError, shown, Tensor } from '@twilljs/tensor';
+import { Embedding, Linear } from './layers.ts';
 
 /**
  * All parameters of a module by path, in the order of its fields: `layers.0.attn.q_proj.weight`.
@@ -13,6 +14,18 @@ export function params(module: object): Map<string, Tensor> {
   return found;
 }
 
+/**
+ * Those parameters, by path, that only products and look-ups read: weights of `Linear` and tables of `Embedding`, which may be stored in
+ * bf16.
+ */
+export function matrices(module: object): Map<string, Tensor> {
+  const found = new Map<string, Tensor>();
+  walk(module, '', new Set(), (path, t, owner) => {
+    if ((owner instanceof Linear || owner instanceof Embedding) && owner.weight === t) found.set(path, t);
+  });
+  return found;
+}
+
 /** Number of parameters, tied ones once. */
 export function countParams(module: object): number {
   let count = 0;
@@ -22,18 +35,26 @@ export function countParams(module: object): number {
   return count;
 }
 
-function walk(module: object, path: string, seen: Set<object>, visit: (path: string, t: Tensor) => void): void {
+function walk(
+  module: object,
+  path: string,
+  seen: Set<object>,
+  visit: (path: string, t: Tensor, owner: object) => void,
+  owner: object = module,
+): void {
   if (typeof module !== 'object' || module === null) {
     throw new OptionError(`params: the module is ${shown(module)}; give an object with parameters in it.`);
   }
   if (seen.has(module)) return;
   seen.add(module);
   if (module instanceof Tensor) {
-    if (module.isParameter) visit(path, module);
+    if (module.isParameter) visit(path, module, owner);
     return;
   }
   if (ArrayBuffer.isView(module)) return;
   for (const [key, part] of Object.entries(module)) {
-    if (typeof part === 'object' && part !== null) walk(part, path === '' ? key : `${path}.${key}`, seen, visit);
+    if (typeof part === 'object' && part !== null) {
+      walk(part, path === '' ? key : `${path}.${key}`, seen, visit, module);
+    }
   }
 }

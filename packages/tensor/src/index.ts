@@ -1,6 +1,6 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
 export { apply, apply1, empty } from './apply.ts';
-export { arenaLayout, moveToArena, packArena } from './arena.ts';
+export { arenaLayout, moveToArena, packArena, storeInBF16 } from './arena.ts';
 export { detach, freeze, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
 export { decodeBF16, encodeBF16 } from './bf16.ts';
 export { type Compiled, compile } from './compile.ts';

@@ -65,6 +65,7 @@ function functions(device: api.Device): Record<string, Fitting> {
     },
     rng: { call: (seed: number) => void api.rng(seed), args: () => [3] },
     scope: { call: api.scope, args: () => [() => x()] },
+    storeInBF16: { call: api.storeInBF16, args: () => [x()] },
     solveTril: { call: api.solveTril, args: () => [square(), square(), { transpose: true }] },
     tensor: { call: tensor, args: () => [[1, 2], [2], { device }] },
     untracked: { call: api.untracked, args: () => [() => x()] },
