@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import {
-  AdamW,
+  adamw,
   assign,
   clipFactor,
   compile,
@@ -12,7 +12,6 @@ import {
   hybrid,
   initializer,
   keep,
-  likeArena,
   logSumExp,
   mixers,
   mqar,
@@ -21,6 +20,7 @@ import {
   rng,
   scope,
   type Tensor,
+  trainable,
   untracked,
   write,
   zeros,
@@ -49,13 +49,14 @@ function myLoss(ids: Tensor, labels: Tensor): Tensor {
 }
 
 // A step of your own. What changes from call to call is a tensor: ids and labels are written where the recording reads them.
-const adam = new AdamW(arena, { weightDecay: 0.01 });
+const trained = trainable(arena);
+const adam = adamw({ weightDecay: 0.01 }).for(trained);
 const { device: on } = model;
 const [ids, labels] = [0, 1].map(() => zeros([B, T], { device: on, dtype: 'i32' }));
-const gradient = keep(likeArena(arena));
+const gradient = keep(trained.gradient());
 const step = compile(on, (ids: Tensor, labels: Tensor) => {
   const loss = myLoss(ids, labels);
-  const gradients = grad(loss, arena.tensors);
+  const gradients = grad(loss, trained.tensors);
   return untracked(() => {
     for (const [i, g] of gradients.entries()) assign(gradient.tensors[i], g);
     const { norm, factor } = clipFactor(gradient.flat, 1, { loss });

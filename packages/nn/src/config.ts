@@ -25,6 +25,7 @@ export type Field = Common &
     | ({ readonly type: 'integer'; readonly default?: number | null; readonly orList?: true } & Sized)
     | ({ readonly type: 'integers'; readonly default?: readonly number[] | null } & Sized)
     | ({ readonly type: 'number'; readonly default?: number | null; readonly above?: number } & Sized)
+    | { readonly type: 'numbers'; readonly default?: readonly number[]; readonly length: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
     | { readonly type: 'string'; readonly default?: string | null; readonly oneOf?: readonly string[] }
     | { readonly type: 'strings'; readonly default?: readonly string[] | null }
@@ -37,7 +38,7 @@ type Present<F extends Field> = F extends { orList: true }
   ? number | readonly number[]
   : F extends { type: 'integer' | 'number' }
     ? number
-    : F extends { type: 'integers' }
+    : F extends { type: 'integers' | 'numbers' }
       ? readonly number[]
       : F extends { type: 'boolean' }
         ? boolean
@@ -118,6 +119,8 @@ export function fits(field: Field, value: unknown): boolean {
         value <= (field.max ?? Number.MAX_VALUE) &&
         (field.above === undefined || value > field.above)
       );
+    case 'numbers':
+      return Array.isArray(value) && value.length === field.length && value.every(Number.isFinite);
     case 'boolean':
       return typeof value === 'boolean';
     case 'string':
@@ -146,6 +149,8 @@ export function wanted(field: Field): string {
       ].filter(Boolean);
       return `a number${bounds.length ? ` ${bounds.join(' ')}` : ''}${nullable}`;
     }
+    case 'numbers':
+      return `a list of ${field.length} numbers`;
     case 'boolean':
       return `true or false${nullable}`;
     case 'string':

@@ -7,7 +7,8 @@ import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Best } from './best.ts';
 import { type Code, changedSince, codeOf } from './code.ts';
 import { firstDifference } from './difference.ts';
-import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
+import { FROZEN } from './frozen.ts';
+import { flatSettings, type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
   type Every,
   type Init,
@@ -42,7 +43,7 @@ export interface ClaimOptions {
 
 const WEIGHTS = 'model.safetensors';
 /** What a run writes into its directory. */
-const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, 'config.json', 'checkpoints'];
+const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, FROZEN, 'config.json', 'checkpoints'];
 
 const NOWHERE: Origin = { text: [], evaluation: [], modules: [], device: null };
 
@@ -62,6 +63,7 @@ export class Claim {
   /** Of run.json, when it was last seen to be ours. */
   private seen = '';
   private best: Best | null = null;
+  private frozen: string | null = null;
   private extended: RunRecord['extended'];
   private resumed: RunRecord['resumed'];
 
@@ -100,7 +102,7 @@ export class Claim {
   }
 
   /** Records that the run starts, or goes on, at a step. @throws FileError when a finished run has no checkpoint to go on from. */
-  begin(step: number, skipped: number, best: Best | null): void {
+  begin(step: number, skipped: number, best: Best | null, frozen: string | null): void {
     const { before } = this;
     if (before) {
       if (this.isExtended) this.extend(before, step);
@@ -109,6 +111,7 @@ export class Claim {
       this.resumed = [...this.resumed, { step, ...this.machine }];
     }
     this.best = best;
+    this.frozen = frozen;
     this.write('running', step, skipped);
   }
 
@@ -161,11 +164,11 @@ export class Claim {
   private write(status: RunStatus, step: number, skipped: number): void {
     const path = join(this.directory, RECORD);
     if (this.seen !== '') this.requireOwn();
-    const { id, identity, training, machine, best, extended, resumed, origin, code } = this;
+    const { id, identity, training, machine, best, frozen, extended, resumed, origin, code } = this;
     const { model, data, seed, init } = identity;
     const { command, every } = this.options;
     const record: RunRecord = {
-      ...{ id, status, step, skipped, command, origin, code, every, model, training, data, seed, init, best },
+      ...{ id, status, step, skipped, command, origin, code, every, model, training, data, seed, init, best, frozen },
       ...{ ...machine, version: trainVersion(), extended, resumed },
     };
     writeSealed(path, record);
@@ -211,7 +214,7 @@ function planned(settings: TrainSettings, before: RunRecord | null, path: string
       `run: training.steps is ${steps} in ${path}, which has come to step ${before?.step}, but ${settings.steps} was asked for; give as many or more, or another directory.`,
     );
   }
-  return trainOptions({ ...before?.training, ...settings });
+  return trainOptions({ ...before?.training, ...flatSettings(settings), steps: settings.steps });
 }
 
 function refuseOther(before: RunRecord, now: Identity & { training: TrainOptions }, path: string): void {

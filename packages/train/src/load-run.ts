@@ -4,6 +4,7 @@ import { type LoadedModel, type LoadOptions, modelFromFiles, parseSafetensors } 
 import { loadModel } from '@twilljs/hub/node';
 import { FileError, isTwillError, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { readFrozen } from './frozen.ts';
 import { type RunRecord, type RunStatus, readRunRecord } from './record.ts';
 
 export interface LoadRunOptions extends LoadOptions {
@@ -70,7 +71,8 @@ async function load(
   }
   const notes: string[] = [];
   const open = async ({ step, path, files }: Checkpoint) => {
-    const { tensors } = parseSafetensors(weightsIn(files, path), join(path, FILE));
+    const trained = parseSafetensors(weightsIn(files, path), join(path, FILE)).tensors;
+    const tensors = record.frozen ? new Map([...readFrozen(directory, record.frozen), ...trained]) : trained;
     const loaded = await modelFromFiles({ config: record.model, tensors }, how, path);
     return { model: loaded.model, notes: [...notes, ...loaded.notes], step, isChecked: true };
   };

@@ -3,7 +3,8 @@ import { arenaOf, clipFactor } from '@twilljs/nn';
 import { compile, cpu, grad, packArena, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { AdamW } from './optimizer.ts';
+import { adamw } from './optimizers.ts';
+import { trainable } from './trainable.ts';
 
 const options = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, decayed: 'matrices' } as const;
 const rates = [0.1, 0.05, 0.2, 0.01, 0.1];
@@ -27,7 +28,7 @@ describe.each([
       const y = x.matmul(weight, { transposeB: true }).add(bias);
       return y.mul(y).mean();
     };
-    return { arena, loss, adam: new AdamW(arena, options) };
+    return { arena, loss, adam: adamw(options).for(trainable(arena)) };
   }
   const inputs = (step: number) => tensor([step, 1, -step, 2, step / 2, 1], [2, 3], { device: on });
   const valuesOf = async ({ tensors }: { readonly tensors: readonly Tensor[] }) =>
@@ -48,17 +49,17 @@ describe.each([
   });
 
   it('refuses what is no arena, such as the parameters by name', () => {
-    expect(() => new AdamW(new Map() as never)).toThrow('AdamW: the arena is a Map; give model.arena');
+    expect(() => trainable(new Map() as never)).toThrow('trainable: the arena is a Map; give model.arena');
   });
 
   it("names what a loop of one's own hands it instead of a gradient or a state, and an arena that was left", async () => {
     const { arena, adam } = await problem();
-    expect(() => adam.apply(arena.tensors as never)).toThrow('AdamW: the gradient is [');
+    expect(() => adam.apply(arena.tensors as never)).toThrow('adamw: the gradient is [');
     expect(() => adam.load(JSON.parse(JSON.stringify({ updates: 0, m: new Map(), v: new Map() })))).toThrow(
       'which JSON cannot hold',
     );
     await arenaOf(new Map(arena.names.map((name, i) => [name, arena.tensors[i]])), on);
-    expect(() => adam.update(arena.tensors, 0.1)).toThrow('AdamW: the model was moved');
+    expect(() => adam.update(arena.tensors, 0.1)).toThrow('adamw: the model was moved');
   });
 
   it('goes on from its state', async () => {
@@ -83,7 +84,9 @@ describe.each([
     const before = await adam.state();
     const refused = [
       [{ ...before, m: new Map() }, /optimizer.*bias/s],
-      [{ ...before, v: undefined }, /v is undefined where tensors by name are needed/],
+      [{ ...before, v: undefined }, /it holds m but adamw keeps m, v; give what state\(\) resolved to/],
+      [{ ...before, momentum: new Map() }, /it holds m, v, momentum but adamw keeps m, v/],
+      [{ ...before, v: {} }, /v is \{\} where tensors by name are needed/],
       [{ ...before, updates: -1 }, /updates is -1/],
       [{ ...before, step: 1 }, /no option step/],
       [undefined, /the options are undefined/],

@@ -1,14 +1,6 @@
-// AdamW over a model's arena, with its moments.
+// What an optimiser remembers of the parameters that it moves, and its updates.
 import { type JsonObject, matchWeights, readWeights, type StoredTensor, writeWeights } from '@twilljs/hub';
-import {
-  adamwUpdate,
-  advance,
-  type Field,
-  likeArena,
-  type ParameterArena,
-  readFields,
-  requireArena,
-} from '@twilljs/nn';
+import { advance, type Field, readFields } from '@twilljs/nn';
 import {
   FileError,
   finite,
@@ -29,67 +21,72 @@ import {
   write,
   zeros,
 } from '@twilljs/tensor';
-import { type TrainOptions, trainFields } from './options.ts';
+import type { Optimizer } from './optimizers.ts';
+import type { Rule } from './rules.ts';
+import { packed, type Trainable } from './trainable.ts';
 
-/** Defaults are those of a training run. */
-export type AdamWOptions = Partial<AdamWSettings>;
-type AdamWSettings = Pick<TrainOptions, 'beta1' | 'beta2' | 'eps' | 'weightDecay' | 'decayed'>;
-
-/** An optimiser as a value, on the host. */
-export interface AdamWState {
-  /** Updates done. */
-  readonly updates: number;
-  /** First and second moments by parameter name. */
+/** Moments by the names of their parameters, by what they are. */
+export interface Moments {
+  /** First and second moments of AdamW. */
   readonly m: ReadonlyMap<string, StoredTensor>;
   readonly v: ReadonlyMap<string, StoredTensor>;
+  /** Of Muon. */
+  readonly momentum?: ReadonlyMap<string, StoredTensor>;
 }
 
-const { beta1, beta2, eps, weightDecay, decayed } = trainFields;
-const own = { beta1, beta2, eps, weightDecay, decayed };
+/** The state of an optimiser as a value, on the host. */
+export interface OptimizerValue extends Moments {
+  /** Updates done. */
+  readonly updates: number;
+}
+
+export const momentKinds = ['m', 'v', 'momentum'] as const satisfies (keyof Moments)[];
+
 const count = { updates: { type: 'integer', min: 0, max: 2 ** 31 - 2 } as const satisfies Field };
 
 /**
- * Adam with decoupled weight decay; updates all parameters of an arena in place.
+ * The state of an optimiser, made by `for` of its value; moves the trainable parameters of an arena in place.
  *
  * `update(gradient, lr)` is one step. In a step of one's own for `compile` it falls apart: `prepare(lr)` before each call,
  * `apply(gradient)` inside, and `skipped()` where the device was told by a factor to leave everything as it was.
  */
-export class AdamW {
-  /** First and second moments by parameter name: views of two flat arrays. */
-  readonly m: ReadonlyMap<string, Tensor>;
-  readonly v: ReadonlyMap<string, Tensor>;
-  private readonly arena: ParameterArena;
-  private readonly options: AdamWSettings;
-  private readonly flatM: Tensor;
-  private readonly flatV: Tensor;
+export class OptimizerState {
+  private readonly optimizer: Pick<Optimizer, 'name' | 'settings'>;
+  private readonly trainable: Trainable;
+  private readonly rules: readonly Rule[];
+  /** Of each rule, flat. */
+  private readonly flat: readonly (readonly Tensor[])[];
+  /** By their kinds and by the names of their parameters: views. */
+  private readonly moments: Readonly<Record<string, ReadonlyMap<string, Tensor>>>;
   /** What the device chooses from: lr and the two bias corrections for an even and an odd count [2,3]. */
   private readonly hyper: Tensor;
   /** i32 [1]: updates done, on the device. */
   private readonly count: Tensor;
   private done = 0;
 
-  /**
-   * @param arena `model.arena`, after `model.to`.
-   * @param options those of a training run; the others may stand among them.
-   * @throws OptionError for what cannot be.
-   */
-  constructor(arena: ParameterArena, options: AdamWOptions = {}) {
-    requireArena('AdamW', arena);
-    knownOnly('AdamW', options, Object.keys(trainFields));
-    this.arena = arena;
-    this.options = readFields(own, options, 'AdamW');
-    const { device } = arena.flat;
+  /** @param rules of which each trainable parameter has one. */
+  constructor(optimizer: Pick<Optimizer, 'name' | 'settings'>, trainable: Trainable, rules: readonly Rule[]) {
+    this.optimizer = optimizer;
+    this.trainable = trainable;
+    this.rules = rules;
+    const { device } = trainable;
     // In a scope: where there is memory for some of them only, nothing is kept.
     const made = scope(() => ({
-      ...{ m: likeArena(arena), v: likeArena(arena) },
+      moments: rules.map(({ parameters, moments }) => {
+        const tensors = parameters.map(({ tensor }) => tensor);
+        return moments.map(() => packed(tensors, device));
+      }),
       ...{ hyper: ones([2, 3], { device }), count: zeros([1], { device, dtype: 'i32' }) },
     }));
-    const { m, v, hyper, count } = keep(made);
-    const named = (tensors: readonly Tensor[]) => new Map(arena.names.map((name, i) => [name, tensors[i]]));
-    this.flatM = m.flat;
-    this.flatV = v.flat;
-    this.m = named(m.tensors);
-    this.v = named(v.tensors);
+    const { moments, hyper, count } = keep(made);
+    this.flat = moments.map((of) => of.map(({ flat }) => flat));
+    const named = rules.flatMap(({ parameters, moments: kinds }, rule) =>
+      kinds.map((kind, i): [string, Map<string, Tensor>] => {
+        const { tensors } = moments[rule][i];
+        return [kind, new Map(parameters.map(({ name }, at) => [name, tensors[at]]))];
+      }),
+    );
+    this.moments = Object.fromEntries(named);
     this.hyper = hyper;
     this.count = count;
   }
@@ -102,11 +99,12 @@ export class AdamW {
   /**
    * One step, outside of recordings.
    *
-   * @param gradient one tensor for each of the arena, or flat like it; clipped already.
+   * @param gradient one tensor for each of the trainable parameters, or flat like theirs; clipped already.
    * @throws OptionError for a learning rate that is no finite number from 0; ShapeError for a gradient of another length.
    */
   update(gradient: Tensor | readonly Tensor[], lr: number): void {
-    const flat = (): Tensor => (Array.isArray(gradient) ? packArena(gradient, this.arena) : (gradient as Tensor));
+    const flat = (): Tensor =>
+      Array.isArray(gradient) ? packArena(gradient, this.trainable.layout) : (gradient as Tensor);
     untracked(() =>
       scope(() => {
         const whole = flat();
@@ -122,17 +120,17 @@ export class AdamW {
    * behind, of which it is not known yet whether it was skipped: it finds its own by its count.
    */
   prepare(lr: number): void {
-    finite('AdamW: lr', lr, 0);
+    const { name, settings } = this.optimizer;
+    finite(`${name}: lr`, lr, 0);
     requireOutsideStep(
-      'update() or prepare() of AdamW',
+      `update() or prepare() of ${name}`,
       'and replays would leave out the learning rate; call prepare(lr) before the step, and apply(gradient) inside.',
     );
-    const { beta1, beta2 } = this.options;
     const rows = [1, 1, 1, 1, 1, 1];
     // Formed in f64: at beta2 = 0.999 a rounded 1 - beta2^t is off by 5e-5.
     for (let before = Math.max(0, this.done - 1); before <= this.done; before++) {
       const t = before + 1;
-      rows.splice(3 * (before % 2), 3, lr, 1 - beta1 ** t, 1 - beta2 ** t);
+      rows.splice(3 * (before % 2), 3, lr, 1 - settings.beta1 ** t, 1 - settings.beta2 ** t);
     }
     write(this.hyper, rows);
     this.done++;
@@ -146,75 +144,77 @@ export class AdamW {
   /**
    * Moves the parameters, in a recording or not.
    *
-   * @param gradient flat like the arena.
+   * @param gradient flat, as `trainable.gradient()` is.
    * @param factor [], of the gradient, as `clipFactor` makes: where it is NaN nothing moves.
    * @param scale of the gradient, before the factor.
    */
   apply(gradient: Tensor, factor: Tensor | null = null, scale = 1): void {
     this.requireFlat(gradient);
-    const { beta1, beta2, eps, weightDecay, decayed } = this.options;
-    const { flat, length, decayEnd } = this.arena;
-    const range = (from: number, to: number, weight_decay: number) => {
-      if (from === to) return;
-      const part = (x: Tensor) => x.alias([to - from], from);
-      const [param, grad, m, v] = [flat, gradient, this.flatM, this.flatV].map(part);
-      adamwUpdate(param, grad, m, v, this.hyper, { beta1, beta2, eps, weight_decay, scale }, this.count, factor);
-    };
-    const decaying = decayed === 'all' ? length : decayEnd;
+    const { hyper, count } = this;
+    const { flat } = this.trainable.arena;
     untracked(() =>
       scope(() => {
-        range(0, decaying, weightDecay);
-        range(decaying, length, 0);
-        advance(this.count, factor);
+        for (const [i, rule] of this.rules.entries())
+          rule.apply({ flat, gradient, moments: this.flat[i], hyper, count, factor, scale });
+        advance(count, factor);
       }),
     );
   }
 
   /** Everything that the next updates depend on, but for parameters and learning rate. */
-  async state(): Promise<AdamWState> {
+  async state(): Promise<OptimizerValue> {
     const updates = this.done;
-    return { updates, m: await readWeights(this.m), v: await readWeights(this.v) };
+    const moments: Record<string, ReadonlyMap<string, StoredTensor>> = {};
+    for (const [kind, tensors] of Object.entries(this.moments)) moments[kind] = await readWeights(tensors);
+    return { updates, ...(moments as unknown as Moments) };
   }
 
   /**
    * Goes on from such a state.
    *
    * @param where where it comes from, for messages.
-   * @throws FileError when it is of other parameters; nothing is changed then.
+   * @throws FileError when it is of another optimiser or of other parameters; nothing is changed then.
    */
-  load(state: AdamWState, where = 'optimizer'): void {
-    knownOnly(where, state, ['updates', 'm', 'v']);
+  load(state: OptimizerValue, where = 'optimizer'): void {
+    const kinds = Object.keys(this.moments);
+    knownOnly(where, state, ['updates', ...momentKinds]);
     const { updates } = readFields(count, { updates: state.updates } as JsonObject, where);
-    const [m, v] = (['m', 'v'] as const).map((name) => {
-      const stored = state[name];
+    const has = momentKinds.filter((kind) => state[kind] !== undefined);
+    if (`${has}` !== `${kinds}`) {
+      throw new FileError(
+        `${where}: it holds ${has.join(', ') || 'nothing'} but ${this.optimizer.name} keeps ${kinds.join(', ')}; give what state() resolved to, of the same optimizer.`,
+      );
+    }
+    const matched = has.map((kind) => {
+      const stored = state[kind];
       if (!(stored instanceof Map))
         throw new FileError(
-          `${where}: ${name} is ${shown(stored)} where tensors by name are needed; give what state() resolved to, which JSON cannot hold.`,
+          `${where}: ${kind} is ${shown(stored)} where tensors by name are needed; give what state() resolved to, which JSON cannot hold.`,
         );
-      return matchWeights(this[name], stored, where);
+      return matchWeights(this.moments[kind], stored, `${where}: ${kind}`);
     });
-    writeWeights(this.m, m);
-    writeWeights(this.v, v);
+    for (const [i, kind] of has.entries()) writeWeights(this.moments[kind], matched[i]);
     write(this.count, [updates]);
     this.done = updates;
   }
 
   [Symbol.dispose](): void {
-    release([this.m, this.v, this.flatM, this.flatV, this.hyper, this.count]);
+    release([Object.values(this.moments), this.flat, this.hyper, this.count]);
   }
 
   private requireFlat(gradient: Tensor): void {
-    const { length, flat, tensors } = this.arena;
-    const [memory] = flat.held();
-    if (!memory || tensors.some((t) => t.held()[0] !== memory)) {
+    const { name } = this.optimizer;
+    const { arena, layout } = this.trainable;
+    const [memory] = arena.flat.held();
+    if (!memory || arena.tensors.some((t) => t.held()[0] !== memory)) {
       throw new OptionError(
-        'AdamW: the model was moved or given back since; make another one of its arena, and load the state.',
+        `${name}: the model was moved or given back since; begin again with its arena, and load the state.`,
       );
     }
-    requireTensor('AdamW', 'the gradient', gradient);
-    if (sameShape(gradient.shape, [length])) return;
+    requireTensor(name, 'the gradient', gradient);
+    if (sameShape(gradient.shape, [layout.length])) return;
     throw new ShapeError(
-      `AdamW: the gradient is [${gradient.shape}] but the arena [${length}]; give it flat, or one tensor for each of arena.tensors.`,
+      `${name}: the gradient is [${gradient.shape}] but that of the trainable parameters [${layout.length}]; give it flat, or one tensor for each of trainable.tensors.`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { afterAll, expect, it } from 'vitest';
 import { Claim } from './claim.ts';
 import { firstDifference } from './difference.ts';
 import { mutationsOf } from './mutations.test-data.ts';
-import type { TrainOptions } from './options.ts';
+import { type TrainOptions, trainOptions } from './options.ts';
 import { type Machine, type RunRecord, readRunRecord } from './record.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'twill-record-'));
@@ -16,10 +16,10 @@ const path = join(home, 'run.json');
 afterAll(() => rmSync(home, { recursive: true }));
 
 const machine: Machine = { device: 'wasm', tier: 'relaxed', node: '20.19.0', v8: '11.3' };
-const training: TrainOptions = {
+const training: TrainOptions = trainOptions({
   ...{ steps: 50, lr: 0.01, warmup: 2, decay: 'cosine', minRatio: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8 },
   ...{ weightDecay: 0.1, decayed: 'matrices', maxNorm: 1, microBatches: 1, maxSkips: 10 },
-};
+});
 const whole: RunRecord = {
   ...{ id: '6f3c', status: 'interrupted', step: 30, skipped: 2, command: ['twill', 'train'] },
   origin: { text: ['/b/*.txt'], evaluation: [], modules: ['/m.mjs'], device: 'auto' },
@@ -28,6 +28,7 @@ const whole: RunRecord = {
   ...{ model: { model_type: 'gla', attn: { layers: [1] } }, training, data: { kind: 'text', sha256: 'ab' }, seed: 1 },
   init: { directory: 'runs/a', sha256: 'cd' },
   best: { of: 'loss', direction: 'lower', step: 20, value: 1.5 },
+  frozen: null,
   ...machine,
   version: '0.1.0',
   extended: [{ step: 25, from: 25, to: 50 }],

@@ -96,6 +96,8 @@ export interface RunRecord extends Machine {
   readonly init: Init | null;
   /** The best measurement, whose checkpoint is kept; null where nobody said what is better. */
   readonly best: Best | null;
+  /** SHA-256 of the file with the parameters that are not trained; null where all are. */
+  readonly frozen: string | null;
   /** Of this package. */
   readonly version: string;
   readonly extended: readonly Extension[];
@@ -129,6 +131,7 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
   seed: integer,
   init: since(orNull(fields<Init>({ directory: text, sha256: text })), null),
   best: since(orNull(fields<Best>({ of: text, direction: oneOf(...directions), step: count, value: number })), null),
+  frozen: since(orNull(text), null),
   ...machine,
   version: text,
   extended: since(list(fields<Extension>({ step: count, from: count, to: count })), []),

@@ -7,6 +7,7 @@ import { bestOf, better } from './best.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { Claim } from './claim.ts';
 import { DivergenceError } from './errors.ts';
+import { settleFrozen } from './frozen.ts';
 import { weightsHash } from './hash.ts';
 import { lockDirectory } from './lock.ts';
 import { MetricsLog } from './metrics.ts';
@@ -54,11 +55,13 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   const snapshotOf = ({ state, files, path }: Checkpoint) => parseSnapshot(state, files, path);
   const found = resume ? checkpoints.newest(warn, (one) => checkSnapshot(snapshotOf(one), steps, one.path)) : null;
   if (found) trainer.restore(snapshotOf(found), found.path);
+  const frozen = await settleFrozen(directory, trainer.frozen, claim.before?.frozen ?? null);
   const from = trainer.step;
   const rule = validation?.better;
   let best = rule && found ? bestOf(readMetrics(directory).validations, rule, from) : null;
   checkpoints.pinned = best?.step ?? null;
-  claim.begin(from, trainer.skipped, best);
+  claim.begin(from, trainer.skipped, best, frozen?.sha256 ?? null);
+  frozen?.save();
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);
 

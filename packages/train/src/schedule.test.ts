@@ -55,7 +55,7 @@ it('refuses options that cannot be', () => {
     `[OptionError: train: beta2 is 1 where a number from 0 up to 0.9999999 is needed; correct it.]`,
   );
   expect(() => trainOptions({ steps: 1, learningRate: 1 } as never)).toThrowErrorMatchingInlineSnapshot(
-    `[OptionError: train: there is no option learningRate; it has steps, lr, warmup, decay, minRatio, beta1, beta2, eps, weightDecay, decayed, maxNorm, microBatches, maxSkips, recompute.]`,
+    `[OptionError: train: there is no option learningRate; it has steps, lr, warmup, decay, minRatio, optimizer, beta1, beta2, eps, weightDecay, decayed, momentum, nesterov, adjustLrFn, nsSteps, nsCoefficients, nsEps, maxNorm, microBatches, maxSkips, recompute, groups.]`,
   );
 });
 

@@ -2,6 +2,7 @@
 import { type JsonObject, parseSafetensors, type StoredTensor, serializeSafetensors } from '@twilljs/hub';
 import { type Field, type Fields, readFields, type Values } from '@twilljs/nn';
 import { FileError, knownOnly, shown } from '@twilljs/tensor';
+import { type Moments, momentKinds } from './optimizer.ts';
 
 const count = { type: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER } as const satisfies Field;
 const counterFields = {
@@ -14,13 +15,10 @@ const counterFields = {
 
 export type Counters = Values<typeof counterFields>;
 
-export interface Snapshot {
+export interface Snapshot extends Moments {
   readonly counters: Counters;
-  /** By FLA's name. */
+  /** Those that are trained, by FLA's name. */
   readonly parameters: ReadonlyMap<string, StoredTensor>;
-  /** Moments of AdamW, by the names of the parameters. */
-  readonly m: ReadonlyMap<string, StoredTensor>;
-  readonly v: ReadonlyMap<string, StoredTensor>;
 }
 
 /**
@@ -29,9 +27,9 @@ export interface Snapshot {
  * @throws FileError naming what is missing, or two counters that contradict each other.
  */
 export function checkSnapshot(snapshot: Snapshot, steps: number, where: string): void {
-  knownOnly(where, snapshot, ['counters', 'parameters', 'm', 'v']);
-  for (const name of ['parameters', 'm', 'v'] as const) {
-    if (snapshot[name] instanceof Map) continue;
+  knownOnly(where, snapshot, ['counters', 'parameters', ...momentKinds]);
+  for (const name of ['parameters', ...momentKinds] as const) {
+    if (snapshot[name] instanceof Map || (name === 'momentum' && snapshot[name] === undefined)) continue;
     throw new FileError(
       `${where}: ${name} is ${shown(snapshot[name])} where tensors by name are needed; give a snapshot.`,
     );
@@ -60,12 +58,13 @@ function readCounters(given: unknown, where: string): Counters {
 }
 
 /** The tensor files of a checkpoint. */
-export function snapshotFiles({ parameters, m, v }: Snapshot): Record<string, Uint8Array> {
-  const named = (prefix: string, tensors: Snapshot['m']) =>
-    [...tensors].map(([name, tensor]) => [`${prefix}.${name}`, tensor] as const);
+export function snapshotFiles({ parameters, ...moments }: Snapshot): Record<string, Uint8Array> {
+  const named = momentKinds.flatMap((kind) =>
+    [...(moments[kind] ?? [])].map(([name, tensor]) => [`${kind}.${name}`, tensor] as const),
+  );
   return {
     'model.safetensors': serializeSafetensors(parameters, { format: 'pt' }),
-    'optimizer.safetensors': serializeSafetensors([...named('m', m), ...named('v', v)]),
+    'optimizer.safetensors': serializeSafetensors(named),
   };
 }
 
@@ -86,10 +85,11 @@ export function parseSnapshot(counters: JsonObject, files: ReadonlyMap<string, U
     new Map(
       moments.filter(([key]) => key.startsWith(prefix)).map(([key, tensor]) => [key.slice(prefix.length), tensor]),
     );
+  const momentum = under('momentum.');
   return {
     counters: readCounters(counters, `${where}/state.json`),
     parameters: tensorsOf('model.safetensors'),
-    m: under('m.'),
-    v: under('v.'),
+    ...{ m: under('m.'), v: under('v.') },
+    ...(momentum.size > 0 && { momentum }),
   };
 }

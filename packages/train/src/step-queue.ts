@@ -2,7 +2,7 @@
 import type { Batch, Batches } from '@twilljs/data';
 import { OptionError } from '@twilljs/tensor';
 import { DivergenceError } from './errors.ts';
-import type { AdamW } from './optimizer.ts';
+import type { OptimizerState } from './optimizer.ts';
 import type { TrainOptions } from './options.ts';
 import { learningRate } from './schedule.ts';
 import type { StepResult, TrainingStep } from './step.ts';
@@ -37,7 +37,7 @@ export interface Progress {
 export class StepQueue {
   progress: Progress = { step: 0, tokens: 0, skipped: 0, skippedInARow: 0 };
   private readonly training: TrainingStep;
-  private readonly optimizer: AdamW;
+  private readonly optimizer: OptimizerState;
   private readonly options: TrainOptions;
   private readonly stepsAhead: number;
   private readonly asked: Asked[] = [];
@@ -46,7 +46,7 @@ export class StepQueue {
   /** When a step was last read. */
   private readAt = 0;
 
-  constructor(training: TrainingStep, optimizer: AdamW, options: TrainOptions, stepsAhead: number) {
+  constructor(training: TrainingStep, optimizer: OptimizerState, options: TrainOptions, stepsAhead: number) {
     this.training = training;
     this.optimizer = optimizer;
     this.options = options;

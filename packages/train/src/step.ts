@@ -1,7 +1,7 @@
 // One optimiser step on the device, from ids to moved parameters: a function that is recorded once and replayed.
 import type { Batch } from '@twilljs/data';
 import { hostIds, type LanguageModel } from '@twilljs/hybrid';
-import { clipFactor, likeArena, normBlocks, type ParameterArena } from '@twilljs/nn';
+import { clipFactor, normBlocks } from '@twilljs/nn';
 import {
   assign,
   type Compiled,
@@ -18,8 +18,9 @@ import {
   zeros,
 } from '@twilljs/tensor';
 import { microBatches } from './micro-batches.ts';
-import type { AdamW } from './optimizer.ts';
+import type { OptimizerState } from './optimizer.ts';
 import type { TrainOptions } from './options.ts';
+import type { Packed, Trainable } from './trainable.ts';
 
 /** Where the host writes a part of a batch. */
 interface Place {
@@ -44,10 +45,11 @@ export interface StepSettings extends Pick<TrainOptions, 'microBatches' | 'maxNo
 /** A model and its optimiser, ready to be moved by batches. */
 export class TrainingStep {
   private readonly model: LanguageModel;
-  private readonly optimizer: AdamW;
+  private readonly trainable: Trainable;
+  private readonly optimizer: OptimizerState;
   private readonly settings: StepSettings;
-  /** The gradient, whole and by the tensors of the arena. */
-  private readonly gradient: ReturnType<typeof likeArena>;
+  /** Of the trainable parameters. */
+  private readonly gradient: Packed;
   private readonly blocks: Tensor;
   /** Loss and norm of the last step [2], and each alone []. */
   private readonly result: Tensor;
@@ -57,16 +59,17 @@ export class TrainingStep {
   /** Of the last batch: those of the same shape use them again. */
   private places: readonly Place[] = [];
 
-  constructor(model: LanguageModel, optimizer: AdamW, settings: StepSettings) {
+  constructor(model: LanguageModel, trainable: Trainable, optimizer: OptimizerState, settings: StepSettings) {
     this.model = model;
+    this.trainable = trainable;
     this.optimizer = optimizer;
     this.settings = settings;
     const { device } = model.arena.flat;
     const made = scope(() => {
       const result = zeros([2], { device });
       const [loss, norm] = [0, 1].map((i) => result.alias([], i));
-      const blocks = normBlocks(spansByName(model.arena), device);
-      return { gradient: likeArena(model.arena), blocks, result, loss, norm };
+      const blocks = normBlocks(spansByName(trainable), device);
+      return { gradient: trainable.gradient(), blocks, result, loss, norm };
     });
     const { gradient, blocks, result, loss, norm } = keep(made);
     this.gradient = gradient;
@@ -112,11 +115,10 @@ export class TrainingStep {
 
   /** Loss and gradient of all parts, and the update. */
   private compute(parts: readonly Place[]): void {
-    const { arena } = this.model;
     const losses = parts.map(({ ids, labels, weight }, part) =>
       scope(() => {
         const loss = this.model.loss(ids, labels, { weight: weight ?? 1, recompute: this.settings.recompute });
-        const gradients = grad(loss, arena.tensors);
+        const gradients = grad(loss, this.trainable.tensors);
         untracked(() => {
           for (const [i, g] of gradients.entries()) assign(this.gradient.tensors[i], g, { add: part > 0 });
         });
@@ -162,8 +164,8 @@ export class TrainingStep {
   }
 }
 
-/** Places of parameters in the order of their names, so that the order in an arena changes no bit of the norm. */
-function spansByName({ names, tensors, offsets }: ParameterArena) {
-  const inOrder = names.map((name, i) => ({ name, from: offsets[i], size: tensors[i].size }));
+/** Places of gradients in the order of their parameters' names, so that the order in an arena changes no bit of the norm. */
+function spansByName({ parameters }: Trainable) {
+  const inOrder = parameters.map(({ name, offset, tensor }) => ({ name, from: offset, size: tensor.size }));
   return inOrder.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

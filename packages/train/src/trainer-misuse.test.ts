@@ -7,9 +7,10 @@ import { cpu, isTwillError, OptionError, release, rng, zeros } from '@twilljs/te
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DivergenceError } from './errors.ts';
-import { AdamW } from './optimizer.ts';
+import { adamw } from './optimizers.ts';
 import type { Counters, Snapshot } from './snapshot.ts';
 import type { StepRecord } from './step-record.ts';
+import { trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
 
 const config = {
@@ -138,14 +139,16 @@ describe('calls', () => {
     const { arena } = await placed();
     const good = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, decayed: 'all' } as const;
     for (const bad of [{ beta1: Number.NaN }, { beta2: 2 }, { eps: 0 }, { decayed: 'al' }, { weightDecay: -1 }]) {
-      expect(() => new AdamW(arena, { ...good, ...bad } as never)).toThrow(`AdamW: ${Object.keys(bad)} is`);
+      expect(() => adamw({ ...good, ...bad } as never)).toThrow(`adamw: ${Object.keys(bad)} is`);
     }
-    using optimizer = new AdamW(arena, good);
+    using optimizer = adamw(good).for(trainable(arena));
     const before = [...(await arena.flat.data())];
     const grad = zeros([arena.length]);
     for (const lr of [Number.NaN, -1, Number.POSITIVE_INFINITY])
       expect(() => optimizer.update(grad, lr)).toThrow('lr is');
-    expect(() => optimizer.update(zeros([3]), 0.1)).toThrow('the gradient is [3] but the arena [');
+    expect(() => optimizer.update(zeros([3]), 0.1)).toThrow(
+      'the gradient is [3] but that of the trainable parameters [',
+    );
     expect([optimizer.updates, [...(await arena.flat.data())]]).toEqual([0, before]);
   });
 

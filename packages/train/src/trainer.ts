@@ -3,13 +3,15 @@ import type { Batch, Batches } from '@twilljs/data';
 import { matchWeights, readWeights, writeWeights } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type ParameterArena, params } from '@twilljs/nn';
-import { knownOnly, nextTurn, OptionError, type StepReport, shown } from '@twilljs/tensor';
-import { AdamW } from './optimizer.ts';
+import { knownOnly, nextTurn, OptionError, type StepReport, shown, type Tensor } from '@twilljs/tensor';
+import type { OptimizerState } from './optimizer.ts';
+import { optimizerOf } from './optimizers.ts';
 import { type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import { checkSnapshot, type Snapshot } from './snapshot.ts';
 import { TrainingStep } from './step.ts';
 import { StepQueue } from './step-queue.ts';
 import type { StepRecord } from './step-record.ts';
+import { Trainable } from './trainable.ts';
 import { checkValidation, isDue, measured, type Validation } from './validation.ts';
 
 export interface TrainerRunOptions {
@@ -30,7 +32,8 @@ export class Trainer {
   readonly model: LanguageModel;
   readonly options: TrainOptions;
   private readonly arena: ParameterArena;
-  private readonly optimizer: AdamW;
+  private readonly trainable: Trainable;
+  private readonly optimizer: OptimizerState;
   private readonly training: TrainingStep;
   private readonly queue: StepQueue;
   /** The call that has not ended yet. */
@@ -44,15 +47,21 @@ export class Trainer {
     this.model = model;
     this.options = trainOptions(settings);
     this.arena = model.arena;
-    this.optimizer = new AdamW(this.arena, this.options);
+    this.trainable = new Trainable(this.arena, this.options.groups);
+    this.optimizer = optimizerOf(this.options).for(this.trainable);
     const { recompute = false } = settings;
     try {
-      this.training = new TrainingStep(model, this.optimizer, { ...this.options, recompute });
+      this.training = new TrainingStep(model, this.trainable, this.optimizer, { ...this.options, recompute });
     } catch (error) {
       this.optimizer[Symbol.dispose](); // there may be no memory for the gradient
       throw error;
     }
     this.queue = new StepQueue(this.training, this.optimizer, this.options, this.arena.flat.device.limits.stepsAhead);
+  }
+
+  /** Parameters that no group trains, by name: nothing is kept for them, and no snapshot holds them. */
+  get frozen(): ReadonlyMap<string, Tensor> {
+    return new Map([...params(this.model)].filter(([name]) => !this.trainable.named.has(name)));
   }
 
   /** Steps done: those that the parameters are at. */
@@ -109,7 +118,7 @@ export class Trainer {
   }
 
   /**
-   * One step: the mean loss over the labels of the batch, its gradient, clipping, AdamW. Into how many micro-batches the
+   * One step: the mean loss over the labels of the batch, its gradient, clipping, the update. Into how many micro-batches the
    * rows are cut changes rounding only.
    *
    * @throws OptionError when the plan has no step left, the batch asks for nothing or the micro-batches do not divide its rows;
@@ -128,24 +137,23 @@ export class Trainer {
     return this.training.inspect();
   }
 
-  /** Everything that the next steps depend on, on the host. */
+  /** Everything that the steps change, and the next ones depend on, on the host. */
   snapshot(): Promise<Snapshot> {
     return this.alone('snapshot', async () => {
       await this.queue.drain();
       this.requireReady('snapshot');
       const { step, tokens, skipped, skippedInARow } = this.queue.progress;
-      const { updates, m, v } = await this.optimizer.state();
+      const { updates, ...moments } = await this.optimizer.state();
       return {
         counters: { step, tokens, updates, skipped, skippedInARow },
-        parameters: await readWeights(params(this.model)),
-        m,
-        v,
+        parameters: await readWeights(this.trainable.named),
+        ...moments,
       };
     });
   }
 
   /**
-   * Goes back, or on, to a snapshot of the same model.
+   * Goes back, or on, to a snapshot of the same model, by the same optimiser and groups.
    *
    * @param where where it comes from, for messages.
    * @throws FileError when it is of another model or a longer run, or contradicts itself; nothing is changed then.
@@ -154,10 +162,10 @@ export class Trainer {
     this.requireFree('restore');
     this.requireReady('restore');
     checkSnapshot(snapshot, this.options.steps, where);
-    const { counters, parameters, m, v } = snapshot;
-    const targets = params(this.model);
+    const { counters, parameters, ...moments } = snapshot;
+    const targets = this.trainable.named;
     const matched = matchWeights(targets, parameters, where);
-    this.optimizer.load({ updates: counters.updates, m, v }, where);
+    this.optimizer.load({ updates: counters.updates, ...moments }, where);
     writeWeights(targets, matched);
     const { updates: _, ...progress } = counters;
     this.queue.reset(progress);

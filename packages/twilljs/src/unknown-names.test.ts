@@ -135,7 +135,8 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { measures: [], all: true, onPart: () => {} },
   ],
   'mqar: options': [(bag) => all.mqar(bag), { length: 8, vocab: 16, pairs: 2, steps: 4, batch: 2, source }],
-  'new AdamW: options': [(bag) => new all.AdamW(model.arena, bag), { ...rates, weightDecay: 0.1, decayed: 'all' }],
+  'adamw: options': [all.adamw, { ...rates, weightDecay: 0.1, decayed: 'all' }],
+  'muon: options': [all.muon, { ...rates, momentum: 0.9, nesterov: true }],
   'new Linear: options': [(bag) => new all.Linear(2, 2, init, bag), { bias: true }],
   'new RMSNorm: options': [(bag) => new all.RMSNorm(2, 1e-6, init, bag), { affine: true }],
   'new Trainer: settings': [
@@ -231,7 +232,7 @@ const filled: [reason: string, RegExp][] = [
     /^(apply1?|applyBackward|vjpOfDefinition): attrs$/,
   ],
   ['a configuration as a file holds it: what is not read is noted', /^(compose|freshModel|hybridConfig): config$/],
-  ['what readFields has read', /^(new (?!AdamW|Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
+  ['what readFields has read', /^(new (?!Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
   ['what readSweepSpec has read', /: spec$/],
   ['what taskSettings has read', /^taskRecord: settings$/],
 ];

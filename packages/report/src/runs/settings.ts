@@ -11,7 +11,7 @@ export interface Setting {
 /** What decides a run, part by part; the device moves the last bits. */
 const parts = {
   model: ({ record: { model } }: ComparedRun) => flat(model, 'architectures'),
-  training: ({ record: { training } }: ComparedRun) => flat({ ...training }),
+  training: ({ record: { training } }: ComparedRun) => flat(training as unknown as JsonObject),
   data: ({ record: { data } }: ComparedRun) => flat(data),
   seed: ({ record: { seed } }: ComparedRun) => new Map([['', String(seed)]]),
   init: ({ record: { init } }: ComparedRun) => new Map([['', init ? init.directory : 'fresh']]),
