@@ -6,10 +6,12 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { gla } from '@twilljs/gla';
 import { hgrn } from '@twilljs/hgrn';
 import { hgrn2 } from '@twilljs/hgrn2';
+import { readWeights } from '@twilljs/hub';
 import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { initializer, params } from '@twilljs/nn';
 import { retnet } from '@twilljs/retnet';
 import { type Device, rng } from '@twilljs/tensor';
+import type { TrainSettings } from './options.ts';
 import { Trainer } from './trainer.ts';
 
 const mixers = [attention, deltanet, gatedDeltanet, gla, hgrn, hgrn2, retnet];
@@ -27,7 +29,7 @@ export const models = {
   hybrid: { model_type: 'gla', num_heads: 2, attn: { layers: [1], num_heads: 2 } },
 } as const;
 
-export interface TrainedAs {
+export interface TrainedAs extends Pick<TrainSettings, 'optimizer' | 'groups'> {
   readonly model: keyof typeof models;
   readonly tied: boolean;
   readonly microBatches: number;
@@ -73,6 +75,5 @@ export async function trained(device: Device, { model: name, tied, steps, ...set
     seen.push(record);
     if (step % 7 === 3) seen.push(await model.evaluate([Array.from({ length: T }, (_, i) => (i * step) % N)]));
   }
-  const { counters, parameters, m, v } = await trainer.snapshot();
-  return { seen, counters, parameters, m, v };
+  return { seen, ...(await trainer.snapshot()), frozen: await readWeights(trainer.frozen) };
 }

@@ -5,6 +5,7 @@ import { kernels as scan } from '@twilljs/scan/wasm';
 import { cpu, type Device } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
+import { muon } from './optimizers.ts';
 import { batchOf, modelOn, models, type TrainedAs, trained } from './recorded.test-data.ts';
 import { Trainer } from './trainer.ts';
 
@@ -24,6 +25,22 @@ describe('recorded and eager are the same, bit by bit', () => {
   it.each(cases)('$model, tied $tied, $microBatches parts', async (how) => {
     const expected = await trained(eager, how);
     expect(expected.counters).toEqual({ step: 12, tokens: 12 * 80 - 80, updates: 9, skipped: 3, skippedInARow: 0 });
+    expect(await trained(recorded, how)).toEqual(expected);
+  });
+
+  const gates = [
+    { match: '*', trainable: false },
+    { match: '*gk_proj*', trainable: true, lr: 0.5 },
+    { match: 'lm_head.*', trainable: true, weightDecay: 0.3 },
+  ];
+  it.each([
+    { model: 'gla', groups: gates },
+    { model: 'hybrid', optimizer: muon() },
+    { model: 'gla', groups: gates, optimizer: muon({ nesterov: false, adjustLrFn: 'original' }), recompute: true },
+  ] as const)('case %# of groups and optimisers', async (part) => {
+    const how = { tied: false, microBatches: 2, steps: 12, ...part };
+    const expected = await trained(eager, how);
+    expect(expected.counters.updates).toBe(9);
     expect(await trained(recorded, how)).toEqual(expected);
   });
 
