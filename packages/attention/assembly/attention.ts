@@ -6,9 +6,10 @@ import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
 import {
   backBytes, backFrame, block, combine, Frame, frame, frameBytes, R, scores, slopes, spread, weights,
 } from './lib/block';
-import { decode } from './lib/decode';
+import { decode, decodeBytes } from './lib/decode';
 import { collect, distribute, oldestOf, pastOf } from './lib/keys';
 import { gather, scatter } from './lib/rows';
+import { inPowersOf2 } from './lib/weights';
 
 /** Blocks of T queries. */
 export function blocks(T: i32): i32 {
@@ -25,9 +26,10 @@ function seen(T: i32, S: i32, window: i32): i32 {
  * Bytes of scratch that `forward` and `backward` want, of T queries at most and S keys, of which C in a ring. In f64: more than 32
  * bits hold is refused, not taken for less.
  */
-export function forwardScratch(T: i32, S: i32, C: i32, D: i32, V: i32, window: i32): f64 {
+export function forwardScratch(T: i32, S: i32, C: i32, H: i32, D: i32, V: i32, window: i32): f64 {
   const n = seen(T, S, window), collected = C > 0 ? <f64>n * <f64>max(D, V) : 0;
-  return frameBytes(T, n, D, V, window) + 4 * collected;
+  const blockwise = frameBytes(T, n, D, V, window) + 4 * collected;
+  return max(T > 1 ? blockwise : 0, decodeBytes(H, seen(1, T > 1 ? C + 1 : S, window), D));
 }
 
 export function backwardScratch(T: i32, S: i32, D: i32, V: i32, window: i32): f64 {
@@ -72,36 +74,41 @@ export function forward(
   const count = blocks(T), G = H / HKV;
   const qs = <usize>(H * D) << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, ys = <usize>(H * V) << 2;
   for (let i = from, next = from; i < to; i = next) {
-    const b = i / count / HKV, g = i / count % HKV, first = i % count, end = min(count, first + to - i);
-    next = i + end - first;
-    if (first == 0) clearGap(ranges, b, n, T, G * V, y + (<usize>(g * G * V) << 2), ys);
+    const b = i / count / HKV, g = i / count % HKV, first = i % count;
     const begin = beginOf(ranges, b, T, T), length = endOf(ranges, b, T, T) - begin;
+    // The heads whose first block is among the units at hand take turns at a single query, else one head has its blocks.
+    const heads = length == 1 && first == 0 ? min(HKV - g, (to - i + count - 1) / count) : 1;
+    const end = min(count * heads, first + to - i);
+    next = i + end - first;
+    if (first == 0) clearGap(ranges, b, n, T, heads * G * V, y + (<usize>(g * G * V) << 2), ys);
     const t = first * R, m = min(length, end * R) - t;
     if (m <= 0) continue;
     // The keys are `past` of a ring, then new ones from row `origin` on.
     const past = pastOf(position, b, C, window), origin = ranges ? begin : b * S;
     const last = past + (ranges ? length : S) - length + t + m, keys = seen(m, last, window);
     const old = max(0, past - (last - keys)), fresh = keys - old, row = oldestOf(position, b, C, old);
-    const f = frame(m, keys, D, V, window, scale, scratch);
     const query = (begin + t) * H + g * G, key = (origin + last - past - fresh) * HKV + g, ring = b * C * HKV + g;
     const kat = k + (<usize>(key * D) << 2), vat = v + (<usize>(key * V) << 2);
     const k0at = k0 + (<usize>(ring * D) << 2), v0at = v0 + (<usize>(ring * V) << 2);
-    if (length > 1 && old > 0) {
+    if (length == 1) {
+      // Keys and values of a single query are read where they stand.
+      const qat = q + (<usize>(query * D) << 2), yat = y + (<usize>(query * V) << 2), scale2 = inPowersOf2(scale);
+      decode(old, row, C, fresh, heads * G, G, D, V, scale2, qat, k0at, v0at, kat, vat, ks, vs, yat, scratch);
+      continue;
+    }
+    const f = frame(m, keys, D, V, window, scale, scratch);
+    if (old > 0) {
       const rows = scratch + <usize>frameBytes(m, keys, D, V, window);
       collect(old, row, C, fresh, D, k0at, kat, ks, rows);
       packB(D, keys, rows, 1, D, f.keys);
       collect(old, row, C, fresh, V, v0at, vat, vs, rows);
       packB(keys, V, rows, V, 1, f.values);
-    } else if (length > 1) {
+    } else {
       packB(D, keys, kat, 1, HKV * D, f.keys);
       packB(keys, V, vat, HKV * V, 1, f.values);
     }
     for (let h = query; h < query + G; h++) {
-      const qat = q + (<usize>(h * D) << 2), yat = y + (<usize>(h * V) << 2);
-      // Keys and values of a single query are read where they stand.
-      if (length == 1) {
-        decode(old, row, C, fresh, D, V, f.scale2, qat, k0at, v0at, kat, vat, ks, vs, yat, f.q, f.e);
-      } else forwardHead(f, qat, qs, yat, ys);
+      forwardHead(f, q + (<usize>(h * D) << 2), qs, y + (<usize>(h * V) << 2), ys);
     }
   }
 }

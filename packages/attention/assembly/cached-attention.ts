@@ -15,7 +15,7 @@ export function forward(
   q: usize, k: usize, v: usize, position: usize, y: usize, scratch: usize,
 ): void {
   const at = load<i32>(position), full = at >= C, n = full ? C : at + 1, oldest = full ? (at % C + 1) % C : 0;
-  const ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2, e = scratch + (<usize>padded(D) << 2);
+  const ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2;
   for (let i = from; i < to; i++) {
     const key = i / H * C * HKV + i % H / (H / HKV), out = y + (<usize>(i * V) << 2);
     if (at < 0) {
@@ -24,6 +24,6 @@ export function forward(
     }
     const kat = k + (<usize>(key * D) << 2), vat = v + (<usize>(key * V) << 2);
     const qat = q + (<usize>(i * D) << 2);
-    decode(n, oldest, C, 0, D, V, inPowersOf2(scale), qat, kat, vat, kat, vat, ks, vs, out, scratch, e);
+    decode(n, oldest, C, 0, 1, 1, D, V, inPowersOf2(scale), qat, kat, vat, kat, vat, ks, vs, out, scratch);
   }
 }

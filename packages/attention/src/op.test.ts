@@ -179,8 +179,9 @@ describe.each(devices)('attention on %s', (_, device) => {
 
 describe.each(fast)('kernels on %s', (_, device) => {
   it('give a token the same bits alone and in a sequence', async () => {
-    for (const window of [undefined, 20]) {
-      const at = { B: 1, T: 77, H: 4, HKV: 2, D: 10, V: 7, ...(window && { window }) };
+    // The rows of heads of 300 are so long that a single query reads them in several tiles.
+    for (const [D, window] of [[10], [10, 20], [300]]) {
+      const at = { B: 1, T: 77, H: 4, HKV: 2, D, V: 7, ...(window && { window }) };
       const inputs = inputsOf(at);
       const whole = await output(inputs, at, device);
       const [q, k, v] = Object.values(inputs).map(({ data, shape }) => tensor(data, shape, { device }));

@@ -22,9 +22,9 @@ const attentionKernel: WasmKernel<AttentionAttrs, Formulas> = {
   module,
   plan([q, , v, , v0, , ranges], { scale, window: given }, formulas) {
     const of = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
-    const { n, T, S, C, HKV, D, V, window } = of;
+    const { n, T, S, C, H, HKV, D, V, window } = of;
     return {
-      own: formulas.forwardScratch(T, C + S, C, D, V, window),
+      own: formulas.forwardScratch(T, C + S, C, H, D, V, window),
       launches: ([q, k, v, k0, v0, position, ranges], [y]) => [
         forward(n * HKV * formulas.blocks(T), { ...of, scale, q, k, v, k0, v0, position, ranges, y }),
       ],
