@@ -13,6 +13,7 @@ import {
   projections,
   RMSNorm,
   readOut,
+  type Sequences,
   ShortConv,
   type State,
   type Values,
@@ -86,14 +87,14 @@ export class DeltaNet implements Mixer {
     return { recurrent, ...convStates(batch, this) };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const qkSilu = this.qkActivation === 'silu' ? 'silu' : null;
     const layers = [this.q_proj, this.k_proj, this.v_proj, this.b_proj, this.g_proj] as const;
     const [qx, kx, vx, bx, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, qkSilu, state); //               [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, qkSilu, state); //               [B,T,H*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state); //               [B,T,H*V]
+    const q = convolve('q_conv', qx, this.q_conv1d, qkSilu, state, at); //           [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, qkSilu, state, at); //           [B,T,H*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state, at); //           [B,T,H*V]
     const beta = bx?.sigmoid() ?? ones([B, T, this.heads], { device: x.device }); // [B,T,H]
     const { y: o, state: recurrent } = scalarDelta(
       this.features(q.y.reshape([B, T, this.heads, this.keySize])),
@@ -103,6 +104,7 @@ export class DeltaNet implements Mixer {
       beta.mul(this.betaScale),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
+      at?.ranges,
     );
     const y = readOut(o, gate, this.o_norm, this.o_proj);
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };

@@ -12,6 +12,7 @@ import {
   projections,
   RMSNorm,
   readOut,
+  type Sequences,
   ShortConv,
   type State,
   type Values,
@@ -101,16 +102,16 @@ export class GatedDeltaNet implements Mixer {
     return { recurrent, ...convStates(batch, this) };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const layers = [this.q_proj, this.k_proj, this.v_proj, this.a_proj, this.b_proj, this.g_proj] as const;
     const [qx, kx, vx, ax, bx, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state); // [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, 'silu', state); // [B,T,H*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state); // [B,T,HV*V]
-    const dt = ax.add(this.dt_bias).softplus(); //                     [B,T,HV]
-    const g = dt.mul(this.A_log.exp().neg()); //                       [B,T,HV] log decay
-    const beta = bx.sigmoid().mul(this.betaScale); //                  [B,T,HV]
+    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state, at); // [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, 'silu', state, at); // [B,T,H*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state, at); // [B,T,HV*V]
+    const dt = ax.add(this.dt_bias).softplus(); //                         [B,T,HV]
+    const g = dt.mul(this.A_log.exp().neg()); //                           [B,T,HV] log decay
+    const beta = bx.sigmoid().mul(this.betaScale); //                      [B,T,HV]
     const { y: o, state: recurrent } = scalarDelta(
       l2Norm(q.y.reshape([B, T, this.heads, this.keySize])),
       l2Norm(k.y.reshape([B, T, this.heads, this.keySize])),
@@ -119,6 +120,7 @@ export class GatedDeltaNet implements Mixer {
       beta,
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
+      at?.ranges,
     );
     const y = readOut(o, gate, this.o_norm, this.o_proj);
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };

@@ -14,6 +14,7 @@ import {
   RMSNorm,
   readOut,
   requireDivides,
+  type Sequences,
   ShortConv,
   type State,
   silu,
@@ -110,15 +111,15 @@ export class GLA implements Mixer {
     return { recurrent, ...convStates(batch, this) };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
     const [down, up] = this.gk_proj;
     const layers = [this.q_proj, this.k_proj, this.v_proj, down, this.g_proj] as const;
     const [qx, kx, vx, low, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, null, state); // [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, null, state); // [B,T,HKV*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, null, state); // [B,T,HKV*V]
+    const q = convolve('q_conv', qx, this.q_conv1d, null, state, at); // [B,T,H*K]
+    const k = convolve('k_conv', kx, this.k_conv1d, null, state, at); // [B,T,HKV*K]
+    const v = convolve('v_conv', vx, this.v_conv1d, null, state, at); // [B,T,HKV*V]
     const { y: o, state: recurrent } = vectorDecay(
       this.featureMap(q.y).reshape([B, T, H, K]),
       shareHeads(this.featureMap(k.y).reshape([B, T, HKV, K]), H),
@@ -126,6 +127,7 @@ export class GLA implements Mixer {
       shareHeads(this.decays(up.forward(low)).reshape([B, T, HKV, K]), H),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: K ** -0.5 },
+      at?.ranges,
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const y = readOut(o, gate, norm, this.o_proj);

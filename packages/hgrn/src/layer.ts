@@ -12,6 +12,7 @@ import {
   type ModelWidths,
   projections,
   RMSNorm,
+  type Sequences,
   ShortConv,
   type State,
   swiglu,
@@ -73,15 +74,16 @@ export class HGRN implements Mixer {
     return { recurrent, ...convStates(batch, this) };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [ix, fx, gate] = projections(x, [this.i_proj, this.f_proj, this.g_proj]); // [B,T,E]
-    const i = convolve('i_conv', ix, this.i_conv1d, null, state); //                   [B,T,E]
-    const f = convolve('f_conv', fx, this.f_conv1d, null, state); //                   [B,T,E]
+    const i = convolve('i_conv', ix, this.i_conv1d, null, state, at); //               [B,T,E]
+    const f = convolve('f_conv', fx, this.f_conv1d, null, state, at); //               [B,T,E]
     const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const { y: o, state: recurrent } = elementwise(
       swiglu(i.y, complement), // [B,T,E]
       log,
       (state?.recurrent as Tensor | undefined) ?? null,
+      at?.ranges,
     );
     const normed = this.g_norm.gated(o, gate);
     return { y: this.o_proj.forward(normed), state: { recurrent, ...i.state, ...f.state } };

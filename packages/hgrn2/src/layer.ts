@@ -13,6 +13,7 @@ import {
   projections,
   RMSNorm,
   requireDivides,
+  type Sequences,
   ShortConv,
   type State,
   type Values,
@@ -74,12 +75,12 @@ export class HGRN2 implements Mixer {
     return { recurrent, ...convStates(batch, this) };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T, D] = x.shape;
     const [qx, fx, ix] = projections(x, [this.q_proj, this.f_proj, this.i_proj]);
-    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state); // [B,T,H*K]
-    const f = convolve('f_conv', fx, this.f_conv1d, null, state); //   [B,T,H*K]
-    const i = convolve('i_conv', ix, this.i_conv1d, null, state); //   [B,T,H*V]
+    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state, at); // [B,T,H*K]
+    const f = convolve('f_conv', fx, this.f_conv1d, null, state, at); //   [B,T,H*K]
+    const i = convolve('i_conv', ix, this.i_conv1d, null, state, at); //   [B,T,H*V]
     const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
     const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = vectorDecay(
@@ -89,6 +90,7 @@ export class HGRN2 implements Mixer {
       log.reshape(keys),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
+      at?.ranges,
     );
     return {
       y: this.o_proj.forward(this.g_norm.forward(o.reshape([B, T, D]))),

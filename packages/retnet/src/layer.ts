@@ -10,10 +10,13 @@ import {
   positionAfter,
   projections,
   RMSNorm,
+  type Rotary,
   readOut,
   requireDivides,
   rotary,
   rotaryAfter,
+  rotaryOf,
+  type Sequences,
   type State,
   transformersActivations,
   type Values,
@@ -50,6 +53,7 @@ export class RetNet implements Mixer {
   private readonly valueSize: number;
   private readonly kvHeads: number;
   private readonly featureMap: (x: Tensor) => Tensor;
+  readonly rotary: Rotary;
   readonly inPlace: Required<InPlaceState>;
 
   constructor(config: RetNetConfig, { init }: LayerContext) {
@@ -77,7 +81,8 @@ export class RetNet implements Mixer {
     this.keySize = K;
     this.valueSize = V;
     this.kvHeads = HKV;
-    this.inPlace = { rotary: { size: K, base: ROPE_BASE } };
+    this.rotary = { size: K, base: ROPE_BASE };
+    this.inPlace = { rotary: this.rotary };
     this.featureMap = feature_map === null ? (x) => x : transformersActivations[feature_map];
   }
 
@@ -86,13 +91,14 @@ export class RetNet implements Mixer {
     return { recurrent: zeros([batch, this.heads, this.keySize, this.valueSize], { device }), position: 0 };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
-    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //     [T,K/2]
+    const tables = at ? rotaryOf(at, this.rotary, T, x.device) : rotaryAfter(state, T, this.rotary, x.device);
+    const turned = (x: Tensor) => rotary(x, tables, false, at?.ranges);
     const [qx, kx, vx, gate] = projections(x, [this.q_proj, this.k_proj, this.v_proj, this.g_proj]);
-    const q = rotary(this.featureMap(qx).reshape([B, T, H, K]), tables); //     [B,T,H,K]
-    const k = rotary(this.featureMap(kx).reshape([B, T, HKV, K]), tables); //   [B,T,HKV,K]
+    const q = turned(this.featureMap(qx).reshape([B, T, H, K])); //   [B,T,H,K]
+    const k = turned(this.featureMap(kx).reshape([B, T, HKV, K])); // [B,T,HKV,K]
     const { y: o, state: recurrent } = scalarDecay(
       q,
       shareHeads(k, H),
@@ -100,10 +106,11 @@ export class RetNet implements Mixer {
       tensor(logDecays(H), [H], { device: x.device }),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: K ** -0.5 },
+      at?.ranges,
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const y = readOut(o, gate, norm, this.o_proj);
-    return { y, state: { recurrent, position: positionAfter(state, T) } };
+    return { y, state: at ? { recurrent } : { recurrent, position: positionAfter(state, T) } };
   }
 
   stateSize(): number {
