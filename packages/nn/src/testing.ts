@@ -2,45 +2,18 @@
 import { cpu, type Device, grad, keep, scope, Tensor, tensor, untracked } from '@twilljs/tensor';
 import { deviation, gradcheck, noise, tolerances } from '@twilljs/tensor/testing';
 import { checkInPlace } from './check-in-place.ts';
-import { readFields } from './config.ts';
-import { initializer } from './initializer.ts';
 import type { Mixer, MixerFamily, State } from './mixer.ts';
-import { modelFields } from './model-fields.ts';
 import { params } from './module.ts';
+import { type Check, type MixerCase, makeMixer, same, within } from './testing/cases.ts';
+import { packedChecks } from './testing/packed.ts';
 
 export { paperError } from './paper.ts';
-
-export interface MixerCase {
-  readonly family: MixerFamily;
-  /** Fields that differ from the defaults, under FLA's names; `hidden_size` among them. */
-  readonly config: Readonly<Record<string, unknown>> & { readonly hidden_size: number };
-  readonly device: Device;
-}
+export { type Check, type MixerCase, makeMixer } from './testing/cases.ts';
 
 export interface MixerSuite {
   readonly family: MixerFamily;
   readonly configs: readonly MixerCase['config'][];
   readonly devices: readonly Device[];
-}
-
-export interface Check {
-  readonly name: string;
-  /** Rejects when the check fails, with the figure and the bound. */
-  run(): Promise<void>;
-}
-
-/** A mixer of a case, its parameters on the device. Weights are large enough for gates and states to matter. */
-export async function makeMixer({ family, config, device }: MixerCase): Promise<Mixer> {
-  const { fuse_norm } = modelFields;
-  const values = readFields({ ...family.fields, fuse_norm }, config, family.name);
-  const widths = { ...values, hidden_size: config.hidden_size, norm_eps: 1e-6 } as never;
-  const model = { init: initializer(7, 0.3), layers: 3 };
-  const mixer = family.create(widths, { ...model, layer: 1, shared: family.shared?.(widths, model) ?? {} });
-  for (const t of params(mixer).values()) {
-    const moved = keep(await t.to(device));
-    if (moved !== t) t.moveTo(moved, 0);
-  }
-  return mixer;
 }
 
 const B = 2;
@@ -188,6 +161,7 @@ function contract(given: MixerCase): Check[] {
         }
       },
     },
+    ...(given.family.role === 'linear' ? packedChecks(given) : []),
   ];
 }
 
@@ -236,14 +210,4 @@ async function gradients(family: MixerFamily, config: MixerCase['config']): Prom
     8,
   );
   if (!(error <= 1e-7)) throw new Error(`error ${error} above 1e-7`);
-}
-
-function within(what: string, ours: ArrayLike<number>, expected: ArrayLike<number>, bound: number): void {
-  const { error, worst } = deviation(ours, expected);
-  if (!(error <= bound)) throw new Error(`${what}: error ${error} above ${bound}, worst at ${worst}`);
-}
-
-function same(what: string, ours: Float64Array, expected: Float64Array): void {
-  const at = ours.findIndex((x, i) => !Object.is(x, expected[i]));
-  if (at !== -1) throw new Error(`${what}: ${ours[at]} became ${expected[at]} at ${at}`);
 }
