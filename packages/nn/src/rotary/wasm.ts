@@ -10,9 +10,12 @@ export const rotaryKernel: WasmKernel<RotaryAttrs, Formulas> = {
   plan([x, cos, , ranges], { inverse }, { rowUnits }) {
     const [B, T, H, D] = x!.shape;
     const P = B * T;
-    const sizes = { n: ranges ? ranges.shape[0] : 0, P, turns: size(cos!.shape.slice(0, -1)), H, D, inverse };
+    const n = ranges ? ranges.shape[0] : 0;
+    const turns = size(cos!.shape.slice(0, -1));
     return {
-      launches: ([x, cos, sin, ranges], [y]) => [rotary(rowUnits(P), { ...sizes, x, cos, sin, ranges, y })],
+      launches: ([x, cos, sin, ranges], [y]) => [
+        rotary(rowUnits(P), { n, P, turns, H, D, inverse, x, cos, sin, ranges, y }),
+      ],
     };
   },
 };

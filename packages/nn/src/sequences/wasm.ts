@@ -9,9 +9,8 @@ export const padSequencesKernel: WasmKernel<PadAttrs, Formulas> = {
   module,
   plan([x, ranges], { length: L }, { rowUnits }) {
     const [B, T, ...rest] = x!.shape;
-    const n = ranges!.shape[0];
-    const sizes = { n, P: B * T, L, F: size(rest) };
-    return { launches: ([x, ranges], [y]) => [pad(rowUnits(n * L), { ...sizes, x, ranges, y })] };
+    const [n, P, F] = [ranges!.shape[0], B * T, size(rest)];
+    return { launches: ([x, ranges], [y]) => [pad(rowUnits(n * L), { n, P, L, F, x, ranges, y })] };
   },
 };
 
@@ -20,7 +19,7 @@ export const packSequencesKernel: WasmKernel<PackAttrs, Formulas> = {
   module,
   plan([x], { B, T }, { rowUnits }) {
     const [n, L, ...rest] = x!.shape;
-    const sizes = { n, P: B * T, L, F: size(rest) };
-    return { launches: ([x, ranges], [y]) => [pack(rowUnits(B * T), { ...sizes, x, ranges, y })] };
+    const [P, F] = [B * T, size(rest)];
+    return { launches: ([x, ranges], [y]) => [pack(rowUnits(P), { n, P, L, F, x, ranges, y })] };
   },
 };

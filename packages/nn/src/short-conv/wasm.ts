@@ -15,13 +15,13 @@ export const shortConvKernel: WasmKernel<ShortConvAttrs, Formulas> = {
   op: 'shortConv',
   module,
   plan([x, weight, , , ranges], { activation }, { rowUnits, forwardBytes }) {
-    const sizes = sizesOf(x!, weight!, ranges);
+    const { n, T, P, D, W } = sizesOf(x!, weight!, ranges);
     const silu = activation === 'silu';
     return {
-      own: forwardBytes(sizes.D, sizes.W),
+      own: forwardBytes(D, W),
       launches: ([x, weight, bias, h0, ranges], [y, state]) => [
-        forward(rowUnits(sizes.P), { ...sizes, silu, x, weight, bias, h0, ranges, y }),
-        states(sizes.n, { ...sizes, x, h0, ranges, state }),
+        forward(rowUnits(P), { n, T, P, D, W, silu, x, weight, bias, h0, ranges, y }),
+        states(n, { n, T, P, D, W, x, h0, ranges, state }),
       ],
     };
   },
@@ -31,8 +31,7 @@ export const shortConvGradKernel: WasmKernel<ShortConvAttrs, Formulas> = {
   op: 'shortConvGrad',
   module,
   plan([, , x, weight, , , ranges], { activation }, { blocks, sumsBytes, backwardBytes, weightsBytes }) {
-    const sizes = sizesOf(x!, weight!, ranges);
-    const { n, T, D, W } = sizes;
+    const { n, T, P, D, W } = sizesOf(x!, weight!, ranges);
     const silu = activation === 'silu';
     return {
       shared: sumsBytes(n, D, W),
@@ -41,7 +40,7 @@ export const shortConvGradKernel: WasmKernel<ShortConvAttrs, Formulas> = {
         const dbias = bias && rest[0];
         const dh0 = h0 && rest[rest.length - 1];
         return [
-          backward(n * blocks(D), { ...sizes, silu, dy, dstate, x, weight, bias, h0, ranges, dx, dh0, sums }),
+          backward(n * blocks(D), { n, T, P, D, W, silu, dy, dstate, x, weight, bias, h0, ranges, dx, dh0, sums }),
           weights(blocks(D), { n, D, W, sums, dweight, dbias }),
         ];
       },
