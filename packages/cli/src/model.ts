@@ -1,6 +1,7 @@
 // Models from directories, on a device: of any model, or of a run at any of its moments.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoadOptions } from '@twilljs/hub';
 import { loadModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
@@ -25,10 +26,18 @@ export function checkpointFlag(): Option {
   });
 }
 
+/** How matrices of a model are kept. */
+export function dtypeFlag(): Option {
+  const help =
+    'matrices in memory: bf16 takes half the bytes and is rounded, file keeps the bf16 of the file (default: f32)';
+  return option('--dtype <type>', help, { type: 'string', oneOf: ['f32', 'bf16', 'file'] });
+}
+
 export interface OpenOptions {
   /** Told of what was ignored or rearranged in the files. */
   note?(text: string): void;
   readonly checkpoint?: CheckpointName | undefined;
+  readonly dtype?: LoadOptions['dtype'] | undefined;
   /** Default: what twilljs knows, and the modules of the run that are still there; a model needs its mixer, not its task. */
   readonly known?: Known;
 }
@@ -51,12 +60,13 @@ export interface Moment {
 export async function openModel(
   path: string,
   device: Device,
-  { note = () => {}, checkpoint, known }: OpenOptions = {},
+  { note = () => {}, checkpoint, dtype, known }: OpenOptions = {},
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
+  const how = { device, ...(dtype && { dtype }) };
   if (existsSync(join(path, 'run.json'))) {
     const run = await loadRun(path, {
       mixers: (known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))))).mixers,
-      device,
+      ...how,
       ...(checkpoint !== undefined && { checkpoint }),
     });
     for (const text of run.notes) note(`${text}\n`);
@@ -69,7 +79,7 @@ export async function openModel(
       `--checkpoint ${shown(String(checkpoint))} names a moment of a run but ${path} has no run.json; leave it out.`,
     );
   }
-  const { model, notes } = await loadModel(path, { mixers, device });
+  const { model, notes } = await loadModel(path, { mixers, ...how });
   for (const text of notes) note(`${text}\n`);
   return { model, moment: null };
 }

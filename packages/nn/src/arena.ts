@@ -6,6 +6,8 @@ export interface ParameterArena {
   readonly flat: Tensor;
   readonly names: readonly string[];
   readonly tensors: readonly Tensor[];
+  /** Names of the others, which lie apart and are never trained. */
+  readonly apart: readonly string[];
   /** Start of each tensor, in elements. */
   readonly offsets: readonly number[];
   readonly length: number;
@@ -30,14 +32,19 @@ export async function arenaOf(
   }
   const decays = ([name, t]: [string, Tensor]) =>
     t.shape.length >= 2 && !noDecay.includes(name.slice(name.lastIndexOf('.') + 1));
-  const apart = [...parameters.values()].filter(({ dtype }) => dtype === 'bf16');
+  const apart = [...parameters].filter(([, { dtype }]) => dtype === 'bf16');
   const all = [...parameters].filter(([, { dtype }]) => dtype !== 'bf16');
   const ordered = [...all.filter(decays), ...all.filter((entry) => !decays(entry))];
   const tensors = ordered.map(([, t]) => t);
   const layout = arenaLayout(tensors, device);
   const first = ordered.findIndex((entry) => !decays(entry));
   return {
-    flat: await moveToArena(tensors, device, apart),
+    flat: await moveToArena(
+      tensors,
+      device,
+      apart.map(([, t]) => t),
+    ),
+    apart: apart.map(([name]) => name),
     names: ordered.map(([name]) => name),
     tensors,
     ...layout,

@@ -35,7 +35,7 @@ const TRIES = 5;
  * @throws OptionError when it has no such checkpoint; FileError when it is no run directory, has no checkpoint yet, or is damaged.
  */
 export async function loadRun(directory: string, options: LoadRunOptions): Promise<LoadedRun> {
-  knownOnly('loadRun', options, ['mixers', 'device', 'checkpoint']);
+  knownOnly('loadRun', options, ['mixers', 'device', 'dtype', 'checkpoint']);
   for (let tries = 1; ; tries++) {
     const record = readRunRecord(directory);
     const before = stampOf(directory, record);

@@ -33,7 +33,8 @@ export class Trainable {
 
   constructor(arena: ParameterArena, groups: readonly ParameterGroup[]) {
     this.arena = arena;
-    const settings = settingsOf(arena.names, groups);
+    const settings = settingsOf([...arena.names, ...arena.apart], groups);
+    refuseStored(arena.apart.filter((_, i) => settings[arena.names.length + i].trainable));
     const chosen = arena.names.flatMap((name, i) => (settings[i].trainable ? [{ name, i }] : []));
     this.tensors = chosen.map(({ i }) => arena.tensors[i]);
     this.layout = arenaLayout(this.tensors, this.device);
@@ -60,6 +61,15 @@ export class Trainable {
   gradient(): Packed {
     return packed(this.tensors, this.device);
   }
+}
+
+/** Refuses to train what is stored in bf16. */
+function refuseStored(names: readonly string[]): void {
+  if (names.length === 0) return;
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  throw new OptionError(
+    `groups: ${names[0]}${more} would be trained but are stored in bf16, of which there is no gradient; load the model with dtype: 'f32', or add { match: "${names[0]}", trainable: false } for each.`,
+  );
 }
 
 /** Zeros in the form of some tensors. */

@@ -1,7 +1,7 @@
 // twill eval: measures a model on a task, or on text.
 import { existsSync } from 'node:fs';
 import { brokenText, cost, detailLines, grouped, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
-import type { JsonObject } from '@twilljs/hub';
+import type { JsonObject, LoadOptions } from '@twilljs/hub';
 import { requireBytes } from '@twilljs/hybrid';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
@@ -11,13 +11,14 @@ import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
-import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
+import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 import { recordIn } from '../train/resume.ts';
 
 interface Options extends CommonOptions, EvalAsked {
   readonly seed: number;
   readonly measure: string[] | undefined;
   readonly checkpoint: CheckpointName | undefined;
+  readonly dtype: LoadOptions['dtype'];
 }
 
 export function evaluate() {
@@ -59,7 +60,8 @@ export function evaluate() {
     .addOption(new Option('--task-option <field=value...>', 'any other option of the task (default: that of training)'))
     .addOption(new Option('--measure <path...>', 'modules with further measures'))
     .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'))
-    .addOption(checkpointFlag());
+    .addOption(checkpointFlag())
+    .addOption(dtypeFlag());
   return {
     command,
     run: (context: Context, [dir]: readonly string[], options: Options) => runEval(context, dir, options),
@@ -78,7 +80,12 @@ async function runEval(context: Context, dir: string, options: Options): Promise
   const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, terminal.signal);
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options);
-  const { model, moment } = await openModel(dir, device, { note, known, checkpoint: options.checkpoint });
+  const { model, moment } = await openModel(dir, device, {
+    note,
+    known,
+    checkpoint: options.checkpoint,
+    dtype: options.dtype,
+  });
   const { vocab_size } = model.config.model;
   if (family.readsText) requireBytes(dir, model);
   else if (vocab_size < measuring.vocab) {

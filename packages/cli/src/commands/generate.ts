@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { decodeText } from '@twilljs/data';
 import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
+import type { LoadOptions } from '@twilljs/hub';
 import { attempt, readFile } from '@twilljs/hub/node';
 import { generate, requireBytes } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
@@ -12,12 +13,13 @@ import { type CommonOptions, type Context, makeCommand, type Result } from '../c
 import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
-import { type CheckpointName, checkpointFlag, momentText, openModel } from '../model.ts';
+import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 
 interface Options extends CommonOptions {
   readonly prompt: string | undefined;
   readonly promptFile: string | undefined;
   readonly checkpoint: CheckpointName | undefined;
+  readonly dtype: LoadOptions['dtype'];
   readonly maxTokens: number;
   readonly temperature: number;
 }
@@ -41,6 +43,7 @@ export function generateText() {
     .addOption(new Option('--prompt <text>', 'what to continue; - reads it from standard input'))
     .addOption(option('--prompt-file <path>', 'a file to continue'))
     .addOption(checkpointFlag())
+    .addOption(dtypeFlag())
     .addOption(option('--max-tokens <n>', 'bytes to write', { type: 'integer', max: 1e7 }).default(200))
     .addOption(
       option('--temperature <x>', '0 takes the most likely byte each time', {
@@ -65,7 +68,11 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
   const { maxTokens, temperature, seed } = options;
   const prompt = await promptOf(options, terminal.signal);
   const device = await openDevice(options);
-  const { model, moment } = await openModel(dir, device, { note, checkpoint: options.checkpoint });
+  const { model, moment } = await openModel(dir, device, {
+    note,
+    checkpoint: options.checkpoint,
+    dtype: options.dtype,
+  });
   requireBytes(dir, model);
   if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);
   // A byte order mark is text that the model has written, like any other.

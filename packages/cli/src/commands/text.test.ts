@@ -256,6 +256,19 @@ describe('a run at any of its moments', () => {
   });
 });
 
+it('matrices are kept in half the bytes on request, which is said', async () => {
+  const note = /embeddings\.weight and \d+ more like it: rounded, F32 is kept in bf16 as dtype asks\./;
+  const [whole, half] = [await must('eval run --device cpu'), await must('eval run --device cpu --dtype bf16')];
+  expect(half.err).toMatch(note);
+  expect(half.data.bitsPerByte).not.toBe(whole.data.bitsPerByte);
+  expect(half.data.bitsPerByte).toBeCloseTo(whole.data.bitsPerByte, 1);
+  expect((await must('generate run --prompt gulls --max-tokens 4 --dtype bf16')).err).toMatch(note);
+  expect((await must('eval run --device cpu --dtype file')).data.bitsPerByte).toBe(whole.data.bitsPerByte);
+  expect(await refusal('eval run --dtype f16')).toBe(
+    'eval: --dtype is "f16" where "f32", "bf16", "file" is needed; correct it.',
+  );
+});
+
 /** `twill` in a process of its own, with something on its standard input. */
 function piped(argv: readonly string[], input: string) {
   const tsx = pathToFileURL(join(cwd, 'node_modules/tsx/dist/loader.mjs')).href;
