@@ -1,11 +1,12 @@
 // The model to train, with fresh weights, once it is clear that it fits.
 import { totalmem } from 'node:os';
 import { compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
-import { countParams, initializer, leastParameters, type MixerFamily, shapesOnly } from '@twilljs/nn';
+import { countParams, initializer, leastParameters, type MixerFamily, params, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
+import { type ParameterGroup, settingsOf } from './groups.ts';
 
-/** Weights, gradient and two moments, 4 bytes each. */
-const BYTES_PER_PARAMETER = 16;
+/** Of a parameter, and of the gradient and two moments of one that is trained. */
+const BYTES = { parameter: 4, trained: 12 };
 /** What a 32-bit memory addresses. */
 const WASM_BYTES = 2 ** 32;
 
@@ -15,6 +16,7 @@ const WASM_BYTES = 2 ** 32;
  * @param config whose names are checked, or of the record of a run.
  * @param mixers the families that it may name.
  * @param device name of that on which it will be trained.
+ * @param groups that say what is trained.
  * @throws OptionError when the configuration cannot be, or the model does not fit into memory.
  */
 export function freshModel(
@@ -22,17 +24,26 @@ export function freshModel(
   mixers: readonly MixerFamily[],
   seed: number,
   device: string,
+  groups: readonly ParameterGroup[] = [],
 ): LanguageModel {
   // What any mixers would need is known without a plan, which of many thousands of layers takes a second.
-  requireTrainingMemory(leastParameters(hybridConfig(config, mixers).model), device, 'at least ');
+  const least = leastParameters(hybridConfig(config, mixers).model);
+  requireTrainingMemory(least, device, groups.length > 0 ? 0 : least, 'at least ');
   const planned = compose(config, { mixers, init: shapesOnly() });
-  requireTrainingMemory(countParams(planned), device);
+  requireTrainingMemory(countParams(planned), device, trainedOf(planned, groups));
   return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
 }
 
-/** @throws OptionError when there is no room for the weights, their gradient and moments. */
-export function requireTrainingMemory(parameters: number, device: string, atLeast = ''): void {
-  const bytes = parameters * BYTES_PER_PARAMETER;
+/** Number of parameters that are trained. @throws OptionError for a group that matches none. */
+export function trainedOf(model: LanguageModel, groups: readonly ParameterGroup[]): number {
+  const all = params(model);
+  const settings = settingsOf([...all.keys()], groups);
+  return [...all.values()].reduce((sum, { size }, i) => sum + (settings[i].trainable ? size : 0), 0);
+}
+
+/** @throws OptionError when there is no room for the weights, and gradient and moments of those that are trained. */
+export function requireTrainingMemory(parameters: number, device: string, trained: number, atLeast = ''): void {
+  const bytes = parameters * BYTES.parameter + trained * BYTES.trained;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
   if (bytes <= limit) return;
   const [count, needs, has] = [parameters, bytes, limit].map((n) => Math.round(n).toLocaleString('en-US'));

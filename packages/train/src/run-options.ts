@@ -10,6 +10,7 @@ import { requireParts } from './micro-batches.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
 import type { Origin } from './record.ts';
 import type { StepRecord } from './step-record.ts';
+import { trainable } from './trainable.ts';
 import { checkValidation, type Validation } from './validation.ts';
 
 export interface RunOptions {
@@ -109,7 +110,8 @@ export function checkRun(options: RunOptions): void {
     knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
     if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
   }
-  const { steps, microBatches } = trainOptions(training);
+  const { steps, microBatches, groups } = trainOptions(training);
+  trainable(model.arena, groups);
   requireParts(source.B, microBatches);
   checkpointsOf(options, steps);
   if (validation) {

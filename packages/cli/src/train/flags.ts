@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander';
 import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { assignments, option, type Read, shown } from '../flags.ts';
+import { type GroupFlags, groupFlags, groupsOf } from './groups.ts';
 
 /** What is asked of a table of fields, by the names that it has there. */
 export type Bag = Readonly<Record<string, unknown>>;
@@ -89,8 +90,11 @@ const fieldFlags: readonly FieldFlag[] = [
     ['warmup', 'steps until the peak', { rule: 'a tenth of the steps, at most 100' }],
     ['decay', 'how the learning rate falls: cosine, linear or constant'],
     ['minRatio', 'learning rate of the last step, as a part of the peak'],
+    ['optimizer', 'adamw; or muon for the matrices of the blocks, and adamw for the rest'],
     ['weightDecay', 'decoupled weight decay'],
     ['decayed', 'parameters that decay: matrices or all'],
+    ['momentum', 'of muon'],
+    ['adjustLrFn', 'of muon: match_rms_adamw, by which --lr suits both, or original'],
     ['maxNorm', 'largest global norm of the gradient', { flag: 'clip' }],
     ['microBatches', 'parts into which a batch is cut to save memory'],
   ]),
@@ -166,6 +170,7 @@ export function addTrainFlags(command: Command): Command {
   );
   addFields('model');
   addFields('training');
+  add('training', ...groupFlags());
   add(
     'run',
     option('--out <dir>', 'the run directory'),
@@ -198,7 +203,9 @@ export function askedOf(command: Command): Asked {
     if (known) bags[known.bag][known.field] = value;
     else rest[name] = value;
   }
-  const { taskOption, json: _, ...asked } = rest;
+  const { taskOption, freeze, trainable, paramGroup, json: _, ...asked } = rest;
+  const groups = groupsOf({ freeze, trainable, paramGroup } as GroupFlags);
+  if (groups.length > 0) bags.training.groups = groups;
   assign(bags.options, '--task-option', taskOption as string[] | undefined);
   return { ...asked, ...bags } as Asked;
 }

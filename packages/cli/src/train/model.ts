@@ -3,7 +3,8 @@ import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
-import { freshModel, type RunRecord, requireTrainingMemory } from '@twilljs/train/node';
+import type { ParameterGroup } from '@twilljs/train';
+import { freshModel, type RunRecord, requireTrainingMemory, trainedOf } from '@twilljs/train/node';
 import type { Context } from '../command.ts';
 import { momentText, openModel } from '../model.ts';
 import type { OpenedData } from './data.ts';
@@ -27,17 +28,21 @@ export async function modelToTrain(asked: Asked, making: Making): Promise<Langua
   if (asked.init !== undefined && first !== null) {
     throw new OptionError(`${first} says what the model is, and so does --init ${asked.init}; leave one of them out.`);
   }
-  if (asked.init !== undefined) return initialModel(asked.init, making);
+  if (asked.init !== undefined) return initialModel(asked.init, asked, making);
   const config =
     record === null
       ? modelConfig(asked, { vocab: data.vocab, areBytes: data.family.readsText === true }, known)
       : first === null
         ? record.model
         : resumedConfig(asked, record.model, path, known);
-  const model = freshModel(config, known.mixers, asked.seed ?? 0, device.name);
+  const model = freshModel(config, known.mixers, asked.seed ?? 0, device.name, groupsIn(asked, record));
   await model.to(device);
   return model;
 }
+
+/** Those of a run that goes on, where none are given again. */
+const groupsIn = ({ training }: Asked, record: RunRecord | null) =>
+  (training.groups as readonly ParameterGroup[] | undefined) ?? record?.training.groups ?? [];
 
 /** The first flag that says what the model is. */
 function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null {
@@ -48,7 +53,11 @@ function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null
 }
 
 /** The model of a directory, to train on from its weights. */
-async function initialModel(directory: string, { known, data, device, note }: Making): Promise<LanguageModel> {
+async function initialModel(
+  directory: string,
+  asked: Asked,
+  { known, data, device, record, note }: Making,
+): Promise<LanguageModel> {
   const { model, moment } = await openModel(directory, device, { note, known });
   const { vocab_size } = model.config.model;
   if (data.family.readsText) requireBytes(directory, model);
@@ -57,7 +66,7 @@ async function initialModel(directory: string, { known, data, device, note }: Ma
       `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,
     );
   }
-  requireTrainingMemory(countParams(model), device.name);
+  requireTrainingMemory(countParams(model), device.name, trainedOf(model, groupsIn(asked, record)));
   note(`begins with the weights of ${momentText(directory, moment)}\n`);
   return model;
 }

@@ -27,8 +27,8 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
   };
   const agree = (bag: 'options' | 'training', before: Bag) => {
     for (const [field, value] of Object.entries(asked[bag])) {
-      // More steps are a longer plan, which the run itself looks at.
-      if (field === 'steps' || !(field in before) || before[field] === value) continue;
+      // More steps are a longer plan, and groups have parts: the run itself looks at both.
+      if (field === 'steps' || field === 'groups' || !(field in before) || before[field] === value) continue;
       refuse(flagOf(bag, field), value, before[field]);
     }
   };
