@@ -44,13 +44,13 @@ function step(n: i32, x: usize, g: usize, before: usize, h: usize): void {
 
 /** Blocks from..to of all n sequences: y is also the state before the next token. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, x: usize, g: usize, h0: usize, ranges: usize,
+  from: i32, to: i32, n: i32, P: i32, D: i32, x: usize, g: usize, h0: usize, ranges: usize,
   y: usize, state: usize, scratch: usize,
 ): void {
   const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
     const s = i / each, c = (i % each) * block, width = min(block, D - c), own = <usize>(s * D + c) << 2;
-    const begin = beginOf(ranges, s, T, P), end = endOf(ranges, s, T, P);
+    const begin = beginOf(ranges, s, P / n, P), end = endOf(ranges, s, P / n, P);
     clearGap(ranges, s, n, P, width, y + (<usize>c << 2), row);
     let at = <usize>(begin * D + c) << 2, before = h0 ? h0 + own : 0;
     for (let t = begin; t < end; t++) {
@@ -84,13 +84,13 @@ function stepBack(n: i32, dy: usize, g: usize, before: usize, c: usize, dx: usiz
 
 /** The same blocks backward. h0 and dh0 may be absent together, and ranges. */
 export function backward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, D: i32, dy: usize, dstate: usize, g: usize, h0: usize, y: usize, ranges: usize,
+  from: i32, to: i32, n: i32, P: i32, D: i32, dy: usize, dstate: usize, g: usize, h0: usize, y: usize, ranges: usize,
   dx: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
   const each = blocks(D), row = <usize>D << 2;
   for (let i = from; i < to; i++) {
     const s = i / each, c = (i % each) * block, width = min(block, D - c), own = <usize>(s * D + c) << 2;
-    const begin = beginOf(ranges, s, T, P), count = endOf(ranges, s, T, P) - begin;
+    const begin = beginOf(ranges, s, P / n, P), count = endOf(ranges, s, P / n, P) - begin;
     clearGap(ranges, s, n, P, width, dx + (<usize>c << 2), row);
     clearGap(ranges, s, n, P, width, dg + (<usize>c << 2), row);
     for (let j = 0; j < width; j += 4) v128.store(scratch + (<usize>j << 2), part(dstate + own + (<usize>j << 2), width - j));

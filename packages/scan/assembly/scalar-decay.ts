@@ -17,14 +17,14 @@ export function backwardScratch(T: i32, K: i32, V: i32): f64 {
 
 /** Heads from..to of all n H. With `constant`, g is [H]. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
+  from: i32, to: i32, n: i32, P: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
   q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize, y: usize, state: usize, scratch: usize,
 ): void {
   const f = frame(H, K, V, constant, scale, scratch), size = <usize>(K * V) << 2;
   f.s = scratch + <usize>frameBytes(K, V);
   for (let i = from; i < to; i++) {
     const s = i / H, h = i % H;
-    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    head(f, H, sequence(f, ranges, s, n, P), h, q, k, v, g);
     clearGap(ranges, s, n, P, V, y + (<usize>(h * V) << 2), f.vstep);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
     if (f.T == 1) {
@@ -39,7 +39,7 @@ export function forward(
 
 /** The same, backward. dg is 0 where it is not wanted, and always with `constant`; h0 and dh0 may be absent together. */
 export function backward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
+  from: i32, to: i32, n: i32, P: i32, H: i32, K: i32, V: i32, constant: bool, scale: f32,
   dy: usize, dstate: usize, q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
@@ -47,7 +47,7 @@ export function backward(
   const first = changetype<usize>(b) + <usize>backBytes(K, V), record = <usize>stateBytes(K, V), size = <usize>(K * V) << 2;
   for (let i = from; i < to; i++) {
     const s = i / H, h = i % H, key = <usize>(h * K) << 2;
-    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    head(f, H, sequence(f, ranges, s, n, P), h, q, k, v, g);
     clearGap(ranges, s, n, P, K, dq + key, f.qstep);
     clearGap(ranges, s, n, P, K, dk + key, f.qstep);
     clearGap(ranges, s, n, P, V, dv + (<usize>(h * V) << 2), f.vstep);

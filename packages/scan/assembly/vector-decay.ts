@@ -18,14 +18,14 @@ export function backwardScratch(T: i32, K: i32, V: i32): f64 {
 
 /** Heads from..to of all n H. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, scale: f32,
+  from: i32, to: i32, n: i32, P: i32, H: i32, K: i32, V: i32, scale: f32,
   q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize, y: usize, state: usize, scratch: usize,
 ): void {
   const f = frame(H, H, K, V, scratch), size = <usize>(K * V) << 2;
   chunk(f, scratch + <usize>frameBytes(K, V));
   for (let i = from; i < to; i++) {
     const s = i / H, h = i % H;
-    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    head(f, H, sequence(f, ranges, s, n, P), h, q, k, v, g);
     clearGap(ranges, s, n, P, V, y + (<usize>(h * V) << 2), f.vstep);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
     if (f.T == 1) {
@@ -40,7 +40,7 @@ export function forward(
 
 /** Heads from..to of all n H. h0 and its gradient may be absent together, and ranges. */
 export function backward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
+  from: i32, to: i32, n: i32, P: i32, H: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
   q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
@@ -49,7 +49,7 @@ export function backward(
   b.scale = scale;
   for (let i = from; i < to; i++) {
     const s = i / H, h = i % H, key = <usize>(h * K) << 2;
-    head(f, H, sequence(f, ranges, s, T, P), h, q, k, v, g);
+    head(f, H, sequence(f, ranges, s, n, P), h, q, k, v, g);
     clearGap(ranges, s, n, P, K, dq + key, f.qstep);
     clearGap(ranges, s, n, P, K, dk + key, f.qstep);
     clearGap(ranges, s, n, P, K, dg + key, f.gstep);

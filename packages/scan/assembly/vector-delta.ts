@@ -19,14 +19,14 @@ export function backwardScratch(T: i32, K: i32, V: i32): f64 {
 
 /** Value heads from..to of all n HV. h0 and ranges may be 0. */
 export function forward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, HV: i32, K: i32, V: i32, scale: f32,
+  from: i32, to: i32, n: i32, P: i32, H: i32, HV: i32, K: i32, V: i32, scale: f32,
   q: usize, k: usize, v: usize, g: usize, beta: usize, h0: usize, ranges: usize, y: usize, state: usize, scratch: usize,
 ): void {
   const f = frame(H, HV, K, V, scratch), size = <usize>(K * V) << 2;
   chunk(f, scratch + <usize>frameBytes(K, V));
   for (let i = from; i < to; i++) {
     const s = i / HV, j = i % HV;
-    head(f, sequence(f, ranges, s, T, P), j, q, k, v, g, beta);
+    head(f, sequence(f, ranges, s, n, P), j, q, k, v, g, beta);
     clearGap(ranges, s, n, P, V, y + (<usize>(j * V) << 2), f.vstep);
     const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
     if (f.T == 1) {
@@ -41,7 +41,7 @@ export function forward(
 
 /** Key heads from..to of all n H, each with its value heads. h0 and its gradient may be absent together, and ranges. */
 export function backward(
-  from: i32, to: i32, n: i32, T: i32, P: i32, H: i32, HV: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
+  from: i32, to: i32, n: i32, P: i32, H: i32, HV: i32, K: i32, V: i32, scale: f32, dy: usize, dstate: usize,
   q: usize, k: usize, v: usize, g: usize, beta: usize, h0: usize, ranges: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dbeta: usize, dh0: usize, scratch: usize,
 ): void {
@@ -51,7 +51,7 @@ export function backward(
   b.scale = scale;
   for (let i = from * each; i < to * each; i++) {
     const s = i / HV, j = i % HV, key = <usize>(j / each * K) << 2;
-    head(f, sequence(f, ranges, s, T, P), j, q, k, v, g, beta);
+    head(f, sequence(f, ranges, s, n, P), j, q, k, v, g, beta);
     b.add = j % each > 0;
     if (!b.add) {
       clearGap(ranges, s, n, P, K, dq + key, f.qstep);

@@ -5,7 +5,7 @@ import { type CutCases, cutChecks } from '@twilljs/wasm/testing';
 import { describe, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
 import { elementwiseOp } from './elementwise/op.ts';
-import { packed, type Ranges } from './packed-checks.test-data.ts';
+import { packed, pairs, type Ranges } from './packed-checks.test-data.ts';
 import { scalarDecayOp } from './scalar-decay/op.ts';
 import { scalarDeltaOp } from './scalar-delta/op.ts';
 import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.ts';
@@ -28,7 +28,7 @@ const sizes: Case[] = [
   { B: 2, T: 1, H: 2, K: 7, V: 21 },
   { B: 2, T: 37, H: 2, K: 7, V: 5 },
   { B: 1, T: 50, H: 4, K: 16, V: 19, fresh: true },
-  { B: 2, T: 37, H: 2, K: 7, V: 5, ranges: [[2, 2], [3, 20], [20, 21], [30, 60], [74, 74]] }, // biome-ignore format: as they lie
+  { B: 2, T: 37, H: 2, K: 7, V: 5, ranges: pairs(2, 2, 3, 20, 20, 21, 30, 60, 74, 74) },
 ];
 
 function tried<A>(

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
 import type { Inputs, Named } from './checks.test-data.ts';
 import { elementwiseOp } from './elementwise/op.ts';
-import { packed } from './packed-checks.test-data.ts';
+import { packed, pairs } from './packed-checks.test-data.ts';
 import { scalarDecayOp } from './scalar-decay/op.ts';
 import { scalarDeltaOp } from './scalar-delta/op.ts';
 import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.ts';
@@ -38,14 +38,7 @@ describe.each(ops)('%s', (name, run, inputsOf) => {
   it.each<[string, Inputs]>([
     ['a token at a time', inputsOf(1)],
     ['37 tokens at a time', inputsOf(37)],
-    [
-      'over ranges',
-      packed(inputsOf(37), [
-        [3, 3],
-        [4, 5],
-        [6, 60],
-      ]),
-    ],
+    ['over ranges', packed(inputsOf(37), pairs(3, 3, 4, 5, 6, 60))],
   ])('%s', async (_, inputs) => {
     const { h0, ...ins } = tensors(inputs);
     const state = h0.mul(1);

@@ -4,8 +4,8 @@ import { packSequences, padSequences } from '@twilljs/nn';
 import type { Op, Shape, Tensor } from '@twilljs/tensor';
 
 /** How many sequences there are, in how many positions: rows of T without `ranges` [n,2]. */
-export function timeOf(B: number, T: number, ranges: Shape | null = null): { n: number; T: number; P: number } {
-  return { n: ranges ? ranges[0] : B, T, P: B * T };
+export function timeOf(B: number, T: number, ranges: Shape | null = null): { n: number; P: number } {
+  return { n: ranges ? ranges[0] : B, P: B * T };
 }
 
 /** What each sequence has one of; all other inputs and outputs have one for each token. */

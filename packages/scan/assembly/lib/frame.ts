@@ -34,10 +34,10 @@ export function measure(f: HeadFrame, H: i32, HV: i32, K: i32, V: i32, gates: i3
   f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>gates << 2;
 }
 
-/** Takes sequence s, of which the frame then knows the length; returns the position at which it begins. */
+/** Takes sequence s of n in P positions, of which the frame then knows the length; returns the position at which it begins. */
 @inline
-export function sequence(f: HeadFrame, ranges: usize, s: i32, T: i32, P: i32): i32 {
-  const begin = beginOf(ranges, s, T, P);
+export function sequence(f: HeadFrame, ranges: usize, s: i32, n: i32, P: i32): i32 {
+  const T = P / n, begin = beginOf(ranges, s, T, P);
   f.T = endOf(ranges, s, T, P) - begin;
   return begin;
 }

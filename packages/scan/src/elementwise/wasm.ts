@@ -8,10 +8,10 @@ export const elementwiseKernel: WasmKernel<object, Formulas> = {
   module,
   plan([x, , , ranges], _attrs, formulas) {
     const [B, T, D] = x!.shape;
-    const time = timeOf(B, T, ranges?.shape);
-    const units = time.n * formulas.blocks(D);
+    const { n, P } = timeOf(B, T, ranges?.shape);
+    const units = n * formulas.blocks(D);
     return {
-      launches: ([x, g, h0, ranges], [y, state]) => [forward(units, { ...time, D, x, g, h0, ranges, y, state })],
+      launches: ([x, g, h0, ranges], [y, state]) => [forward(units, { n, P, D, x, g, h0, ranges, y, state })],
     };
   },
 };
@@ -21,12 +21,12 @@ export const elementwiseGradKernel: WasmKernel<object, Formulas> = {
   module,
   plan([, , g, , , ranges], _attrs, formulas) {
     const [B, T, D] = g!.shape;
-    const time = timeOf(B, T, ranges?.shape);
-    const units = time.n * formulas.blocks(D);
+    const { n, P } = timeOf(B, T, ranges?.shape);
+    const units = n * formulas.blocks(D);
     return {
       own: formulas.backwardScratch(),
       launches: ([dy, dstate, g, h0, y, ranges], [dx, dg, dh0]) => [
-        backward(units, { ...time, D, dy, dstate, g, h0, y, ranges, dx, dg, dh0 }),
+        backward(units, { n, P, D, dy, dstate, g, h0, y, ranges, dx, dg, dh0 }),
       ],
     };
   },

@@ -11,11 +11,11 @@ export const scalarDecayKernel: WasmKernel<ScalarDecayAttrs, Formulas> = {
   plan([q, , v, g, , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('scalarDecay', q!.shape, v!.shape);
     const constant = g!.shape.length === 1;
-    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, constant, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
       own: formulas.forwardScratch(K, V),
       launches: ([q, k, v, g, h0, ranges], [y, state]) => [
-        forward(sized.n * H, { ...sized, q, k, v, g, h0, ranges, y, state }),
+        forward(n * H, { n, P, H, K, V, constant, scale, q, k, v, g, h0, ranges, y, state }),
       ],
     };
   },
@@ -28,12 +28,13 @@ export const scalarDecayGradKernel: WasmKernel<ScalarDecayGradAttrs, Formulas> =
     const { B, T, H, K, V } = sizes('scalarDecayGrad', q!.shape, v!.shape);
     const constant = g!.shape.length === 1;
     if (constant && gates) return 'it takes no gradient of decays that are the same at every token';
-    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, constant, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
+      own: formulas.backwardScratch(ranges ? P : T, K, V),
       launches: ([dy, dstate, q, k, v, g, h0, ranges], [dq, dk, dv, wanted, dh0]) => {
         const dg = gates ? wanted : 0;
-        return [backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 })];
+        const args = { n, P, H, K, V, constant, scale, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 };
+        return [backward(n * H, args)];
       },
     };
   },

@@ -10,11 +10,11 @@ export const vectorDecayKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
   module,
   plan([q, , v, , , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('vectorDecay', q!.shape, v!.shape);
-    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
       own: formulas.forwardScratch(K, V),
       launches: ([q, k, v, g, h0, ranges], [y, state]) => [
-        forward(sized.n * H, { ...sized, q, k, v, g, h0, ranges, y, state }),
+        forward(n * H, { n, P, H, K, V, scale, q, k, v, g, h0, ranges, y, state }),
       ],
     };
   },
@@ -25,11 +25,11 @@ export const vectorDecayGradKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
   module,
   plan([, , q, , v, , , ranges], { scale }, formulas) {
     const { B, T, H, K, V } = sizes('vectorDecayGrad', q!.shape, v!.shape);
-    const sized = { ...timeOf(B, T, ranges?.shape), H, K, V, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
+      own: formulas.backwardScratch(ranges ? P : T, K, V),
       launches: ([dy, dstate, q, k, v, g, h0, ranges], [dq, dk, dv, dg, dh0]) => [
-        backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 }),
+        backward(n * H, { n, P, H, K, V, scale, dy, dstate, q, k, v, g, h0, ranges, dq, dk, dv, dg, dh0 }),
       ],
     };
   },

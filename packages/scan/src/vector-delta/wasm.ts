@@ -10,11 +10,11 @@ export const vectorDeltaKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
   module,
   plan([q, , v, , , , ranges], { scale }, formulas) {
     const { B, T, H, HV, K, V } = sizes('vectorDelta', q!.shape, v!.shape);
-    const sized = { ...timeOf(B, T, ranges?.shape), H, HV, K, V, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
       own: formulas.forwardScratch(K, V),
       launches: ([q, k, v, g, beta, h0, ranges], [y, state]) => [
-        forward(sized.n * HV, { ...sized, q, k, v, g, beta, h0, ranges, y, state }),
+        forward(n * HV, { n, P, H, HV, K, V, scale, q, k, v, g, beta, h0, ranges, y, state }),
       ],
     };
   },
@@ -25,12 +25,13 @@ export const vectorDeltaGradKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
   module,
   plan([, , q, , v, , , , ranges], { scale }, formulas) {
     const { B, T, H, HV, K, V } = sizes('vectorDeltaGrad', q!.shape, v!.shape);
-    const sized = { ...timeOf(B, T, ranges?.shape), H, HV, K, V, scale };
+    const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.backwardScratch(ranges ? sized.P : T, K, V),
-      launches: ([dy, dstate, q, k, v, g, beta, h0, ranges], [dq, dk, dv, dg, dbeta, dh0]) => [
-        backward(sized.n * H, { ...sized, dy, dstate, q, k, v, g, beta, h0, ranges, dq, dk, dv, dg, dbeta, dh0 }),
-      ],
+      own: formulas.backwardScratch(ranges ? P : T, K, V),
+      launches: ([dy, dstate, q, k, v, g, beta, h0, ranges], [dq, dk, dv, dg, dbeta, dh0]) => {
+        const args = { n, P, H, HV, K, V, scale, dy, dstate, q, k, v, g, beta, h0, ranges, dq, dk, dv, dg, dbeta, dh0 };
+        return [backward(n * H, args)];
+      },
     };
   },
 };
