@@ -1,4 +1,5 @@
 // What the op of every recurrence must satisfy: its oracle's outputs and gradients on every device, and kernels of its own.
+import { kernels as ofNn } from '@twilljs/nn/wasm';
 import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
 import type { WasmDevice, WasmOptions } from '@twilljs/wasm';
@@ -10,13 +11,14 @@ type Cases<C> = readonly (readonly [name: string, at: C])[];
 type Wasm = (options: WasmOptions) => Promise<WasmDevice>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** Every device that ops run on, by name. Memory holds no zeros by chance. */
+/** Every device that ops and their definitions run on, by name. Memory holds no zeros by chance. */
 export async function testDevices(wasm: Wasm): Promise<[name: string, device: Device][]> {
+  const all = [...ofNn, ...kernels];
   return [
     ['cpu', cpu({ poison: true })],
     ['cpu-f64', cpu({ float: 'f64' })],
-    ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
-    ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+    ['wasm plain', await wasm({ kernels: all, tier: 'plain', poison: true })],
+    ['wasm relaxed', await wasm({ kernels: all, tier: 'relaxed', poison: true })],
   ];
 }
 

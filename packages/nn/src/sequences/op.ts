@@ -104,5 +104,5 @@ export const padSequences = (x: Tensor, ranges: Tensor, length: number): Tensor 
  * @returns [B,T,...]
  * @throws ShapeError when the shapes do not fit; OptionError for a range outside.
  */
-export const packSequences = (x: Tensor, ranges: Tensor, [B, T]: readonly [B: number, T: number]): Tensor =>
-  apply1(packSequencesOp, [x, ranges], { B, T });
+export const packSequences = (x: Tensor, ranges: Tensor, rows: readonly [B: number, T: number]): Tensor =>
+  apply1(packSequencesOp, [x, ranges], { B: rows?.[0], T: rows?.[1] });

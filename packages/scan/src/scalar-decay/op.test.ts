@@ -1,10 +1,10 @@
 // scalarDecay on every device: definition = kernel = oracle, and the properties of a recurrence. Its goldens are in golden/ops.test.ts.
 import { apply, zeros } from '@twilljs/tensor';
-import { failures } from '@twilljs/tensor/testing';
+import { conformance, failures, named } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { type DecayCase, decayInputs } from '../cases.test-data.ts';
-import { type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
+import { type Named, type Recurrence, recurrenceChecks } from '../checks.test-data.ts';
 import {
   compare,
   gradChecks,
@@ -14,7 +14,7 @@ import {
   testDevices,
   withShapes,
 } from '../op-checks.test-data.ts';
-import { packedChecks } from '../packed-checks.test-data.ts';
+import { packed, packedChecks, pairs } from '../packed-checks.test-data.ts';
 import { naive } from './naive.ts';
 import { chunkwise, type ScalarDecayAttrs, scalarDecay, scalarDecayGradOp, scalarDecayOp } from './op.ts';
 
@@ -61,9 +61,18 @@ describe.each(await testDevices(wasm))('scalarDecay on %s', (_, device) => {
   describe.each(['mild', 'fixed'] as const)('with %s gates', (gates) => {
     for (const { name, run } of recurrenceChecks(recurrence(gates), device)) it(name, run);
 
-    // That of a constant decay is left to the definition.
+    // A constant decay is no token's own.
     const wanted = gates === 'fixed' ? ['q', 'k', 'v', 'h0'] : undefined;
     for (const { name, run } of packedChecks(recurrence(gates), device, wanted)) it(name, run);
+  });
+
+  it('has over ranges the gradient of a constant decay that it has of the same one at every token', async () => {
+    const inputs = packed(decayInputs({ ...small, T: 37, gates: 'fixed' }), pairs(2, 20, 21, 22, 30, 70));
+    const each = ({ g, ...ins }: Named) =>
+      named(scalarDecayOp, attrs)({ ...ins, g: g.reshape([1, 1, 2]).broadcastTo([2, 37, 2]) });
+    const compared = await conformance(scalarDecayOp, { name: '', attrs, inputs }, device, each);
+    expect(compared.map((c) => c.name)).toContain('grad.g');
+    expect(failures(compared, device.float)).toEqual([]);
   });
 
   it('has gradients of absent inputs and constant gates without elements', () => {
