@@ -12,21 +12,38 @@ function sizes(q: Shape, v: Shape, v0: Shape | undefined, ranges: Shape | undefi
   const [B, T, H, D] = q;
   const [, S, HKV, V] = v;
   const C = v0 ? v0[1] : 0;
-  const lengths = ranges ? { n: ranges[0], T: B * T, S: B * T } : { n: B, T, S };
-  const most = C + lengths.S;
-  return { ...lengths, C, H, HKV, D, V, window: Math.min(window ?? most, most) };
+  const [n, longest, keys] = ranges ? [ranges[0], B * T, B * T] : [B, T, S];
+  return { n, T: longest, S: keys, C, H, HKV, D, V, window: Math.min(window ?? C + keys, C + keys) };
 }
 
 const attentionKernel: WasmKernel<AttentionAttrs, Formulas> = {
   op: 'attention',
   module,
   plan([q, , v, , v0, , ranges], { scale, window: given }, formulas) {
-    const of = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
-    const { n, T, S, C, H, HKV, D, V, window } = of;
+    const { n, T, S, C, H, HKV, D, V, window } = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
     return {
       own: formulas.forwardScratch(T, C + S, C, H, D, V, window),
       launches: ([q, k, v, k0, v0, position, ranges], [y]) => [
-        forward(n * HKV * formulas.blocks(T), { ...of, scale, q, k, v, k0, v0, position, ranges, y }),
+        forward(n * HKV * formulas.blocks(T), {
+          n,
+          T,
+          S,
+          C,
+          H,
+          HKV,
+          D,
+          V,
+          window,
+          scale,
+          q,
+          k,
+          v,
+          k0,
+          v0,
+          position,
+          ranges,
+          y,
+        }),
       ],
     };
   },
@@ -36,12 +53,35 @@ const attentionGradKernel: WasmKernel<AttentionAttrs, Formulas> = {
   op: 'attentionGrad',
   module,
   plan([, q, , v, , v0, , ranges], { scale, window: given }, formulas) {
-    const of = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
-    const { n, T, S, C, HKV, D, V, window } = of;
+    const { n, T, S, C, H, HKV, D, V, window } = sizes(q!.shape, v!.shape, v0?.shape, ranges?.shape, given);
     return {
       own: formulas.backwardScratch(T, C + S, D, V, window),
       launches: ([dy, q, k, v, k0, v0, position, ranges], [dq, dk, dv, dk0 = 0, dv0 = 0]) => [
-        backward(n * HKV, { ...of, scale, dy, q, k, v, k0, v0, position, ranges, dq, dk, dv, dk0, dv0 }),
+        backward(n * HKV, {
+          n,
+          T,
+          S,
+          C,
+          H,
+          HKV,
+          D,
+          V,
+          window,
+          scale,
+          dy,
+          q,
+          k,
+          v,
+          k0,
+          v0,
+          position,
+          ranges,
+          dq,
+          dk,
+          dv,
+          dk0,
+          dv0,
+        }),
       ],
     };
   },

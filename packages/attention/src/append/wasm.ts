@@ -1,20 +1,18 @@
 // Kernels of append and of its gradient.
-import { type Shape, size } from '@twilljs/tensor';
+import { size } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
 import { backward, forward, module } from '../gen/append.gen.ts';
-
-/** Of a ring and of x. With ranges, a sequence may be as long as all rows together. */
-function sizes([n, C, ...rest]: Shape, B: number, T: number, ranges: object | null) {
-  return { n, C, T: ranges ? B * T : T, row: size(rest) };
-}
 
 export const appendKernel: WasmKernel<null> = {
   op: 'append',
   module,
   plan([buffer, x, , ranges]) {
-    const of = sizes(buffer!.shape, x!.shape[0], x!.shape[1], ranges);
+    const [n, C] = buffer!.shape;
+    const [B, each] = x!.shape;
+    const T = ranges ? B * each : each;
+    const row = size(buffer!.shape.slice(2));
     return {
-      launches: ([buffer, x, position, ranges], [y]) => [forward(of.n, { ...of, buffer, x, position, ranges, y })],
+      launches: ([buffer, x, position, ranges], [y]) => [forward(n, { n, C, T, row, buffer, x, position, ranges, y })],
     };
   },
 };
@@ -22,11 +20,13 @@ export const appendKernel: WasmKernel<null> = {
 export const appendGradKernel: WasmKernel<{ B: number; T: number }> = {
   op: 'appendGrad',
   module,
-  plan([dy, , ranges], { B, T }) {
-    const of = sizes(dy!.shape, B, T, ranges);
+  plan([dy, , ranges], { B, T: each }) {
+    const [n, C] = dy!.shape;
+    const T = ranges ? B * each : each;
+    const row = size(dy!.shape.slice(2));
     return {
       launches: ([dy, position, ranges], [dbuffer, dx]) => [
-        backward(of.n, { ...of, dy, position, ranges, dbuffer, dx }),
+        backward(n, { n, C, T, row, dy, position, ranges, dbuffer, dx }),
       ],
     };
   },

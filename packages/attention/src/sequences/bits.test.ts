@@ -1,8 +1,21 @@
 // The kernels of attention of sequences: the same bits packed and alone, whatever numbers ranges and positions hold; and what is refused.
-import { apply, empty, type Tensor, tensor, zeros } from '@twilljs/tensor';
-import { evaluate, type Numbers, named, prepare } from '@twilljs/tensor/testing';
+import {
+  apply,
+  assign,
+  compile,
+  empty,
+  keep,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+  write,
+  zeros,
+} from '@twilljs/tensor';
+import { evaluate, type Numbers, named, noise, prepare } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
+import { append } from '../append/op.ts';
 import { attentionGradOp, attentionOp, scaledDotProductAttention } from '../op.ts';
 import { kernels } from '../wasm.ts';
 import { attrsOf, grouped, inputsOf } from './op.test-data.ts';
@@ -50,6 +63,48 @@ describe.each(fast.map((device) => [device.label, device] as const))('kernels on
         expect(plain(alone.gradients)).toEqual(plain(parts(together.gradients)));
       }
     }
+  });
+
+  it('decode from a recording that reads rings where they lie and writes one row each, as without it', async () => {
+    const [C, H, D] = [40, 2, 8];
+    const make = (seed: number, ...shape: number[]) =>
+      keep(
+        tensor(
+          Float32Array.from(
+            noise(
+              shape.reduce((a, b) => a * b),
+              seed,
+            ),
+          ),
+          shape,
+          { device },
+        ),
+      );
+    const [q, x] = [make(1, 1, 1, H, D), make(2, 1, 1, H, D)];
+    const position = keep(zeros([1], { device, dtype: 'i32' }));
+    const rings = (seed: number) => [make(seed, 1, C, H, D), make(seed + 1, 1, C, H, D)];
+    const decode = ([k, v]: Tensor[]) => {
+      const y = scaledDotProductAttention(q, x, x, { scale: 1, window: C }, { k, v, position });
+      assign(k, append(k, x, position));
+      assign(v, append(v, x.mul(2), position));
+      return y;
+    };
+    const [ours, theirs] = [rings(3), rings(3)];
+    const step = compile(device, () => decode(ours));
+    let bytes = 0;
+    for (let t = 0; t < 2 * C + 3; t++) {
+      write(position, Int32Array.of(t));
+      write(q, Float32Array.from(noise(H * D, t)));
+      write(x, Float32Array.from(noise(H * D, 1000 + t)));
+      const [y, expected] = [keep(scope(() => step())), keep(scope(() => decode(theirs)))];
+      expect(await y.data()).toEqual(await expected.data());
+      release([y, expected]);
+      if (t === 3) bytes = device.bytesInUse;
+    }
+    expect(device.bytesInUse).toBe(bytes);
+    for (const [i, ring] of ours.entries()) expect(await ring.data()).toEqual(await theirs[i].data());
+    const { ops } = step.inspect();
+    expect(ops.map(({ op }) => op)).toEqual(['attention', 'append', 'affine', 'append']);
   });
 
   it('are safe for ranges and positions that cannot be', async () => {

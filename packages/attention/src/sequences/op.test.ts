@@ -3,6 +3,7 @@ import { kernels as nn } from '@twilljs/nn/wasm';
 import { cpu, type Device, type Tensor, tensor } from '@twilljs/tensor';
 import { conformance, evaluate, failures, gradcheck, type Numbers, named, prepare } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { attentionOp, scaledDotProductAttention } from '../op.ts';
 import { kernels as own } from '../wasm.ts';
@@ -29,6 +30,7 @@ const past: [string, At][] = [
   ['many blocks', { T: 150, positions: [170], C: 130, window: 100 }],
   ['rings with rows that a window no longer reaches', { B: 2, T: 66, positions: [50, 71], C: 64, window: 20 }],
   ['rings without rows', { B: 2, T: 5, positions: [0, 7], C: 0 }],
+  ['no token', { B: 2, T: 0, positions: [0, 7], C: 3 }],
   ['rings of one row', { B: 2, T: 5, positions: [0, 7], C: 1 }],
   ['one token over several tiles of rows', { B: 2, T: 1, positions: [100, 37], C: 50, H: 4, HKV: 2, D: 300, V: 3 }],
   ['the last position', { T: 2, positions: [2 ** 31 - 3], C: 3 }],
@@ -58,12 +60,39 @@ const cases: [string, At][] = [
   ...both.map(([name, at]): [string, At] => [`both: ${name}`, at]),
 ];
 
+/** Any sizes, sequences and pasts. */
+const anything: fc.Arbitrary<At> = fc
+  .record({
+    B: fc.integer({ min: 1, max: 3 }),
+    T: fc.integer({ min: 1, max: 90 }),
+    HKV: fc.integer({ min: 1, max: 2 }),
+    G: fc.integer({ min: 1, max: 2 }),
+    D: fc.integer({ min: 1, max: 9 }),
+    V: fc.integer({ min: 1, max: 9 }),
+    C: fc.integer({ min: 1, max: 70 }),
+    window: fc.integer({ min: 1, max: 200 }),
+    cuts: fc.array(fc.nat(999), { minLength: 1, maxLength: 5 }),
+    had: fc.array(fc.oneof(fc.nat(3), fc.nat(200)), { minLength: 5, maxLength: 5 }),
+  })
+  .map(({ G, cuts, had, ...at }) => {
+    const ends = [...cuts, ...cuts.map((c) => c * 7)].map((c) => c % (at.B * at.T + 1)).sort((a, b) => a - b);
+    return { ...at, H: G * at.HKV, ranges: ends, positions: had.slice(0, cuts.length) };
+  });
+
 describe.each(devices)('attention of sequences on %s', (_, device) => {
   it.each(cases)('equals each alone, %s', async (name, at) => {
     const given = { name, attrs: attrsOf(at), inputs: inputsOf(at) };
     const compared = await conformance(attentionOp, given, device, apart(at));
     expect(failures(compared, device.float)).toEqual([]);
     expect(compared.length).toBe(at.positions ? 6 : 4);
+  });
+
+  it('equals each alone, whatever they are', async () => {
+    const property = fc.asyncProperty(anything, async (at) => {
+      const given = { name: '', attrs: attrsOf(at), inputs: inputsOf(at) };
+      expect(failures(await conformance(attentionOp, given, device, apart(at)), device.float)).toEqual([]);
+    });
+    await fc.assert(property, { seed: 11, numRuns: 25 });
   });
 
   it('gives one token the bits of attention over the same keys', async () => {
