@@ -21,19 +21,19 @@ const row = (text: string) => {
 const cache = model.cache(1);
 const logits = scope(() => model.next(row('Call me '), cache));
 console.log(logits.shape); // => [1, 256]
-console.log(cache.position); // => 8
+console.log(...cache.positions); // => 8
 
 // Two continuations of one prompt: what one of them reads, the other never sees.
 const other = cache.fork();
 scope(() => model.next(row('Ishmael'), cache));
 scope(() => model.next(row('Ahab'), other));
-console.log([cache.position, other.position]); // => [15, 12]
+console.log([...cache.positions, ...other.positions]); // => [15, 12]
 
 // Try, and go back to where it was.
 const mark = other.snapshot();
 scope(() => model.next(row(' of Nantucket'), other));
 mark.restore();
-console.log(other.position); // => 12
+console.log(...other.positions); // => 12
 
 // Stored and brought back, it says the same.
 const restored = model.restore(await other.serialize());

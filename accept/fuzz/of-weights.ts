@@ -196,9 +196,9 @@ async function cachesOf(on: Device) {
   const model = await freshModel().then((fresh) => fresh.to(on));
   const goOn = async (bytes: Uint8Array) => {
     using restored = model.restore(bytes);
-    if (restored.batch > 2) return { position: restored.position, batch: restored.batch, logits: [Number.NaN] };
+    if (restored.batch > 2) return { positions: [...restored.positions], logits: [Number.NaN] };
     const logits = scope(() => model.next([[8], [7]].slice(0, restored.batch), restored));
-    return { position: restored.position, batch: restored.batch, logits: [...(await logits.data())] };
+    return { positions: [...restored.positions], logits: [...(await logits.data())] };
   };
   const samples: Uint8Array[] = [];
   for (const ids of [prompt, [[5]]]) {
@@ -223,8 +223,8 @@ async function ofCaches(): Promise<Reader[]> {
   });
   const { goOn, samples } = places.cpu;
   const read = async (bytes: Uint8Array) => {
-    const { position, batch, logits } = await goOn(bytes);
-    return logits.length === 16 * batch && position > 1 ? null : `goes on with ${batch} sequences at ${position}`;
+    const { positions, logits } = await goOn(bytes);
+    return logits.length === 16 * positions.length ? null : `goes on with ${logits.length} logits at ${positions}`;
   };
   const resealed = { name: 'cache under a checksum made right', share: 4, samples, format: cache, read };
   return [...(await Promise.all(sealed)), resealed];

@@ -3,8 +3,6 @@ import { type Numbers, noise, type OpCase } from '@twilljs/tensor/testing';
 import { cutChecks } from '@twilljs/wasm/testing';
 import { describe, it } from 'vitest';
 import { appendOp } from './append/op.ts';
-import { appendInPlaceOp } from './append-in-place/op.ts';
-import { type CachedAttentionAttrs, cachedAttentionOp } from './cached-attention/op.ts';
 import { type AttentionAttrs, attentionOp } from './op.ts';
 import { kernels } from './wasm.ts';
 
@@ -15,7 +13,6 @@ const make = (seed: number, ...shape: number[]): Numbers => ({
     seed,
   ).map((x) => 3 * x),
 });
-const position = (at: number): Numbers => ({ shape: [1], data: [at], dtype: 'i32' });
 
 /** Several blocks of queries, the last one not full; one query; queries at the end; windows over blocks and within. */
 const attention = (
@@ -69,26 +66,9 @@ const appended = [null, ranges(0, 2, 2, 2, 3, 9)].map((ranges) => ({
   },
 }));
 
-const appendedInPlace = [
-  {
-    name: '',
-    attrs: null,
-    inputs: { buffer: make(1, 5, 4, 3), x: make(2, 5, 1, 3), position: position(6) },
-    wanted: [],
-  },
-];
-
-/** A ring that is not full, and one that has wrapped. */
-const cached = [2, 30].map((at): OpCase<CachedAttentionAttrs> => {
-  const inputs = { q: make(1, 2, 1, 4, 6), k: make(2, 2, 13, 2, 6), v: make(3, 2, 13, 2, 5), position: position(at) };
-  return { name: `position ${at}`, attrs: { scale: 0.4 }, inputs, wanted: [] };
-});
-
 const tried = [
   { op: attentionOp, cases: [...attention, ...sequences] },
   { op: appendOp, cases: appended },
-  { op: appendInPlaceOp, cases: appendedInPlace },
-  { op: cachedAttentionOp, cases: cached },
 ];
 
 describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {

@@ -1,6 +1,5 @@
 // @twilljs/attention: causal softmax attention as a layer.
 export { append } from './append/op.ts';
-export { type CachedAttentionAttrs, cachedAttention } from './cached-attention/op.ts';
 export { attention } from './family.ts';
 export { Attention, type AttentionConfig } from './layer.ts';
 export { type AttentionAttrs, attentionGradOp, attentionOp, type Past, scaledDotProductAttention } from './op.ts';

@@ -1,24 +1,23 @@
 // Softmax attention as a layer: projections, rotary positions, grouped queries and the key/value cache.
 // B batch, T time, S keys, H heads, HKV key/value heads, D head size.
 import {
-  type InPlaceState,
   type LayerContext,
   Linear,
   type Mixer,
   type ModelWidths,
-  positionAfter,
   projections,
   RMSNorm,
+  type Rotary,
   type RotaryTables,
   requireDivides,
   rotary,
-  rotaryAfter,
+  rotaryOf,
+  type Sequences,
   type State,
   type Values,
 } from '@twilljs/nn';
-import { concat, OptionError, Tensor, zeros } from '@twilljs/tensor';
-import { appendInPlace } from './append-in-place/op.ts';
-import { cachedAttention } from './cached-attention/op.ts';
+import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
+import { append } from './append/op.ts';
 import type { fields } from './fields.ts';
 import { scaledDotProductAttention } from './op.ts';
 
@@ -44,7 +43,7 @@ export class Attention implements Mixer {
   private readonly headSize: number;
   private readonly window: number | null;
   private readonly scale: number;
-  readonly inPlace: Required<InPlaceState>;
+  readonly rotary: Rotary;
 
   constructor(config: AttentionConfig, { init }: LayerContext) {
     const { hidden_size: width, num_heads: H } = config;
@@ -69,47 +68,44 @@ export class Attention implements Mixer {
     this.headSize = D;
     this.window = config.window_size;
     this.scale = D ** -0.5;
-    this.inPlace = { rotary: { size: D, base: config.rope_theta } };
+    this.rotary = { size: D, base: config.rope_theta };
   }
 
-  /** No keys yet. `position` counts the tokens seen, also those that a window has dropped. */
+  /** Rings of keys and values, without rows yet. */
   init(batch: number): State {
     const none = () => zeros([batch, 0, this.kvHeads, this.headSize], { device: this.o_proj.weight.device });
-    return { k: none(), v: none(), position: 0 };
+    return { k: none(), v: none() };
   }
 
-  forward(x: Tensor, state?: State): { y: Tensor; state: State } {
+  forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T, width] = x.shape;
     const D = this.headSize;
-    const tables = rotaryAfter(state, T, this.inPlace.rotary, x.device); //        [T,D/2]
+    const ranges = at?.ranges ?? null;
+    const tables = rotaryOf(this.rotary, x, state, at); //                         [T,D/2] or [B,T,D/2]
     const [qx, kx, vx] = projections(x, [this.q_proj, this.k_proj, this.v_proj]);
     const q = turned(qx.reshape([B, T, this.heads, D]), this.q_norm, tables); //   [B,T,H,D]
     const k = turned(kx.reshape([B, T, this.kvHeads, D]), this.k_norm, tables); // [B,T,HKV,D]
     const v = vx.reshape([B, T, this.kvHeads, D]); //                              [B,T,HKV,D]
-    const seen = state?.position instanceof Tensor ? this.inRings(q, k, v, state) : this.byValue(q, k, v, state);
-    const y = this.o_proj.forward(seen.o.reshape([B, T, width]));
-    return { y, state: { k: seen.k, v: seen.v, position: positionAfter(state, T) } };
+    const past = state && state.k.shape[1] > 0 ? { k: state.k, v: state.v, position: at!.position! } : null;
+    const attrs = { scale: this.scale, window: this.window };
+    const o = scaledDotProductAttention(q, k, v, attrs, past, ranges); //          [B,T,H,D]
+    const y = this.o_proj.forward(o.reshape([B, T, width]));
+    // After attention, so that in a recording the rows that it read are written over where they are.
+    return { y, state: { k: this.kept(k, state?.k, at), v: this.kept(v, state?.v, at) } };
   }
 
-  private byValue(q: Tensor, kNew: Tensor, vNew: Tensor, state: State | undefined): Seen {
-    const k = state ? concat([state.k as Tensor, kNew], 1) : kNew; // [B,S,HKV,D]
-    const v = state ? concat([state.v as Tensor, vNew], 1) : vNew; // [B,S,HKV,D]
-    const o = scaledDotProductAttention(q, k, v, { scale: this.scale, window: this.window });
-    return { o, k: this.remembered(k), v: this.remembered(v) };
-  }
-
-  /** A ring has no more rows than the window, so that all it holds is seen. */
-  private inRings(q: Tensor, kNew: Tensor, vNew: Tensor, state: State): Seen {
-    const position = state.position as Tensor;
-    const k = appendInPlace(state.k as Tensor, kNew, position); // [B,C,HKV,D]
-    const v = appendInPlace(state.v as Tensor, vNew, position); // [B,C,HKV,D]
-    return { o: cachedAttention(q, k, v, position, { scale: this.scale }), k, v };
-  }
-
-  /** The keys or values that later queries can still see. */
-  private remembered(x: Tensor): Tensor {
-    const S = x.shape[1];
-    return this.window === null || S <= this.window ? x : x.slice(1, S - this.window, S);
+  /** The ring [n,C,HKV,D] after x [B,T,HKV,D]: no more than later queries can see. */
+  private kept(x: Tensor, ring?: Tensor, at?: Sequences): Tensor {
+    const [B, T, ...rest] = x.shape;
+    const { device } = x;
+    const rows = Math.min(this.window ?? Number.POSITIVE_INFINITY, at?.capacity ?? T);
+    if (!at && rows === T) return x;
+    const n = at?.ranges?.shape[0] ?? B;
+    const before = ring ?? zeros([n, 0, ...rest], { device });
+    const held = before.shape[1];
+    const room = held < rows ? before.pad(1, 0, rows - held) : before;
+    if (rows === 0) return room;
+    return append(room, x, at?.position ?? zeros([n], { device, dtype: 'i32' }), at?.ranges);
   }
 
   stateSize(tokens: number): number {
@@ -122,13 +118,6 @@ export class Attention implements Mixer {
     const seen = (window * (window + 1)) / 2 + (tokens - window) * window;
     return (2 * this.heads * this.headSize * seen) / tokens;
   }
-}
-
-/** What the queries saw [B,T,H,D], and what is remembered. */
-interface Seen {
-  readonly o: Tensor;
-  readonly k: Tensor;
-  readonly v: Tensor;
 }
 
 /** Norm per head if there is one, then rotation by position. */

@@ -2,8 +2,6 @@
 import type { Shape } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
 import { appendGradKernel, appendKernel } from './append/wasm.ts';
-import { appendInPlaceKernel } from './append-in-place/wasm.ts';
-import { cachedAttentionKernel } from './cached-attention/wasm.ts';
 import { backward, type Formulas, forward, module } from './gen/attention.gen.ts';
 import type { AttentionAttrs } from './op.ts';
 
@@ -88,11 +86,4 @@ const attentionGradKernel: WasmKernel<AttentionAttrs, Formulas> = {
 };
 
 /** All kernels of this package. */
-export const kernels: readonly WasmKernel[] = [
-  attentionKernel,
-  attentionGradKernel,
-  appendKernel,
-  appendGradKernel,
-  appendInPlaceKernel,
-  cachedAttentionKernel,
-];
+export const kernels: readonly WasmKernel[] = [attentionKernel, attentionGradKernel, appendKernel, appendGradKernel];

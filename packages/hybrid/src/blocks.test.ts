@@ -13,6 +13,7 @@ import {
   mlpWidth,
   params,
   RMSNorm,
+  type Sequences,
   type State,
 } from '@twilljs/nn';
 import { cpu, rng, scope, type Tensor, untracked } from '@twilljs/tensor';
@@ -36,8 +37,8 @@ class PostNormBlock implements Block {
     this.post_feedforward_layernorm = norm('post_feedforward_layernorm');
   }
 
-  forward(h: Tensor, before?: State): { h: Tensor; state: State } {
-    const { y, state } = this.attn.forward(h, before);
+  forward(h: Tensor, before?: State, at?: Sequences): { h: Tensor; state: State } {
+    const { y, state } = this.attn.forward(h, before, at);
     const s = h.add(this.post_attention_layernorm.forward(y));
     return { h: s.add(this.post_feedforward_layernorm.forward(this.mlp.forward(s))), state };
   }
@@ -55,9 +56,9 @@ class ParallelBlock implements Block {
     this.mlp = new GatedMLP(fields.hidden_size, mlpWidth(fields), init.fork('mlp'));
   }
 
-  forward(h: Tensor, before?: State): { h: Tensor; state: State } {
+  forward(h: Tensor, before?: State, at?: Sequences): { h: Tensor; state: State } {
     const n = this.input_layernorm.forward(h);
-    const { y, state } = this.attn.forward(n, before);
+    const { y, state } = this.attn.forward(n, before, at);
     return { h: h.add(y).add(this.mlp.forward(n)), state };
   }
 }

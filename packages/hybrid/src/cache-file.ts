@@ -1,51 +1,60 @@
 // Caches as bytes: a line with the format, one with the checksum of all that follows, one with the header as JSON, then the states.
-import type { Mixer, State } from '@twilljs/nn';
+import type { State } from '@twilljs/nn';
 import {
   bytesPer,
   type Device,
   FileError,
   OptionError,
+  type Spec,
   sameShape,
   scope,
   shown,
   size,
-  Tensor,
+  type Tensor,
   tensor,
   typedArray,
 } from '@twilljs/tensor';
 import { type Computed, differenceOf } from './computed.ts';
 import { crc32 } from './crc32.ts';
-import { type Entries, type Entry, entriesOf, makeupOf } from './makeup.ts';
+import type { Place } from './place.ts';
+import type { Specs } from './state-layout.ts';
 
-/** What a cache holds: the states after `position` tokens of `batch` sequences, absent before the first token. */
+/** What a cache holds: the states after `positions` tokens of its sequences. */
 export interface Remembered {
-  readonly batch: number;
-  readonly position: number;
-  readonly states: readonly (State | undefined)[];
+  readonly positions: Int32Array;
+  readonly states: readonly State[];
 }
 
 const FORMAT = /^twill cache (\d+)\n$/;
-const VERSION = 2;
+const VERSION = 3;
 /** Eight hexadecimal digits and a line feed. */
 const CHECKSUM_BYTES = 9;
 const LINE_FEED = 10;
 
-/** The bytes that `readCache` reads. @param computed what the model of the states computes. */
-export async function writeCache({ batch, position, states }: Remembered, computed: Computed): Promise<Uint8Array> {
+/** The bytes that `readCache` reads. @param place of the model whose states they are. */
+export async function writeCache({ positions, states }: Remembered, { computed, layouts }: Place): Promise<Uint8Array> {
+  const n = positions.length;
+  const specs = layouts.layers.map((layout) => layout.specs(n, longestOf(positions)));
   const parts: Uint8Array[] = [];
-  const layers: Entries[] = [];
-  for (const state of states) {
-    layers.push(entriesOf(state ?? {}));
-    for (const value of Object.values(state ?? {})) {
-      if (!(value instanceof Tensor)) continue;
-      const data = await value.data();
-      parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  for (const [i, layout] of layouts.layers.entries()) {
+    for (const [name, t] of Object.entries(states[i])) {
+      const data = await t.data();
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      const part = new Uint8Array(bytesOf(specs[i][name]));
+      // Of a ring what its sequence has written: behind that lies whatever was forgotten, and room.
+      for (const [row, tokens] of positions.entries()) {
+        const from = (row * bytes.length) / n;
+        const used = bytesOf(layout.specs(1, tokens)[name]);
+        part.set(bytes.subarray(from, from + used), (row * part.length) / n);
+      }
+      parts.push(part);
     }
   }
-  const body = joined([line(JSON.stringify({ batch, position, model: computed, layers })), ...parts]);
+  const body = joined([line(JSON.stringify({ positions: [...positions], model: computed, layers: specs })), ...parts]);
   return joined([line(`twill cache ${VERSION}`), line(hex(crc32(body))), body]);
 }
 
+const longestOf = (positions: ArrayLike<number>): number => Math.max(...Array.from(positions));
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 const line = (text: string): Uint8Array => new TextEncoder().encode(`${text}\n`);
@@ -63,29 +72,31 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 /**
  * What `writeCache` wrote, its states on `device`.
  *
- * @param mixers of the model, layer by layer.
- * @param computed what it computes.
+ * @param place of the model.
  * @throws FileError when the bytes are damaged or not those of a cache of such a model on such a device.
  */
-export function readCache(bytes: Uint8Array, mixers: readonly Mixer[], computed: Computed, device: Device): Remembered {
+export function readCache(bytes: Uint8Array, { computed, layouts }: Place, device: Device): Remembered {
   if (!(bytes instanceof Uint8Array)) {
     throw new OptionError(`cache: ${shown(bytes)} are no bytes; give the Uint8Array that serialize() returned.`);
   }
   const body = checkedBody(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)); // a slice of Node's Buffer is no copy
   const end = body.indexOf(LINE_FEED) + 1;
-  const { batch, position, model, layers } = readHeader(body.slice(0, end));
+  const { positions, model, layers } = readHeader(body.slice(0, end));
   const difference = differenceOf(model, computed);
   if (difference) throw new FileError(`cache: ${difference}; ${ANOTHER_MODEL}.`);
-  const expected = mixers.map((mixer) => entriesAfter(mixer, batch, position));
+  const expected = layouts.layers.map((layout) => layout.specs(positions.length, longestOf(positions)));
   if (layers.length !== expected.length) {
     throw new FileError(`cache: it has ${layers.length} layers but the model ${expected.length}; ${ANOTHER_MODEL}.`);
   }
-  for (const [i, entries] of layers.entries()) requireEntries(`layer ${i}`, entries, expected[i], position);
-  const length = layers.flatMap((entries) => Object.values(entries)).reduce<number>((n, e) => n + bytesOf(e), end);
+  for (const [i, specs] of expected.entries()) requireSpecs(`layer ${i}`, layers[i], specs);
+  const length = expected.flatMap((specs) => Object.values(specs)).reduce<number>((n, spec) => n + bytesOf(spec), end);
   if (length !== body.length) {
     throw new FileError(`cache: its header speaks of ${length} bytes but there are ${body.length}; write it again.`);
   }
-  return { batch, position, states: scope(() => readStates(layers, body, end, device)) };
+  return {
+    positions: Int32Array.from(positions),
+    states: scope(() => readStates(layers as Specs[], body, end, device)),
+  };
 }
 
 const ANOTHER_MODEL = 'restore it with the model that wrote it';
@@ -109,10 +120,9 @@ function checkedBody(bytes: Uint8Array): Uint8Array {
 }
 
 interface Header {
-  readonly batch: number;
-  readonly position: number;
+  readonly positions: readonly number[];
   readonly model: Computed;
-  readonly layers: readonly Entries[];
+  readonly layers: readonly Readonly<Record<string, unknown>>[];
 }
 
 function readHeader(bytes: Uint8Array): Header {
@@ -123,49 +133,31 @@ function readHeader(bytes: Uint8Array): Header {
   } catch {
     throw new FileError('cache: its header is no JSON; give what serialize() returned.');
   }
-  const { batch, position, model, layers } = isObject(header) ? header : {};
+  const { positions, model, layers } = isObject(header) ? header : {};
+  const arePositions = Array.isArray(positions) && positions.length > 0 && positions.every(isPosition);
   const areLayers = Array.isArray(layers) && layers.every(isObject);
-  if (isWhole(batch, 1) && isWhole(position, 0) && isObject(model) && areLayers) {
-    return { batch, position, model, layers: layers as readonly Entries[] };
-  }
+  if (arePositions && isObject(model) && areLayers) return { positions, model, layers };
   throw new FileError(
-    `cache: its header is ${shown(header)} where batch, position, model and layers are needed; give what serialize() returned.`,
+    `cache: its header is ${shown(header)} where positions, model and layers are needed; give what serialize() returned.`,
   );
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isWhole = (value: unknown, least: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= least;
+const isPosition = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
 
-/** The entries of a layer's state after `position` tokens of `batch` sequences. */
-function entriesAfter(mixer: Mixer, batch: number, position: number): Entries {
-  if (position === 0) return {};
-  const { entries, rows } = makeupOf(mixer);
-  const after = (entry: Entry): Entry => {
-    if (typeof entry === 'number') return entry;
-    const [, ...rest] = entry.shape.map((n) => n || rows(position));
-    return { dtype: entry.dtype, shape: [batch, ...rest] };
-  };
-  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, after(entry)]));
-}
-
-function requireEntries(where: string, given: Entries, expected: Entries, position: number): void {
+function requireSpecs(where: string, given: Readonly<Record<string, unknown>>, expected: Specs): void {
   const names = Object.keys(expected);
   if (`${Object.keys(given).sort()}` !== `${names.sort()}`) {
     throw new FileError(`cache: ${where} has ${words(Object.keys(given))}, not ${words(names)}; ${ANOTHER_MODEL}.`);
   }
-  for (const [name, entry] of Object.entries(expected)) {
-    const found = given[name] as unknown;
-    if (typeof entry === 'number') {
-      // Where a mixer counts tokens itself, it counts those of the cache.
-      if (typeof found === 'number' && (name !== 'position' || found === position)) continue;
-      throw new FileError(`cache: ${where}: ${name} is ${shown(found)} after ${position} tokens; write it again.`);
-    }
+  for (const [name, spec] of Object.entries(expected)) {
+    const found = given[name];
     const { dtype, shape } = isObject(found) ? found : {};
-    if (dtype === entry.dtype && Array.isArray(shape) && sameShape(shape, entry.shape)) continue;
+    if (dtype === spec.dtype && Array.isArray(shape) && sameShape(shape, spec.shape)) continue;
     throw new FileError(
-      `cache: ${where}: ${name} is ${dtype} ${shown(shape)} but ${entry.dtype} ${shown(entry.shape)} here; ${ANOTHER_MODEL}, ` +
+      `cache: ${where}: ${name} is ${dtype} ${shown(shape)} but ${spec.dtype} ${shown(spec.shape)} here; ${ANOTHER_MODEL}, ` +
         'on a device of the same numbers.',
     );
   }
@@ -173,23 +165,15 @@ function requireEntries(where: string, given: Entries, expected: Entries, positi
 
 const words = (names: readonly string[]): string => shown(names.length > 0 ? names.join(', ') : 'nothing');
 
-const bytesOf = (entry: Entry): number => (typeof entry === 'number' ? 0 : size(entry.shape) * bytesPer[entry.dtype]);
+const bytesOf = ({ shape, dtype }: Spec): number => size(shape) * bytesPer[dtype];
 
-function readStates(
-  layers: readonly Entries[],
-  body: Uint8Array,
-  start: number,
-  device: Device,
-): (State | undefined)[] {
+function readStates(layers: readonly Specs[], body: Uint8Array, start: number, device: Device): State[] {
   let at = start;
-  const value = (entry: Entry): Tensor | number => {
-    if (typeof entry === 'number') return entry;
-    const { buffer } = body.slice(at, at + bytesOf(entry)); // a copy, aligned
-    at += bytesOf(entry);
-    return tensor(typedArray(entry.dtype, buffer, 0, size(entry.shape)), entry.shape, { device, dtype: entry.dtype });
+  const value = (spec: Spec): Tensor => {
+    const { dtype, shape } = spec;
+    const { buffer } = body.slice(at, at + bytesOf(spec)); // a copy, aligned
+    at += bytesOf(spec);
+    return tensor(typedArray(dtype, buffer, 0, size(shape)), shape, { device, dtype });
   };
-  return layers.map((entries) => {
-    const state = Object.entries(entries).map(([name, entry]) => [name, value(entry)] as const);
-    return state.length > 0 ? Object.fromEntries(state) : undefined;
-  });
+  return layers.map((specs) => Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, value(spec)])));
 }

@@ -1,140 +1,113 @@
-// What a model remembers while it decodes: the states of its layers, as values or in place.
+// What a model remembers while it decodes: the states of its layers, in buffers of its own.
 import type { State } from '@twilljs/nn';
-import { OptionError, Owned, shown, Tensor } from '@twilljs/tensor';
-import { type Remembered, writeCache } from './cache-file.ts';
-import type { Buffers } from './in-place.ts';
+import { OptionError, Owned, scope, shown, type Tensor, untracked } from '@twilljs/tensor';
+import { writeCache } from './cache-file.ts';
 import type { Place } from './place.ts';
+import { copy, type Room, type StateLayout } from './state-layout.ts';
 
-/** One layer's: a value, absent before the first token, or buffers of the cache alone with room for `capacity` tokens. */
-type Held =
-  | { readonly state: State | undefined; readonly capacity?: never }
-  | { readonly state: Buffers; readonly capacity: number };
+/** Positions are i32. */
+const MOST = 2 ** 31 - 1;
 
-/** The buffers of all layers, and for how many tokens they have room. */
-export interface Room {
-  readonly buffers: readonly Buffers[];
-  readonly capacity: number;
-}
-
-/** States by layer, for a batch of sequences of equal length. One that nobody disposes of is given back late. */
+/**
+ * States by layer, for a batch of sequences that may be of different lengths. Its buffers are there from the beginning and are written
+ * in place; those that a fork or a snapshot still sees are copied first. One that nobody disposes of is given back late.
+ */
 export class Cache {
+  /** How many sequences. */
   readonly batch: number;
   /** Internal: where the model was when it made this. */
   readonly owner: Place;
-  private tokens: number;
-  private readonly layers: readonly Owned<Held>[];
-  /** Null while a state is a value. */
-  private room: Room | null = null;
+  private readonly tokens: Int32Array;
+  private readonly layers: readonly Owned<State>[];
+  private capacity: number;
 
-  /** Takes over `states`. Use `model.cache(batch)`. */
-  constructor(owner: Place, { batch, position, states }: Remembered) {
+  /** Takes over `states`, which have room for `capacity` tokens. Use `model.cache(batch)`. */
+  constructor(owner: Place, positions: ArrayLike<number>, { states, capacity }: Room) {
     this.owner = owner;
-    this.batch = batch;
-    this.tokens = position;
-    this.layers = states.map((state) => new Owned<Held>({ state }));
+    this.batch = positions.length;
+    this.tokens = Int32Array.from(positions);
+    this.layers = states.map((state) => new Owned(state));
+    this.capacity = capacity;
   }
 
-  /** Tokens seen per sequence. */
-  get position(): number {
-    return this.tokens;
-  }
-
-  /**
-   * Internal: the states by layer as values, absent before the first token, for the model that stands behind `owner`.
-   *
-   * @throws OptionError for another model, another number of sequences, or a cache that was given back.
-   */
-  statesFor(owner: Place, rows: number): Remembered['states'] {
-    this.requireFit(owner, rows);
-    this.room = null;
-    return this.layers.map((layer, i) => {
-      if (layer.value!.capacity !== undefined) layer.replace({ state: this.valueOf(i) });
-      return layer.value!.state;
-    });
+  /** Tokens seen, of each sequence. */
+  get positions(): Int32Array {
+    return this.tokens.slice();
   }
 
   /**
-   * Internal: the states in place with room for one more token, in buffers that stay the same until there is none. Null where
-   * they cannot lie so, as before the first token.
+   * Internal: the states for a step that writes them, nobody else's and with room for as many tokens more of each sequence.
    *
-   * @throws OptionError as `statesFor`.
+   * @throws OptionError for another model, another number of sequences, a cache that was given back, or more tokens than i32 counts.
    */
-  roomFor(owner: Place, rows: number): Room | null {
-    this.requireFit(owner, rows);
-    const { inPlace } = owner;
-    if (!inPlace || owner.decodesByValue) return null;
-    if (this.room && this.tokens < this.room.capacity) return this.room;
-    const capacity = inPlace.capacityFor(this.tokens + 1);
-    const { tokens, batch } = this;
-    const fit = this.layers.every(({ value }, i) => {
-      const { state, capacity } = value!;
-      return capacity !== undefined || inPlace.layers[i].fits(state, batch, tokens);
-    });
-    if (!fit) return null;
-    this.layers.forEach((layer, i) => {
-      const { state, capacity: before } = layer.value!;
-      const form = inPlace.layers[i];
-      if (before === capacity) return;
-      layer.replace({
-        state: before === undefined ? form.enter(state!, tokens, capacity) : form.grow(state, capacity),
-        capacity,
-      });
-    });
-    this.room = { buffers: this.layers.map(({ value }) => value!.state as Buffers), capacity };
-    return this.room;
+  roomFor(owner: Place, more: ArrayLike<number>): Room {
+    this.requireFit(owner, more.length);
+    const longest = this.tokens.reduce((most, tokens, i) => Math.max(most, tokens + more[i]), 0);
+    if (longest > MOST)
+      throw new OptionError(`cache: a sequence would have ${longest} tokens, above ${MOST}; begin another one.`);
+    const capacity = longest > this.capacity ? owner.layouts.capacityFor(longest) : this.capacity;
+    const grows = capacity > this.capacity;
+    for (const [i, layer] of this.layers.entries()) {
+      const state = layer.value!;
+      if (grows || Object.values(state).some(isShared)) layer.replace(ownOf(owner.layouts.layers[i], state, capacity));
+    }
+    this.capacity = capacity;
+    return { states: this.layers.map(({ value }) => value!), capacity };
   }
 
-  /** Internal: the states after `tokens` more tokens, where they are values; the old ones are given back. */
-  advance(tokens: number, states?: readonly State[]): void {
-    this.requireLive();
-    states?.forEach((state, i) => {
-      this.layers[i].replace({ state });
-    });
-    this.tokens += tokens;
+  /** Internal: that many more tokens of each sequence were read. */
+  advance(more: ArrayLike<number>): void {
+    for (let i = 0; i < this.batch; i++) this.tokens[i] += more[i];
   }
 
-  /** An independent continuation from here. States that are values are shared; what lies in place is copied. */
+  /** An independent continuation from here. It shares what is there until one of both reads on. */
   fork(): Cache {
-    this.requireLive();
-    const { batch, tokens: position } = this;
-    return new Cache(this.owner, { batch, position, states: this.layers.map((_, i) => this.valueOf(i)) });
+    return this.copyOf((state) => state);
   }
 
   /** A function that sets this cache back to where it is now, any number of times. */
   snapshot(): { restore(): void; [Symbol.dispose](): void } {
-    const saved = this.fork();
-    return {
-      restore: () => {
-        this.requireLive();
-        saved.requireLive();
-        this.layers.forEach((layer, i) => {
-          layer.replace({ state: saved.valueOf(i) });
-        });
-        this.room = null;
-        this.tokens = saved.tokens;
-      },
-      [Symbol.dispose]: () => saved[Symbol.dispose](),
-    };
+    return this.wayBack((state) => state);
+  }
+
+  /** Internal: the same until something else than reading on within its room has happened: rows of rings need not be kept for that. */
+  mark(): { restore(): void; [Symbol.dispose](): void } {
+    return this.wayBack((state, i) => this.owner.layouts.layers[i].overwritten(state, this.capacity));
   }
 
   /** All states as they are now as bytes, for `model.restore`. */
   async serialize(): Promise<Uint8Array> {
     using now = this.fork(); // this cache may go on while the states are read
-    const { batch, tokens: position, layers } = now;
-    return await writeCache({ batch, position, states: layers.map(({ value }) => value!.state) }, this.owner.computed);
+    const { positions, layers, owner } = now;
+    return await writeCache({ positions, states: layers.map(({ value }) => value!) }, owner);
   }
 
   /** Gives the states back; the cache cannot be used any more. */
   [Symbol.dispose](): void {
     for (const layer of this.layers) layer.release();
-    this.room = null;
   }
 
-  /** The value of a layer's state: handles of its own on it, or a copy of what lies in place. */
-  private valueOf(i: number): State | undefined {
-    const { state, capacity } = this.layers[i].value!;
-    if (capacity !== undefined) return this.owner.inPlace!.layers[i].leave(state, this.tokens);
-    return state && handlesOf(state);
+  /** A cache with handles of its own on what is chosen of the states. */
+  private copyOf(choose: (state: State, layer: number) => State): Cache {
+    this.requireLive();
+    const states = this.layers.map(({ value }, i) => handlesOf(choose(value!, i)));
+    return new Cache(this.owner, this.tokens, { states, capacity: this.capacity });
+  }
+
+  private wayBack(choose: (state: State, layer: number) => State) {
+    const saved = this.copyOf(choose);
+    return {
+      restore: () => {
+        this.requireLive();
+        saved.requireLive();
+        this.layers.forEach((layer, i) => {
+          layer.replace({ ...layer.value!, ...handlesOf(saved.layers[i].value!) });
+        });
+        this.tokens.set(saved.tokens);
+        this.capacity = saved.capacity;
+      },
+      [Symbol.dispose]: () => saved[Symbol.dispose](),
+    };
   }
 
   private requireLive(): void {
@@ -151,7 +124,7 @@ export class Cache {
     }
     if (rows === this.batch) return;
     throw new OptionError(
-      `cache: it holds ${this.batch} sequences but the ids have ${rows} rows; make one with cache(${rows}).`,
+      `cache: it holds ${this.batch} sequences but the ids have ${rows}; make one with cache(${rows}).`,
     );
   }
 }
@@ -163,7 +136,14 @@ export function requireCache(value: unknown): Cache {
 }
 
 /** Handles of their own on the same numbers. */
-function handlesOf(state: State): State {
-  const own = ([name, v]: [string, Tensor | number]) => [name, v instanceof Tensor ? v.handle() : v] as const;
-  return Object.fromEntries(Object.entries(state).map(own));
+const handlesOf = (state: State): State =>
+  Object.fromEntries(Object.entries(state).map(([name, t]) => [name, t.handle()]));
+
+/** The same numbers with room for `capacity` tokens, copied where others see them too. */
+function ownOf(layout: StateLayout, state: State, capacity: number): State {
+  const own = (t: Tensor) => (isShared(t) ? copy(t) : t);
+  const made = () => Object.entries(layout.withRoom(state, capacity)).map(([name, t]) => [name, own(t)] as const);
+  return untracked(() => scope(() => Object.fromEntries(made())));
 }
+
+const isShared = (t: Tensor): boolean => t.requireMemory().handles > 1;

@@ -6,7 +6,7 @@ import { retnet } from '@twilljs/retnet';
 import { cpu, release, scope, tensor, untracked } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { generate, hybrid } from './index.ts';
+import { type Cache, generate, hybrid } from './index.ts';
 
 const mixers = [attention, gatedDeltanet, retnet];
 const sizes = { hidden_size: 16, num_heads: 2, intermediate_size: 16, vocab_size: 20 };
@@ -38,8 +38,10 @@ describe('memory', () => {
     const on = await device();
     const windowed = { ...sizes, model_type: 'transformer', num_hidden_layers: 2, window_size: 8 };
     const model = await hybrid(windowed, { mixers }).to(on);
-    const caches = Array.from({ length: 11 }, () => model.cache(1));
-    const held = caches.map((cache) => {
+    const caches: Cache[] = [];
+    const held = Array.from({ length: 11 }, () => {
+      const cache = model.cache(1);
+      caches.push(cache);
       for (let n = 0; n < 20; n++) scope(() => void model.next([[n]], cache));
       return on.bytesInUse;
     });

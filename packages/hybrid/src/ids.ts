@@ -29,7 +29,7 @@ export interface HostIds {
 /** What ids may be: those of tokens, or labels, which may also ask for nothing. */
 export interface IdKind {
   /** For messages. */
-  readonly what: 'ids' | 'labels' | 'prompt';
+  readonly what: 'ids' | 'labels' | 'prompt' | `prompt ${number}`;
   /** Ids are 0..vocabulary - 1. */
   readonly vocabulary: number;
 }
@@ -99,15 +99,18 @@ function checkIds(data: IdList, { what, vocabulary }: IdKind, T: number, from = 
 }
 
 /** The ids of a prompt, which is one list. @throws OptionError for text, for no list, for none at all, or a value that is no id. */
-export function promptIds(prompt: IdList, vocabulary: number): Int32Array {
-  if (typeof prompt === 'string') throw textError('prompt', prompt);
+export function promptIds(prompt: IdList, kind: IdKind): Int32Array {
+  const { what } = kind;
+  if (typeof prompt === 'string') throw textError(what, prompt);
   if (!isList(prompt)) {
-    throw new OptionError(`prompt: it is ${shown(prompt)} where a list of ids is needed; give one, such as [1, 2, 3].`);
+    throw new OptionError(
+      `${what}: it is ${shown(prompt)} where a list of ids is needed; give one, such as [1, 2, 3].`,
+    );
   }
   if (prompt.length === 0) {
-    throw new OptionError('generate: the prompt is empty but a model continues at least one token; give one.');
+    throw new OptionError(`generate: the ${what} is empty but a model continues at least one token; give one.`);
   }
-  checkIds(prompt, { what: 'prompt', vocabulary }, prompt.length);
+  checkIds(prompt, kind, prompt.length);
   return Int32Array.from(prompt);
 }
 
@@ -161,17 +164,6 @@ export function successorsOf(ids: Ids, kind: IdKind, ranges: Int32Array | null =
 /** Whether labels ask for nothing at all. */
 export const asksNone = ({ data }: HostIds): boolean => data.every((label) => label === IGNORE);
 
-/** Ids [B,T] cut into pieces of at most `length` tokens per row. */
-export function blocksOf({ data, shape: [B, T] }: HostIds, length: number): HostIds[] {
-  if (T <= length) return [{ data, shape: [B, T] }];
-  return Array.from({ length: Math.ceil(T / length) }, (_, i) => {
-    const [from, to] = [i * length, Math.min(T, (i + 1) * length)];
-    const block = new Int32Array(B * (to - from));
-    for (let row = 0; row < B; row++) block.set(data.subarray(row * T + from, row * T + to), row * (to - from));
-    return { data: block, shape: [B, to - from] };
-  });
-}
-
 function fromRows(rows: readonly unknown[], what: IdKind['what']): { data: IdList; shape: HostIds['shape'] } {
   const lengths = Array.from(rows, (row, i) => {
     if (typeof row === 'string') throw textError(what, row);
@@ -186,6 +178,10 @@ function fromRows(rows: readonly unknown[], what: IdKind['what']): { data: IdLis
   }
   return { data: (rows as readonly IdList[]).flatMap((row) => Array.from(row)), shape: [B, T] };
 }
+
+/** Whether these are lists themselves, not ids. */
+export const isIdLists = (value: unknown): value is readonly IdList[] =>
+  Array.isArray(value) && value.length > 0 && isList(value[0]);
 
 const isList = (value: unknown): value is IdList =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

@@ -4,12 +4,10 @@ import { type Device, keep, OptionError, type StepReport, scope, Tensor, untrack
 import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
-import { asksNone, blocksOf, type Ids } from './ids.ts';
+import { asksNone, type Ids } from './ids.ts';
 import { macsPerToken } from './macs.ts';
 import { Reader } from './reader.ts';
-import type { Given } from './recordings.ts';
 import {
-  headOf,
   type LanguageModelParts,
   logitsOf,
   lossOf,
@@ -19,10 +17,7 @@ import {
   shownOf,
   through,
 } from './stack.ts';
-import type { LossOptions, Where } from './where.ts';
-
-/** Tokens of a prompt in one forward; the cache carries the rest. */
-const BLOCK = 512;
+import { countsOf, type LossOptions, type Where } from './where.ts';
 
 /** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
 export class LanguageModel implements Stack {
@@ -75,7 +70,7 @@ export class LanguageModel implements Stack {
    * Logits of the next token at every position.
    *
    * @param ids [B,T]
-   * @param cache continues where it stands and advances by T tokens; nothing is recorded then.
+   * @param cache continues where it stands and advances by the tokens of its sequences; there is no gradient then.
    * @param where sequences of different lengths lie, each of which is computed as if it were alone. Default: B rows of T.
    * @returns [B,T,N], unnormalised; 0 outside of all sequences.
    * @throws OptionError for ids outside the vocabulary, or of another batch than the cache's; DeviceError, before anything is
@@ -83,16 +78,9 @@ export class LanguageModel implements Stack {
    */
   forward(ids: Ids, cache?: Cache, where: Where = {}): Tensor {
     const placed = this.reader.placed('model.forward', ids, where);
-    if (!cache) {
-      const at = this.reader.at(placed);
-      return shownOf(logitsOf(this, this.reader.tokens(placed.ids), at), at, placed.before?.T ?? null);
-    }
-    if (placed.ranges) {
-      throw new OptionError('model.forward: a cache goes on in rows of equal length; give no lengths with it.');
-    }
-    const { ids: given } = placed;
-    const one = this.one(given, cache); // [B,N]
-    return one?.reshape([one.shape[0], 1, one.shape[1]]) ?? this.advance(given, cache, (h) => headOf(this, h));
+    if (cache) return untracked(() => this.home.recorded.forward(placed, requireCache(cache)));
+    const at = this.reader.at(placed);
+    return shownOf(logitsOf(this, this.reader.tokens(placed.ids), at), at, placed.before?.T ?? null);
   }
 
   /**
@@ -106,30 +94,19 @@ export class LanguageModel implements Stack {
   }
 
   /**
-   * Logits after the last token only, [B,N]; the cache advances. What decoding needs of a prompt: ids of the host are read block
-   * by block, so that a prompt of any length takes the memory of one.
+   * Logits after the last token of each sequence only, [n,N]; the cache advances. What decoding needs of a prompt: ids of the host are
+   * read block by block, so that a prompt of any length takes the memory of one.
    *
+   * @param ids, where as for `forward`; every sequence has a token.
    * @throws as `forward` does; the cache is then where it was.
    */
-  next(ids: Ids, cache: Cache): Tensor {
-    const all = this.reader.placed('model.next', ids, {}, 'states').ids;
-    const one = this.one(all, cache);
-    if (one) return one;
-    const blocks = all instanceof Tensor ? [all] : blocksOf(all, BLOCK);
-    const last = () =>
-      this.advance(blocks.at(-1)!, cache, (h) => {
-        const [B, T, D] = h.shape;
-        return headOf(this, h.slice(1, T - 1, T).reshape([B, D]));
-      });
-    if (blocks.length === 1) return last();
-    using before = requireCache(cache).snapshot(); // a later block may fail
-    try {
-      for (const block of blocks.slice(0, -1)) scope(() => void this.advance(block, cache, () => null));
-      return last();
-    } catch (error) {
-      before.restore();
-      throw error;
-    }
+  next(ids: Ids, cache: Cache, where: Where = {}): Tensor {
+    const placed = this.reader.placed('model.next', ids, where, 'states');
+    const empty = countsOf(placed).indexOf(0);
+    if (empty === -1) return untracked(() => this.home.recorded.next(placed, requireCache(cache)));
+    throw new OptionError(
+      `model.next: sequence ${empty} has no id, so nothing follows it; give one or more, or forward, which passes it by.`,
+    );
   }
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
@@ -173,10 +150,11 @@ export class LanguageModel implements Stack {
     }
   }
 
-  /** An empty cache for `batch` sequences. */
+  /** An empty cache for `batch` sequences. @throws OptionError where the state of a mixer cannot lie in one. */
   cache(batch: number): Cache {
     whole('cache: batch', batch, 1);
-    return new Cache(this.home.place, { batch, position: 0, states: this.mixers.map(() => undefined) });
+    const { layouts } = this.home.place;
+    return new Cache(this.home.place, new Int32Array(batch), layouts.init(batch));
   }
 
   /**
@@ -185,7 +163,9 @@ export class LanguageModel implements Stack {
    * @throws FileError when it is damaged, or not of a model of this configuration on a device of these numbers. Weights are not compared.
    */
   restore(bytes: Uint8Array): Cache {
-    return new Cache(this.home.place, readCache(bytes, this.mixers, this.home.place.computed, this.device));
+    const { place } = this.home;
+    const { positions, states } = readCache(bytes, place, this.device);
+    return new Cache(place, positions, place.layouts.withRoom(states, Math.max(...positions)));
   }
 
   /** Numbers kept per sequence after `tokens` tokens, all layers. */
@@ -220,23 +200,5 @@ export class LanguageModel implements Stack {
 
   private get mixers() {
     return this.model.layers.map(({ attn }) => attn);
-  }
-
-  /** Logits [B,N] of one token per sequence, in place; null where that cannot be. */
-  private one(ids: Given, cache: Cache): Tensor | null {
-    return ids.shape[1] === 1 ? untracked(() => this.home.recorded.next(ids, requireCache(cache))) : null;
-  }
-
-  /** The cache goes on once `read` has what it wants of the stream [B,T,D] after the ids: what throws leaves it where it was. */
-  private advance<R>(ids: Given, cache: Cache, read: (h: Tensor) => R): R {
-    return untracked(() => {
-      const tokens = this.reader.tokens(ids);
-      const [B, T] = tokens.shape;
-      const left = through(this, tokens, requireCache(cache).statesFor(this.home.place, B));
-      const result = read(left.at(-1)!.h);
-      const states = left.map(({ state }) => state);
-      cache.advance(T, states);
-      return result;
-    });
   }
 }

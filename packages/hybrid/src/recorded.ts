@@ -1,16 +1,18 @@
-// What a model does again and again without a gradient: forward, loss, and one token in place; recorded once per shape.
-import { SequencePlaces, type Sequences } from '@twilljs/nn';
-import { type Device, OptionError, type StepReport, type Tensor } from '@twilljs/tensor';
+// What a model does again and again without a gradient: forward, loss, and reading on in a cache; recorded once per shape.
+import { SequencePlaces, type Sequences, type State } from '@twilljs/nn';
+import { concat, type Device, embedding, OptionError, type StepReport, scope, type Tensor } from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
-import type { Buffers, InPlace } from './in-place.ts';
+import type { HostIds } from './ids.ts';
 import type { Place } from './place.ts';
-import { Position } from './position.ts';
 import { type Given, Recording, Recordings } from './recordings.ts';
 import { headOf, logitsOf, lossOf, type Stack, shownOf, through } from './stack.ts';
-import { filledUp, type Placed, placesFor } from './where.ts';
+import { countsOf, filledUp, type Placed, partsOf, placesFor } from './where.ts';
 
-/** Logits [B,N] of one token per sequence; null where a state has changed its shape. */
-type Step = Recording<[readonly Buffers[]], Tensor | null>;
+/** Tokens of a sequence in one step: a prompt of any length takes the memory of one. */
+const BLOCK = 512;
+
+/** What is wanted of tokens that a cache reads: logits at all of them, after the last of each sequence, or nothing. */
+type Wanted = 'all' | 'last' | 'none';
 
 /** Of a model where it is now. */
 export class Recorded {
@@ -18,8 +20,6 @@ export class Recorded {
   private readonly place: Place;
   private readonly device: Device;
   private readonly recordings = new Recordings();
-  /** Absent before the first token in place. */
-  private position: Position | undefined;
 
   constructor(stack: Stack, place: Place, device: Device) {
     this.stack = stack;
@@ -67,7 +67,7 @@ export class Recorded {
     const n = before ? sequences : placesFor(sequences);
     const key = `${what} ${given.map(({ shape }) => shape).join(' ')} ${ranges ? n : 'rows'}`;
     const recording = this.recordings.get(key, () => {
-      const rotary = this.stack.model.layers.map(({ attn }) => attn.rotary);
+      const rotary = rotariesOf(this.stack);
       const places = ranges && new SequencePlaces(this.device, { B, T, n, packed: true, rotary });
       const at = places?.at(T);
       return new Recording(this.device, given, (given) => step(given, at), places);
@@ -76,40 +76,92 @@ export class Recorded {
     return recording.run(given);
   }
 
-  /** Logits [B,N] of ids [B,1] after what a cache holds, which goes on; null where its states are no such that can lie in place. */
-  next(ids: Given, cache: Cache): Tensor | null {
-    const room = cache.roomFor(this.place, ids.shape[0]);
-    if (!room) return null;
-    this.position ??= new Position(this.device);
-    const { position } = this;
-    const key = `next ${ids.shape} ${room.capacity}`;
-    const step = this.recordings.get(key, () => this.step(this.place.inPlace!, ids, position));
-    position.moveTo(cache.position);
-    const logits = step.run([ids], room.buffers);
-    if (logits) cache.advance(1);
-    else this.place.decodesByValue = true;
+  /** Logits of ids after what a cache holds, which goes on, as callers see them [B,T,N]. */
+  forward(placed: Placed, cache: Cache): Tensor {
+    return this.read('all', placed, cache)!;
+  }
+
+  /** The same after the last token of each sequence, [n,N], part by part. What throws leaves the cache where it was. */
+  next(placed: Placed, cache: Cache): Tensor {
+    const parts = partsOf(placed, BLOCK);
+    if (parts.length === 1) return this.read('last', placed, cache)!;
+    const left = countsOf(placed);
+    cache.roomFor(this.place, left);
+    using before = cache.mark();
+    try {
+      return scope(() => {
+        const last: Tensor[] = []; // [1,N]
+        for (const part of parts) {
+          const counts = countsOf(part);
+          for (const [i, count] of counts.entries()) left[i] -= count;
+          const ending = [...counts.keys()].filter((i) => counts[i] > 0 && left[i] === 0);
+          const logits = scope(() => this.read(ending.length > 0 ? 'last' : 'none', part, cache));
+          if (ending.length === counts.length) return logits!;
+          for (const i of ending) last[i] = logits!.slice(0, i, i + 1);
+        }
+        return concat(last, 0);
+      });
+    } catch (error) {
+      before.restore();
+      throw error;
+    }
+  }
+
+  private read(wanted: Wanted, placed: Placed, cache: Cache): Tensor | null {
+    const { ids, ranges } = placed;
+    const counts = countsOf(placed);
+    const { states, capacity } = cache.roomFor(this.place, counts);
+    const given: Given[] = [ids];
+    if (ranges && wanted === 'last') given.push(lastOf(ranges));
+    const length = wanted === 'all' ? (placed.before?.T ?? null) : null; // of the rows in which logits are wanted
+    const key = `${wanted} ${length} ${ids.shape} ${ranges ? counts.length : 'rows'} ${capacity}`;
+    const step = this.recordings.get(key, () => this.reading(wanted, length, placed, given, capacity));
+    step.places!.write(ranges, cache.positions);
+    const logits = step.run(given, states);
+    cache.advance(counts);
     return logits;
   }
 
-  private step({ layers }: InPlace, ids: Given, position: Position): Step {
-    const { stack } = this;
-    const more = layers.map(({ mixer }) => position.entriesFor(mixer));
-    return new Recording(this.device, [ids], ([ids], buffers) => {
-      const states = layers.map((_, i) => ({ ...buffers[i], ...more[i] }));
-      const left = through(stack, ids, states);
-      const h = left.at(-1)!.h;
-      const logits = headOf(stack, h.reshape([h.shape[0], h.shape[2]]));
-      if (!layers.every((layer, i) => layer.keeps(buffers[i], left[i].state))) return null;
+  private reading(
+    wanted: Wanted,
+    length: number | null,
+    placed: Placed,
+    given: readonly Given[],
+    capacity: number,
+  ): Recording<[readonly State[]], Tensor | null> {
+    const { stack, place, device } = this;
+    const [B, T] = placed.ids.shape;
+    const packed = placed.ranges !== null;
+    const places = new SequencePlaces(device, { B, T, n: countsOf(placed).length, packed, rotary: rotariesOf(stack) });
+    const at = places.at(capacity);
+    const step = ([ids, last]: readonly Tensor[], states: readonly State[]) => {
+      const left = through(stack, ids, states, at);
+      const h = left.at(-1)!.h; // [B,T,D]
+      const logits = () => {
+        if (wanted === 'all') return shownOf(headOf(stack, h), at, length);
+        const D = h.shape[2];
+        const rows = last ? embedding(h.reshape([B * T, D]), last) : T > 1 ? h.slice(1, T - 1, T) : h;
+        return headOf(stack, rows.reshape([rows.shape[0], D])); // [n,N]
+      };
+      const result = wanted === 'none' ? null : logits();
       // At the end, so that what throws has changed no state.
-      layers.forEach((layer, i) => {
-        layer.update(buffers[i], left[i].state);
+      place.layouts.layers.forEach((layout, i) => {
+        layout.store(states[i], left[i].state);
       });
-      return logits;
-    });
+      return result;
+    };
+    return new Recording(device, given, step, places);
   }
 
   [Symbol.dispose](): void {
     this.recordings[Symbol.dispose]();
-    this.position?.[Symbol.dispose]();
   }
+}
+
+const rotariesOf = ({ model }: Stack) => model.layers.map(({ attn }) => attn.rotary);
+
+/** Of each sequence the position of its last token, [n,1]; any where it has none. */
+function lastOf(ranges: Int32Array): HostIds {
+  const n = ranges.length / 2;
+  return { data: Int32Array.from({ length: n }, (_, i) => Math.max(0, ranges[2 * i + 1] - 1)), shape: [n, 1] };
 }

@@ -47,6 +47,7 @@ export function rangesOf(where: string, at: Where, [B, T]: readonly number[]): I
   if (lengths && ranges) throw new OptionError(`${where}: lengths and ranges are given; give one of them.`);
   if (!lengths && !ranges) return null;
   const all = lengths ? ofRows(where, lengths, [B, T]) : checkRanges(where, ranges!, B * T);
+  if (lengths?.every((length) => length === T)) return null;
   if (all.some((end, i) => i % 2 === 1 && end > all[i - 1])) return all;
   throw new OptionError(`${where}: no sequence holds an id, so there is nothing to compute; give one or more.`);
 }
@@ -91,6 +92,35 @@ function packedIds({ data }: HostIds, from: Int32Array, to: Int32Array, filler: 
   const packed = new Int32Array(P).fill(filler);
   for (let i = 0; i < from.length; i += 2) packed.set(data.subarray(from[i], from[i + 1]), to[i]);
   return { data: packed, shape: [1, P] };
+}
+
+/** How many tokens each sequence has, [n]. */
+export function countsOf({ ids, ranges }: Placed): Int32Array {
+  if (!ranges) return new Int32Array(ids.shape[0]).fill(ids.shape[1]);
+  return Int32Array.from({ length: ranges.length / 2 }, (_, i) => ranges[2 * i + 1] - ranges[2 * i]);
+}
+
+/** The same in parts of at most `length` tokens of each sequence; ids on a device are one. */
+export function partsOf(placed: Placed, length: number): Placed[] {
+  const { ids, ranges } = placed;
+  if (ids instanceof Tensor) return [placed];
+  const longest = Math.max(...countsOf(placed));
+  if (longest <= length) return [placed];
+  return Array.from({ length: Math.ceil(longest / length) }, (_, part) => {
+    if (!ranges) return { ids: columnsOf(ids, part * length, (part + 1) * length), ranges, before: null };
+    const from = ranges.map((p, i) => (i % 2 === 0 ? Math.min(p + part * length, ranges[i + 1]) : p));
+    const cut = from.map((p, i) => (i % 2 === 0 ? p : Math.min(p, from[i - 1] + length)));
+    const to = packedRanges(cut);
+    return { ids: packedIds(ids, cut, to, 0), ranges: to, before: null };
+  });
+}
+
+/** The ids [B,T] of each row at [from,to). */
+function columnsOf({ data, shape: [B, T] }: HostIds, from: number, to: number): HostIds {
+  const length = Math.min(to, T) - from;
+  const block = new Int32Array(B * length);
+  for (let row = 0; row < B; row++) block.set(data.subarray(row * T + from, row * T + from + length), row * length);
+  return { data: block, shape: [B, length] };
 }
 
 /** Ranges for a recording that has places for `n`: empty ones follow. @param P positions. */

@@ -21,7 +21,6 @@ export { Embedding, GatedMLP, Linear, projections, RMSNorm, ShortConv } from './
 export type {
   Block,
   ConfiguredMixer,
-  InPlaceState,
   LayerContext,
   Mixer,
   MixerFamily,

@@ -6,18 +6,14 @@ import type { ModelFields } from './model-fields.ts';
 import type { RotaryTables } from './rotary/op.ts';
 
 /**
- * What a mixer remembers of the tokens so far: tensors [B, ...], and plain numbers such as a position. States are values:
- * a forward returns a new one and leaves the old one as it was, so a copy (`fork`) costs nothing.
+ * What a mixer remembers of the tokens so far: tensors [n,...] of floats, for n sequences. States are values: a forward returns a new one
+ * and leaves the old one as it was. A cache gives a mixer the same tensors at every step and writes what it returns over them, so
+ * they keep their names and shapes.
  *
- * From one token to the next a cache keeps them in place; only a mixer that says `inPlace` sees that.
+ * A tensor whose second axis is empty in `init` keeps rows of tokens, and grows: it is a ring [n,C,...] in which position p lies in row
+ * p mod C. `forward` returns it with as many rows as `stateSize` says for `at.capacity` tokens (`append` of `@twilljs/attention`).
  */
-export type State = Readonly<Record<string, Tensor | number>>;
-
-/** What a mixer that counts positions, or keeps a row of every token, wants of a state in place. */
-export interface InPlaceState {
-  /** The state holds `cos` and `sin` [1,size/2] of the position, as `rotaryTables` gives them. */
-  readonly rotary?: { readonly size: number; readonly base: number };
-}
+export type State = Readonly<Record<string, Tensor>>;
 
 /** How a mixer turns its heads by their positions. */
 export interface Rotary {
@@ -33,7 +29,10 @@ export interface Sequences {
   readonly ranges: Tensor | null;
   /** i32 [n]: tokens that each had before. Null: none. */
   readonly position: Tensor | null;
-  /** For how many tokens of a sequence there is room where a state grows with them: at least those of the longest, after these. */
+  /**
+   * For how many tokens of a sequence there is room where a state grows with them: at least those of the longest, after these. 0: nobody
+   * goes on from here, and what grows is not kept.
+   */
   readonly capacity: number;
   /** Cosines and sines [B,T,D/2] of the positions, for `rotaryOf`. */
   readonly rotary: Readonly<Record<string, RotaryTables>>;
@@ -56,13 +55,6 @@ export interface Mixer {
    * the parameters and `state`.
    */
   forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State };
-  /**
-   * Says that `forward` also takes one token with its state in place: `position`, which the value holds as a number, is an i32
-   * tensor [1]; a tensor whose second axis is empty at first, and grows, is a ring [B,C,...] with position p in row p mod C, where
-   * `forward` writes the token's own row (`append` of `@twilljs/attention`). Other tensors are as ever: it returns new ones. Not
-   * needed where there are only such others.
-   */
-  readonly inPlace?: InPlaceState;
   /** Which tables of the positions `at` must hold; absent where it needs none. */
   readonly rotary?: Rotary;
   /** Numbers kept per sequence after `tokens` tokens: constant for a recurrence, growing for softmax attention. */

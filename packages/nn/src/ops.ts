@@ -16,8 +16,6 @@ export { adjustLrFns, type MuonAttrs, muonUpdate } from './muon/op.ts';
 export { normalCdf } from './normal-cdf/op.ts';
 export { rmsNorm } from './rms-norm/op.ts';
 export { type RopeOptions, type RotaryTables, rope, rotary, rotaryTables } from './rotary/op.ts';
-export { RotaryRow } from './rotary/row.ts';
-export { positionAfter, rotaryAfter } from './rotary/state.ts';
 export { packSequences, padSequences, rangeIds, requireRanges } from './sequences/op.ts';
 export { shortConv } from './short-conv/op.ts';
 export { silu } from './silu/op.ts';

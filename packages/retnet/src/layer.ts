@@ -2,19 +2,16 @@
 // B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
   headSizes,
-  type InPlaceState,
   type LayerContext,
   Linear,
   type Mixer,
   type ModelWidths,
-  positionAfter,
   projections,
   RMSNorm,
   type Rotary,
   readOut,
   requireDivides,
   rotary,
-  rotaryAfter,
   rotaryOf,
   type Sequences,
   type State,
@@ -54,7 +51,6 @@ export class RetNet implements Mixer {
   private readonly kvHeads: number;
   private readonly featureMap: (x: Tensor) => Tensor;
   readonly rotary: Rotary;
-  readonly inPlace: Required<InPlaceState>;
 
   constructor(config: RetNetConfig, { init }: LayerContext) {
     const { hidden_size: D, num_heads: H, feature_map } = config;
@@ -82,19 +78,18 @@ export class RetNet implements Mixer {
     this.valueSize = V;
     this.kvHeads = HKV;
     this.rotary = { size: K, base: ROPE_BASE };
-    this.inPlace = { rotary: this.rotary };
     this.featureMap = feature_map === null ? (x) => x : transformersActivations[feature_map];
   }
 
   init(batch: number): State {
     const { device } = this.o_proj.weight;
-    return { recurrent: zeros([batch, this.heads, this.keySize, this.valueSize], { device }), position: 0 };
+    return { recurrent: zeros([batch, this.heads, this.keySize, this.valueSize], { device }) };
   }
 
   forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
-    const tables = at ? rotaryOf(at, this.rotary, T, x.device) : rotaryAfter(state, T, this.rotary, x.device);
+    const tables = rotaryOf(this.rotary, x, state, at); //          [T,K/2] or [B,T,K/2]
     const turned = (x: Tensor) => rotary(x, tables, false, at?.ranges);
     const [qx, kx, vx, gate] = projections(x, [this.q_proj, this.k_proj, this.v_proj, this.g_proj]);
     const q = turned(this.featureMap(qx).reshape([B, T, H, K])); //   [B,T,H,K]
@@ -104,13 +99,13 @@ export class RetNet implements Mixer {
       shareHeads(k, H),
       shareHeads(vx.reshape([B, T, HKV, V]), H),
       tensor(logDecays(H), [H], { device: x.device }),
-      (state?.recurrent as Tensor | undefined) ?? null,
+      state?.recurrent ?? null,
       { scale: K ** -0.5 },
       at?.ranges,
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const y = readOut(o, gate, norm, this.o_proj);
-    return { y, state: at ? { recurrent } : { recurrent, position: positionAfter(state, T) } };
+    return { y, state: { recurrent } };
   }
 
   stateSize(): number {

@@ -35,7 +35,6 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
     { q: [1, 3, 2, 4], k: [1, 3, 2, 4], v: [1, 3, 2, 3], k0: [1, 5, 2, 4], v0: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
     { scale: 0.5, window: 2 },
   ],
-  cachedAttention: [{ q: [1, 1, 2, 4], k: [1, 5, 1, 4], v: [1, 5, 1, 3] }, { scale: 0.5 }],
   clipGradNorm: [
     { grad: [4], loss: [] },
     { maxNorm: 1, scale: 1 },
@@ -172,10 +171,6 @@ function functionTable(device: Device): Record<string, Fitting> {
     vectorDecay: recurrence(scan.vectorDecay, 'vectorDecay', 'q k v g h0'),
     vectorDelta: recurrence(scan.vectorDelta, 'vectorDelta', 'q k v g beta h0'),
     append: { call: attention.append, args: () => [...inputs('append', 'buffer x'), position(device), ranges(device)] },
-    cachedAttention: {
-      call: attention.cachedAttention,
-      args: () => [...inputs('cachedAttention', 'q k v'), position(device), { scale: 1 }],
-    },
     scaledDotProductAttention: {
       call: attention.scaledDotProductAttention,
       args: () => {
@@ -255,7 +250,7 @@ const builders = [
     'requireDivides',
     'unreadName',
   ],
-  ...['Attention', 'RotaryRow', 'positionAfter', 'recurrence', 'rotaryAfter'],
+  ...['Attention', 'recurrence'],
 ];
 
 const misuse = fc.record({ argument: fc.nat(8), odd: fc.nat(999) });

@@ -7,8 +7,7 @@ export {
   attention,
   attentionGradOp,
   attentionOp,
-  type CachedAttentionAttrs,
-  cachedAttention,
+  type Past,
   scaledDotProductAttention,
 } from '@twilljs/attention';
 export * from '@twilljs/data';

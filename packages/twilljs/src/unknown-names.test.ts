@@ -91,10 +91,6 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.adamwUpdate(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
     { ...rates, weight_decay: 0 },
   ],
-  'cachedAttention: attrs': [
-    (bag) => all.cachedAttention(x.slice(1, 0, 1), x, x, tensor(Int32Array.of(0), [1]), bag),
-    { scale: 1 },
-  ],
   'assign: options': [(bag) => all.assign(flat(), flat(), bag), { add: true }],
   'clipFactor: options': [
     (bag) => all.clipFactor(flat(), 1, bag),
@@ -114,7 +110,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'evaluateWindows: options': [(bag) => all.evaluateWindows(model, batches.batch(0), bag), { warmup: 2 }],
   'evaluationWindows: options': [(bag) => all.evaluationWindows(bag), { tokens, length: 8, count: 2, source }],
   'full: options': [(bag) => all.full([1], 1, bag), { device: cpu(), dtype: 'f32' }],
-  'generate: options': [(bag) => all.generate(model, [1], bag).next(), { maxTokens: 1, temperature: 0, seed: 0 }],
+  'generate: options': [
+    (bag) => all.generate(model, [1], bag).next(),
+    { maxTokens: 1, temperature: 0, seed: 0, cache: model.cache(1) },
+  ],
   'hybrid: config': [
     (bag) => all.hybrid(bag, { mixers, init }),
     { ...config, expand_k: 1, intermediate_size: 8, ratio: '1:1', convention: 'literal', attn },

@@ -192,6 +192,15 @@ describe('generate', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^Chapter é[\s\S]+\n$/);
   });
+
+  it('continues several prompts as each alone', async () => {
+    const { texts, tokens } = await done('generate book --prompt Call --prompt W --max-tokens 9');
+    expect(tokens).toBe(18);
+    for (const { prompt, text } of texts)
+      expect((await done(`generate book --prompt ${prompt} --max-tokens 9`)).text).toBe(text);
+    const { out } = await capture(['generate', 'book', '--prompt', 'Call', '--prompt', 'W', '--max-tokens', '9']);
+    expect(out).toBe(`Call${texts[0].text}\nW${texts[1].text}\n`);
+  });
 });
 
 describe('parity', () => {
@@ -290,7 +299,7 @@ describe('doctor', () => {
     expect(opsOf(training)).toEqual(
       expect.arrayContaining(['scalarDelta', 'scalarDeltaGrad', 'attentionGrad', 'adamw']),
     );
-    expect(opsOf(decoding)).toEqual(expect.arrayContaining(['appendInPlace', 'cachedAttention']));
+    expect(opsOf(decoding)).toEqual(expect.arrayContaining(['append', 'attention']));
     expect(training.launches).toBeGreaterThan(opsOf(training).length);
   });
 });

@@ -16,7 +16,7 @@ import { option } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 
 interface Options extends CommonOptions {
-  readonly prompt: string | undefined;
+  readonly prompt: readonly string[] | undefined;
   readonly promptFile: string | undefined;
   readonly checkpoint: CheckpointName | undefined;
   readonly dtype: LoadOptions['dtype'];
@@ -32,15 +32,22 @@ export function generateText() {
     eager: true,
     examples: [
       'twill generate runs/book --prompt "Call me" --max-tokens 300 --temperature 0.7 --seed 1',
+      'twill generate runs/book --prompt "Call me" --prompt "The whale" --max-tokens 100',
       'twill generate runs/book --prompt-file chapter.txt --max-tokens 300',
       'tail -c 5000 chapter.txt | twill generate runs/book --prompt -',
     ],
     notes: [
       `A prompt may be of any length. Of one above ${grouped(ECHOED)} bytes only the end is printed before what follows.`,
+      'Several prompts are continued together and printed when all have come to their end.',
     ],
   })
     .addArgument(new Argument('<dir>', 'run or model directory'))
-    .addOption(new Option('--prompt <text>', 'what to continue; - reads it from standard input'))
+    .addOption(
+      new Option(
+        '--prompt <text>',
+        'what to continue, once or several times; - reads it from standard input',
+      ).argParser((text, before: readonly string[] = []) => [...before, text]),
+    )
     .addOption(option('--prompt-file <path>', 'a file to continue'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag())
@@ -66,7 +73,7 @@ const ECHOED = 2000;
 
 async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
   const { maxTokens, temperature, seed } = options;
-  const prompt = await promptOf(options, terminal.signal);
+  const prompts = await promptsOf(options, terminal.signal);
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {
     note,
@@ -76,33 +83,47 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
   requireBytes(dir, model);
   if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);
   // A byte order mark is text that the model has written, like any other.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let text = '';
-  const write = (part: string) => {
-    text += part;
-    say(part);
-  };
-  if (prompt.length > ECHOED)
-    note(`the last ${grouped(ECHOED)} of ${grouped(prompt.length)} bytes, and what follows:\n`);
-  say(decodeText(endOf(prompt)));
+  const answers = prompts.map((prompt) => ({
+    prompt,
+    decoder: new TextDecoder('utf-8', { ignoreBOM: true }),
+    text: '',
+  }));
+  const [alone] = answers.length === 1 ? answers : [];
+  if (alone) echo(alone.prompt);
   const started = performance.now();
-  let tokens = 0;
-  for await (const id of generate(model, prompt, { maxTokens, temperature, seed })) {
-    tokens++;
-    write(decoder.decode(Uint8Array.of(id), { stream: true }));
-    if (terminal.signal.aborted) throw new Interrupted(`\ngenerate: stopped after ${tokens} of ${maxTokens} bytes.`);
+  let steps = 0;
+  for await (const ids of generate(model, prompts, { maxTokens, temperature, seed })) {
+    steps++;
+    for (const [i, answer] of answers.entries()) {
+      const part = answer.decoder.decode(Uint8Array.of(ids[i]), { stream: true });
+      answer.text += part;
+      if (alone) say(part);
+    }
+    if (terminal.signal.aborted) throw new Interrupted(`\ngenerate: stopped after ${steps} of ${maxTokens} bytes.`);
   }
-  write(decoder.decode());
-  say('\n');
+  const tokens = steps * answers.length;
   const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
+  for (const answer of answers) {
+    const last = answer.decoder.decode();
+    answer.text += last;
+    if (!alone) echo(answer.prompt);
+    say(`${alone ? last : answer.text}\n`);
+  }
+  const texts = answers.map(({ prompt, text }) => ({ prompt: decodeText(prompt), text }));
   return {
     answer: true,
-    data: { dir, ...moment, device: device.name, seed, prompt: decodeText(prompt), text, tokens, tokensPerSecond },
+    data: { dir, ...moment, device: device.name, seed, ...(alone ? texts[0] : { texts }), tokens, tokensPerSecond },
   };
+
+  function echo(prompt: Uint8Array): void {
+    if (prompt.length > ECHOED)
+      note(`the last ${grouped(ECHOED)} of ${grouped(prompt.length)} bytes, and what follows:\n`);
+    say(decodeText(endOf(prompt)));
+  }
 }
 
-/** What to continue, as bytes. @throws OptionError when nothing says it, two flags do, it is empty, or too long to keep. */
-async function promptOf({ prompt, promptFile }: Options, signal: AbortSignal): Promise<Uint8Array> {
+/** What to continue, as bytes. @throws OptionError when nothing says it, two flags do, one is empty, or too long to keep. */
+async function promptsOf({ prompt, promptFile }: Options, signal: AbortSignal): Promise<Uint8Array[]> {
   if ((prompt === undefined) === (promptFile === undefined)) {
     throw new OptionError(
       prompt === undefined
@@ -110,13 +131,17 @@ async function promptOf({ prompt, promptFile }: Options, signal: AbortSignal): P
         : '--prompt and --prompt-file both say what to continue; give one of them.',
     );
   }
-  const bytes =
+  const several = prompt !== undefined && prompt.length > 1;
+  if (several && prompt.includes(STANDARD_INPUT)) {
+    throw new OptionError('--prompt - reads standard input, which is one prompt; give it alone.');
+  }
+  const all =
     promptFile !== undefined
-      ? fileBytes(promptFile)
-      : prompt === STANDARD_INPUT
-        ? await readStandardInput('--prompt', MOST, signal)
-        : new TextEncoder().encode(prompt);
-  if (bytes.length > 0) return bytes;
+      ? [fileBytes(promptFile)]
+      : prompt![0] === STANDARD_INPUT
+        ? [await readStandardInput('--prompt', MOST, signal)]
+        : prompt!.map((text) => new TextEncoder().encode(text));
+  if (all.every((bytes) => bytes.length > 0)) return all;
   const flag = promptFile === undefined ? '--prompt' : `--prompt-file ${promptFile}`;
   throw new OptionError(`${flag} is empty but a model continues at least one byte; give some text.`);
 }

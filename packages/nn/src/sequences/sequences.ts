@@ -13,7 +13,7 @@ import {
   write,
   zeros,
 } from '@twilljs/tensor';
-import type { Rotary, Sequences } from '../mixer.ts';
+import type { Rotary, Sequences, State } from '../mixer.ts';
 import { type RotaryTables, rotaryTables, rotaryTablesAt } from '../rotary/op.ts';
 import { RotaryRows } from '../rotary/rows.ts';
 
@@ -21,16 +21,19 @@ import { RotaryRows } from '../rotary/rows.ts';
 const rotaryKey = ({ size, base }: Rotary): string => `${size} ${base}`;
 
 /**
- * The tables that a mixer turns by: [B,T,D/2] of what it is told, else [T,D/2] of rows that begin here.
+ * The tables by which a mixer turns the heads of x [B,T,...]: [B,T,D/2] of what it is told, else [T,D/2] of rows that begin here.
  *
- * @throws OptionError where it was not told of a rotary that it needs.
+ * @throws OptionError where it goes on from a state and was not told at which positions, or not of its rotary.
  */
-export function rotaryOf(at: Sequences | undefined, rotary: Rotary, T: number, device: Device): RotaryTables {
-  if (!at) return rotaryTables(T, rotary.size, { base: rotary.base }, device);
-  const tables = at.rotary[rotaryKey(rotary)];
+export function rotaryOf(rotary: Rotary, x: Tensor, state?: State, at?: Sequences): RotaryTables {
+  const { size, base } = rotary;
+  if (!at && !state) return rotaryTables(x.shape[1], size, { base }, x.device);
+  const tables = at?.rotary[rotaryKey(rotary)];
   if (tables) return tables;
   throw new OptionError(
-    `rotary: there are no tables for heads of ${rotary.size} and base ${rotary.base}; give sequencesOf(...) the rotary of every mixer.`,
+    at
+      ? `rotary: there are no tables for heads of ${size} and base ${base}; give sequencesOf(...) the rotary of every mixer.`
+      : 'rotary: a state is given but no positions; give what sequencesOf(...) makes beside it.',
   );
 }
 
