@@ -9,6 +9,8 @@ import {
   Linear,
   type Mixer,
   type MixerFamily,
+  OptionError,
+  type Sequences,
   type State,
   scope,
   type Tensor,
@@ -33,10 +35,11 @@ class RunningMean implements Mixer {
     return { mean: zeros([batch, 1, this.width], { device: this.rate.device }) };
   }
 
-  forward(x: Tensor, state: State = this.init(x.shape[0])): { y: Tensor; state: State } {
+  forward(x: Tensor, state: State = this.init(x.shape[0]), at?: Sequences): { y: Tensor; state: State } {
+    if (at?.ranges) throw new OptionError('RunningMean: it reads rows of equal length; give no lengths.');
     const v = this.v_proj.forward(x); // [B,T,D]
     const rate = this.rate.sigmoid();
-    let mean = state.mean as Tensor; // [B,1,D]
+    let mean = state.mean; // [B,1,D]
     const means: Tensor[] = [];
     for (let t = 0; t < x.shape[1]; t++) {
       mean = mean.add(
