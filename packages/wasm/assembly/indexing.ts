@@ -22,14 +22,14 @@ function idAt(ids: usize, i: i32, rows: i32): i32 {
 
 @inline
 function gatherOf(
-  half: bool, from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
+  bf16: bool, from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
 ): void {
   const end = min(n, to * ROWS);
   for (let i = from * ROWS; i < end; i++) {
     const id = idAt(ids, i, rows), row = y + (<usize>(i * D) << 2);
     if (id < 0) fill(D, NaN, row);
-    else if (half) widen(D, weight + bytes(half, id * D), row);
-    else copy(D, weight + bytes(half, id * D), row);
+    else if (bf16) widen(D, weight + bytes(bf16, id * D), row);
+    else copy(D, weight + bytes(bf16, id * D), row);
   }
 }
 
@@ -41,7 +41,7 @@ export function gather(
 }
 
 /** The same with a table stored in bf16. */
-export function gatherHalf(
+export function gatherBF16(
   from: i32, to: i32, n: i32, rows: i32, D: i32, weight: usize, ids: usize, y: usize, scratch: usize,
 ): void {
   gatherOf(true, from, to, n, rows, D, weight, ids, y, scratch);

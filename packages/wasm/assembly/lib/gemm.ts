@@ -1,8 +1,8 @@
 // C [M,N] (+)= A [M,K] B [K,N] in f32. Every element is one sum over k in order, so no split of M or N changes a bit.
 // Strides of A and B are in elements, and one of the two of each is 1: a transpose is only other strides.
 import { bytes } from './bf16';
-import { KC, NC, NR, packA, packB, packHalf } from './pack';
-import { row, rowHalf, rowT, rowTHalf } from './row';
+import { KC, NC, NR, packA, packB, packBF16 } from './pack';
+import { row, rowBF16, rowT, rowTBF16 } from './row';
 import { edge, MR, tile } from './tile';
 import { pieces } from './units';
 
@@ -41,15 +41,15 @@ export function gemmScratch(M: i32, N: i32, K: i32): i32 {
 
 @inline
 function gemmOf(
-  half: bool, M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32,
+  bf16: bool, M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32,
   add: bool, scratch: usize,
 ): void {
   if (M <= 2 || K == 0) {
     // Too few rows to pay for packing, or sums over nothing.
     for (let i = 0; i < M; i++) {
-      if (half) {
-        if (bcs == 1) rowHalf(N, K, a, acs << 2, b, brs << 1, c, add);
-        else rowTHalf(N, K, a, acs << 2, b, bcs << 1, c, add);
+      if (bf16) {
+        if (bcs == 1) rowBF16(N, K, a, acs << 2, b, brs << 1, c, add);
+        else rowTBF16(N, K, a, acs << 2, b, bcs << 1, c, add);
       } else if (bcs == 1) row(N, K, a, acs << 2, b, brs << 2, c, add);
       else rowT(N, K, a, acs << 2, b, bcs << 2, c, add);
       a += <usize>ars << 2;
@@ -58,17 +58,17 @@ function gemmOf(
     return;
   }
   const packed = scratch + 256 + (KC << 5);
-  const direct = !half && bcs == 1 && M <= 2 * MR && (N & 7) == 0;
+  const direct = !bf16 && bcs == 1 && M <= 2 * MR && (N & 7) == 0;
   for (let j = 0; j < N; j += NC) {
     const n = min(NC, N - j);
     for (let k = 0; k < K; k += KC) {
       const kc = min(KC, K - k);
-      const from = b + bytes(half, k * brs + j * bcs);
+      const from = b + bytes(bf16, k * brs + j * bcs);
       const ak = a + ((k * acs) << 2), cj = c + (j << 2);
       if (direct) {
         panels(0, M, n, kc, ak, ars << 2, acs << 2, from, NR << 2, brs << 2, cj, cs << 2, add || k > 0, scratch);
       } else {
-        if (half) packHalf(kc, n, from, brs, bcs, packed);
+        if (bf16) packBF16(kc, n, from, brs, bcs, packed);
         else packB(kc, n, from, brs, bcs, packed);
         panels(0, M, n, kc, ak, ars << 2, acs << 2, packed, (kc * NR) << 2, NR << 2, cj, cs << 2, add || k > 0, scratch);
       }
@@ -84,7 +84,7 @@ export function gemm(
 }
 
 /** A B with B stored in bf16: the bits of `gemm` on its numbers. */
-export function gemmHalf(
+export function gemmBF16(
   M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32, scratch: usize,
 ): void {
   gemmOf(true, M, N, K, a, ars, acs, b, brs, bcs, c, cs, false, scratch);

@@ -10,27 +10,27 @@ import { bytes, load4, loadSome } from './bf16';
 
 /** Four numbers of a row, of which n (<= 4, may be below 1) exist. */
 @inline
-function part(half: bool, p: usize, n: i32): v128 {
-  return n >= 4 ? load4(half, p) : n > 0 ? loadSome(half, p, n) : f32x4.splat(0);
+function part(bf16: bool, p: usize, n: i32): v128 {
+  return n >= 4 ? load4(bf16, p) : n > 0 ? loadSome(bf16, p, n) : f32x4.splat(0);
 }
 
 /** Rows of B are contiguous. */
 @inline
-function packRows(half: bool, K: i32, N: i32, b: usize, rs: usize, out: usize): void {
+function packRows(bf16: bool, K: i32, N: i32, b: usize, rs: usize, out: usize): void {
   for (let j = 0; j < N; j += NR) {
     const n = N - j;
-    let from = b + bytes(half, j);
+    let from = b + bytes(bf16, j);
     if (n >= NR) {
       for (let k = 0; k < K; k++) {
-        v128.store(out, load4(half, from));
-        v128.store(out, load4(half, from + bytes(half, 4)), 16);
+        v128.store(out, load4(bf16, from));
+        v128.store(out, load4(bf16, from + bytes(bf16, 4)), 16);
         from += rs;
         out += 32;
       }
     } else {
       for (let k = 0; k < K; k++) {
-        v128.store(out, part(half, from, n));
-        v128.store(out, part(half, from + bytes(half, 4), n - 4), 16);
+        v128.store(out, part(bf16, from, n));
+        v128.store(out, part(bf16, from + bytes(bf16, 4), n - 4), 16);
         from += rs;
         out += 32;
       }
@@ -40,16 +40,16 @@ function packRows(half: bool, K: i32, N: i32, b: usize, rs: usize, out: usize): 
 
 /** Columns of B are contiguous: four of them, four rows at a time, are turned in registers. */
 @inline
-function packColumns(half: bool, K: i32, N: i32, b: usize, cs: usize, out: usize): void {
+function packColumns(bf16: bool, K: i32, N: i32, b: usize, cs: usize, out: usize): void {
   for (let j = 0; j < N; j += 4) {
     const to = out + (((j >> 3) * K * NR + (j & 4)) << 2);
     const b0 = b + <usize>j * cs;
     // A column that does not exist is read as the first one and multiplied away by never being stored from the tile.
     const b1 = j + 1 < N ? b0 + cs : b0, b2 = j + 2 < N ? b1 + cs : b0, b3 = j + 3 < N ? b2 + cs : b0;
     for (let k = 0; k < K; k += 4) {
-      const at = bytes(half, k);
-      const x0 = part(half, b0 + at, K - k), x1 = part(half, b1 + at, K - k);
-      const x2 = part(half, b2 + at, K - k), x3 = part(half, b3 + at, K - k);
+      const at = bytes(bf16, k);
+      const x0 = part(bf16, b0 + at, K - k), x1 = part(bf16, b1 + at, K - k);
+      const x2 = part(bf16, b2 + at, K - k), x3 = part(bf16, b3 + at, K - k);
       const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
       const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
       const row = to + <usize>(k << 5);
@@ -68,7 +68,7 @@ export function packB(K: i32, N: i32, b: usize, rs: i32, cs: i32, out: usize): v
 }
 
 /** The same of a block stored in bf16. */
-export function packHalf(K: i32, N: i32, b: usize, rs: i32, cs: i32, out: usize): void {
+export function packBF16(K: i32, N: i32, b: usize, rs: i32, cs: i32, out: usize): void {
   if (cs == 1) packRows(true, K, N, b, bytes(true, rs), out);
   else packColumns(true, K, N, b, bytes(true, cs), out);
 }

@@ -1,6 +1,6 @@
 // A matrix product in units.
 import { bytes } from './bf16';
-import { gemm, gemmHalf, gemmOnto } from './gemm';
+import { gemm, gemmBF16, gemmOnto } from './gemm';
 import { pieces } from './units';
 
 /** Rows of a unit: two tiles of six, three of four. */
@@ -17,19 +17,19 @@ export function productUnits(M: i32, N: i32): i32 {
 /**
  * Units [from,to) of C [M,N] = A [M,K] B [K,N], as one product: what is packed of B is packed once.
  *
- * @param half B is stored in bf16.
- * @param onto what C holds, which the rounded product is added to; not with `half`.
+ * @param bf16 B is stored in bf16.
+ * @param onto what C holds, which the rounded product is added to; not with `bf16`.
  */
 @inline
 export function product(
-  half: bool, onto: bool, from: i32, to: i32, M: i32, N: i32, K: i32,
+  bf16: bool, onto: bool, from: i32, to: i32, M: i32, N: i32, K: i32,
   a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, scratch: usize,
 ): void {
   let m = M, n = N, p = a, q = b, y = c;
   if (M < FEW) {
     const j = from * WIDE;
     n = min(N, to * WIDE) - j;
-    q += bytes(half, j * bcs);
+    q += bytes(bf16, j * bcs);
     y += j << 2;
   } else {
     const i = from * TALL;
@@ -37,7 +37,7 @@ export function product(
     p += (i * ars) << 2;
     y += (i * N) << 2;
   }
-  if (half) gemmHalf(m, n, K, p, ars, acs, q, brs, bcs, y, N, scratch);
+  if (bf16) gemmBF16(m, n, K, p, ars, acs, q, brs, bcs, y, N, scratch);
   else if (onto) gemmOnto(m, n, K, p, ars, acs, q, brs, bcs, y, N, scratch);
   else gemm(m, n, K, p, ars, acs, q, brs, bcs, y, N, false, scratch);
 }

@@ -3,7 +3,7 @@ import { size } from '@twilljs/tensor';
 import {
   type Formulas,
   gather,
-  gatherHalf,
+  gatherBF16,
   module,
   oneHot as oneHotOf,
   scatterAdd as scatterAddOf,
@@ -16,7 +16,7 @@ export const embedding: WasmKernel<null, Formulas> = {
   plan([weight, ids], _, { rowUnits }) {
     const [rows, D] = weight!.shape;
     const n = size(ids!.shape);
-    const launch = weight!.dtype === 'bf16' ? gatherHalf : gather;
+    const launch = weight!.dtype === 'bf16' ? gatherBF16 : gather;
     return { launches: ([weight, ids], [y]) => [launch(rowUnits(n), { n, rows, D, weight, ids, y })] };
   },
 };

@@ -1,7 +1,7 @@
 // Matrix product, triangular solve, cumulative sum.
 import { size } from '@twilljs/tensor';
 import { around } from '../axes.ts';
-import { type Formulas as GemmFormulas, module as gemm, matmulHalf, matmul as matmulOf } from '../gen/gemm.gen.ts';
+import { type Formulas as GemmFormulas, module as gemm, matmulBF16, matmul as matmulOf } from '../gen/gemm.gen.ts';
 import { cumsumLast, cumsumMiddle, type Formulas as ScanFormulas, module as scan } from '../gen/scan.gen.ts';
 import { module as solve, solveTril as solveTrilOf } from '../gen/solve.gen.ts';
 import type { WasmKernel } from '../kernel.ts';
@@ -16,7 +16,7 @@ export const matmul: WasmKernel<{ transposeA: boolean; transposeB: boolean }, Ge
     const [ars, acs] = transposeA ? [1, M] : [K, 1];
     const [brs, bcs] = transposeB ? [1, K] : [N, 1];
     const [as, bs] = [M * K, K * N];
-    const launch = b!.dtype === 'bf16' ? matmulHalf : matmulOf;
+    const launch = b!.dtype === 'bf16' ? matmulBF16 : matmulOf;
     const count = units(size(a!.shape.slice(0, -2)), M, N);
     return {
       own: gemmScratch(M, N, K),
