@@ -1,9 +1,8 @@
 // A training step, recorded and eager beside each other: what the host adds to the kernels, and the memory. `pnpm bench step`.
 
 import type { LanguageModel } from '@twilljs/hybrid';
-import { likeArena } from '@twilljs/nn';
 import { assign, compile, grad, keep, scope, tensor, untracked, zeros } from '@twilljs/tensor';
-import { Trainer } from '@twilljs/train';
+import { Trainer, trainable } from '@twilljs/train';
 import { type WasmOptions, wasm } from '@twilljs/wasm';
 import { report } from './measure.ts';
 import { batchOf, kernels, modelOn, modelTypes } from './step-models.ts';
@@ -87,7 +86,7 @@ function stepOf(model: LanguageModel) {
   const { arena, device } = model;
   const { inputs, labels, B, T } = batchOf(0);
   const ids = keep([inputs, labels].map((values) => tensor(values, [B, T], { device })));
-  const gradient = keep(likeArena(arena));
+  const gradient = keep(trainable(arena).gradient());
   const result = keep(zeros([], { device }));
   return compile(device, () => {
     const loss = model.loss(ids[0], ids[1]);

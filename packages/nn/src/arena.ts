@@ -1,5 +1,5 @@
 // The parameters of a model in one allocation, those with weight decay first; what is stored in bf16 lies apart.
-import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
+import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor } from '@twilljs/tensor';
 
 export interface ParameterArena {
   /** Every parameter but those stored in bf16, 256-byte aligned, gaps 0. */
@@ -50,17 +50,6 @@ export async function arenaOf(
     ...layout,
     decayEnd: first === -1 ? layout.length : layout.offsets[first],
   };
-}
-
-/**
- * Zeros in the form of an arena: a place for its gradient, or for moments.
- *
- * @returns the whole, and a view of it for each tensor of the arena, in order.
- */
-export function likeArena(arena: ParameterArena): { readonly flat: Tensor; readonly tensors: readonly Tensor[] } {
-  requireArena('likeArena', arena);
-  const flat = zeros([arena.length], { device: arena.flat.device });
-  return { flat, tensors: arena.tensors.map(({ shape }, i) => flat.alias(shape, arena.offsets[i])) };
 }
 
 /** Refuses what is no arena, such as `params(model)`. @throws OptionError naming it. */

@@ -1,6 +1,6 @@
 // @twilljs/nn: layers, norms, losses, the optimiser's ops and the Mixer contract.
 export { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
-export { arenaOf, likeArena, type ParameterArena, requireArena } from './arena.ts';
+export { arenaOf, type ParameterArena, requireArena } from './arena.ts';
 export { type AttnEntry, attnFields } from './attn-entries.ts';
 export {
   type Field,

@@ -224,7 +224,6 @@ const builders = [
     'convolve',
     'convStateSize',
     'convStates',
-    'likeArena',
     'lowerBounds',
     'matrices',
     'projections',
