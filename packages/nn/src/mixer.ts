@@ -41,7 +41,7 @@ export interface Sequences {
 /**
  * A causal sequence mixer: position t of the output depends on positions <= t of the input, through a state.
  *
- * Splitting a sequence anywhere and handing the state over changes nothing; that is what `mixerConformance` tests. T = 1
+ * Splitting a sequence anywhere and handing the state over changes nothing; that is what `mixerChecks` tests. T = 1
  * decodes, any T trains or prefills.
  */
 export interface Mixer {

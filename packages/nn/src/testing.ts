@@ -157,7 +157,7 @@ function contract(given: MixerCase): Check[] {
         }
       },
     },
-    ...(given.family.role === 'linear' ? packedChecks(given) : []),
+    ...packedChecks(given),
   ];
 }
 

@@ -22,7 +22,6 @@ import {
   read,
   rows,
   T,
-  tensorsOf,
 } from './packing.ts';
 
 /** What a sequence without tokens leaves: its state, and the cotangent of that as its gradient. */
@@ -89,7 +88,7 @@ export function packedChecks(of: MixerCase): Check[] {
           scope(() => {
             const state = Object.fromEntries(Object.entries(given.state).map(([name, n]) => [name, make(n)]));
             const next = mixer.forward(make({ ...given.x, shape: [B, T, width] }), state, at);
-            return { y: next.y, ...tensorsOf(next.state) };
+            return { y: next.y, ...next.state };
           }),
         );
         for (const [name, { data }] of Object.entries(await read(made))) {

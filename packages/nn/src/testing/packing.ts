@@ -7,12 +7,12 @@ import {
   type Shape,
   scope,
   size,
-  Tensor,
+  type Tensor,
   tensor,
   untracked,
 } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
-import type { Mixer, Sequences, State } from '../mixer.ts';
+import type { Mixer, Sequences } from '../mixer.ts';
 import { params } from '../module.ts';
 import { sequencesOf } from '../sequences/sequences.ts';
 
@@ -58,9 +58,6 @@ export async function read(tensors: Readonly<Record<string, Tensor>>): Promise<N
   return out;
 }
 
-export const tensorsOf = (state: State) =>
-  Object.fromEntries(Object.entries(state).filter(([, t]) => t instanceof Tensor)) as Record<string, Tensor>;
-
 /** x and dy are [P,D], states [n,...]; in rows of its own where a sequence is alone. */
 export interface Given {
   readonly x: Numbers;
@@ -84,16 +81,15 @@ export async function evaluated(
     const x = parameter(inBatch(given.x));
     const entries = Object.entries(given.state).map(([name, n]) => [name, parameter(make(n))] as const);
     const { y, state } = mixer.forward(x, Object.fromEntries(entries), at);
-    const after = tensorsOf(state);
-    const names = Object.keys(after);
+    const names = Object.keys(state);
     const seeds = [inBatch(given.dy), ...names.map((name) => make(given.dstate[name]))];
     const from = [x, ...entries.map(([, t]) => t), ...parameters.values()];
-    const ds = gradOf([y, ...names.map((name) => after[name])], seeds, from);
+    const ds = gradOf([y, ...names.map((name) => state[name])], seeds, from);
     const gradients = ['x', ...entries.map(([name]) => name), ...parameters.keys()].map((name, i) => [
       `d ${name}`,
       ds[i],
     ]);
-    return { y, ...after, ...Object.fromEntries(gradients) } as Record<string, Tensor>;
+    return { y, ...state, ...Object.fromEntries(gradients) } as Record<string, Tensor>;
   });
   return read(made);
 }
@@ -108,7 +104,7 @@ export async function packing(
   const rotary = [mixer.rotary];
   const prompt = sequencesOf(device, { B: 1, T: 11, ranges: rangesOf(before), capacity, rotary });
   const first = tensor(noise(11 * width, 5), [1, 11, width], { device });
-  const state = await read(tensorsOf(untracked(() => scope(() => mixer.forward(first, undefined, prompt).state))));
+  const state = await read(untracked(() => scope(() => mixer.forward(first, undefined, prompt).state)));
   const dstate = Object.entries(state).map(([name, { shape }], i) => [name, random(shape, 20 + i)] as const);
   const tokens = (seed: number) => {
     const values = noise(B * T * width, seed).map(Math.fround);
