@@ -161,6 +161,12 @@ function ofModels(home: Home): Reader {
     async read(bytes, i) {
       const path = home.directory('loaded', { ...whole, [names[i]]: bytes });
       const { model, notes } = await loadModel(path, { mixers, device: cpu() });
+      for (const dtype of ['file', 'bf16'] as const) {
+        const { model: kept } = await loadModel(path, { mixers, device: cpu(), dtype });
+        const same = [...params(kept)].every(([name, t]) => `${t.shape}` === `${params(model).get(name)?.shape}`);
+        if (!same) return `other parameters as ${dtype}`;
+        kept[Symbol.dispose]();
+      }
       if (i === 0) return unreadIn(readConfigFile(`${path}/${CONFIG}`), model.config.json, notes);
       const { tensors } = parseSafetensors(bytes);
       for (const [name, { bytes }] of await readWeights(params(model))) {
