@@ -30,6 +30,7 @@ const past: [string, At][] = [
   ['many blocks', { T: 150, positions: [170], C: 130, window: 100 }],
   ['rings with rows that a window no longer reaches', { B: 2, T: 66, positions: [50, 71], C: 64, window: 20 }],
   ['rings without rows', { B: 2, T: 5, positions: [0, 7], C: 0 }],
+  ['one token of four heads on one', { B: 2, T: 1, positions: [100, 37], C: 50, H: 8, HKV: 2, D: 10, V: 12 }],
   ['no token', { B: 2, T: 0, positions: [0, 7], C: 3 }],
   ['rings of one row', { B: 2, T: 5, positions: [0, 7], C: 1 }],
   ['one token over several tiles of rows', { B: 2, T: 1, positions: [100, 37], C: 50, H: 4, HKV: 2, D: 300, V: 3 }],
