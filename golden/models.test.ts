@@ -30,6 +30,10 @@ describe.each(devices)('golden models on %s', (_, device) => {
   });
 });
 
-it('there are goldens with training', () => {
-  expect(names.filter((name) => existsSync(join(folder, name, 'train.safetensors'))).length).toBeGreaterThanOrEqual(2);
+it.each([
+  ['train', 2],
+  ['packed', 7],
+] as const)('there are goldens with %s.safetensors', (kind, count) => {
+  const having = names.filter((name) => existsSync(join(folder, name, `${kind}.safetensors`)));
+  expect(having.length).toBeGreaterThanOrEqual(count);
 });

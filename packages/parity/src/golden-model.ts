@@ -27,6 +27,12 @@ export interface ModelGolden {
   readonly gradients: ReadonlyMap<string, Expected>;
 }
 
+/** Contents of `packed.safetensors`: sequences of different lengths in one batch. */
+export interface PackedGolden extends Pick<ModelGolden, 'inputIds' | 'logits' | 'loss' | 'gradients'> {
+  /** [n,2], in the flattened B T positions. */
+  readonly ranges: Int32Array;
+}
+
 /** Contents of `train.safetensors`. */
 export interface TrainGolden {
   /** Options of the optimiser and of the schedule. */
@@ -45,15 +51,21 @@ export function readModelGolden(bytes: Uint8Array, where = 'expected.safetensors
   const file = parseSafetensors(bytes, where);
   const hidden: Expected[] = [];
   for (let i = 0; file.tensors.has(`hidden.${i}`); i++) hidden.push(expected(file, `hidden.${i}`, where));
-  const [loss] = expected(file, 'loss', where).data;
-  return {
-    inputIds: ids(file, 2, where),
-    logits: expected(file, 'logits', where),
-    loss,
-    hidden,
-    gradients: withPrefix(file, 'grad.'),
-  };
+  return { ...computed(file, where), hidden };
 }
+
+/** Reads `packed.safetensors` of a model golden. @throws FileError when it is damaged or a tensor is missing. */
+export function readPackedGolden(bytes: Uint8Array, where = 'packed.safetensors'): PackedGolden {
+  const file = parseSafetensors(bytes, where);
+  return { ...computed(file, where), ranges: toI32(find(file, 'ranges', where), 'ranges') };
+}
+
+const computed = (file: SafetensorsFile, where: string): Omit<ModelGolden, 'hidden'> => ({
+  inputIds: ids(file, 2, where),
+  logits: expected(file, 'logits', where),
+  loss: expected(file, 'loss', where).data[0],
+  gradients: withPrefix(file, 'grad.'),
+});
 
 /** Reads `train.safetensors` of a model golden. @throws FileError when it is damaged or a tensor is missing. */
 export function readTrainGolden(bytes: Uint8Array, where = 'train.safetensors'): TrainGolden {

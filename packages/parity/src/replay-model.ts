@@ -3,9 +3,20 @@ import { join } from 'node:path';
 import { loadModel, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { MixerFamily } from '@twilljs/nn';
-import { type Device, FileError, grad, keep, release, scope, type Tensor, tensor, untracked } from '@twilljs/tensor';
+import {
+  type Device,
+  FileError,
+  grad,
+  IGNORE,
+  keep,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+  untracked,
+} from '@twilljs/tensor';
 import { replayed } from '@twilljs/tensor/testing';
-import { type ModelGolden, readModelGolden } from './golden-model.ts';
+import { type ModelGolden, readModelGolden, readPackedGolden } from './golden-model.ts';
 import { type Measured, measure } from './measured.ts';
 import { replayTraining, shifted } from './replay-training.ts';
 import type { ModelTarget } from './targets.ts';
@@ -13,7 +24,7 @@ import type { ModelTarget } from './targets.ts';
 type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
 
 export async function replayModel(
-  { path, training }: ModelTarget,
+  { path, packed, training }: ModelTarget,
   mixers: readonly MixerFamily[],
   device: Device,
 ): Promise<Measured[]> {
@@ -24,9 +35,10 @@ export async function replayModel(
   const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
   const measured = [
     ...(await forward(model, ids, golden)),
-    ...(await backward(model, ids, golden)),
+    ...(await backward(model, ids, golden, { data: shifted(ids.data, T), shape: [B, T] })),
     await decode(model, ids, golden),
   ];
+  if (packed) measured.push(...(await replayPacked(model, path)));
   if (training) measured.push(...(await replayTraining(path, mixers, device)));
   return measured;
 }
@@ -54,14 +66,20 @@ async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pro
   return measured;
 }
 
-async function backward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
+async function backward(
+  model: LanguageModel,
+  ids: Ids,
+  golden: Pick<ModelGolden, 'loss' | 'gradients'>,
+  labels: Ids,
+  where: { readonly ranges?: Int32Array } = {},
+): Promise<Measured[]> {
   const { float } = model.device;
   const { names, tensors } = model.arena;
   const step = (tokens: Tensor, labels: Tensor) => {
-    const loss = model.loss(tokens, labels);
+    const loss = model.loss(tokens, labels, where);
     return { loss, gradients: grad(loss, tensors as Tensor[]) };
   };
-  const made = computed(model, step, ids, { data: shifted(ids.data, ids.shape[1]), shape: ids.shape });
+  const made = computed(model, step, ids, labels);
   const measured = [measure('loss', 'loss', [await made.loss.item()], [golden.loss], float)];
   for (const [name, { data }] of golden.gradients) {
     const gradient = made.gradients[names.indexOf(name)];
@@ -71,6 +89,30 @@ async function backward(model: LanguageModel, ids: Ids, golden: ModelGolden): Pr
   }
   release(made);
   return measured;
+}
+
+/** The same of sequences of different lengths in one batch, each of which counts as if it were alone. */
+async function replayPacked(model: LanguageModel, path: string): Promise<Measured[]> {
+  const where = join(path, 'packed.safetensors');
+  const golden = readPackedGolden(readFile(where), where);
+  const { inputIds, ranges } = golden;
+  const labels = { data: labelsIn(inputIds.data, ranges), shape: inputIds.shape };
+  const made = computed(model, (tokens) => untracked(() => model.forward(tokens, undefined, { ranges })), inputIds);
+  const measured = [
+    measure('logits', 'out', await made.data(), golden.logits.data, model.device.float),
+    ...(await backward(model, inputIds, golden, labels, { ranges })),
+  ];
+  release(made);
+  return measured.map((one) => ({ ...one, tensor: `packed.${one.tensor}` }));
+}
+
+/** Next-token labels inside the sequences. */
+function labelsIn(ids: Int32Array, ranges: Int32Array): Int32Array {
+  const labels = new Int32Array(ids.length).fill(IGNORE);
+  for (let i = 0; i < ranges.length; i += 2) {
+    labels.set(ids.subarray(ranges[i] + 1, ranges[i + 1]), ranges[i]);
+  }
+  return labels;
 }
 
 /** One token at a time, all logits against those of the whole sequence. */

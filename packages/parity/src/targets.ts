@@ -17,7 +17,9 @@ export interface OpTarget {
 export interface ModelTarget {
   readonly kind: 'model';
   readonly path: string;
-  /** It has a `train.safetensors` too. */
+  /** It has a `packed.safetensors` too. */
+  readonly packed: boolean;
+  /** And a `train.safetensors`. */
   readonly training: boolean;
 }
 
@@ -68,7 +70,8 @@ export function findTargets(paths: readonly string[], mixers: readonly MixerFami
       const { model_type } = readConfigFile(join(path, 'config.json'));
       if (model_type === undefined) throw new FileError(`${path}: its config.json names no model_type; add one.`);
       const known = mixers.some((m) => m.model_type === model_type || m.name === model_type);
-      if (known) found.push({ kind: 'model', path, training: names.includes('train.safetensors') });
+      const has = (name: string) => names.includes(`${name}.safetensors`);
+      if (known) found.push({ kind: 'model', path, packed: has('packed'), training: has('train') });
       else skipped.push({ path, reason: `model_type ${JSON.stringify(model_type)} is not in this version` });
     } catch (error) {
       if (!isTwillError(error)) throw error;
