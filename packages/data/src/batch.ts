@@ -12,6 +12,8 @@ export interface Batch {
   readonly labels: Int32Array; // [B,T], IGNORE where nothing is asked
   readonly B: number;
   readonly T: number;
+  /** [2n]: begin and end of each sequence in the flattened B T positions, none across the end of a row. Default: the rows. */
+  readonly ranges?: Int32Array;
 }
 
 /**
@@ -41,4 +43,43 @@ export function emptyBatch(B: number, T: number): Batch {
 export function writeNext({ inputs, labels, T }: Batch, row: number, tokens: Tokens, start: number): void {
   inputs.set(tokens.subarray(start, start + T), row * T);
   labels.set(tokens.subarray(start + 1, start + T + 1), row * T);
+}
+
+/**
+ * Documents of rows of a stream as sequences of their own: no label stands at the last token of one.
+ *
+ * @param starts where in the stream each row begins.
+ * @param begins where in the stream documents begin, ascending.
+ */
+export function apart(batch: Batch, starts: ArrayLike<number>, begins: ArrayLike<number>): Batch {
+  const { labels, B, T } = batch;
+  const ranges: number[] = [];
+  for (let row = 0; row < B; row++) {
+    let from = row * T;
+    for (let i = firstAbove(begins, starts[row]); i < begins.length && begins[i] <= starts[row] + T; i++) {
+      const to = row * T + begins[i] - starts[row];
+      labels[to - 1] = IGNORE;
+      if (to === (row + 1) * T) break;
+      ranges.push(from, to);
+      from = to;
+    }
+    ranges.push(from, (row + 1) * T);
+  }
+  return { ...batch, ranges: Int32Array.from(ranges) };
+}
+
+/** The sequences that lie in positions [from, to), counted from there. @param ranges [2n], of which none lies across either. */
+export function rangesBetween(ranges: Int32Array, from: number, to: number): Int32Array {
+  return ranges.filter((_, i) => ranges[i & ~1] >= from && ranges[i | 1] <= to).map((p) => p - from);
+}
+
+/** The first index in ascending values whose value is above x. */
+export function firstAbove(values: ArrayLike<number>, x: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle] <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,5 +1,5 @@
 // What callers hand in: batches, streams of ids, texts and sources of randomness, checked once where they enter.
-import { OptionError, ShapeError, shown, whole } from '@twilljs/tensor';
+import { checkRanges, OptionError, ShapeError, shown, whole } from '@twilljs/tensor';
 import type { Batch, Tokens } from './batch.ts';
 import type { Document } from './documents.ts';
 import type { RandomSource } from './source.ts';
@@ -18,7 +18,7 @@ const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
  * @throws OptionError naming the value; ShapeError when ids or labels disagree with B and T.
  */
 export function checkBatch(where: string, batch: unknown): asserts batch is Batch {
-  const { B, T, ...lists } = (batch ?? {}) as Partial<Batch>;
+  const { B, T, ranges, ...lists } = (batch ?? {}) as Partial<Batch>;
   if (B === undefined || T === undefined) {
     throw new OptionError(
       `${where}: ${shown(batch)} is no batch; give { inputs, labels, B, T }, such as windows make.`,
@@ -35,6 +35,28 @@ export function checkBatch(where: string, batch: unknown): asserts batch is Batc
     throw new ShapeError(
       `${where}: ${name} of the batch has ${ids.length} ids but B x T is ${B} x ${T}; give ${B * T} ids.`,
     );
+  }
+  if (ranges !== undefined) checkRowRanges(where, checkRanges(where, ranges, B * T), T);
+}
+
+/** @throws OptionError for a sequence across the end of a row: parts of a batch are rows. */
+function checkRowRanges(where: string, ranges: Int32Array, T: number): void {
+  for (let i = 0; i < ranges.length; i += 2) {
+    const [begin, end] = [ranges[i], ranges[i + 1]];
+    if (begin === end || Math.floor(begin / T) === Math.floor((end - 1) / T)) continue;
+    throw new OptionError(
+      `${where}: range ${i / 2} of the batch is [${begin}, ${end}] but its rows have ${T} positions; end it where its row ends.`,
+    );
+  }
+}
+
+/** Refuses what are no places in a stream where documents begin. @throws OptionError naming the first. */
+export function checkBegins(what: string, begins: unknown, length: number): asserts begins is ArrayLike<number> {
+  const list = Array.isArray(begins) || ArrayBuffer.isView(begins) ? (begins as ArrayLike<number>) : null;
+  if (!list) throw new OptionError(`${what} is ${shown(begins)}; give the places where documents begin.`);
+  for (let i = 0; i < list.length; i++) {
+    if (Number.isInteger(list[i]) && list[i] > (list[i - 1] ?? -1) && list[i] < length) continue;
+    throw new OptionError(`${what} holds ${shown(list[i])} at ${i}, of ${length} tokens; give places that ascend.`);
   }
 }
 

@@ -1,7 +1,7 @@
 // A corpus: texts from files or a pipe, what of them is trained on, and what is kept from it.
 import { createHash } from 'node:crypto';
 import { FileError, knownOnly } from '@twilljs/tensor';
-import { type Document, joinDocuments, type Split, splitDocuments } from './documents.ts';
+import { type Document, documentBegins, joinDocuments, type Split, splitDocuments } from './documents.ts';
 import { readDocuments } from './read.ts';
 import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
 
@@ -21,6 +21,9 @@ export interface Corpus extends Texts {
   readonly split: Split;
   readonly train: Uint8Array;
   readonly evaluation: Uint8Array;
+  /** Where documents begin in both. */
+  readonly trainBegins: Int32Array;
+  readonly evaluationBegins: Int32Array;
   readonly sha256: string;
 }
 
@@ -63,6 +66,8 @@ export function splitCorpus({ documents, leftOut }: Texts, name: SplitName | und
     split,
     train: joinDocuments(split.train),
     evaluation: joinDocuments(split.evaluation),
+    trainBegins: documentBegins(split.train),
+    evaluationBegins: documentBegins(split.evaluation),
     sha256: hashOf(documents),
   };
 }

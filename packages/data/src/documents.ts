@@ -133,3 +133,15 @@ export function joinDocuments(documents: readonly Document[]): Uint8Array {
   });
   return joined;
 }
+
+/** Where in that stream each document begins: what stands between two belongs to the first. Documents without a byte are left out. */
+export function documentBegins(documents: readonly Document[]): Int32Array {
+  checkDocuments('documentBegins: documents', documents);
+  const begins: number[] = [];
+  let at = 0;
+  for (const { bytes } of documents) {
+    if (bytes.length > 0) begins.push(at);
+    at += bytes.length + SEPARATOR.length;
+  }
+  return Int32Array.from(begins);
+}

@@ -1,11 +1,11 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
 export type { Batch, Batches, Tokens } from './batch.ts';
-export { IGNORE, MOST_TOKENS } from './batch.ts';
+export { IGNORE, MOST_TOKENS, rangesBetween } from './batch.ts';
 export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
 export type { Document, Split, SplitOptions } from './documents.ts';
-export { joinDocuments, splitDocuments } from './documents.ts';
+export { documentBegins, joinDocuments, splitDocuments } from './documents.ts';
 export type { Packed, PackOptions } from './pack.ts';
 export { pack } from './pack.ts';
 export type { RandomSource } from './source.ts';

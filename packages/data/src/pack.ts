@@ -1,7 +1,7 @@
 // Packing: shuffled documents end to end, cut into blocks of equal length without padding.
 
-import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
-import { type Batches, emptyBatch, type Tokens } from './batch.ts';
+import { knownOnly, OptionError, oneOf, shown, whole } from '@twilljs/tensor';
+import { apart, type Batches, emptyBatch, firstAbove, type Tokens } from './batch.ts';
 import { checkSource, checkTokens, idsFrom } from './check.ts';
 import type { RandomSource } from './source.ts';
 
@@ -15,6 +15,8 @@ export interface PackOptions {
   batch: number;
   /** The order of the documents in an epoch is drawn from a fork of this by the epoch's number. */
   source: RandomSource;
+  /** `apart`: documents in a block are sequences of their own, that do not see each other. Default `together`. */
+  packing?: 'together' | 'apart';
 }
 
 export interface Packed extends Batches {
@@ -37,8 +39,9 @@ interface Epoch {
  * @see flame's data pipeline, which packs in the same way but asks nothing at the last position of a block.
  */
 export function pack(options: PackOptions): Packed {
-  knownOnly('pack', options, ['documents', 'separator', 'length', 'batch', 'source']);
-  const { documents, separator, length: T, batch: B, source } = options;
+  knownOnly('pack', options, ['documents', 'separator', 'length', 'batch', 'source', 'packing']);
+  const { documents, separator, length: T, batch: B, source, packing = 'together' } = options;
+  oneOf('pack: packing', packing, ['together', 'apart']);
   if (!Array.isArray(documents)) {
     throw new OptionError(`pack: documents is ${shown(documents)} where a list of token streams is needed; give one.`);
   }
@@ -59,14 +62,16 @@ export function pack(options: PackOptions): Packed {
     return remembered.epoch;
   }
 
-  /** Copies the stream from position `at` until `out` is full. */
-  function read(at: number, out: Int32Array): void {
+  /** Copies the stream from position `at` until `out` is full. @returns where in it documents begin. */
+  function read(at: number, out: Int32Array): number[] {
+    const begun: number[] = [];
     let e = Math.floor(at / tokensPerEpoch);
     let within = at - e * tokensPerEpoch;
     for (let filled = 0; filled < out.length; e++, within = 0) {
       const { order, begins } = epochOf(e);
-      for (let i = lastAtMost(begins, within); i < order.length && filled < out.length; i++) {
+      for (let i = firstAbove(begins, within) - 1; i < order.length && filled < out.length; i++) {
         const document = documents[order[i]];
+        if (within <= begins[i] && begun.at(-1) !== filled) begun.push(filled);
         for (const part of [lead, document]) {
           const skip = Math.max(0, within - begins[i] - (part === lead ? 0 : lead.length));
           const piece = part.subarray(skip, skip + out.length - filled);
@@ -75,6 +80,7 @@ export function pack(options: PackOptions): Packed {
         }
       }
     }
+    return begun;
   }
 
   return {
@@ -84,11 +90,16 @@ export function pack(options: PackOptions): Packed {
     batch(step) {
       whole('pack: step', step, 0);
       const stream = new Int32Array(B * T + 1);
-      read(step * B * T, stream);
+      const begins = read(step * B * T, stream);
       const out = emptyBatch(B, T);
       out.inputs.set(stream.subarray(0, B * T));
       out.labels.set(stream.subarray(1));
-      return out;
+      if (packing === 'together') return out;
+      return apart(
+        out,
+        Float64Array.from({ length: B }, (_, row) => row * T),
+        begins,
+      );
     },
   };
 }
@@ -102,16 +113,4 @@ function epochFrom(documents: readonly Tokens[], lead: number, source: RandomSou
     at += lead + documents[document].length;
   });
   return { order, begins };
-}
-
-/** The last index whose value is at most x, in ascending values that begin at or below x. */
-function lastAtMost(values: Float64Array, x: number): number {
-  let low = 0;
-  let high = values.length;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (values[middle] <= x) low = middle;
-    else high = middle;
-  }
-  return low;
 }

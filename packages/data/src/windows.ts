@@ -1,8 +1,8 @@
 // Windows of one token stream: at random places, or all of it.
 
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
-import { type Batch, type Batches, emptyBatch, type Tokens, writeNext } from './batch.ts';
-import { checkSource, checkTokens } from './check.ts';
+import { apart, type Batch, type Batches, emptyBatch, type Tokens, writeNext } from './batch.ts';
+import { checkBegins, checkSource, checkTokens } from './check.ts';
 import type { RandomSource } from './source.ts';
 
 export interface WindowsOptions {
@@ -14,6 +14,8 @@ export interface WindowsOptions {
   batch: number;
   /** Where each window starts is drawn from forks of this. */
   source: RandomSource;
+  /** Where documents begin in the stream: within a window they are then sequences of their own, that do not see each other. */
+  begins?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -22,10 +24,10 @@ export interface WindowsOptions {
  * @throws OptionError when the stream is shorter than one window and its last label.
  */
 export function windows(options: WindowsOptions): Batches {
-  knownOnly('windows', options, ['tokens', 'length', 'batch', 'source']);
-  const { tokens, length, batch: B, source } = options;
+  knownOnly('windows', options, ['tokens', 'length', 'batch', 'source', 'begins']);
+  const { tokens, length, batch: B, source, begins } = options;
   checkSource('windows: source', source);
-  const starts = startsOf('windows', tokens, length);
+  const places = startsOf('windows', options);
   whole('windows: batch', B, 1);
   const random = source.fork('windows');
   return {
@@ -33,11 +35,7 @@ export function windows(options: WindowsOptions): Batches {
     T: length,
     batch(step) {
       whole('windows: step', step, 0);
-      const out = emptyBatch(B, length);
-      for (let row = 0; row < B; row++) {
-        writeNext(out, row, tokens, random.fork(step * B + row).int(starts));
-      }
-      return out;
+      return rowsOf({ tokens, length, begins }, B, (row) => random.fork(step * B + row).int(places)).batch;
     },
   };
 }
@@ -59,16 +57,14 @@ export interface EvaluationWindows extends Batch {
  * @throws OptionError when the stream is shorter than one window and its last label.
  */
 export function evaluationWindows(options: EvaluationWindowsOptions): EvaluationWindows {
-  knownOnly('evaluationWindows', options, ['tokens', 'length', 'count', 'source']);
-  const { tokens, length, count, source } = options;
+  knownOnly('evaluationWindows', options, ['tokens', 'length', 'count', 'source', 'begins']);
+  const { count, source } = options;
   checkSource('evaluationWindows: source', source);
   whole('evaluationWindows: count', count, 1);
-  const places = startsOf('evaluationWindows', tokens, length);
+  const places = startsOf('evaluationWindows', options);
   const random = source.fork('evaluation');
-  const out = emptyBatch(count, length);
-  const starts = Int32Array.from({ length: count }, (_, row) => random.fork(row).int(places));
-  for (let row = 0; row < count; row++) writeNext(out, row, tokens, starts[row]);
-  return { ...out, starts };
+  const { batch, starts } = rowsOf(options, count, (row) => random.fork(row).int(places));
+  return { ...batch, starts };
 }
 
 export interface CoveringWindowsOptions extends Omit<WindowsOptions, 'source'> {
@@ -84,28 +80,37 @@ export interface CoveringWindowsOptions extends Omit<WindowsOptions, 'source'> {
  * @throws OptionError when the stream is shorter than one window and its last label, or windows would not advance.
  */
 export function coveringWindows(options: CoveringWindowsOptions): Iterable<Batch> {
-  knownOnly('coveringWindows', options, ['tokens', 'length', 'batch', 'overlap']);
-  const { tokens, length, batch, overlap = 0 } = options;
-  const starts = startsOf('coveringWindows', tokens, length);
+  knownOnly('coveringWindows', options, ['tokens', 'length', 'batch', 'overlap', 'begins']);
+  const { tokens, length, batch, overlap = 0, begins } = options;
+  const places = startsOf('coveringWindows', options);
   whole('coveringWindows: batch', batch, 1);
   whole('coveringWindows: overlap', overlap, 0, length - 1);
   const stride = length - overlap;
-  const count = 1 + Math.ceil((starts - 1) / stride);
+  const count = 1 + Math.ceil((places - 1) / stride);
   return {
     *[Symbol.iterator]() {
       for (let from = 0; from < count; from += batch) {
-        const out = emptyBatch(Math.min(batch, count - from), length);
-        for (let row = 0; row < out.B; row++) writeNext(out, row, tokens, (from + row) * stride);
-        yield out;
+        yield rowsOf({ tokens, length, begins }, Math.min(batch, count - from), (row) => (from + row) * stride).batch;
       }
     },
   };
 }
 
+type Stream = Pick<WindowsOptions, 'tokens' | 'length' | 'begins'>;
+
+/** Windows of a stream, and where each starts. */
+function rowsOf({ tokens, length, begins }: Stream, rows: number, startOf: (row: number) => number) {
+  const out = emptyBatch(rows, length);
+  const starts = Int32Array.from({ length: rows }, (_, row) => startOf(row));
+  for (let row = 0; row < rows; row++) writeNext(out, row, tokens, starts[row]);
+  return { batch: begins ? apart(out, starts, begins) : out, starts };
+}
+
 /** In how many places a window can start. */
-function startsOf(name: string, tokens: Tokens, length: number): number {
+function startsOf(name: string, { tokens, length, begins }: Stream): number {
   checkTokens(`${name}: tokens`, tokens);
   whole(`${name}: length`, length, 1);
+  if (begins !== undefined) checkBegins(`${name}: begins`, begins, tokens.length);
   if (tokens.length < length + 1) {
     throw new OptionError(
       `${name}: the corpus has ${tokens.length} tokens and a window of length ${length} reads ${length + 1}; ` +

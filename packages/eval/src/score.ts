@@ -1,5 +1,5 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
-import { type Batch, checkBatch, IGNORE } from '@twilljs/data';
+import { type Batch, checkBatch, IGNORE, rangesBetween } from '@twilljs/data';
 import { announce, checkModel, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
 import { type Data, keep, nextTurn, scope, untracked } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
@@ -37,7 +37,8 @@ export interface Scores {
 export async function score(model: LanguageModel, batch: Batch): Promise<Scores> {
   checkModel('score', model);
   checkBatch('score', batch);
-  const { B, T, ...given } = batch;
+  const { B, T, ranges, ...given } = batch;
+  if (ranges && T > TOKENS_AT_ONCE) return scoreApart(model, batch, ranges);
   const vocabulary = model.config.model.vocab_size;
   const { data: inputs } = hostIds({ data: given.inputs, shape: [B, T] }, { what: 'ids', vocabulary });
   const { data: labels } = hostIds({ data: given.labels, shape: [B, T] }, { what: 'labels', vocabulary });
@@ -52,7 +53,8 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       const length = Math.min(T - at, TOKENS_AT_ONCE);
       const [from, to] = [row * T + at, row * T + at + count * length];
       const ids = { data: inputs.subarray(from, to), shape: [count, length] as const };
-      const read = () => (cache ? model.forward(ids, cache) : model.logits(ids));
+      const where = ranges ? { ranges: rangesBetween(ranges, from, to) } : {};
+      const read = () => (cache ? model.forward(ids, cache) : model.logits(ids, where));
       const logits = keep(untracked(() => scope(read))); // [count,length,N]
       try {
         scoreLogits(await logits.data(), labels.subarray(from, to), nats.subarray(from), hits.subarray(from));
@@ -61,6 +63,21 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       }
       await nextTurn();
     }
+  }
+  return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
+}
+
+/** Sequences in rows that are too long to be read at once: each alone. */
+async function scoreApart(model: LanguageModel, { B, T, inputs, labels }: Batch, ranges: Int32Array): Promise<Scores> {
+  const nats = new Float64Array(B * T);
+  const hits = new Uint8Array(B * T);
+  for (let i = 0; i < ranges.length; i += 2) {
+    const [from, to] = [ranges[i], ranges[i + 1]];
+    if (from === to) continue;
+    const [ids, asked] = [inputs, labels].map((all) => all.subarray(from, to));
+    const scores = await score(model, { inputs: ids, labels: asked, B: 1, T: to - from });
+    nats.set(scores.nats, from);
+    hits.set(scores.hits, from);
   }
   return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
 }

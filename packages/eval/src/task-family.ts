@@ -11,6 +11,8 @@ import { type ComparedMeasure, compared, type Measure, type Measuring, type Prob
 export interface TaskText {
   readonly train: Uint8Array;
   readonly evaluation: Uint8Array;
+  /** Where documents begin in what is trained on. Default: it is one. */
+  readonly trainBegins?: ArrayLike<number>;
 }
 
 /** What batches are made from, beside the options. */
@@ -29,8 +31,8 @@ export interface ProbeGiven {
   readonly seed: number;
   /** Difficulties, instead of the task's own. */
   readonly at?: readonly number[];
-  /** Of a family that `readsText`: what is measured, and what it is, for messages. */
-  readonly text?: { readonly bytes: Uint8Array; readonly what: string };
+  /** Of a family that `readsText`: what is measured, what it is, for messages, and where documents begin in it. Default: it is one. */
+  readonly text?: { readonly bytes: Uint8Array; readonly what: string; readonly begins?: ArrayLike<number> };
 }
 
 /** What a report says of a task; a task without words is told by its title and summary. */
@@ -113,12 +115,16 @@ export function betterOf({ name, measures: [main] }: TaskFamily): { of: string; 
   throw new OptionError(`task ${name}: its first measure, ${main.name}, says not what is better; put another first.`);
 }
 
-/** What run.json says of the data of a run, so that a run that goes on is known to read the same. */
-export const taskRecord = (family: TaskFamily, settings: TaskSettings, text?: object): JsonObject => ({
-  kind: family.name,
-  ...text,
-  ...settings,
-});
+/**
+ * What run.json says of the data of a run, so that a run that goes on is known to read the same. An option that came after such
+ * records stands in it where it is not its default.
+ */
+export function taskRecord(family: TaskFamily, settings: TaskSettings, text?: object): JsonObject {
+  const told = Object.entries(settings).filter(
+    ([name, value]) => !family.fields[name].late || value !== family.fields[name].default,
+  );
+  return { kind: family.name, ...text, ...Object.fromEntries(told) };
+}
 
 export interface MeasureTaskOptions extends Measuring {
   /** Default: those of the task. */

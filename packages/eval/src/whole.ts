@@ -14,6 +14,8 @@ export interface WholeOptions {
   length: number;
   /** Positions at the start of a window, but the first, that the window before has counted already. Default 32. */
   warmup?: number;
+  /** Where documents begin, which are then measured apart: the first byte of each is predicted by nothing. Default: the text is one. */
+  begins?: ArrayLike<number> | undefined;
   /** Told after each part. Windows done, and their number. */
   onPart?(done: number, of: number): void;
 }
@@ -30,12 +32,12 @@ export interface WholeResult extends WindowsResult {
  * @throws OptionError when the text is shorter than a window and its last label, or windows would not advance.
  */
 export async function evaluateWhole(model: LanguageModel, tokens: Tokens, options: WholeOptions): Promise<WholeResult> {
-  knownOnly('evaluateWhole', options, ['length', 'warmup', 'onPart']);
-  const { length: T, warmup = 32, onPart } = options;
+  knownOnly('evaluateWhole', options, ['length', 'warmup', 'begins', 'onPart']);
+  const { length: T, warmup = 32, begins, onPart } = options;
   whole('evaluateWhole: length', T, 1);
   whole('evaluateWhole: warmup', warmup, 0, T - 1);
   const batch = Math.max(1, Math.floor(TOKENS_OF_PART / T));
-  const parts = coveringWindows({ tokens, length: T, overlap: warmup, batch });
+  const parts = coveringWindows({ tokens, length: T, overlap: warmup, batch, begins });
   const count = Math.max(1, Math.ceil((tokens.length - 1 - warmup) / (T - warmup)));
   const [sums, counts] = [new Float64Array(count), new Float64Array(count)];
   const [sumsAt, countsAt] = [new Float64Array(T), new Float64Array(T)];

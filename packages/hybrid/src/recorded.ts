@@ -1,12 +1,12 @@
 // What a model does again and again without a gradient: forward, loss, and reading on in a cache; recorded once per shape.
-import { SequencePlaces, type Sequences, type State } from '@twilljs/nn';
+import { placesFor, SequencePlaces, type Sequences, type State } from '@twilljs/nn';
 import { concat, type Device, embedding, OptionError, type StepReport, scope, type Tensor } from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
 import type { HostIds } from './ids.ts';
 import type { Place } from './place.ts';
 import { type Given, Recording, Recordings } from './recordings.ts';
 import { headOf, logitsOf, lossOf, type Stack, shownOf, through } from './stack.ts';
-import { countsOf, filledUp, type Placed, partsOf, placesFor } from './where.ts';
+import { countsOf, type Placed, partsOf } from './where.ts';
 
 /** Tokens of a sequence in one step: a prompt of any length takes the memory of one. */
 const BLOCK = 512;
@@ -72,7 +72,7 @@ export class Recorded {
       const at = places?.at(T);
       return new Recording(this.device, given, (given) => step(given, at), places);
     });
-    if (ranges) recording.places!.write(filledUp(ranges, n, B * T), new Int32Array(n));
+    if (ranges) recording.places!.write(ranges);
     return recording.run(given);
   }
 

@@ -15,7 +15,7 @@ import {
   type Sequences,
   type State,
 } from '@twilljs/nn';
-import { ones, recompute, scope, type Tensor } from '@twilljs/tensor';
+import { OptionError, ones, recompute, scope, type Tensor } from '@twilljs/tensor';
 import { withL2Warp } from './l2-warp.ts';
 import { embedded } from './padding.ts';
 
@@ -75,10 +75,29 @@ export function through(
 ): Left[] {
   let h = embedded(embeddings, tokens, config.model.pad_token_id);
   return layers.map((block, i) => {
-    const left = scope(() => block.forward(h, states[i], at));
+    const left = scope(() => leftBy(block, i, h, states[i], at));
     h = left.h;
     return left;
   });
+}
+
+/** @throws OptionError for a layer that does not ask where the sequences lie: it would take them for one. */
+function leftBy(block: Block, i: number, h: Tensor, state: State | undefined, at: Sequences | undefined): Left {
+  if (!at?.ranges) return block.forward(h, state, at);
+  const { ranges } = at;
+  let isAsked = false;
+  const told = {
+    ...at,
+    get ranges() {
+      isAsked = true;
+      return ranges;
+    },
+  };
+  const left = block.forward(h, state, told);
+  if (isAsked) return left;
+  throw new OptionError(
+    `model: layer ${i} (${block.attn.constructor.name}) has not read at.ranges, so it would take ${ranges.shape[0]} sequences for one; let its forward(x, state, at) hand them on.`,
+  );
 }
 
 /** Logits [..,N] of the residual stream [..,D] after the last block. */
@@ -96,7 +115,9 @@ export function logitsOf(stack: Stack, tokens: Tensor, at?: Sequences, again = f
   if (!again) return headOf(stack, through(stack, tokens, [], at).at(-1)!.h);
   const { embeddings, layers } = stack.model;
   let h = embedded(embeddings, tokens, stack.config.model.pad_token_id);
-  for (const block of layers) h = recompute((x) => block.forward(x, undefined, at).h, h, [...params(block).values()]);
+  for (const [i, block] of layers.entries()) {
+    h = recompute((x) => leftBy(block, i, x, undefined, at).h, h, [...params(block).values()]);
+  }
   return headOf(stack, h);
 }
 

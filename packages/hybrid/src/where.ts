@@ -1,6 +1,16 @@
 // Where sequences of different lengths lie among ids, as callers say it, and how they are laid out to be computed.
-import { checkRanges, type RangeList } from '@twilljs/nn';
-import { IGNORE, knownOnly, OptionError, ShapeError, shown, Tensor, whole } from '@twilljs/tensor';
+import type { Sequences } from '@twilljs/nn';
+import {
+  checkRanges,
+  IGNORE,
+  knownOnly,
+  OptionError,
+  type RangeList,
+  ShapeError,
+  shown,
+  Tensor,
+  whole,
+} from '@twilljs/tensor';
 import type { HostIds } from './ids.ts';
 import type { Given } from './recordings.ts';
 
@@ -13,6 +23,8 @@ export interface Where {
 }
 
 export interface LossOptions extends Where {
+  /** Instead of them, in a step of one's own for `compile`: what `SequencePlaces` holds, which the host writes before each call. */
+  readonly sequences?: Sequences;
   /**
    * Factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. The pull
    * of `use_l2warp` counts positions, so its share is always 1 / the number of parts. Default 1.
@@ -122,13 +134,3 @@ function columnsOf({ data, shape: [B, T] }: HostIds, from: number, to: number): 
   for (let row = 0; row < B; row++) block.set(data.subarray(row * T + from, row * T + from + length), row * length);
   return { data: block, shape: [B, length] };
 }
-
-/** Ranges for a recording that has places for `n`: empty ones follow. @param P positions. */
-export function filledUp(ranges: Int32Array, n: number, P: number): Int32Array {
-  const all = new Int32Array(2 * n).fill(P);
-  all.set(ranges);
-  return all;
-}
-
-/** Places in a recording for so many sequences: few numbers of them, so that few are recorded. */
-export const placesFor = (sequences: number): number => 2 ** Math.ceil(Math.log2(sequences));

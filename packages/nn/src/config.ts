@@ -14,6 +14,8 @@ interface Common {
   readonly sameAs?: string;
   /** Why it can only be its default, as the message says it. */
   readonly only?: string;
+  /** It came after records of these fields were written: they leave its default out. */
+  readonly late?: true;
 }
 
 /**

@@ -44,8 +44,7 @@ export { countParams, matrices, params } from './module.ts';
 export * from './ops.ts';
 export { convolve, convStateSize, convStates, readOut } from './projection.ts';
 export {
-  checkRanges,
-  type RangeList,
+  placesFor,
   rotaryOf,
   SequencePlaces,
   type SequenceSizes,

@@ -58,14 +58,17 @@ export async function readSweepText(
 }
 
 /** What each cell would refuse. */
-function check(cells: readonly SweepCell[], { train, evaluation }: Corpus): void {
+function check(cells: readonly SweepCell[], corpus: Corpus): void {
   const seen = new Set<string>();
   for (const { asked, data, training } of cells) {
     const key = JSON.stringify([asked.family.name, data]);
     if (!asked.family.readsText || seen.has(key)) continue;
     seen.add(key);
-    asked.family.probe(data, { seed: 0, text: { bytes: evaluation, what: HELD_OUT } });
-    asked.family.batches(data, { seed: 0, steps: training.steps, text: { train, evaluation } });
+    asked.family.probe(data, {
+      seed: 0,
+      text: { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT },
+    });
+    asked.family.batches(data, { seed: 0, steps: training.steps, text: corpus });
   }
 }
 

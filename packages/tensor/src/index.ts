@@ -45,6 +45,7 @@ export { lateReturns } from './outside.ts';
 export { Owned } from './owned.ts';
 export { type PrimitiveName, primitives } from './primitives.ts';
 export { exactExp, exactLog, type Random, rng } from './random.ts';
+export { checkRanges, type RangeList } from './ranges.ts';
 export { recompute } from './recompute.ts';
 export { requireOutsideStep } from './recorder.ts';
 export { keep, release, scope } from './scope.ts';

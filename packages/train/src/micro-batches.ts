@@ -1,5 +1,5 @@
 // A batch as it enters a step: checked once, and cut into parts whose losses and gradients add up to those of the whole.
-import { type Batch, checkBatch, IGNORE } from '@twilljs/data';
+import { type Batch, checkBatch, IGNORE, rangesBetween } from '@twilljs/data';
 import { knownOnly, OptionError } from '@twilljs/tensor';
 
 /** Some rows of a batch. */
@@ -15,14 +15,15 @@ export interface Part extends Batch {
  * disagree with B and T.
  */
 export function microBatches(batch: Batch, parts: number): Part[] {
-  knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T']);
+  knownOnly('train: batch', batch, ['inputs', 'labels', 'B', 'T', 'ranges']);
   checkBatch('train', batch);
-  const { inputs, labels, B, T } = batch;
+  const { inputs, labels, B, T, ranges } = batch;
   requireParts(B, parts);
   const rows = B / parts;
   const cut = Array.from({ length: parts }, (_, i) => {
     const [from, to] = [i * rows * T, (i + 1) * rows * T];
-    return { inputs: inputs.subarray(from, to), labels: labels.subarray(from, to), B: rows, T };
+    const part = { inputs: inputs.subarray(from, to), labels: labels.subarray(from, to), B: rows, T };
+    return ranges ? { ...part, ranges: rangesBetween(ranges, from, to) } : part;
   });
   const counts = cut.map(countLabels);
   const total = counts.reduce((a, b) => a + b);

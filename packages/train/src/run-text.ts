@@ -1,6 +1,6 @@
 // The text of a run: what was held out from it, or any other text beside what it was trained on.
 import { join } from 'node:path';
-import { type Document, joinDocuments } from '@twilljs/data';
+import { type Document, documentBegins, joinDocuments } from '@twilljs/data';
 import { hashOf, readCorpus, readTexts, recordedSplit, STANDARD_INPUT, splitCorpus } from '@twilljs/data/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
 import { RECORD, type RunRecord } from './record.ts';
@@ -9,6 +9,8 @@ import { RECORD, type RunRecord } from './record.ts';
 export interface RunText {
   readonly documents: readonly Document[];
   readonly bytes: Uint8Array;
+  /** Where documents begin in it. */
+  readonly begins: Int32Array;
   /** In words. */
   readonly what: string;
   /** What the run was trained on; null where that is not at hand. */
@@ -50,9 +52,9 @@ export async function textOfRun(
   const texts = await (files ? reading : whereItBegan(directory, reading));
   const { documents } = texts;
   if (record && hashOf(documents) === record.data.sha256) {
-    const { split, evaluation, train } = splitCorpus(texts, recordedSplit(record.data));
+    const { split, evaluation, evaluationBegins: begins, train } = splitCorpus(texts, recordedSplit(record.data));
     const what = 'its text that was held out from training';
-    return { documents: split.evaluation, bytes: evaluation, what, training: train };
+    return { documents: split.evaluation, bytes: evaluation, begins, what, training: train };
   }
   if (!files) {
     throw new OptionError(
@@ -62,6 +64,7 @@ export async function textOfRun(
   return {
     documents,
     bytes: joinDocuments(documents),
+    begins: documentBegins(documents),
     what: documents.length === 1 ? documents[0].name : `the text of ${documents.length} files`,
     training: record && (await trainingText(record)),
   };

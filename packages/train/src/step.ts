@@ -1,7 +1,7 @@
 // One optimiser step on the device, from ids to moved parameters: a function that is recorded once and replayed.
-import type { Batch } from '@twilljs/data';
+import { type Batch, checkBatch } from '@twilljs/data';
 import { hostIds, type LanguageModel } from '@twilljs/hybrid';
-import { clipFactor, normBlocks } from '@twilljs/nn';
+import { clipFactor, normBlocks, placesFor, SequencePlaces, type Sequences } from '@twilljs/nn';
 import {
   assign,
   type Compiled,
@@ -11,6 +11,7 @@ import {
   keep,
   release,
   type StepReport,
+  sameShape,
   scope,
   type Tensor,
   untracked,
@@ -29,6 +30,8 @@ interface Place {
   readonly labels: Tensor;
   /** []: of its labels. Null where there is one part, whose weight is 1. */
   readonly weight: Tensor | null;
+  /** Where its sequences lie; null where they are its rows. */
+  readonly sequences: Sequences | null;
 }
 
 /** What the host learns of a step, later. */
@@ -57,7 +60,9 @@ export class TrainingStep {
   private readonly norm: Tensor;
   private readonly step: Compiled<[parts: readonly Place[]], void>;
   /** Of the last batch: those of the same shape use them again. */
-  private places: readonly Place[] = [];
+  private places: Place[] = [];
+  /** Of each place, where the host writes its sequences; none where they are rows. */
+  private lying: SequencePlaces[] = [];
 
   constructor(model: LanguageModel, trainable: Trainable, optimizer: OptimizerState, settings: StepSettings) {
     this.model = model;
@@ -110,14 +115,19 @@ export class TrainingStep {
 
   [Symbol.dispose](): void {
     this.step[Symbol.dispose]();
-    release([this.gradient, this.blocks, this.result, this.loss, this.norm, this.places]);
+    release([this.gradient, this.blocks, this.result, this.loss, this.norm]);
+    this.leavePlaces();
   }
 
   /** Loss and gradient of all parts, and the update. */
   private compute(parts: readonly Place[]): void {
-    const losses = parts.map(({ ids, labels, weight }, part) =>
+    const losses = parts.map(({ ids, labels, weight, sequences }, part) =>
       scope(() => {
-        const loss = this.model.loss(ids, labels, { weight: weight ?? 1, recompute: this.settings.recompute });
+        const loss = this.model.loss(ids, labels, {
+          weight: weight ?? 1,
+          recompute: this.settings.recompute,
+          ...(sequences && { sequences }),
+        });
         const gradients = grad(loss, this.trainable.tensors);
         untracked(() => {
           for (const [i, g] of gradients.entries()) assign(this.gradient.tensors[i], g, { add: part > 0 });
@@ -139,28 +149,58 @@ export class TrainingStep {
 
   /** Writes a batch to its places, once all of it has been looked at. */
   private fill(batch: Batch): void {
-    const parts = microBatches(batch, this.settings.microBatches);
-    const { inputs, labels, B, T } = batch;
-    const vocabulary = this.model.config.model.vocab_size;
-    hostIds({ data: labels, shape: [B, T] }, { what: 'labels', vocabulary });
-    hostIds({ data: inputs, shape: [B, T] }, { what: 'ids', vocabulary });
-    const [rows, columns] = this.places[0]?.ids.shape ?? [];
-    if (rows !== parts[0].B || columns !== T) {
-      release(this.places);
-      this.places = []; // there may be no memory for others
-      this.places = keep(scope(() => parts.map((part) => this.place(part.B, T))));
+    const parts = microBatches(this.looked(batch), this.settings.microBatches);
+    const { T } = batch;
+    const n = Math.max(...parts.map(({ ranges }) => (ranges ? placesFor(ranges.length / 2) : 0)));
+    if (!this.fits(parts, T, n)) {
+      this.leavePlaces(); // there may be no memory for others
+      try {
+        for (const part of parts) this.makePlace(part.B, T, n);
+      } catch (error) {
+        this.leavePlaces();
+        throw error;
+      }
     }
     for (const [i, { ids, labels, weight }] of this.places.entries()) {
       write(ids, parts[i].inputs);
       write(labels, parts[i].labels);
       if (weight) write(weight, [parts[i].weight]);
+      this.lying[i]?.write(parts[i].ranges!);
     }
   }
 
-  private place(rows: number, T: number): Place {
-    const { device } = this.model;
+  /** A batch of ids and labels that are some; what lies outside of its sequences is not looked at, and asks for nothing. */
+  private looked(batch: Batch): Batch {
+    checkBatch('train', batch);
+    const { inputs, labels, B, T, ranges = null } = batch;
+    const vocabulary = this.model.config.model.vocab_size;
+    const ids = (data: Int32Array, what: 'ids' | 'labels') =>
+      hostIds({ data, shape: [B, T] }, { what, vocabulary }, () => ranges).data;
+    return { ...batch, labels: ids(labels, 'labels'), inputs: ids(inputs, 'ids') };
+  }
+
+  /** Whether parts of a batch, with at most n sequences in ranges, go into the places that there are. */
+  private fits([part]: readonly Batch[], T: number, n: number): boolean {
+    const [place] = this.places;
+    const room = this.lying[0]?.sequences ?? 0;
+    return place !== undefined && sameShape(place.ids.shape, [part.B, T]) && (n === 0 ? room === 0 : n <= room);
+  }
+
+  private makePlace(rows: number, T: number, n: number): void {
+    const { device, model } = this.model;
+    const rotary = model.layers.map(({ attn }) => attn.rotary);
+    if (n > 0) this.lying.push(new SequencePlaces(device, { B: rows, T, n, packed: true, rotary }));
     const ids = () => zeros([rows, T], { device, dtype: 'i32' });
-    return { ids: ids(), labels: ids(), weight: this.settings.microBatches === 1 ? null : zeros([], { device }) };
+    const weight = () => (this.settings.microBatches === 1 ? null : zeros([], { device }));
+    const made = keep(scope(() => ({ ids: ids(), labels: ids(), weight: weight() })));
+    this.places.push({ ...made, sequences: this.lying.at(-1)?.at(T) ?? null });
+  }
+
+  private leavePlaces(): void {
+    for (const places of this.lying) places[Symbol.dispose]();
+    release(this.places.map(({ ids, labels, weight }) => [ids, labels, weight]));
+    this.lying = [];
+    this.places = [];
   }
 }
 

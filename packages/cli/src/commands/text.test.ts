@@ -45,6 +45,22 @@ async function refusal(line: string): Promise<string> {
   return err.trim().split('\n').at(-1) ?? '';
 }
 
+describe('documents apart', () => {
+  it('train, go on and are measured apart, and the record says so', async () => {
+    await must(`train ${small} --steps 2 --data a.txt b.txt --split within --documents apart --out apart`);
+    const record = JSON.parse(readFileSync('apart/run.json', 'utf8'));
+    expect(record.data.packing).toBe('apart');
+    await must('train --out apart --resume --steps 4');
+    const { data } = await must('eval apart --device cpu --all');
+    const { data: whole } = await must('eval run --device cpu --all');
+    expect([data.bytes - data.bytesMeasured, whole.bytes - whole.bytesMeasured]).toEqual([2, 1]);
+    expect(JSON.parse(readFileSync('run/run.json', 'utf8')).data).not.toHaveProperty('packing');
+    expect(await refusal('train --out apart --resume --documents together --steps 5')).toContain('together but apart in');
+    expect(await refusal('train --out run --resume --documents apart --steps 5')).toContain('apart');
+    expect(await refusal(`train ${small} --data a.txt --documents alone --out none`)).toContain('"alone"');
+  });
+});
+
 describe('eval', () => {
   it('says how much of the text its sample predicts, never more than there is', async () => {
     const { data, err } = await must('eval run --device cpu');

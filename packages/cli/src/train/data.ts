@@ -1,5 +1,5 @@
 // What a run trains on and is measured by: a task, and the text that it reads.
-import { type Batches, joinDocuments } from '@twilljs/data';
+import { type Batches, documentBegins, joinDocuments } from '@twilljs/data';
 import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
 import { grouped, type Probe, type TaskFamily, taskNamed, taskRecord, taskSettings } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
@@ -52,10 +52,11 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
   if (!data) throw new OptionError(`--task ${family.name} reads text and there is no --data; give some.`);
   const reading = readCorpus(data, { split, signal });
   const corpus = await (begunIn === null ? reading : whereItBegan(begunIn, reading));
-  const other = evalData && joinDocuments((await readTexts(evalData, { signal })).documents);
+  const read = evalData && (await readTexts(evalData, { signal })).documents;
+  const other = read && joinDocuments(read);
   const text = other
-    ? { bytes: other, what: 'the text of --eval-data' }
-    : { bytes: corpus.evaluation, what: 'the text held out' };
+    ? { bytes: other, begins: documentBegins(read), what: 'the text of --eval-data' }
+    : { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: 'the text held out' };
   const probe = family.probe(settings, { seed: 0, text }); // before training, which is too long to find out after it
   return {
     family,

@@ -65,6 +65,7 @@ function fill(bag: BagName, table: Readonly<Record<string, Field>>, rows: readon
 
 const size = { type: 'integer' } as const;
 const convention: More = { is: { type: 'string', oneOf: ['literal', 'period'] }, rule: 'literal' };
+const packing: More = { flag: 'documents', is: { type: 'string', oneOf: ['together', 'apart'] }, rule: 'together' };
 const pattern: More = { is: { type: 'string' } };
 
 const fieldFlags: readonly FieldFlag[] = [
@@ -73,6 +74,7 @@ const fieldFlags: readonly FieldFlag[] = [
     ['batch', 'rows of a step, B', { is: size }],
     ['pairs', 'pairs of a row', { is: size }],
     ['vocab', 'ids, half of them keys', { flag: 'vocab-size', is: size }],
+    ['packing', 'whether documents in a row see each other: together or apart', packing],
   ]),
   ...fill('model', modelFields, [
     ['convention', 'how n:1 is read: literal (n linear, then one full) or period (one full in n)', convention],

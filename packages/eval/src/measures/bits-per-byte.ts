@@ -18,11 +18,11 @@ export const bitsPerByte: ComparedMeasure<TextProbe> = {
   kind: 'number',
   better: 'lower',
   range: [0, Number.POSITIVE_INFINITY],
-  async compute(model, { text, windows }, { all = false, onPart }) {
+  async compute(model, { text, begins, windows }, { all = false, onPart }) {
     const { T } = windows;
     const warmup = Math.min(WARMUP, T >> 1);
     const found = all
-      ? await evaluateWhole(model, text, { length: T, warmup, ...(onPart && { onPart }) })
+      ? await evaluateWhole(model, text, { length: T, warmup, begins, ...(onPart && { onPart }) })
       : { ...(await evaluateWindows(model, windows, { warmup })), windows: windows.B };
     // Of the byte that is predicted, in the text.
     const byteAt = ({ row, position }: Place) => 1 + position + (all ? row * (T - warmup) : windows.starts[row]);
@@ -34,7 +34,7 @@ export const bitsPerByte: ComparedMeasure<TextProbe> = {
       length: T,
       warmup,
       bytes: text.length,
-      bytesMeasured: all ? text.length - 1 : distinctBytes(windows, warmup),
+      bytesMeasured: all ? text.length - (begins?.length ?? 1) : distinctBytes(windows, warmup, begins),
       bitsByPosition: inOctaves(found.byPosition),
     };
   },
@@ -73,12 +73,16 @@ export function errorOf({ standardError, rows }: Estimate): number | null {
   return rows > 1 ? standardError : null;
 }
 
-/** How many bytes of the text are predicted by a window after its warm-up, however many windows they lie in. */
-function distinctBytes({ starts, T }: EvaluationWindows, warmup: number): number {
+/** How many bytes of the text are predicted by a window after its warm-up, however many windows they lie in: not the first of documents. */
+function distinctBytes(
+  { starts, T }: EvaluationWindows,
+  warmup: number,
+  begins: ArrayLike<number> | undefined,
+): number {
   let [bytes, end] = [0, 0];
   for (const start of starts.toSorted()) {
     const [from, to] = [Math.max(end, start + 1 + warmup), start + 1 + T];
-    bytes += to - from;
+    bytes += to - from - Array.from(begins ?? []).filter((at) => at >= from && at < to).length;
     end = to;
   }
   return bytes;

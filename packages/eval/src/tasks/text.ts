@@ -19,6 +19,8 @@ const BYTES = 256;
 /** A text as all models that are compared see it. */
 export interface TextProbe extends Probe {
   readonly text: Uint8Array;
+  /** Where documents begin that are measured apart. */
+  readonly begins: ArrayLike<number> | undefined;
   /** A fixed sample of the text. */
   readonly windows: EvaluationWindows;
   /** Null where the text is too short for a passage to come twice. */
@@ -28,6 +30,8 @@ export interface TextProbe extends Probe {
 const fields = {
   length: { type: 'integer', default: 256, max: 2 ** 20 },
   batch: { type: 'integer', default: 4, max: 2 ** 20 },
+  /** Whether documents in a window see each other. */
+  packing: { type: 'string', default: 'together', oneOf: ['together', 'apart'], late: true },
 } as const satisfies Fields;
 
 export const textTask: TaskFamily<typeof fields, TextProbe> = {
@@ -49,20 +53,25 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     limit: (steps) => `All this is after ${steps} steps on one text: early learning, not what the models reach.`,
   },
   vocab: () => BYTES,
-  batches: ({ length, batch }, { seed, text }) =>
-    windows({ tokens: given(text).train, length, batch, source: rng(seed).fork('data') }),
-  probe({ length }, { seed, text }) {
-    const { bytes, what } = given(text);
+  batches({ length, batch, packing }, { seed, text }) {
+    const { train, trainBegins = [0] } = given(text);
+    const begins = packing === 'apart' ? trainBegins : undefined;
+    return windows({ tokens: train, length, batch, begins, source: rng(seed).fork('data') });
+  },
+  probe({ length, packing }, { seed, text }) {
+    const { bytes, what, begins: all = [0] } = given(text);
+    const begins = packing === 'apart' ? all : undefined;
     if (bytes.length < 2) {
       const has = bytes.length === 0 ? 'no byte' : 'one byte';
       throw new OptionError(`${what} has ${has}, of which none can be predicted; give more text.`);
     }
     const at = Math.min(length, bytes.length - 1); // of a short text, shorter windows
     const source = rng(seed);
-    const rows = evaluationWindows({ tokens: bytes, source, length: at, count: countOf(bytes, at) });
+    const rows = evaluationWindows({ tokens: bytes, source, begins, length: at, count: countOf(bytes, at) });
     const isShort = bytes.length < COPIES_READ;
     return {
       text: bytes,
+      begins,
       length: at,
       sets: [{ at, rows }],
       windows: rows,

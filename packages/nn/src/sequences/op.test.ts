@@ -1,9 +1,9 @@
 // Sequences taken apart and put together again, and what is no set of sequences.
-import { compile, cpu, grad, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
+import { checkRanges, compile, cpu, grad, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { packSequences, padSequences } from './op.ts';
-import { checkRanges, sequencesOf } from './sequences.ts';
+import { sequencesOf } from './sequences.ts';
 
 const devices = [cpu(), cpu({ float: 'f64' })];
 /** A gap, a sequence across rows, an empty one, one of one token, and a gap behind. */

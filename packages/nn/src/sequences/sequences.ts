@@ -1,13 +1,14 @@
 // Where the sequences of a batch lie, and where each of them stands: what layers are told beside their input and their state.
 // B batch, T time, n sequences, D head size.
 import {
+  checkRanges,
   type Device,
   keep,
   knownOnly,
   OptionError,
+  type RangeList,
   release,
   scope,
-  shown,
   type Tensor,
   tensor,
   write,
@@ -49,6 +50,9 @@ export interface SequenceSizes {
   readonly rotary?: readonly (Rotary | undefined)[];
 }
 
+/** Places for so many sequences of which the number changes: few different ones, so that few steps are recorded. */
+export const placesFor = (sequences: number): number => 2 ** Math.ceil(Math.log2(sequences));
+
 /**
  * The tensors of `Sequences`, which the host writes before each step that reads them: for recordings.
  *
@@ -75,16 +79,26 @@ export class SequencePlaces {
   /**
    * From now on they lie there and stand at these positions.
    *
-   * @param ranges [2n], as `checkRanges` returns them; null where they are rows.
-   * @param positions [n], tokens before.
+   * @param ranges as `checkRanges` returns them, [2n]; of fewer sequences, empty ones follow. Null where they are rows.
+   * @param positions [n], tokens before. Default: none.
    */
-  write(ranges: Int32Array | null, positions: ArrayLike<number>): void {
-    if (this.ranges) write(this.ranges, ranges!);
+  write(ranges: Int32Array | null, positions: ArrayLike<number> = new Int32Array(this.sizes.n)): void {
+    const { B, T, n } = this.sizes;
+    if (this.ranges) {
+      const all = new Int32Array(2 * n).fill(B * T);
+      all.set(ranges!);
+      write(this.ranges, all);
+    }
     write(this.position, Int32Array.from(positions));
     const tables = Object.values(this.rotary);
     if (tables.length === 0) return;
-    const each = positionsOf(this.sizes, ranges, positions);
+    const each = positionsOf({ B, T, n: ranges ? ranges.length / 2 : n }, ranges, positions);
     for (const table of tables) table.moveTo(each);
+  }
+
+  /** For how many there is room. */
+  get sequences(): number {
+    return this.sizes.n;
   }
 
   /** For mixers. */
@@ -143,35 +157,4 @@ export function sequencesOf(device: Device, options: SequencesOptions): Sequence
     capacity: options.capacity ?? each.reduce((most, p) => Math.max(most, p + 1), 0),
     rotary: Object.fromEntries(tables),
   };
-}
-
-/** Begin and end of each sequence: pairs, or flat. */
-export type RangeList = readonly (readonly [begin: number, end: number])[] | Int32Array;
-
-/**
- * Refuses ranges that do not ascend, overlap or lie outside.
- *
- * @param where whose they are, for the message.
- * @param positions how many there are, B T.
- * @returns [2n]
- * @throws OptionError naming the first that cannot be.
- */
-export function checkRanges(where: string, ranges: RangeList, positions: number): Int32Array {
-  const isFlat = ranges instanceof Int32Array && ranges.length % 2 === 0;
-  if (!isFlat && !(Array.isArray(ranges) && ranges.every((range) => range?.length === 2))) {
-    throw new OptionError(`${where}: ranges are ${shown(ranges)}; give [begin, end] of each sequence.`);
-  }
-  const flat: readonly number[] | Int32Array = isFlat ? (ranges as Int32Array) : (ranges as number[][]).flat();
-  let last = 0;
-  for (let i = 0; i < flat.length; i += 2) {
-    const [begin, end] = [flat[i], flat[i + 1]];
-    const fits = Number.isInteger(begin) && Number.isInteger(end) && begin >= last && end >= begin && end <= positions;
-    if (!fits) {
-      throw new OptionError(
-        `${where}: range ${i / 2} is ${shown([begin, end])} after position ${last} of ${positions}; give ranges that ascend and share no position.`,
-      );
-    }
-    last = end;
-  }
-  return Int32Array.from(flat);
 }
