@@ -55,7 +55,9 @@ describe('documents apart', () => {
     const { data: whole } = await must('eval run --device cpu --all');
     expect([data.bytes - data.bytesMeasured, whole.bytes - whole.bytesMeasured]).toEqual([2, 1]);
     expect(JSON.parse(readFileSync('run/run.json', 'utf8')).data).not.toHaveProperty('packing');
-    expect(await refusal('train --out apart --resume --documents together --steps 5')).toContain('together but apart in');
+    expect(await refusal('train --out apart --resume --documents together --steps 5')).toContain(
+      'together but apart in',
+    );
     expect(await refusal('train --out run --resume --documents apart --steps 5')).toContain('apart');
     expect(await refusal(`train ${small} --data a.txt --documents alone --out none`)).toContain('"alone"');
   });
