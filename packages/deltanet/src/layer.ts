@@ -110,10 +110,14 @@ export class DeltaNet implements Mixer {
     return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
   }
 
-  /** Activation and norm of q or k [B,T,H,K]. `sum` divides by the sum over K without an eps, as FLA does. */
+  /** Activation and norm of q or k [B,T,H,K]. `sum` divides by the sum over K without an eps, as FLA does; by 1 where it is 0. */
   private features(x: Tensor): Tensor {
     const active = activations[this.qkActivation](x);
-    return this.qkNorm === 'l2' ? l2Norm(active) : active.div(active.sum(-1, true));
+    if (this.qkNorm === 'l2') return l2Norm(active);
+    const sum = active.sum(-1, true); // [B,T,H,1]
+    // Where no sequence is, all may be 0; NaN in a gradient there would not stay there.
+    const isNone = ones(sum.shape, { device: x.device }).where(sum).neg().add(1);
+    return active.div(sum.add(isNone));
   }
 
   stateSize(): number {

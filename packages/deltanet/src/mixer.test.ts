@@ -15,6 +15,7 @@ const configs = [
   { hidden_size: 12, num_heads: 2, use_short_conv: false, allow_neg_eigval: true },
   { hidden_size: 12, num_heads: 3, qk_activation: 'elu', qk_norm: 'sum' },
   { hidden_size: 12, num_heads: 3, qk_activation: 'relu', use_short_conv: false },
+  { hidden_size: 12, num_heads: 3, qk_activation: 'relu', qk_norm: 'sum', use_short_conv: false },
   { hidden_size: 12, num_heads: 3, qk_activation: 'identity', conv_size: 1 },
 ];
 const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
