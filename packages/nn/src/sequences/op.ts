@@ -1,6 +1,6 @@
 // Sequences of different lengths: from where they lie in a batch to rows of their own, and back. Each is the other's gradient, and the
 // definition of every op with `ranges` goes through both. B batch, T time, P = B T positions, n sequences, L length of a row.
-import { apply1, type Op, type Shape, ShapeError, sameShape, size, type Tensor } from '@twilljs/tensor';
+import { apply1, type Op, type Shape, ShapeError, sameShape, shown, size, type Tensor } from '@twilljs/tensor';
 
 /** Ranges are ids of positions, of which the end is one more. @param x place of the input [B,T,...] whose ranges they are. */
 export const rangeIds =
@@ -47,7 +47,7 @@ export const padSequencesOp: Op<PadAttrs> = {
     if (x!.length < 2) throw new ShapeError(`padSequences: x [${x}] is not [B,T,...]; reshape it.`);
     requireRanges('padSequences', ranges, x!);
     if (!Number.isSafeInteger(length) || length < 0)
-      throw new ShapeError(`padSequences: a row of length ${length} cannot be; give a whole number from 0.`);
+      throw new ShapeError(`padSequences: a row of length ${shown(length)} cannot be; give a whole number from 0.`);
     return [[ranges![0], length, ...x!.slice(2)]];
   },
   cpu([x, ranges], [y], { length }) {
@@ -68,7 +68,7 @@ export const packSequencesOp: Op<PackAttrs> = {
   reads: ['ranges'],
   shape([x, ranges], { B, T }) {
     if (![B, T].every((n) => Number.isSafeInteger(n) && n >= 0))
-      throw new ShapeError(`packSequences: [${B},${T}] cannot be; give whole numbers from 0.`);
+      throw new ShapeError(`packSequences: [${shown(B)},${shown(T)}] cannot be; give whole numbers from 0.`);
     if (x!.length < 2 || !sameShape(ranges!, [x![0], 2]))
       throw new ShapeError(`packSequences: x [${x}] and ranges [${ranges}] are not [n,L,...] and [n,2]; reshape them.`);
     return [[B, T, ...x!.slice(2)]];
