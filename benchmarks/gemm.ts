@@ -60,11 +60,14 @@ report({ benchmark: 'gemm', case: 'peak', value: top / 1e9, unit: 'GFLOP/s' });
 for (const tier of tiers) {
   const device = await wasm({ tier });
   for (const [batch, M, N, K] of shapes) {
-    for (const mode of ['NN', 'NT', 'TN']) {
+    for (const mode of ['NN', 'NT', 'TN', 'NT bf16']) {
       const [transposeA, transposeB] = [mode[0] === 'T', mode[1] === 'T'];
       const numbers = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i));
       const a = tensor(numbers(batch * M * K), transposeA ? [batch, K, M] : [batch, M, K], { device });
-      const b = tensor(numbers(batch * K * N), transposeB ? [batch, N, K] : [batch, K, N], { device });
+      const b = tensor(numbers(batch * K * N), transposeB ? [batch, N, K] : [batch, K, N], {
+        device,
+        ...(mode.endsWith('bf16') && { dtype: 'bf16' }),
+      });
       const time = seconds(() => untracked(() => scope(() => void a.matmul(b, { transposeA, transposeB }))));
       const rate = (2 * batch * M * N * K) / time;
       const name = `${tier} ${mode} ${batch} x ${M}x${N}x${K}`;

@@ -162,6 +162,15 @@ it('moves files of any type to their places in parts, a cut one is named', async
   );
 });
 
+it('a tensor in memory with too few bytes is refused', async () => {
+  const { config, tensors } = await files(configs[1], () => 'F32');
+  const name = 'model.norm.weight';
+  const short = new Map(tensors).set(name, { ...tensors.get(name)!, bytes: tensors.get(name)!.bytes.subarray(8) });
+  await expect(modelFromFiles({ config, tensors: short }, { mixers, device: cpu() })).rejects.toThrow(
+    'model.norm.weight: F32 of shape [16] takes 64 bytes but has 56; make it with store().',
+  );
+});
+
 it('other words for it are refused, and so is a gradient', async () => {
   const given = await files(configs[1], () => 'BF16');
   await expect(modelFromFiles(given, { mixers, dtype: 'f16' as never })).rejects.toThrow(

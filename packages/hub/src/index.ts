@@ -10,4 +10,5 @@ export {
 } from './model.ts';
 export { parseSafetensors, type SafetensorsFile, serializeSafetensors } from './safetensors.ts';
 export { type StoredDType, type StoredTensor, store, storedTypes, toF32, toF64, toI32 } from './stored.ts';
-export { type Matched, matchWeights, readWeights, writeWeights } from './weights.ts';
+export { readWeights, writeWeights } from './transfer.ts';
+export { type Matched, matchWeights } from './weights.ts';

@@ -4,7 +4,8 @@ import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
 import type { StoredTensor } from './stored.ts';
-import { type Matched, matchWeights, noteOn, readWeights, writeWeights } from './weights.ts';
+import { readWeights, writeWeights } from './transfer.ts';
+import { type Matched, matchWeights, noteOn } from './weights.ts';
 
 /** What a model directory holds. */
 export interface ModelFiles {

@@ -13,7 +13,8 @@ import {
 import { cpu, FileError } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import { type StoredTensor, store, toF64 } from './stored.ts';
-import { matchWeights, readWeights, writeWeights } from './weights.ts';
+import { readWeights, writeWeights } from './transfer.ts';
+import { matchWeights } from './weights.ts';
 
 /** Embedding and one layer, under the names of a whole model. */
 function layerModel(init: Initializer) {

@@ -1,19 +1,7 @@
-// Stored tensors against a model's parameters: matched by name with no key map, then written; and read back to be stored.
-import {
-  bytesPer,
-  type Data,
-  type DType,
-  encodeBF16,
-  FileError,
-  OptionError,
-  type Shape,
-  sameShape,
-  shown,
-  size,
-  type Tensor,
-  typedArray,
-} from '@twilljs/tensor';
-import { type StoredDType, type StoredTensor, storedTypes, toF32, toF64 } from './stored.ts';
+// Stored tensors against a model's parameters: matched by name with no key map.
+import { FileError, OptionError, type Shape, sameShape, shown } from '@twilljs/tensor';
+import { type StoredTensor, storedTypes } from './stored.ts';
+import { copyPart } from './transfer.ts';
 
 export interface Matched {
   /** The stored tensor of every parameter. */
@@ -194,56 +182,4 @@ function rows(whole: StoredTensor, first: number, shape: Shape): StoredTensor {
     },
     copy: (from, into) => copyPart(whole, first * rowBytes + from, into),
   };
-}
-
-/** Fills `into` with the bytes of a tensor from there on. */
-function copyPart(tensor: StoredTensor, from: number, into: Uint8Array): void {
-  if (tensor.copy) tensor.copy(from, into);
-  else into.set(tensor.bytes.subarray(from, from + into.length));
-}
-
-/** Bytes of stored tensors that are in memory at a time, beside the parameters. */
-const PART = 2 ** 22;
-
-/** Writes stored values into parameters, on whichever device they are, part by part: rounded to nearest where they are not of that type. */
-export function writeWeights(parameters: ReadonlyMap<string, Tensor>, { sources }: Matched): void {
-  const room = new Uint8Array(PART);
-  for (const [name, source] of sources) {
-    const { device, buffer, dtype } = parameters.get(name) as Tensor;
-    const count = size(source.shape);
-    const each = storedTypes[source.dtype].bytes;
-    for (let at = 0; at < count; at += PART / each) {
-      const n = Math.min(PART / each, count - at);
-      const bytes = room.subarray(0, n * each);
-      copyPart(source, at * each, bytes);
-      const place = device.view(buffer, at * bytesPer[dtype], n * bytesPer[dtype]);
-      device.write(place, valuesOf({ dtype: source.dtype, shape: [n], bytes }, dtype, name));
-    }
-  }
-}
-
-/** Stored types whose bytes a tensor holds as they are. */
-const storedAs: Record<Exclude<DType, 'i32'>, StoredDType> = { f32: 'F32', f64: 'F64', bf16: 'BF16' };
-const storedTypeOf = (dtype: DType): StoredDType => storedAs[dtype as keyof typeof storedAs];
-
-/** @param part aligned. */
-function valuesOf(part: StoredTensor, dtype: DType, name: string): Data {
-  const { bytes, shape } = part;
-  if (part.dtype === storedTypeOf(dtype)) return typedArray(dtype, bytes.buffer, bytes.byteOffset, shape[0]);
-  if (dtype === 'bf16') return encodeBF16(part.dtype === 'F64' ? toF64(part, name) : toF32(part, name));
-  return dtype === 'f32' ? toF32(part, name) : toF64(part, name);
-}
-
-/** The values of parameters as stored tensors, in the type of each. */
-export async function readWeights(parameters: ReadonlyMap<string, Tensor>): Promise<Map<string, StoredTensor>> {
-  const stored = new Map<string, StoredTensor>();
-  for (const [name, parameter] of parameters) {
-    const { buffer, byteOffset, byteLength } = await parameter.data();
-    stored.set(name, {
-      dtype: storedTypeOf(parameter.dtype),
-      shape: parameter.shape,
-      bytes: new Uint8Array(buffer, byteOffset, byteLength),
-    });
-  }
-  return stored;
 }
