@@ -83,6 +83,10 @@ describe('cells', () => {
       name: 'recall-gated-deltanet-pure-beta1_0.8-s0',
       training: { beta1: 0.8 },
     });
+    expect(plan({ over: { optimizer: ['adamw', 'muon'] } })[1]).toMatchObject({
+      name: 'recall-gated-deltanet-pure-optimizer_muon-s0',
+      training: { optimizer: 'muon', momentum: 0.95 },
+    });
   });
 
   it('are the same when the specification is read again as it was written', () => {

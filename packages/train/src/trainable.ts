@@ -28,6 +28,8 @@ export class Trainable {
   readonly parameters: readonly TrainedParameter[];
   /** The parameters themselves: what to ask gradients of. */
   readonly tensors: readonly Tensor[];
+  /** By their names. */
+  readonly named: ReadonlyMap<string, Tensor>;
   /** Of a flat gradient: where that of each begins, and its length. */
   readonly layout: { readonly offsets: readonly number[]; readonly length: number };
 
@@ -37,6 +39,7 @@ export class Trainable {
     refuseStored(arena.apart.filter((_, i) => settings[arena.names.length + i].trainable));
     const chosen = arena.names.flatMap((name, i) => (settings[i].trainable ? [{ name, i }] : []));
     this.tensors = chosen.map(({ i }) => arena.tensors[i]);
+    this.named = new Map(chosen.map(({ name, i }) => [name, arena.tensors[i]]));
     this.layout = arenaLayout(this.tensors, this.device);
     this.parameters = chosen.map(({ name, i }, at) => ({
       ...{ name, tensor: arena.tensors[i], at: arena.offsets[i], offset: this.layout.offsets[at] },
@@ -50,11 +53,6 @@ export class Trainable {
 
   get device(): Device {
     return this.arena.flat.device;
-  }
-
-  /** By their names. */
-  get named(): ReadonlyMap<string, Tensor> {
-    return new Map(this.parameters.map(({ name, tensor }) => [name, tensor]));
   }
 
   /** A place for the gradient: zeros, one allocation, and a view for each of `tensors`. */

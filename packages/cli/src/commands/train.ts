@@ -33,6 +33,7 @@ export function train() {
         'twill train --mixer ./my-mixer.mjs --task ./my-task.mjs --task-option symbols=8 --out runs/mine',
         'twill train --out runs/book --resume --steps 2000 --eval-every 100',
         "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
+        "twill train --init runs/book --data 'letters/*.txt' --freeze '*' --trainable 'model.layers.3.*' 'lm_head.*' --out runs/top",
       ],
       notes: [
         taskList(),
