@@ -24,6 +24,9 @@ const configs = [
   { model_type: 'gla', tie_word_embeddings: true },
   { model_type: 'hgrn', use_short_conv: true, ratio: '2:1' },
   { model_type: 'retnet', num_kv_heads: 1 },
+  { model_type: 'delta_net', use_gate: true },
+  { model_type: 'hgrn2', expand_ratio: 8 },
+  { model_type: 'attention', qkv_bias: true, qk_norm: true },
 ];
 
 async function files(config: object, dtype: (name: string) => StoredDType): Promise<ModelFiles> {

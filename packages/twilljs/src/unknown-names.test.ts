@@ -74,6 +74,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'Tensor.band: attrs': [(bag) => square.band(bag), { low: 0, high: 0, fill: 0 }],
   'Tensor.matmul: options': [(bag) => square.matmul(square, bag), { transposeA: true, transposeB: true }],
   'buildReport: options': [(options) => node.buildReport([loaded], options), { ...all.study }],
+  'LanguageModel.loss: options': [
+    (bag) => model.loss([[1, 2, 3]], undefined, bag),
+    { lengths: [2], weight: 0.5, recompute: true },
+  ],
   'Trainer.run: options': [
     (bag) => new all.Trainer(model, { steps: 1 }).run(batches, bag).next(),
     { validation: run.validation, exactAt: () => false },
@@ -121,8 +125,8 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'hybrid: config.attn': [(bag) => all.hybrid({ ...config, attn: bag }, { mixers, init }), attn],
   'hybrid: options': [(bag) => all.hybrid(config, bag), { mixers, init, device: async () => cpu() }],
   'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
-  'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu() }],
-  'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu() }],
+  'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu(), dtype: 'file' }],
+  'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu(), dtype: 'bf16' }],
   'measureTask: options': [
     (bag) =>
       all.measureTask(
@@ -185,12 +189,16 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'readSweepSpec: json.grids.sizes.model': [(bag) => spec({ sizes: [{ ...size, model: bag }] }), size.model],
   'readSweepSpec: json.grids.training': [(bag) => spec({ training: bag }), grid.training],
   'readSweepSpec: json.grids.data': [(bag) => spec({ data: bag }), grid.data],
+  'sequencesOf: options': [(bag) => all.sequencesOf(cpu(), bag), { B: 1, T: 4, ranges: [[0, 2]], positions: [0] }],
   'tensor: options': [(bag) => tensor([1], [1], bag), { device: cpu(), dtype: 'f32' }],
   'trainOptions: settings': [
     (bag) => all.trainOptions(bag),
     { steps: 9, warmup: 1, decay: 'linear', minRatio: 0.1, maxSkips: 3 },
   ],
-  'loadRun: options': [(bag) => node.loadRun(finished, bag), { mixers, device: cpu(), checkpoint: 'last' }],
+  'loadRun: options': [
+    (bag) => node.loadRun(finished, bag),
+    { mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
+  ],
   'textOfRun: options': [(bag) => node.textOfRun('run', null, bag), { files: [textFile] }],
   'trainRun: options': [
     (bag: object) => node.trainRun({ directory: fresh(), ...bag } as never),

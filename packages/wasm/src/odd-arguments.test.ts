@@ -20,6 +20,17 @@ function functions(device: api.Device): Record<string, Fitting> {
     arenaLayout: { call: api.arenaLayout, args: () => [[x(), x()], device] },
     argmax: { call: api.argmax, args: () => [x()] },
     cast: { call: api.cast, args: () => [tensor([1, 2], [2], { device, dtype: 'bf16' })] },
+    checkRanges: {
+      call: api.checkRanges,
+      args: () => [
+        'x',
+        [
+          [0, 2],
+          [2, 5],
+        ],
+        6,
+      ],
+    },
     concat: { call: api.concat, args: () => [[x(), x()], 1] },
     cpu: { call: api.cpu, args: () => [{ float: 'f64' }] },
     detach: { call: api.detach, args: () => [x()] },
