@@ -18,7 +18,7 @@ export const adamwFields = {
 export const muonFields = {
   momentum: { type: 'number', default: 0.95, min: 0, max: 0.9999999 },
   nesterov: { type: 'boolean', default: true },
-  /** How the learning rate follows the shape of a matrix: so that one rate is right for AdamW too, or as Muon's author has it. */
+  /** How the learning rate follows the shape of a matrix: so that one rate will do for AdamW too, or as Muon's author has it. */
   adjustLrFn: { type: 'string', default: 'match_rms_adamw', oneOf: adjustLrFns },
   nsSteps: { type: 'integer', default: 5, max: 99 },
   nsCoefficients: { type: 'numbers', default: [3.4445, -4.775, 2.0315], length: 3 },
