@@ -1,7 +1,9 @@
-// Decoding from an empty context, tokens per second: `pnpm bench decode`, or beside another checkout, `BASE=../other pnpm bench decode`.
+// Decoding from an empty context, in tokens per second, and after long ones, in milliseconds per token beside reading once what the cache
+// holds: `pnpm bench decode`, or beside another checkout, `BASE=../other pnpm bench decode`.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { report } from './measure.ts';
+import { linear, scope, untracked, zeros } from 'twilljs';
+import { report, seconds } from './measure.ts';
 
 const TOKENS = 100;
 const ROUNDS = 40;
@@ -40,5 +42,63 @@ for (const model_type of Object.keys(models)) {
     const [own, floor] = best.map((seconds) => TOKENS / seconds);
     const ratio = floor === undefined ? {} : { ratio: own / floor, floor: 'the other checkout' };
     report({ benchmark: 'decode', case: `${model_type}, width ${width}`, value: own, unit: 'tokens/s', ...ratio });
+  }
+}
+
+const WIDTH = 128;
+/** Tokens that are timed together, and how often. */
+const [STEPS, TIMES] = [20, 10];
+
+type Model = Awaited<ReturnType<typeof make>>;
+
+/** Seconds per token after `context` tokens. That many were not read: what the keys are changes no time. */
+async function secondsAfter(model: Model, context: number): Promise<number> {
+  using cache = model.cache(1);
+  cache.roomFor(cache.owner, [context + STEPS * (TIMES + 1)]);
+  cache.advance([context]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let n = 0; n <= TIMES; n++) {
+    const start = performance.now();
+    for (let id = 0; id < STEPS; id++) scope(() => void untracked(() => model.next([[id]], cache)));
+    if (n > 0) best = Math.min(best, performance.now() - start); // before that it is recorded
+  }
+  return best / 1000 / STEPS;
+}
+
+/** Seconds for reading as many numbers as the cache then holds: a product of one row. */
+function secondsToRead(model: Model, context: number): number {
+  const { device } = model;
+  const [x, held] = [
+    [1, WIDTH],
+    [Math.ceil(model.stateSize(context) / WIDTH), WIDTH],
+  ].map((shape) => zeros(shape, { device }));
+  const best = seconds(() => scope(() => void untracked(() => linear(x, held, null))), 4);
+  x.release();
+  held.release();
+  return best;
+}
+
+for (const model_type of Object.keys(models)) {
+  const model = await make(checkouts[0][1], model_type, WIDTH);
+  const empty = await secondsAfter(model, 0);
+  for (const context of [0, 2 ** 13, 2 ** 15]) {
+    const own = context === 0 ? empty : await secondsAfter(model, context);
+    const read = secondsToRead(model, context);
+    report({
+      ...{
+        benchmark: 'decode',
+        case: `${model_type}, width ${WIDTH}, after ${context}`,
+        value: 1000 * own,
+        unit: 'ms/token',
+      },
+      ...(model_type === 'transformer' && context > 0
+        ? { ratio: own / read, floor: 'reading the cache once' }
+        : { ratio: own / empty, floor: 'after 0' }),
+    });
+    if (model_type === 'transformer') {
+      const beyond = { value: 1000 * (own - empty), ratio: (own - empty) / read, floor: 'reading the cache once' };
+      if (context > 0)
+        report({ benchmark: 'decode', case: `${model_type}, what ${context} tokens add`, unit: 'ms/token', ...beyond });
+    }
   }
 }

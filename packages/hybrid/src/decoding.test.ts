@@ -121,6 +121,33 @@ describe.each(cases)('%s', (_, more) => {
   });
 });
 
+it('shares its buffers with forks and snapshots until one of them reads on', async () => {
+  const model = await make({ model_type: 'transformer' });
+  const read = async (ids: number[][], from: Cache) => {
+    const logits = keep(scope(() => model.next(ids, from)));
+    const values = await logits.data();
+    logits.release();
+    return values;
+  };
+  using cache = model.cache(1);
+  for (let n = 0; n < 4; n++) await read([[n]], cache);
+  const states = 2 * 2 * 256 * 16 * 4; // two layers, keys and values
+  const before = fast.bytesInUse;
+  const forks = [cache.fork(), cache.fork()];
+  const mark = cache.snapshot();
+  expect(fast.bytesInUse).toBe(before);
+  const found = await read([[5]], forks[0]);
+  expect(fast.bytesInUse).toBe(before + states);
+  expect(await read([[5]], cache)).toEqual(found);
+  expect(await read([[6]], cache)).toEqual(await read([[6]], forks[0]));
+  expect(fast.bytesInUse).toBe(before + 2 * states);
+  mark[Symbol.dispose](); // the other fork alone sees what was there
+  expect(await read([[5]], forks[1])).toEqual(found);
+  expect(fast.bytesInUse).toBe(before + 2 * states);
+  for (const fork of forks) fork[Symbol.dispose]();
+  expect(fast.bytesInUse).toBe(before);
+});
+
 it('grows past its capacity', async () => {
   for (const more of [{ model_type: 'transformer' }, { model_type: 'transformer', window_size: 300 }]) {
     const model = await make(more);

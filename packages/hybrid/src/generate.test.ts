@@ -1,8 +1,8 @@
 // Generation from several prompts, and from a cache that was given.
-import { cpu, OptionError, rng, scope } from '@twilljs/tensor';
+import { cpu, keep, OptionError, release, rng, scope } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { type GenerateOptions, generate, type IdList } from './index.ts';
+import { type GenerateOptions, generate, type IdList, mostLikely } from './index.ts';
 import { drawn, make } from './models.test-data.ts';
 
 const model = await make({ model_type: 'gated_deltanet', head_dim: 6, ratio: '1:1' }, await device());
@@ -83,6 +83,19 @@ describe('a cache that was given', () => {
     );
     expect([...cache.positions]).toEqual([2]);
   });
+});
+
+it('the most likely ids are those of the logits beside them, of the first so many', async () => {
+  using cache = model.cache(2);
+  for (const [ids, among] of [
+    [drawn(rng(4), [3, 3]), 20],
+    [drawn(rng(5), [600, 600]), 7],
+  ] as const) {
+    const made = keep(scope(() => model.choose(ids, cache, {}, among)));
+    const [logits, best] = await Promise.all([made.logits.data(), made.ids.data()]);
+    expect([...best]).toEqual([0, 1].map((i) => mostLikely(logits, 20 * i, 20 * i + among)));
+    release(made);
+  }
 });
 
 describe('several prompts', () => {

@@ -1,6 +1,5 @@
 // Sampling: one token after the other from a prompt, or from several at once.
 import {
-  argmax,
   type Data,
   exactExp,
   finite,
@@ -12,8 +11,6 @@ import {
   rng,
   scope,
   shown,
-  type Tensor,
-  untracked,
   whole,
 } from '@twilljs/tensor';
 import { meaningfulIds } from './bytes.ts';
@@ -22,6 +19,7 @@ import { checkModel } from './check-model.ts';
 import { type IdList, isIdLists, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 import { mostLikely } from './most-likely.ts';
+import type { Read } from './recorded.ts';
 
 export interface GenerateOptions {
   readonly maxTokens: number;
@@ -75,55 +73,43 @@ export async function* generate(
   const draws = prompts.map((_, i) => (i === 0 ? random : random.fork(i)));
   using own = given === undefined ? model.cache(prompts.length) : null;
   const cache = own ?? requireCache(given);
-  const read = (): Tensor => {
+  const among = meaningfulIds(model);
+  const read = (): Read => {
     const ids = unread!;
     unread = null; // what fails here is not tried again below
-    return keep(
-      untracked(() => scope(() => model.next(filledUp(ids), cache, { lengths: ids.map(({ length }) => length) }))),
-    );
+    const lengths = ids.map(({ length }) => length);
+    const where = lengths.every((length) => length === lengths[0]) ? {} : { lengths };
+    const next = () => ({ logits: model.next(filledUp(ids), cache, where), ids: null });
+    return keep(scope(() => (temperature === 0 ? model.choose(filledUp(ids), cache, where, among) : next())));
   };
   try {
     for (let n = 0; n < maxTokens; n++) {
-      const logits = read(); // [n,N]
-      let ids: number[];
+      const made = read();
+      let ids: readonly number[];
       try {
-        ids = await chosen(logits, temperature, draws, meaningfulIds(model), cache);
+        ids = await idsOf(made);
       } finally {
-        logits.release();
+        release(made);
       }
       unread = ids.map((id) => Int32Array.of(id));
-      yield several ? ids : ids[0];
+      yield several ? [...ids] : ids[0];
     }
   } finally {
-    if (given && unread) read().release();
+    if (given && unread) release(read());
   }
-}
 
-/** One id for each row of logits [n,N]. @param meaningful only the first so many of N may come. */
-async function chosen(
-  logits: Tensor,
-  temperature: number,
-  draws: readonly Random[],
-  meaningful: number,
-  cache: Cache,
-): Promise<number[]> {
-  const [n, N] = logits.shape;
-  if (temperature === 0) {
-    const best = keep(untracked(() => scope(() => argmax(meaningful < N ? logits.slice(1, 0, meaningful) : logits))));
-    try {
-      const ids = Array.from(await best.data());
-      if (!ids.includes(-1)) return ids;
-    } finally {
-      release(best);
-    }
+  /** One for each sequence. */
+  async function idsOf({ logits, ids }: Read): Promise<readonly number[]> {
+    const best = ids ? Array.from(await ids.data()) : [-1];
+    if (!best.includes(-1)) return best;
+    const values = await logits.data(); // [n,N]
+    const N = values.length / prompts.length;
+    const { positions } = cache;
+    return prompts.map((_, i) => {
+      const where = `generate: after token ${positions[i]}${prompts.length > 1 ? ` of prompt ${i}` : ''}`;
+      return sample(values.subarray(i * N, i * N + among), temperature, draws[i], where);
+    });
   }
-  const values = await logits.data();
-  const { positions } = cache;
-  return Array.from({ length: n }, (_, i) => {
-    const of = n > 1 ? ` of prompt ${i}` : '';
-    const row = values.subarray(i * N, i * N + meaningful);
-    return sample(row, temperature, draws[i], `generate: after token ${positions[i]}${of}`);
-  });
 }
 
 /** Lists in rows of one length: what is behind their ends is not looked at. */

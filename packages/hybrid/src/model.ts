@@ -7,6 +7,7 @@ import { Home, type ModelReport } from './home.ts';
 import { asksNone, type Ids } from './ids.ts';
 import { macsPerToken } from './macs.ts';
 import { Reader } from './reader.ts';
+import type { Chosen } from './recorded.ts';
 import {
   type LanguageModelParts,
   logitsOf,
@@ -17,7 +18,7 @@ import {
   shownOf,
   through,
 } from './stack.ts';
-import { countsOf, type LossOptions, type Where } from './where.ts';
+import type { LossOptions, Where } from './where.ts';
 
 /** A decoder of stacked blocks, any weave of mixers. Made by `hybrid`. */
 export class LanguageModel implements Stack {
@@ -101,12 +102,21 @@ export class LanguageModel implements Stack {
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache, where: Where = {}): Tensor {
-    const placed = this.reader.placed('model.next', ids, where, 'states');
-    const empty = countsOf(placed).indexOf(0);
-    if (empty === -1) return untracked(() => this.home.recorded.next(placed, requireCache(cache)));
-    throw new OptionError(
-      `model.next: sequence ${empty} has no id, so nothing follows it; give one or more, or forward, which passes it by.`,
-    );
+    const placed = this.reader.following('model.next', ids, where);
+    return untracked(() => this.home.recorded.next(placed, requireCache(cache)));
+  }
+
+  /**
+   * What `next` gives, and the most likely next id of each sequence: chosen where the model is, so that logits need not be read.
+   *
+   * @param among only the first so many ids may come. Default: all.
+   * @returns logits [n,N] and ids, i32 [n]; -1 where logits are no numbers to choose by.
+   * @throws as `next` does.
+   */
+  choose(ids: Ids, cache: Cache, where: Where = {}, among = this.config.model.vocab_size): Chosen {
+    const placed = this.reader.following('model.choose', ids, where);
+    whole('model.choose: among', among, 1, this.config.model.vocab_size);
+    return untracked(() => this.home.recorded.choose(placed, requireCache(cache), among));
   }
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */

@@ -1,13 +1,13 @@
 // What a model is asked to compute: ids that were looked at, laid out, and put where it is.
 import { type Sequences, sequencesOf } from '@twilljs/nn';
-import { Tensor } from '@twilljs/tensor';
+import { OptionError, Tensor } from '@twilljs/tensor';
 import type { Home } from './home.ts';
 import { hostIds, type IdKind, type Ids, successorsOf, upload } from './ids.ts';
 import { announce } from './long.ts';
 import type { LanguageModel } from './model.ts';
 import type { Given } from './recordings.ts';
 import { sayReference } from './reference.ts';
-import { type Placed, place, placeLabels, rangesOf, type Where } from './where.ts';
+import { countsOf, type Placed, place, placeLabels, rangesOf, type Where } from './where.ts';
 
 export class Reader {
   private readonly model: LanguageModel;
@@ -38,6 +38,16 @@ export class Reader {
     const placed = place(given, where, ranges);
     announce(this.model, placed.ids.shape[0], placed.ids.shape[1], room);
     return placed;
+  }
+
+  /** Ids after which every sequence goes on. @throws OptionError for one without any. */
+  following(call: string, ids: Ids, where: Where): Placed {
+    const placed = this.placed(call, ids, where, 'states');
+    const empty = countsOf(placed).indexOf(0);
+    if (empty === -1) return placed;
+    throw new OptionError(
+      `${call}: sequence ${empty} has no id, so nothing follows it; give one or more, or model.forward, which passes it by.`,
+    );
   }
 
   /** Ids and labels laid out alike. */

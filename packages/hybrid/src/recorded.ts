@@ -1,6 +1,15 @@
 // What a model does again and again without a gradient: forward, loss, and reading on in a cache; recorded once per shape.
 import { placesFor, SequencePlaces, type Sequences, type State } from '@twilljs/nn';
-import { concat, type Device, embedding, OptionError, type StepReport, scope, type Tensor } from '@twilljs/tensor';
+import {
+  argmax,
+  concat,
+  type Device,
+  embedding,
+  OptionError,
+  type StepReport,
+  scope,
+  type Tensor,
+} from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
 import type { HostIds } from './ids.ts';
 import type { Place } from './place.ts';
@@ -11,8 +20,23 @@ import { countsOf, type Placed, partsOf } from './where.ts';
 /** Tokens of a sequence in one step: a prompt of any length takes the memory of one. */
 const BLOCK = 512;
 
-/** What is wanted of tokens that a cache reads: logits at all of them, after the last of each sequence, or nothing. */
-type Wanted = 'all' | 'last' | 'none';
+/**
+ * What is wanted of tokens that a cache reads: logits at all of them, after the last of each sequence, or nothing; a number says after
+ * the last, and the most likely of so many ids beside them.
+ */
+type Wanted = 'all' | 'last' | 'none' | number;
+
+/** Logits, and of each row the most likely id. */
+export interface Chosen {
+  readonly logits: Tensor;
+  readonly ids: Tensor;
+}
+
+/** What a step returns. */
+export interface Read {
+  readonly logits: Tensor;
+  readonly ids: Tensor | null;
+}
 
 /** Of a model where it is now. */
 export class Recorded {
@@ -78,13 +102,20 @@ export class Recorded {
 
   /** Logits of ids after what a cache holds, which goes on, as callers see them [B,T,N]. */
   forward(placed: Placed, cache: Cache): Tensor {
-    return this.read('all', placed, cache)!;
+    return this.read('all', placed, cache)!.logits;
+  }
+
+  /** What `next` gives, and the most likely of the first `among` ids, i32 [n]. */
+  choose(placed: Placed, cache: Cache, among: number): Chosen {
+    if (partsOf(placed, BLOCK).length === 1) return this.read(among, placed, cache) as Chosen;
+    const logits = this.next(placed, cache);
+    return { logits, ids: bestOf(logits, among) };
   }
 
   /** The same after the last token of each sequence, [n,N], part by part. What throws leaves the cache where it was. */
   next(placed: Placed, cache: Cache): Tensor {
     const parts = partsOf(placed, BLOCK);
-    if (parts.length === 1) return this.read('last', placed, cache)!;
+    if (parts.length === 1) return this.read('last', placed, cache)!.logits;
     const left = countsOf(placed);
     cache.roomFor(this.place, left);
     using before = cache.mark();
@@ -95,9 +126,9 @@ export class Recorded {
           const counts = countsOf(part);
           for (const [i, count] of counts.entries()) left[i] -= count;
           const ending = [...counts.keys()].filter((i) => counts[i] > 0 && left[i] === 0);
-          const logits = scope(() => this.read(ending.length > 0 ? 'last' : 'none', part, cache));
-          if (ending.length === counts.length) return logits!;
-          for (const i of ending) last[i] = logits!.slice(0, i, i + 1);
+          const read = scope(() => this.read(ending.length > 0 ? 'last' : 'none', part, cache));
+          if (ending.length === counts.length) return read!.logits;
+          for (const i of ending) last[i] = read!.logits.slice(0, i, i + 1);
         }
         return concat(last, 0);
       });
@@ -107,19 +138,19 @@ export class Recorded {
     }
   }
 
-  private read(wanted: Wanted, placed: Placed, cache: Cache): Tensor | null {
+  private read(wanted: Wanted, placed: Placed, cache: Cache): Read | null {
     const { ids, ranges } = placed;
     const counts = countsOf(placed);
     const { states, capacity } = cache.roomFor(this.place, counts);
     const given: Given[] = [ids];
-    if (ranges && wanted === 'last') given.push(lastOf(ranges));
+    if (ranges && (wanted === 'last' || typeof wanted === 'number')) given.push(lastOf(ranges));
     const length = wanted === 'all' ? (placed.before?.T ?? null) : null; // of the rows in which logits are wanted
     const key = `${wanted} ${length} ${ids.shape} ${ranges ? counts.length : 'rows'} ${capacity}`;
     const step = this.recordings.get(key, () => this.reading(wanted, length, placed, given, capacity));
     step.places!.write(ranges, cache.positions);
-    const logits = step.run(given, states);
+    const read = step.run(given, states);
     cache.advance(counts);
-    return logits;
+    return read;
   }
 
   private reading(
@@ -128,14 +159,14 @@ export class Recorded {
     placed: Placed,
     given: readonly Given[],
     capacity: number,
-  ): Recording<[readonly State[]], Tensor | null> {
+  ): Recording<[readonly State[]], Read | null> {
     const { stack, place, device } = this;
     const [B, T] = placed.ids.shape;
     const packed = placed.ranges !== null;
     const places = new SequencePlaces(device, { B, T, n: countsOf(placed).length, packed, rotary: rotariesOf(stack) });
     const at = places.at(capacity);
-    const step = ([ids, last]: readonly Tensor[], states: readonly State[]) => {
-      const left = through(stack, ids, states, at);
+    const step = ([tokens, last]: readonly Tensor[], states: readonly State[]) => {
+      const left = through(stack, tokens, states, at);
       const h = left.at(-1)!.h; // [B,T,D]
       const logits = () => {
         if (wanted === 'all') return shownOf(headOf(stack, h), at, length);
@@ -143,12 +174,13 @@ export class Recorded {
         const rows = last ? embedding(h.reshape([B * T, D]), last) : T > 1 ? h.slice(1, T - 1, T) : h;
         return headOf(stack, rows.reshape([rows.shape[0], D])); // [n,N]
       };
-      const result = wanted === 'none' ? null : logits();
+      const made = wanted === 'none' ? null : logits();
+      const ids = typeof wanted === 'number' ? bestOf(made!, wanted) : null;
       // At the end, so that what throws has changed no state.
       place.layouts.layers.forEach((layout, i) => {
         layout.store(states[i], left[i].state);
       });
-      return result;
+      return made && { logits: made, ids };
     };
     return new Recording(device, given, step, places);
   }
@@ -157,6 +189,10 @@ export class Recorded {
     this.recordings[Symbol.dispose]();
   }
 }
+
+/** The most likely of the first `among` ids. */
+const bestOf = (logits: Tensor, among: number): Tensor =>
+  argmax(among < logits.shape[1] ? logits.slice(1, 0, among) : logits);
 
 const rotariesOf = ({ model }: Stack) => model.layers.map(({ attn }) => attn.rotary);
 
