@@ -69,7 +69,8 @@ export class Reader {
     if (!ranges) return undefined;
     const [B, T] = ids.shape;
     const { device } = this.model;
-    return sequencesOf(device, { B, T, ranges, rotary: this.model.model.layers.map(({ attn }) => attn.rotary) });
+    const rotary = this.model.model.layers.map(({ attn }) => attn.rotary);
+    return sequencesOf(device, { B, T, ranges, capacity: 0, rotary }); // nobody goes on from here
   }
 
   /** On the device. */

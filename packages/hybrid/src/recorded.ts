@@ -93,7 +93,7 @@ export class Recorded {
     const recording = this.recordings.get(key, () => {
       const rotary = rotariesOf(this.stack);
       const places = ranges && new SequencePlaces(this.device, { B, T, n, packed: true, rotary });
-      const at = places?.at(T);
+      const at = places?.at(0); // nobody goes on from here
       return new Recording(this.device, given, (given) => step(given, at), places);
     });
     if (ranges) recording.places!.write(ranges);
