@@ -193,7 +193,7 @@ export class TrainingStep {
     const ids = () => zeros([rows, T], { device, dtype: 'i32' });
     const weight = () => (this.settings.microBatches === 1 ? null : zeros([], { device }));
     const made = keep(scope(() => ({ ids: ids(), labels: ids(), weight: weight() })));
-    this.places.push({ ...made, sequences: this.lying.at(-1)?.at(T) ?? null });
+    this.places.push({ ...made, sequences: this.lying.at(-1)?.at(0) ?? null });
   }
 
   private leavePlaces(): void {
