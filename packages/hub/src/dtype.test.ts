@@ -100,6 +100,22 @@ it('narrows on request, rounded to nearest, and says so', async () => {
   }
 });
 
+it('says that F64 is rounded where a device has f32, and only there', async () => {
+  const given = await files(configs[0], (name) =>
+    name.includes('o_proj') || name === 'model.norm.weight' ? 'F64' : 'F32',
+  );
+  const notes = async (device: Device, dtype?: 'file' | 'bf16') =>
+    (await modelFromFiles(given, { mixers, device, ...(dtype && { dtype }) })).notes.join('\n');
+  const all =
+    'model.layers.0.attn.o_proj.weight and 3 more like it: rounded, F64 is kept as f32, the numbers of the device.';
+  expect(await notes(cpu())).toBe(all);
+  expect(await notes(await best(), 'file')).toBe(all);
+  expect(await notes(cpu(), 'bf16')).toContain(
+    'model.norm.weight: rounded, F64 is kept as f32, the numbers of the device.',
+  );
+  expect(await notes(cpu({ float: 'f64' }))).toBe('');
+});
+
 it('keeps what a file has, and widens F16 with a note', async () => {
   const given = await files(configs[0], (name) =>
     name.includes('mlp') ? 'F16' : name.includes('embed') ? 'BF16' : 'F32',

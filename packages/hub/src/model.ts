@@ -50,18 +50,35 @@ export async function modelFromFiles(files: ModelFiles, options: LoadOptions, wh
   const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
-  const narrow = await narrowed(model, matched, dtype);
-  await model.to(device ?? cpu());
+  const place = device ?? cpu();
+  const narrow = await narrowed(model, matched, dtype, place.float);
+  await model.to(place);
   writeWeights(params(model), matched);
   const slow = device ? [] : [`${where}: the model ${onReference}.`];
   return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...narrow, ...slow] };
 }
 
-/** Matrices that will be kept in bf16 are so from now on. @returns what becomes of the numbers that are not, one line each. */
-async function narrowed(model: LanguageModel, { sources }: Matched, dtype: LoadOptions['dtype']): Promise<string[]> {
+/** Matrices that will be kept in bf16 are so from now on. @returns what becomes of numbers that are kept otherwise, one line each. */
+async function narrowed(
+  model: LanguageModel,
+  { sources }: Matched,
+  dtype: LoadOptions['dtype'],
+  float: Device['float'],
+): Promise<string[]> {
   const notes: string[] = [];
+  const stored = matrices(model);
+  const long = [...sources].filter(
+    ([name, { dtype: from }]) => from === 'F64' && !(dtype === 'bf16' && stored.has(name)),
+  );
+  if (float === 'f32')
+    noteOn(
+      'rounded',
+      long.map(([name]) => name),
+      'F64 is kept as f32, the numbers of the device',
+      notes,
+    );
   if (dtype === 'f32') return notes;
-  const all = [...matrices(model)].map(([name, t]) => ({ name, t, from: sources.get(name)!.dtype }));
+  const all = [...stored].map(([name, t]) => ({ name, t, from: sources.get(name)!.dtype }));
   for (const { t } of all.filter(({ from }) => dtype === 'bf16' || from === 'BF16')) await storeInBF16(t);
   for (const type of new Set(all.map(({ from }) => from))) {
     const names = all.filter(({ from }) => from === type).map(({ name }) => name);
