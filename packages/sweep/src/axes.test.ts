@@ -87,6 +87,8 @@ describe('cells', () => {
       name: 'recall-gated-deltanet-pure-optimizer_muon-s0',
       training: { optimizer: 'muon', momentum: 0.95 },
     });
+    const groups = [{ match: 'model.embeddings.*', trainable: false }];
+    expect(plan({ training: { steps: 30, groups } })[0].training.groups).toEqual(groups);
   });
 
   it('are the same when the specification is read again as it was written', () => {

@@ -48,6 +48,15 @@ const grids: [change: object, message: RegExp][] = [
   [{ training: { steps: 3, lr: 'fast' } }, /training: lr is "fast"/],
   [{ training: { steps: 3, lr: 100 } }, /training: lr is 100 where .* 10 is needed/],
   [{ training: { steps: 3, warmup: 9 } }, /grids\[0\].training: warmup is 9 but the run has 3 steps; give at most 3/],
+  [{ training: { steps: 3, groups: 'all' } }, /grids\[0\].training: groups is "all"; give a list/],
+  [
+    { training: { steps: 3, groups: [{ match: 'lm_haed.*', lr: 2 }] } },
+    /recall-hgrn2-r2: groups: "lm_haed.\*" matches none/,
+  ],
+  [
+    { training: { steps: 3, groups: [{ match: '*', trainable: false }] } },
+    /r2: groups: none of the \d+ parameters is trainable/,
+  ],
   [{ training: { steps: 3, microBatches: 5 } }, /microBatches is 5, which does not divide a batch of 2/],
   [{ data: [1] }, /data is \[1\] where an object/],
   [{ data: { batch: 0 } }, /data: batch is 0/],

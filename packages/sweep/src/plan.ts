@@ -3,6 +3,7 @@ import { countsOf, type ModelCounts, trainingFlops } from '@twilljs/eval';
 import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
+import { trainedOf } from '@twilljs/train';
 import { sorted } from './axes.ts';
 import { type CellOptions, cellOptionsOf, configWith, tablesOf } from './cell-options.ts';
 import { inPlace, type Json } from './checks.ts';
@@ -117,6 +118,7 @@ function modelOf(place: CellPlace, known: Known): Model {
   if (model.config.model.vocab_size < least) {
     throw new OptionError(`vocab_size is ${model.config.model.vocab_size} but its task has ${least} ids; raise it.`);
   }
+  trainedOf(model, training.groups);
   const tokens = training.steps * data.batch * data.length;
   return { config, ...countsOf(model, data.length), trainingFlops: trainingFlops(model, tokens, data.length) };
 }

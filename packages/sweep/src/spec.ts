@@ -116,7 +116,7 @@ function readGrid(grid: Json, known: Known, where: string): SweepGrid {
 /** What is given for all cells. */
 function partsOf(grid: Json, { fields }: TaskFamily, where: string): Pick<SweepGrid, 'training' | 'data'> {
   const training = object(grid.training ?? {}, `${where}.training`);
-  knownOnly(`${where}.training`, training, Object.keys(trainFields));
+  knownOnly(`${where}.training`, training, [...Object.keys(trainFields), 'groups']);
   const data = object(grid.data ?? {}, `${where}.data`);
   knownOnly(`${where}.data`, data, Object.keys(fields));
   return { training, data };

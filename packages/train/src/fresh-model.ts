@@ -1,9 +1,9 @@
 // The model to train, with fresh weights, once it is clear that it fits.
 import { totalmem } from 'node:os';
 import { compose, hybridConfig, type LanguageModel } from '@twilljs/hybrid';
-import { countParams, initializer, leastParameters, type MixerFamily, params, shapesOnly } from '@twilljs/nn';
+import { countParams, initializer, leastParameters, type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
-import { type ParameterGroup, settingsOf } from './groups.ts';
+import { type ParameterGroup, trainedOf } from './groups.ts';
 
 /** Of a parameter, and of the gradient and two moments of one that is trained. */
 const BYTES = { parameter: 4, trained: 12 };
@@ -32,13 +32,6 @@ export function freshModel(
   const planned = compose(config, { mixers, init: shapesOnly() });
   requireTrainingMemory(countParams(planned), device, trainedOf(planned, groups));
   return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
-}
-
-/** Number of parameters that are trained. @throws OptionError for a group that matches none. */
-export function trainedOf(model: LanguageModel, groups: readonly ParameterGroup[]): number {
-  const all = params(model);
-  const settings = settingsOf([...all.keys()], groups);
-  return [...all.values()].reduce((sum, { size }, i) => sum + (settings[i].trainable ? size : 0), 0);
 }
 
 /** @throws OptionError when there is no room for the weights, and gradient and moments of those that are trained. */

@@ -1,5 +1,6 @@
 // Groups of parameters by patterns of their names: which of them are trained, with what decay and at what rate.
-import { type Fields, readFields } from '@twilljs/nn';
+import type { LanguageModel } from '@twilljs/hybrid';
+import { type Fields, params, readFields } from '@twilljs/nn';
 import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
 
 /** What holds for parameters of some names. Of several groups, the last that matches and says something of it decides. */
@@ -49,7 +50,7 @@ export function readGroups(given: unknown, where: string): readonly ParameterGro
 /**
  * What groups say of each parameter, in the order of the names.
  *
- * @throws OptionError for a pattern that matches none of them.
+ * @throws OptionError for a pattern that matches none of them, and where nothing is left to train.
  */
 export function settingsOf(names: readonly string[], groups: readonly ParameterGroup[]): GroupSettings[] {
   const settings = names.map((): GroupSettings => ({ trainable: true, weightDecay: null, lr: 1 }));
@@ -59,7 +60,17 @@ export function settingsOf(names: readonly string[], groups: readonly ParameterG
     if (matching.length === 0) throw nothingMatches(match, names);
     for (const i of matching) settings[i] = { ...settings[i], ...said };
   }
-  return settings;
+  if (settings.some(({ trainable }) => trainable)) return settings;
+  throw new OptionError(
+    `groups: none of the ${names.length} parameters is trainable; add { match: "lm_head.*", trainable: true }, or whatever shall learn.`,
+  );
+}
+
+/** Number of parameters that are trained. @throws OptionError for a group that matches none, and where nothing is left to train. */
+export function trainedOf(model: LanguageModel, groups: readonly ParameterGroup[]): number {
+  const all = params(model);
+  const settings = settingsOf([...all.keys()], groups);
+  return [...all.values()].reduce((sum, { size }, i) => sum + (settings[i].trainable ? size : 0), 0);
 }
 
 function patternOf(match: string): RegExp {

@@ -1,6 +1,6 @@
 // @twilljs/train: optimisers, schedules and the trainer.
 export { DivergenceError } from './errors.ts';
-export type { ParameterGroup } from './groups.ts';
+export { type ParameterGroup, trainedOf } from './groups.ts';
 export type { Moments, OptimizerState, OptimizerValue } from './optimizer.ts';
 export { type AdamWOptions, adamw, type MuonOptions, muon, type Optimizer } from './optimizers.ts';
 export { type TrainOptions, type TrainSettings, trainFields, trainOptions } from './options.ts';

@@ -3,7 +3,7 @@ export type { Best, Better } from './best.ts';
 export { type Checkpoint, Checkpoints } from './checkpoints.ts';
 export { type Code, changedSince } from './code.ts';
 export { firstDifference } from './difference.ts';
-export { freshModel, requireTrainingMemory, trainedOf } from './fresh-model.ts';
+export { freshModel, requireTrainingMemory } from './fresh-model.ts';
 export { weightsHash } from './hash.ts';
 export { type LoadedRun, type LoadRunOptions, loadRun } from './load-run.ts';
 export { lockDirectory } from './lock.ts';

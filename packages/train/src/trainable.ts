@@ -45,10 +45,6 @@ export class Trainable {
       ...{ name, tensor: arena.tensors[i], at: arena.offsets[i], offset: this.layout.offsets[at] },
       ...{ isDecaying: arena.offsets[i] < arena.decayEnd, weightDecay: settings[i].weightDecay, lr: settings[i].lr },
     }));
-    if (chosen.length > 0) return;
-    throw new OptionError(
-      `groups: none of the ${arena.names.length} parameters is trainable; add { match: "lm_head.*", trainable: true }, or whatever shall learn.`,
-    );
   }
 
   get device(): Device {
