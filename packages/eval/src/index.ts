@@ -40,6 +40,7 @@ export {
   measuresOf,
   measureTask,
   type ProbeGiven,
+  settingsToRecord,
   type TaskFamily,
   type TaskSettings,
   type TaskText,

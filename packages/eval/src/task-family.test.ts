@@ -21,6 +21,7 @@ import {
   mqarUniformTask,
   mqarZoologyTask,
   parityTask,
+  settingsToRecord,
   type TaskFamily,
   taskNamed,
   taskRecord,
@@ -207,4 +208,13 @@ it('a task of one file needs a generator, a table and a few words', async () => 
   expect(copy.batches(options, { seed: 1, steps: 4 }).batch(0).inputs.at(-1)).toBe(6);
   const found = await measureTask(model, copy, copy.probe(options, { seed: 0 }));
   expect(measuredText(found, copy)).toMatch(/^accuracy 0\.\d+ at 8 tokens \(chance 0\.167\)$/);
+});
+
+it('what a record has of settings leaves out the default of an option that came later', () => {
+  const settings = (given: object) => taskSettings(textTask as never, given, 'test');
+  expect(settingsToRecord(textTask as never, settings({}))).toEqual({ length: 256, batch: 4 });
+  expect(taskRecord(textTask as never, settings({ packing: 'together' }), { sha256: '0' })).toEqual({
+    ...{ kind: 'text', sha256: '0', length: 256, batch: 4 },
+  });
+  expect(settingsToRecord(textTask as never, settings({ packing: 'apart' }))).toMatchObject({ packing: 'apart' });
 });

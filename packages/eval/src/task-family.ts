@@ -115,16 +115,18 @@ export function betterOf({ name, measures: [main] }: TaskFamily): { of: string; 
   throw new OptionError(`task ${name}: its first measure, ${main.name}, says not what is better; put another first.`);
 }
 
-/**
- * What run.json says of the data of a run, so that a run that goes on is known to read the same. An option that came after such
- * records stands in it where it is not its default.
- */
-export function taskRecord(family: TaskFamily, settings: TaskSettings, text?: object): JsonObject {
-  const told = Object.entries(settings).filter(
-    ([name, value]) => !family.fields[name].late || value !== family.fields[name].default,
-  );
-  return { kind: family.name, ...text, ...Object.fromEntries(told) };
-}
+/** What a record has of settings: an option that came after such records stands in it where it is not its default. */
+export const settingsToRecord = ({ fields }: TaskFamily, settings: TaskSettings): JsonObject =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([name, value]) => !fields[name].late || value !== fields[name].default),
+  ) as JsonObject;
+
+/** What run.json says of the data of a run, so that a run that goes on is known to read the same. */
+export const taskRecord = (family: TaskFamily, settings: TaskSettings, text?: object): JsonObject => ({
+  kind: family.name,
+  ...text,
+  ...settingsToRecord(family, settings),
+});
 
 export interface MeasureTaskOptions extends Measuring {
   /** Default: those of the task. */

@@ -1,5 +1,5 @@
 // What a sweep compares: grids of mixer x ratio x size x axes x seed for a task, read from JSON and checked.
-import type { TaskFamily } from '@twilljs/eval';
+import { settingsToRecord, type TaskFamily } from '@twilljs/eval';
 import { type Ratio, readRatio } from '@twilljs/hybrid';
 import { type Fields, readFields } from '@twilljs/nn';
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
@@ -106,7 +106,7 @@ function readGrid(grid: Json, known: Known, where: string): SweepGrid {
     ratios: distinct(grid.ratios ?? ['pure'], `${where}: ratios`, 'ratios', (ratio) => ratioOf(ratio, where)),
     sizes: distinct(sizes, `${where}: sizes`, 'sizes', (size, i) => readSize(size, known, `${where}.sizes[${i}]`)),
     seeds: distinct(grid.seeds ?? [0], `${where}: seeds`, 'seeds', (seed) => readSeed(seed, where)),
-    ...common(given, options, over),
+    ...common(family, given, options, over),
     ...(over && { over }),
     ...(section !== null && { section }),
     ...(measures && { measures }),
@@ -137,6 +137,7 @@ const stated = [
 
 /** What all cells of a grid have, written out. What follows from an axis, as the warm-up from the steps, is each cell's own. */
 function common(
+  family: TaskFamily,
   given: Pick<SweepGrid, 'training' | 'data'>,
   options: readonly CellOptions[],
   over: Axes = {},
@@ -152,7 +153,7 @@ function common(
       { ...training },
       [...names].filter((name) => !follows(name)),
     ),
-    data: pick(data, Object.keys(data)),
+    data: pick(data, Object.keys(settingsToRecord(family, data))),
   };
 }
 
