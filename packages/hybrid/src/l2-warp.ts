@@ -8,12 +8,14 @@ const L2_WARP = 1e-4;
  *
  * @param logits [B,T,N]
  * @param inside [B,T,1], 1 at the positions that count; null for all.
+ * @param positions how many they are taken for. Default: as many as there are.
  */
-export function withL2Warp(loss: Tensor, logits: Tensor, inside: Tensor | null): Tensor {
+export function withL2Warp(loss: Tensor, logits: Tensor, inside: Tensor | null, positions?: number | Tensor): Tensor {
   const all = logits.max(-1); // [B,T]
   const mask = inside?.reshape(all.shape);
   const largest = mask ? all.where(mask) : all;
   const sum = largest.mul(largest).sum();
-  const pull = mask ? sum.mul(0.5 * L2_WARP).div(mask.sum()) : sum.mul((0.5 * L2_WARP) / largest.size);
+  const count = positions ?? mask?.sum() ?? largest.size;
+  const pull = typeof count === 'number' ? sum.mul((0.5 * L2_WARP) / count) : sum.mul(0.5 * L2_WARP).div(count);
   return loss.add(pull.sub(detach(pull)));
 }

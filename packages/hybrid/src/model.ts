@@ -133,11 +133,11 @@ export class LanguageModel implements Stack {
    * @throws OptionError for an id or a label outside the vocabulary (a label may be -100, no other negative number).
    */
   loss(ids: Ids, labels?: Ids, options: LossOptions = {}): Tensor {
-    const { weight = 1, recompute = false, sequences, ...where } = options;
+    const { weight, positions, recompute = false, sequences, ...where } = options;
     const [placed, asked] = this.reader.asked('model.loss', ids, labels, where);
     const at = sequences ?? this.reader.at(placed);
     const logits = logitsOf(this, this.reader.tokens(placed.ids), at, recompute);
-    return lossOf(this, logits, this.reader.tokens(asked, 'labels'), at, weight);
+    return lossOf(this, logits, this.reader.tokens(asked, 'labels'), at, { weight, positions });
   }
 
   /**

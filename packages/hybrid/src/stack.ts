@@ -18,6 +18,7 @@ import {
 import { OptionError, ones, recompute, scope, type Tensor } from '@twilljs/tensor';
 import { withL2Warp } from './l2-warp.ts';
 import { embedded } from './padding.ts';
+import type { LossOptions } from './where.ts';
 
 /** Parameters that mixers share stand beside these, under their own names. */
 export interface LanguageModelParts {
@@ -136,16 +137,16 @@ export function shownOf(logits: Tensor, at: Sequences | undefined, length: numbe
   return length === null ? logits.where(insideOf(at.ranges, logits.shape)) : padSequences(logits, at.ranges, length);
 }
 
-/** Mean cross-entropy of logits [B,T,N] over labels [B,T], times `weight`, and what the configuration adds to it. */
+/** Mean cross-entropy of logits [B,T,N] over labels [B,T], times its weight, and what the configuration adds to it. */
 export function lossOf(
   { config }: Stack,
   logits: Tensor,
   labels: Tensor,
   at?: Sequences,
-  weight: number | Tensor = 1,
+  { weight = 1, positions }: { [K in 'weight' | 'positions']?: LossOptions[K] | undefined } = {},
 ): Tensor {
   const mean = crossEntropy(logits, labels);
   const loss = weight === 1 ? mean : mean.mul(weight);
   if (!config.model.use_l2warp) return loss;
-  return withL2Warp(loss, logits, at?.ranges ? insideOf(at.ranges, logits.shape) : null);
+  return withL2Warp(loss, logits, at?.ranges ? insideOf(at.ranges, logits.shape) : null, positions);
 }

@@ -26,10 +26,14 @@ export interface LossOptions extends Where {
   /** Instead of them, in a step of one's own for `compile`: what `SequencePlaces` holds, which the host writes before each call. */
   readonly sequences?: Sequences;
   /**
-   * Factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. The pull
-   * of `use_l2warp` counts positions, so its share is always 1 / the number of parts. Default 1.
+   * Factor of the cross-entropy, a number or a tensor []: of a part of a batch, its share of the labels x the number of parts. Default 1.
    */
   readonly weight?: number | Tensor;
+  /**
+   * Over how many positions the pull of `use_l2warp` is a mean, a number or a tensor []: of a part of a batch, the mean of all parts.
+   * Default: those of its sequences.
+   */
+  readonly positions?: number | Tensor;
   /** For the gradient, activations inside blocks are computed again instead of kept: less memory, the same bits. Default false. */
   readonly recompute?: boolean;
 }

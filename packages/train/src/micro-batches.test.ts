@@ -65,6 +65,17 @@ describe.each([false, true])('with use_l2warp %s', (warp) => {
       { numRuns: 8 },
     );
   });
+
+  it('of sequences with gaps too, and of rows that hold none', async () => {
+    const all = Array<boolean>(B * T).fill(true);
+    const batch = { ...batchOf(4, all), ranges: Int32Array.of(0, 4, 5, 6, 6, 8, 13, 15, 20, 21) };
+    const whole = await stepOf(batch, 1, warp);
+    for (const parts of [2, 3, 6]) {
+      const cut = await stepOf(batch, parts, warp);
+      expect(Math.abs(cut.loss / whole.loss - 1)).toBeLessThan(1e-12);
+      expect(Math.abs(cut.gradNorm / whole.gradNorm - 1)).toBeLessThan(1e-12);
+    }
+  });
 });
 
 it('the loss is the mean over the labels of -log p, counted by hand', async () => {

@@ -6,6 +6,8 @@ import { knownOnly, OptionError } from '@twilljs/tensor';
 export interface Part extends Batch {
   /** Its labels, divided by the mean number of labels of all parts: the mean over parts of `weight` x loss is the loss of the batch. */
   readonly weight: number;
+  /** In sequences, of a mean part. */
+  readonly positions: number;
 }
 
 /**
@@ -32,8 +34,12 @@ export function microBatches(batch: Batch, parts: number): Part[] {
       `train: none of the ${B * T} positions of the batch has a label, so there is nothing to learn; leave such a batch out.`,
     );
   }
-  return cut.map((part, i) => ({ ...part, weight: (counts[i] * parts) / total }));
+  const positions = lengthOf(ranges ?? Int32Array.of(0, B * T)) / parts;
+  return cut.map((part, i) => ({ ...part, weight: (counts[i] * parts) / total, positions }));
 }
+
+/** @param ranges [2n]. */
+const lengthOf = (ranges: Int32Array): number => ranges.reduce((sum, p, i) => (i % 2 === 0 ? sum - p : sum + p), 0);
 
 /** @throws OptionError when so many parts do not divide the rows of a batch. */
 export function requireParts(rows: number, parts: number): void {

@@ -30,6 +30,8 @@ interface Place {
   readonly labels: Tensor;
   /** []: of its labels. Null where there is one part, whose weight is 1. */
   readonly weight: Tensor | null;
+  /** []: in sequences, of a mean part. Null where there is one part, or all have as many, which are rows. */
+  readonly positions: Tensor | null;
   /** Where its sequences lie; null where they are its rows. */
   readonly sequences: Sequences | null;
 }
@@ -121,10 +123,11 @@ export class TrainingStep {
 
   /** Loss and gradient of all parts, and the update. */
   private compute(parts: readonly Place[]): void {
-    const losses = parts.map(({ ids, labels, weight, sequences }, part) =>
+    const losses = parts.map(({ ids, labels, weight, positions, sequences }, part) =>
       scope(() => {
         const loss = this.model.loss(ids, labels, {
-          weight: weight ?? 1,
+          ...(weight && { weight }),
+          ...(positions && { positions }),
           recompute: this.settings.recompute,
           ...(sequences && { sequences }),
         });
@@ -161,10 +164,11 @@ export class TrainingStep {
         throw error;
       }
     }
-    for (const [i, { ids, labels, weight }] of this.places.entries()) {
+    for (const [i, { ids, labels, weight, positions }] of this.places.entries()) {
       write(ids, parts[i].inputs);
       write(labels, parts[i].labels);
       if (weight) write(weight, [parts[i].weight]);
+      if (positions) write(positions, [parts[i].positions]);
       this.lying[i]?.write(parts[i].ranges!);
     }
   }
@@ -191,14 +195,17 @@ export class TrainingStep {
     const rotary = model.layers.map(({ attn }) => attn.rotary);
     if (n > 0) this.lying.push(new SequencePlaces(device, { B: rows, T, n, packed: true, rotary }));
     const ids = () => zeros([rows, T], { device, dtype: 'i32' });
-    const weight = () => (this.settings.microBatches === 1 ? null : zeros([], { device }));
-    const made = keep(scope(() => ({ ids: ids(), labels: ids(), weight: weight() })));
+    const number = (is: boolean) => (is ? zeros([], { device }) : null);
+    const isPart = this.settings.microBatches > 1;
+    const made = keep(
+      scope(() => ({ ids: ids(), labels: ids(), weight: number(isPart), positions: number(isPart && n > 0) })),
+    );
     this.places.push({ ...made, sequences: this.lying.at(-1)?.at(0) ?? null });
   }
 
   private leavePlaces(): void {
     for (const places of this.lying) places[Symbol.dispose]();
-    release(this.places.map(({ ids, labels, weight }) => [ids, labels, weight]));
+    release(this.places.map(({ ids, labels, weight, positions }) => [ids, labels, weight, positions]));
     this.lying = [];
     this.places = [];
   }
