@@ -34,7 +34,7 @@ export function rotaryOf(rotary: Rotary, x: Tensor, state?: State, at?: Sequence
   throw new OptionError(
     at
       ? `rotary: there are no tables for heads of ${size} and base ${base}; give sequencesOf(...) the rotary of every mixer.`
-      : 'rotary: a state is given but no positions; give what sequencesOf(...) makes beside it.',
+      : 'rotary: a state is given but no positions; give sequencesOf(device, { B, T, positions, rotary: [mixer.rotary] }) beside it.',
   );
 }
 
