@@ -150,7 +150,8 @@ describe('a prompt', () => {
     await expect(first('text')).rejects.toThrow('prompt: "text" is text where ids are needed; give encodeText(text)');
     await expect(first(undefined)).rejects.toThrow('prompt: it is undefined where a list of ids is needed');
     await expect(first(tensor([1], [1, 1]))).rejects.toThrow('prompt: it is a Tensor where a list of ids is needed');
-    await expect(first([])).rejects.toThrow('the prompt is empty');
+    await expect(first([])).rejects.toThrow('prompt: it is empty but');
+    await expect(first(['text', 'more'])).rejects.toThrow('prompt: "text" is text where ids are needed');
     expect((await first(Uint8Array.of(1, 2))).value).toBe((await first([1, 2])).value);
   });
 

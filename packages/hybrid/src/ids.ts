@@ -108,8 +108,11 @@ export function promptIds(prompt: IdList, kind: IdKind): Int32Array {
     );
   }
   if (prompt.length === 0) {
-    throw new OptionError(`generate: the ${what} is empty but a model continues at least one token; give one.`);
+    throw new OptionError(
+      `${what}: it is empty but a model continues at least one token, after a cache too; give one.`,
+    );
   }
+  if (typeof prompt[0] === 'string') throw textError(what, prompt[0]);
   checkIds(prompt, kind, prompt.length);
   return Int32Array.from(prompt);
 }

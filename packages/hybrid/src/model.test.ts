@@ -99,7 +99,7 @@ describe('generation', () => {
     expect(await take({ temperature: 3, seed: 2 })).not.toEqual(drawn);
     const logits = await read(() => model.forward([[1, 2, 3, ...greedy.slice(0, 5)]]).slice(1, 7, 8));
     expect(logits.indexOf(Math.max(...logits))).toBe(greedy[5]);
-    await expect(generate(model, [], { maxTokens: 1 }).next()).rejects.toThrow('the prompt is empty');
+    await expect(generate(model, [], { maxTokens: 1 }).next()).rejects.toThrow('prompt: it is empty but');
     await expect(generate(model, [1], { maxTokens: 1, temperature: -1 }).next()).rejects.toThrow('temperature is -1');
   });
 

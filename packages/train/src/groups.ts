@@ -62,7 +62,7 @@ export function settingsOf(names: readonly string[], groups: readonly ParameterG
   }
   if (settings.some(({ trainable }) => trainable)) return settings;
   throw new OptionError(
-    `groups: none of the ${names.length} parameters is trainable; add { match: "lm_head.*", trainable: true }, or whatever shall learn.`,
+    `groups: none of the ${names.length} parameters is trainable; add { match: "lm_head.*", trainable: true } (--trainable 'lm_head.*'), or whatever shall learn.`,
   );
 }
 

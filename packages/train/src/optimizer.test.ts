@@ -3,7 +3,7 @@ import { arenaOf, clipFactor } from '@twilljs/nn';
 import { compile, cpu, grad, packArena, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { adamw } from './optimizers.ts';
+import { adamw, muon } from './optimizers.ts';
 import { trainable } from './trainable.ts';
 
 const options = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, decayed: 'matrices' } as const;
@@ -57,6 +57,16 @@ describe.each([
     expect(() => adam.apply(arena.tensors as never)).toThrow('adamw: the gradient is [');
     expect(() => adam.load(JSON.parse(JSON.stringify({ updates: 0, m: new Map(), v: new Map() })))).toThrow(
       'which JSON cannot hold',
+    );
+    expect(() => adamw().for(arena as never)).toThrow('give trainable(model.arena).');
+    expect(() => muon().for(new Map() as never)).toThrow(
+      'muon: the parameters are a Map; give trainable(model.arena).',
+    );
+    expect(() => adam.update(arena.tensors.slice(1), 0.1)).toThrow(
+      `adamw: ${arena.tensors.length - 1} gradients but ${arena.tensors.length} trainable parameters; give one for each`,
+    );
+    expect(() => adam.update([...arena.tensors].reverse(), 0.1)).toThrow(
+      `adamw: the gradient of ${arena.names[0]} is [${arena.tensors.at(-1)!.shape}] but the parameter [`,
     );
     await arenaOf(new Map(arena.names.map((name, i) => [name, arena.tensors[i]])), on);
     expect(() => adam.update(arena.tensors, 0.1)).toThrow('adamw: the model was moved');

@@ -103,11 +103,9 @@ export class OptimizerState {
    * @throws OptionError for a learning rate that is no finite number from 0; ShapeError for a gradient of another length.
    */
   update(gradient: Tensor | readonly Tensor[], lr: number): void {
-    const flat = (): Tensor =>
-      Array.isArray(gradient) ? packArena(gradient, this.trainable.layout) : (gradient as Tensor);
     untracked(() =>
       scope(() => {
-        const whole = flat();
+        const whole = Array.isArray(gradient) ? this.pack(gradient) : (gradient as Tensor);
         this.requireFlat(whole);
         this.prepare(lr);
         this.apply(whole);
@@ -200,6 +198,18 @@ export class OptimizerState {
 
   [Symbol.dispose](): void {
     release([Object.values(this.moments), this.flat, this.hyper, this.count]);
+  }
+
+  private pack(gradients: readonly Tensor[]): Tensor {
+    const { parameters, layout } = this.trainable;
+    const wrong = parameters.findIndex(({ tensor }, i) => !sameShape(tensor.shape, gradients[i]?.shape ?? []));
+    if (gradients.length === parameters.length && wrong === -1) return packArena(gradients, layout);
+    const { name } = this.optimizer;
+    throw new ShapeError(
+      gradients.length === parameters.length
+        ? `${name}: the gradient of ${parameters[wrong].name} is [${gradients[wrong].shape}] but the parameter [${parameters[wrong].tensor.shape}]; give them in the order of trainable.tensors.`
+        : `${name}: ${gradients.length} gradients but ${parameters.length} trainable parameters; give one for each of trainable.tensors.`,
+    );
   }
 
   private requireFlat(gradient: Tensor): void {

@@ -4,7 +4,7 @@ import { OptionError } from '@twilljs/tensor';
 import { OptimizerState } from './optimizer.ts';
 import { type AdamWSettings, adamwFields, type MuonSettings, muonFields, type TrainOptions } from './options.ts';
 import { adamwRule, muonRule } from './rules.ts';
-import type { Trainable, TrainedParameter } from './trainable.ts';
+import { requireTrainable, type Trainable, type TrainedParameter } from './trainable.ts';
 
 /** An optimiser: what to hand to a trainer, or to begin with in a loop of one's own. Made by `adamw` and `muon`. */
 export interface Optimizer {
@@ -26,7 +26,13 @@ export type MuonOptions = AdamWOptions & Given<typeof muonFields>;
 export function adamw(options: AdamWOptions = {}): Optimizer {
   const settings = readOptions(adamwFields, options, 'adamw');
   const value = { name: 'adamw', settings } as const;
-  return { ...value, for: (all) => new OptimizerState(value, all, [adamwRule(all.parameters, all, settings)]) };
+  return {
+    ...value,
+    for(all) {
+      requireTrainable('adamw', all);
+      return new OptimizerState(value, all, [adamwRule(all.parameters, all, settings)]);
+    },
+  };
 }
 
 /**
@@ -41,6 +47,7 @@ export function muon(options: MuonOptions = {}): Optimizer {
   return {
     ...value,
     for(all) {
+      requireTrainable('muon', all);
       const matrices = all.parameters.filter(isMatrix);
       const others = all.parameters.filter((one) => !isMatrix(one));
       if (matrices.length > 0)

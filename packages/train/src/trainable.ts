@@ -1,6 +1,6 @@
 // The parameters of a model that are trained, and memory for a number for each of theirs: gradients and moments.
 import { type ParameterArena, requireArena } from '@twilljs/nn';
-import { arenaLayout, type Device, OptionError, type Tensor, zeros } from '@twilljs/tensor';
+import { arenaLayout, type Device, OptionError, shown, type Tensor, zeros } from '@twilljs/tensor';
 import { type GroupSettings, type ParameterGroup, readGroups, settingsOf } from './groups.ts';
 
 /** A parameter that is trained. */
@@ -57,12 +57,18 @@ export class Trainable {
   }
 }
 
+/** @throws OptionError for what `trainable` has not made, such as a model. */
+export function requireTrainable(where: string, value: unknown): asserts value is Trainable {
+  if (value instanceof Trainable) return;
+  throw new OptionError(`${where}: the parameters are ${shown(value)}; give trainable(model.arena).`);
+}
+
 /** Refuses to train what is stored in bf16. */
 function refuseStored(names: readonly string[]): void {
   if (names.length === 0) return;
   const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
   throw new OptionError(
-    `groups: ${names[0]}${more} would be trained but are stored in bf16, of which there is no gradient; load the model with dtype: 'f32', or add { match: "${names[0]}", trainable: false } for each.`,
+    `groups: ${names[0]}${more} would be trained but are stored in bf16, of which there is no gradient; load the model with dtype: 'f32', or freeze them, such as by { match: "*", trainable: false } before what shall learn.`,
   );
 }
 

@@ -40,7 +40,7 @@ it('trains what is left to train, on both', async () => {
 it('refuses to train them', async () => {
   const { model } = await modelFromFiles(await rounded(), { mixers, device: cpu(), dtype: 'file' });
   expect(() => new Trainer(model, { steps: 1 })).toThrow(
-    /^groups: model\.embeddings\.weight and \d+ more would be trained but are stored in bf16, of which there is no gradient; load the model with dtype: 'f32', or add \{ match: "model\.embeddings\.weight", trainable: false \} for each\.$/,
+    /^groups: model\.embeddings\.weight and \d+ more would be trained but are stored in bf16, of which there is no gradient; load the model with dtype: 'f32', or freeze them, such as by \{ match: "\*", trainable: false \} before what shall learn\.$/,
   );
   expect(() => new Trainer(model, { steps: 1, groups: [{ match: '*_proj.*', trainable: false }] })).toThrow(
     /^groups: model\.embeddings\.weight and 1 more would be trained/,

@@ -8,7 +8,7 @@ import { summaryLines } from '@twilljs/report/node';
 import { loadModule } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainSettings } from '@twilljs/train';
-import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
+import { progressBar, readMetrics, readRunRecord, trainedOf, trainRun } from '@twilljs/train/node';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
@@ -17,7 +17,7 @@ import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
-import { modelToTrain } from '../train/model.ts';
+import { groupsIn, modelToTrain } from '../train/model.ts';
 import { originOf, recordIn, withRecord } from '../train/resume.ts';
 
 export function train() {
@@ -33,7 +33,7 @@ export function train() {
         'twill train --mixer ./my-mixer.mjs --task ./my-task.mjs --task-option symbols=8 --out runs/mine',
         'twill train --out runs/book --resume --steps 2000 --eval-every 100',
         "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
-        "twill train --init runs/book --data 'letters/*.txt' --freeze '*' --trainable 'model.layers.3.*' 'lm_head.*' --out runs/top",
+        "twill train --init runs/book --data 'letters/*.txt' --freeze '*' --trainable 'lm_head.*' --out runs/head",
       ],
       notes: [
         taskList(),
@@ -73,7 +73,9 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   note(data.about);
   const device = await openDevice(asked);
   const model = await modelToTrain(asked, { known, data, device, record, path, note });
-  note(`${grouped(countParams(model))} parameters on ${device.label}\n`);
+  const trained = trainedOf(model, groupsIn(asked, record));
+  const part = trained < countParams(model) ? `, ${grouped(trained)} of them trained,` : '';
+  note(`${grouped(countParams(model))} parameters${part} on ${device.label}\n`);
 
   const { family, probe } = data;
   const measures = measuresOf(family, known.measures ?? []);
@@ -134,7 +136,7 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
       ...{ status, out, steps, from, loss },
       ...(family.readsText && { trainingBitsPerByte: loss === null ? null : loss * perNat }),
       skipped: metrics.skipped.length,
-      ...{ tokens: metrics.tokens, tokensPerSecond, parameters: countParams(model), device: device.name },
+      ...{ tokens: metrics.tokens, tokensPerSecond, parameters: countParams(model), trained, device: device.name },
       validation: metrics.validation,
       best: best && { step: best.step, of: best.of, value: best.value },
     },

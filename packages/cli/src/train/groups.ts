@@ -16,7 +16,7 @@ export const groupFlags = (): Option[] => [
     '--freeze <pattern...>',
     'parameters that stay as they are, by their names, with * for any letters: model.embeddings.*',
   ),
-  new Option('--trainable <pattern...>', 'of those, the ones that are trained all the same'),
+  new Option('--trainable <pattern...>', 'of frozen ones, those that are trained all the same'),
   new Option(
     '--param-group <pattern:field=value...>',
     'what else holds for some: lr, a factor, or weight_decay, such as lm_head.*:lr=0.1,weight_decay=0',
@@ -25,6 +25,11 @@ export const groupFlags = (): Option[] => [
 
 /** In the order freeze, trainable, param-group, whatever the order of the flags. @throws OptionError for what cannot be read. */
 export function groupsOf({ freeze = [], trainable = [], paramGroup = [] }: GroupFlags): ParameterGroup[] {
+  if (trainable.length > 0 && freeze.length === 0) {
+    throw new OptionError(
+      `--trainable ${shown(trainable[0])} changes nothing where nothing is frozen; add --freeze '*', or leave it out.`,
+    );
+  }
   return [
     ...freeze.map((match) => ({ match, trainable: false })),
     ...trainable.map((match) => ({ match, trainable: true })),
@@ -42,6 +47,6 @@ function readGroup(text: string): ParameterGroup {
     return { match: text.slice(0, at), ...Object.fromEntries(said.map(([field, value]) => [fields[field], value])) };
   }
   throw new OptionError(
-    `--param-group is "${shown(text)}" where a pattern and lr or weight_decay are needed, such as lm_head.*:lr=0.1; correct it.`,
+    `--param-group is "${shown(text)}" where a pattern and lr or weight_decay are needed, such as lm_head.*:lr=0.1; correct it (what is trained is for --freeze and --trainable).`,
   );
 }

@@ -41,7 +41,7 @@ export async function modelToTrain(asked: Asked, making: Making): Promise<Langua
 }
 
 /** Those of a run that goes on, where none are given again. */
-const groupsIn = ({ training }: Asked, record: RunRecord | null) =>
+export const groupsIn = ({ training }: Asked, record: RunRecord | null) =>
   (training.groups as readonly ParameterGroup[] | undefined) ?? record?.training.groups ?? [];
 
 /** The first flag that says what the model is. */
