@@ -1,5 +1,5 @@
-// Decoding: a cache goes on where a text ended. It can be forked, set back, and stored.
-import { decodeText, encodeText, hybrid, mixers, rng, sample, scope } from 'twilljs';
+// Decoding: a cache goes on where a text ended. It can be forked, set back, and stored; texts of any lengths go together.
+import { decodeText, encodeText, generate, hybrid, mixers, rng, sample, scope } from 'twilljs';
 
 const config = {
   model_type: 'gated_deltanet',
@@ -44,3 +44,21 @@ console.log((await a.data()).join() === (await b.data()).join()); // => true
 const id = sample(await a.data(), 0.8, rng(3));
 console.log(id === sample(await b.data(), 0.8, rng(3))); // => true
 console.log(decodeText([id]).length); // => 1
+
+// A talk of several turns: each prompt follows what the cache holds, and afterwards it holds the answer too.
+const talk = model.cache(1);
+for (const said of ['Who are you? ', ' And he? ']) {
+  const answer: number[] = [];
+  for await (const id of generate(model, encodeText(said), { maxTokens: 8, cache: talk })) answer.push(id);
+  console.log(answer.length, talk.positions[0] > 20); // => 8 true
+}
+
+// Prompts of different lengths, continued together: the ids that each has alone.
+const prompts = ['Call me ', 'The whale', 'A'].map(encodeText);
+const together: number[][] = prompts.map(() => []);
+for await (const ids of generate(model, prompts, { maxTokens: 5 })) {
+  for (const [i, id] of ids.entries()) together[i].push(id);
+}
+const alone: number[] = [];
+for await (const id of generate(model, prompts[2], { maxTokens: 5 })) alone.push(id);
+console.log(alone.join() === together[2].join()); // => true

@@ -3,13 +3,16 @@ import {
   attention,
   concat,
   constant,
+  generate,
   grad,
   hybrid,
   type Initializer,
   Linear,
   type Mixer,
   type MixerFamily,
-  OptionError,
+  ones,
+  packSequences,
+  padSequences,
   type Sequences,
   type State,
   scope,
@@ -36,21 +39,20 @@ class RunningMean implements Mixer {
   }
 
   forward(x: Tensor, state: State = this.init(x.shape[0]), at?: Sequences): { y: Tensor; state: State } {
-    if (at?.ranges) throw new OptionError('RunningMean: it reads rows of equal length; give no lengths.');
-    const v = this.v_proj.forward(x); // [B,T,D]
-    const rate = this.rate.sigmoid();
+    const [B, T] = x.shape;
+    // Sequences of different lengths, n in the B T positions: each into a row of its own, zeros behind, and back below.
+    const rows = (values: Tensor) => (at?.ranges ? padSequences(values, at.ranges, B * T) : values);
+    const packed = (values: Tensor) => (at?.ranges ? packSequences(values, at.ranges, [B, T]) : values);
+    const v = rows(this.v_proj.forward(x)); // [B,T,D], or [n,B T,D]
+    const rate = rows(ones([B, T, 1], { device: x.device })).mul(this.rate.sigmoid()); // 0 behind an end: the state stays
     let mean = state.mean; // [B,1,D]
     const means: Tensor[] = [];
-    for (let t = 0; t < x.shape[1]; t++) {
-      mean = mean.add(
-        v
-          .slice(1, t, t + 1)
-          .sub(mean)
-          .mul(rate),
-      );
+    for (let t = 0; t < v.shape[1]; t++) {
+      const change = v.slice(1, t, t + 1).sub(mean);
+      mean = mean.add(change.mul(rate.slice(1, t, t + 1)));
       means.push(mean);
     }
-    return { y: this.o_proj.forward(concat(means, 1)), state: { mean } };
+    return { y: this.o_proj.forward(packed(concat(means, 1))), state: { mean } };
   }
 
   stateSize(): number {
@@ -94,3 +96,12 @@ const cache = model.cache(1);
 scope(() => model.forward([[1, 2, 3]], cache));
 const rest = await scope(() => model.forward([[4, 5]], cache)).data();
 console.log(rest.every((x, i) => Math.abs(x - whole[3 * 32 + i]) < 1e-5)); // => true
+
+// Prompts of different lengths together: the ids that each has alone.
+const idsOf = async (prompts: number[][]) => {
+  const found: number[][] = [];
+  for await (const ids of generate(model, prompts, { maxTokens: 4 })) found.push(ids);
+  return found;
+};
+const [both, first, second] = [await idsOf([[1, 2, 3, 4], [5]]), await idsOf([[1, 2, 3, 4]]), await idsOf([[5]])];
+console.log(both.every(([a, b], i) => a === first[i][0] && b === second[i][0])); // => true
