@@ -221,6 +221,8 @@ describe('parity', () => {
       'logits',
       'loss',
       'out',
+      'packed',
+      'packed.loss',
       'train',
       'train.loss',
       'train.lr',
