@@ -135,8 +135,9 @@ export class LanguageModel implements Stack {
   loss(ids: Ids, labels?: Ids, options: LossOptions = {}): Tensor {
     const { weight, positions, recompute = false, sequences, ...where } = options;
     const [placed, asked] = this.reader.asked('model.loss', ids, labels, where);
-    const at = sequences ?? this.reader.at(placed);
-    const logits = logitsOf(this, this.reader.tokens(placed.ids), at, recompute);
+    const made = () => sequences ?? this.reader.at(placed);
+    const at = made();
+    const logits = logitsOf(this, this.reader.tokens(placed.ids), at, recompute ? made : null);
     return lossOf(this, logits, this.reader.tokens(asked, 'labels'), at, { weight, positions });
   }
 

@@ -157,6 +157,16 @@ describe.each(cases)('%s', (_, more) => {
     }
   });
 
+  it('recomputed activations give the same bits, when the scope of the loss has ended too', async () => {
+    for (const device of devices) {
+      const model = await make(more, device);
+      const { ids, labels, ranges } = drawn(rng(5), 2, 20);
+      const expected = await lossOf(model, () => model.loss(ids, labels, { ranges }));
+      const again = () => scope(() => model.loss(ids, labels, { ranges, recompute: true }));
+      expect(await lossOf(model, again)).toEqual(expected);
+    }
+  });
+
   it('recordings read where they lie anew', async () => {
     for (const device of devices) {
       const model = await make(more, device);

@@ -110,14 +110,20 @@ export function headOf({ model, lm_head }: Stack, h: Tensor): Tensor {
 /**
  * Logits [B,T,N] of tokens [B,T].
  *
- * @param again for a gradient, what blocks compute is computed again instead of kept: between blocks alone it is kept.
+ * @param again for a gradient, what blocks compute is computed again instead of kept: between blocks alone it is kept. Makes `at`
+ * once more, since a gradient may be formed when its tensors were given back. Null: all is kept.
  */
-export function logitsOf(stack: Stack, tokens: Tensor, at?: Sequences, again = false): Tensor {
+export function logitsOf(
+  stack: Stack,
+  tokens: Tensor,
+  at?: Sequences,
+  again: (() => Sequences | undefined) | null = null,
+): Tensor {
   if (!again) return headOf(stack, through(stack, tokens, [], at).at(-1)!.h);
   const { embeddings, layers } = stack.model;
   let h = embedded(embeddings, tokens, stack.config.model.pad_token_id);
   for (const [i, block] of layers.entries()) {
-    h = recompute((x) => leftBy(block, i, x, undefined, at).h, h, [...params(block).values()]);
+    h = recompute((x) => leftBy(block, i, x, undefined, again()).h, h, [...params(block).values()]);
   }
   return headOf(stack, h);
 }
