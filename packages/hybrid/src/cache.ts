@@ -132,7 +132,9 @@ export class Cache {
 /** @throws OptionError for what is no cache. */
 export function requireCache(value: unknown): Cache {
   if (value instanceof Cache) return value;
-  throw new OptionError(`cache: ${shown(value)} is no cache; make one with model.cache(batch).`);
+  throw new OptionError(
+    `cache: ${shown(value)} is no cache; make one with model.cache(batch), or give undefined for none.`,
+  );
 }
 
 /** Handles of their own on the same numbers. */
