@@ -99,3 +99,10 @@ it('a batch whose sequence lies across rows is none', () => {
     'train: range 1 of the batch is [3, 5] but its rows have 4 positions',
   );
 });
+
+it('refuses ranges of a batch that are no flat list of their own kind', () => {
+  const batch = { inputs: new Int32Array(8), labels: new Int32Array(8), B: 2, T: 4 };
+  expect(() => checkBatch('train', { ...batch, ranges: [[0, 4]] })).toThrow(
+    'train: ranges of the batch is [[0, 4]]; give an Int32Array, begin and end of each sequence.',
+  );
+});

@@ -36,7 +36,13 @@ export function checkBatch(where: string, batch: unknown): asserts batch is Batc
       `${where}: ${name} of the batch has ${ids.length} ids but B x T is ${B} x ${T}; give ${B * T} ids.`,
     );
   }
-  if (ranges !== undefined) checkRowRanges(where, checkRanges(where, ranges, B * T), T);
+  if (ranges === undefined) return;
+  if (!(ranges instanceof Int32Array)) {
+    throw new OptionError(
+      `${where}: ranges of the batch is ${shown(ranges)}; give an Int32Array, begin and end of each sequence.`,
+    );
+  }
+  checkRowRanges(where, checkRanges(where, ranges, B * T), T);
 }
 
 /** @throws OptionError for a sequence across the end of a row: parts of a batch are rows. */

@@ -38,6 +38,23 @@ it('scores every row as the loss of the model does, however many rows run at onc
   expect(meanOf(scores.nats, scores).count).toBe((19 * (256 - 8)) / 2);
 });
 
+it.each([8, 3000])('scores sequences in rows of %i as each is alone, and nothing outside of them', async (T) => {
+  const m = await model(16);
+  const B = 2048 / 8 + 2; // of short rows, the last two are read by themselves, and hold nothing
+  const rows = T === 8 ? B : 2;
+  const ids = rng(2).ints(rows * T, 16);
+  const batch = { inputs: ids, labels: ids, B: rows, T, ranges: Int32Array.of(1, 4, 4, 7, T + 2, T + 8) };
+  const { nats, labels } = await score(m, { ...batch, inputs: ids.map((id, i) => (i === 0 ? -7 : id)) });
+  const expected = new Float64Array(rows * T);
+  for (let i = 0; i < 6; i += 2) {
+    const [from, to] = batch.ranges.subarray(i, i + 2);
+    const one = ids.slice(from, to);
+    expected.set((await score(m, { inputs: one, labels: one, B: 1, T: to - from })).nats, from);
+  }
+  expect(labels.filter((label) => label !== IGNORE)).toHaveLength(12);
+  for (const [i, x] of nats.entries()) expect(Math.abs(x - expected[i])).toBeLessThan(1e-5);
+});
+
 it('measures a task at each difficulty, as plain JSON', async () => {
   const m = await model(16);
   const task = mqar({ length: 16, vocab: 16, pairs: 4, source: rng(1) });

@@ -31,17 +31,18 @@ export interface Scores {
  * Runs a batch through a model, a few rows or a part of a long one at a time, and gives way to the event loop between them. The
  * softmax is formed in f64 on the host, so that engines differ only in their logits.
  *
- * @param batch [B,T].
+ * @param batch [B,T]; what lies outside of its sequences is not looked at, and asks for nothing.
  * @throws OptionError for an id or a label that is none of the model's, with its place; ShapeError for what is no [B,T].
  */
 export async function score(model: LanguageModel, batch: Batch): Promise<Scores> {
   checkModel('score', model);
   checkBatch('score', batch);
-  const { B, T, ranges, ...given } = batch;
-  if (ranges && T > TOKENS_AT_ONCE) return scoreApart(model, batch, ranges);
+  const { B, T, ranges = null, ...given } = batch;
   const vocabulary = model.config.model.vocab_size;
-  const { data: inputs } = hostIds({ data: given.inputs, shape: [B, T] }, { what: 'ids', vocabulary });
-  const { data: labels } = hostIds({ data: given.labels, shape: [B, T] }, { what: 'labels', vocabulary });
+  const idsOf = (data: Int32Array, what: 'ids' | 'labels') =>
+    hostIds({ data, shape: [B, T] }, { what, vocabulary }, () => ranges).data as Int32Array;
+  const [inputs, labels] = [idsOf(given.inputs, 'ids'), idsOf(given.labels, 'labels')];
+  if (ranges && T > TOKENS_AT_ONCE) return scoreApart(model, { B, T, inputs, labels }, ranges);
   announce(model, B, T, 'states', 1);
   const nats = new Float64Array(B * T);
   const hits = new Uint8Array(B * T);
@@ -54,6 +55,7 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       const [from, to] = [row * T + at, row * T + at + count * length];
       const ids = { data: inputs.subarray(from, to), shape: [count, length] as const };
       const where = ranges ? { ranges: rangesBetween(ranges, from, to) } : {};
+      if (where.ranges?.every((end, i, all) => i % 2 === 0 || end === all[i - 1])) continue; // rows without a sequence
       const read = () => (cache ? model.forward(ids, cache) : model.logits(ids, where));
       const logits = keep(untracked(() => scope(read))); // [count,length,N]
       try {
