@@ -241,7 +241,7 @@ const filled: [reason: string, RegExp][] = [
   ['a configuration as a file holds it: what is not read is noted', /^(compose|freshModel|hybridConfig): config$/],
   ['what readFields has read', /^(new (?!Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
   ['what readSweepSpec has read', /: spec$/],
-  ['what taskSettings has read', /^taskRecord: settings$/],
+  ['what taskSettings has read', /^(taskRecord|settingsToRecord): settings$/],
 ];
 
 const finished = join(home, 'run');
