@@ -226,6 +226,7 @@ const builders = [
     'convStates',
     'lowerBounds',
     'matrices',
+    'placesFor',
     'projections',
     'readOut',
     'rangeIds',
