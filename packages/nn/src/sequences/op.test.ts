@@ -108,3 +108,15 @@ it('stand at positions, by which heads are turned', async () => {
   const of = (p: number) => Math.fround(Math.cos(p));
   expect([...(await cos.data())]).toEqual([0, of(5), of(6), 0, 0, 0, of(9), 0]);
 });
+
+it.each([
+  [[1], 'sequencesOf: positions are [1] but there are 2 sequences; give the tokens that each had before.'],
+  [[0, -1], 'sequencesOf: positions[1] is -1; give a whole number from 0 to 2147483641.'],
+  [[1.5, 0], 'sequencesOf: positions[0] is 1.5'],
+  [[Number.NaN, 0], 'sequencesOf: positions[0] is NaN'],
+  [[2 ** 31, 0], 'sequencesOf: positions[0] is 2147483648'],
+  [['1', 0], 'sequencesOf: positions[0] is "1"'],
+  [5, 'sequencesOf: positions are 5'],
+])('positions %j are refused', (positions, message) => {
+  expect(() => sequencesOf(cpu(), { B: 2, T: 3, positions: positions as never })).toThrow(message);
+});

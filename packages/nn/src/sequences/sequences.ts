@@ -9,8 +9,10 @@ import {
   type RangeList,
   release,
   scope,
+  shown,
   type Tensor,
   tensor,
+  whole,
   write,
   zeros,
 } from '@twilljs/tensor';
@@ -147,14 +149,25 @@ export function sequencesOf(device: Device, options: SequencesOptions): Sequence
   const { B, T, rotary = [] } = options;
   const ranges = options.ranges ? checkRanges('sequencesOf', options.ranges, B * T) : null;
   const n = ranges ? ranges.length / 2 : B;
-  const positions = options.positions ?? new Int32Array(n);
+  const positions = checkedPositions(options.positions ?? new Int32Array(n), n, 2 ** 31 - 1 - B * T);
   const each = positionsOf({ B, T, n }, ranges, positions);
   const kinds = rotary.filter((kind) => kind !== undefined);
   const tables = kinds.map((kind) => [rotaryKey(kind), rotaryTablesAt(each, [B, T], kind, device)] as const);
   return {
     ranges: ranges && tensor(ranges, [n, 2], { device }),
-    position: tensor(Int32Array.from(positions), [n], { device }),
+    position: tensor(positions, [n], { device }),
     capacity: options.capacity ?? each.reduce((most, p) => Math.max(most, p + 1), 0),
     rotary: Object.fromEntries(tables),
   };
+}
+
+/** @param most so that those of the tokens at hand are i32 too. */
+function checkedPositions(positions: ArrayLike<number>, n: number, most: number): Int32Array {
+  if (positions?.length !== n) {
+    throw new OptionError(
+      `sequencesOf: positions are ${shown(positions)} but there are ${n} sequences; give the tokens that each had before.`,
+    );
+  }
+  for (let i = 0; i < n; i++) whole(`sequencesOf: positions[${i}]`, positions[i], 0, most);
+  return Int32Array.from(positions);
 }
