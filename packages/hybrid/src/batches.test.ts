@@ -1,4 +1,6 @@
 // Sequences of different lengths in one cache: each goes on as it would alone.
+
+import { sequencesOf } from '@twilljs/nn';
 import { keep, rng, scope } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { device } from 'twilljs';
@@ -161,6 +163,20 @@ describe('where they lie', async () => {
     await values(() => fresh.next(ids, cache, { lengths: [4, 4] }));
     await values(() => fresh.next(ids, cache));
     expect(fresh.report().recordings).toBe(2);
+  });
+
+  it('may be said by typed lengths', async () => {
+    const [typed, plain] = [Int32Array.of(3, 1), [3, 1]].map((lengths) =>
+      values(() => model.forward(ids, undefined, { lengths })),
+    );
+    expect(await typed).toEqual(await plain);
+  });
+
+  it('is said once', () => {
+    const sequences = sequencesOf(fast, { B: 2, T: 4 });
+    expect(() => model.loss(ids, undefined, { sequences, lengths: [3, 1] })).toThrow(
+      'model.loss: sequences are given beside lengths or ranges; give one of them.',
+    );
   });
 
   it('is refused where a sequence is empty, or where there are more or fewer than the cache holds', () => {

@@ -134,6 +134,9 @@ export class LanguageModel implements Stack {
    */
   loss(ids: Ids, labels?: Ids, options: LossOptions = {}): Tensor {
     const { weight, positions, recompute = false, sequences, ...where } = options;
+    if (sequences && (where.lengths || where.ranges)) {
+      throw new OptionError('model.loss: sequences are given beside lengths or ranges; give one of them.');
+    }
     const [placed, asked] = this.reader.asked('model.loss', ids, labels, where);
     const made = () => sequences ?? this.reader.at(placed);
     const at = made();

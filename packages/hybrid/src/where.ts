@@ -17,7 +17,7 @@ import type { Given } from './recordings.ts';
 /** One of both, or neither where all ids are of B sequences of T. */
 export interface Where {
   /** Of the B sequences: row b counts its first `lengths[b]` ids; what stands behind them is not looked at. */
-  readonly lengths?: readonly number[];
+  readonly lengths?: readonly number[] | Int32Array;
   /** Begin and end of each sequence in the flattened B T positions: `[[0, 5], [5, 12]]`. Gaps belong to none. */
   readonly ranges?: RangeList;
 }
@@ -63,12 +63,13 @@ export function rangesOf(where: string, at: Where, [B, T]: readonly number[]): I
   if (lengths && ranges) throw new OptionError(`${where}: lengths and ranges are given; give one of them.`);
   if (!lengths && !ranges) return null;
   const all = lengths ? ofRows(where, lengths, [B, T]) : checkRanges(where, ranges!, B * T);
-  if (lengths?.every((length) => length === T)) return null;
+  if (lengths && Array.from(lengths).every((length) => length === T)) return null;
   if (all.some((end, i) => i % 2 === 1 && end > all[i - 1])) return all;
   throw new OptionError(`${where}: no sequence holds an id, so there is nothing to compute; give one or more.`);
 }
 
-function ofRows(where: string, lengths: readonly number[], [B, T]: readonly number[]): Int32Array {
+function ofRows(where: string, given: readonly number[] | Int32Array, [B, T]: readonly number[]): Int32Array {
+  const lengths = given instanceof Int32Array ? [...given] : given;
   if (!Array.isArray(lengths) || lengths.length !== B) {
     throw new OptionError(`${where}: lengths are ${shown(lengths)} but the ids have ${B} rows; give one for each.`);
   }
