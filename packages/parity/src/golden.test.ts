@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { serializeSafetensors, store } from '@twilljs/hub';
 import { describe, expect, it } from 'vitest';
 import { readGolden } from './golden.ts';
-import { readModelGolden, readTrainGolden } from './golden-model.ts';
+import { readModelGolden, readPackedGolden, readTrainGolden } from './golden-model.ts';
 import { runGoldenOp } from './golden-ops.ts';
 
 const golden = new URL('../../../golden/', import.meta.url);
@@ -97,9 +97,19 @@ describe('goldens of models', () => {
     );
   });
 
-  it('are refused when a tensor is missing', () => {
-    expect(() => readModelGolden(serializeSafetensors([]), 'x')).toThrowErrorMatchingInlineSnapshot(
-      `[FileError: x: has no tensor loss, as a golden file of a model must; give a file of the golden format.]`,
+  it.each(['delta_net', 'gated_deltanet-hybrid', 'transformer'])('%s, packed', (name) => {
+    const { ranges, inputIds, logits, gradients } = readPackedGolden(
+      bytesOf(`models/${name}/packed.safetensors`),
+      name,
+    );
+    expect([...ranges]).toEqual([0, 1, 1, 4, 4, 37, 37, 64, 70, 134, 134, 136]);
+    expect(logits.shape.slice(0, 2)).toEqual(inputIds.shape);
+    expect(gradients.size).toBeGreaterThan(10);
+  });
+
+  it.each([readModelGolden, readPackedGolden])('are refused when a tensor is missing', (read) => {
+    expect(() => read(serializeSafetensors([]), 'x')).toThrow(
+      'x: has no tensor input_ids, as a golden file of a model must; give a file of the golden format.',
     );
   });
 });
