@@ -4,7 +4,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { filesOfModel, modelFromFiles } from '@twilljs/hub';
 import { initializer } from '@twilljs/nn';
 import { retnet } from '@twilljs/retnet';
-import { cpu, type Device, FileError, rng, scope, tensor, untracked } from '@twilljs/tensor';
+import { cpu, type Device, DeviceError, FileError, rng, scope, tensor, untracked } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
@@ -319,5 +319,10 @@ describe('a cache', () => {
     }
     failing.left = Number.POSITIVE_INFINITY;
     expect(await next(there, cache)).toEqual(await next(there, same));
+  });
+
+  it.each([2 ** 32 + 5, 2 ** 40])('of %i sequences has no memory, which is said', async (batch) => {
+    const there = await make({ layers: ['gated-deltanet', 'retnet'] }, cpu());
+    expect(() => there.cache(batch)).toThrow(DeviceError);
   });
 });

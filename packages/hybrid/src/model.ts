@@ -1,6 +1,16 @@
 // The language model: embeddings, blocks, norm and head, under FLA's names.
 import { type Block, type Initializer, Linear, type ModelConfig, type ParameterArena } from '@twilljs/nn';
-import { type Device, keep, OptionError, type StepReport, scope, Tensor, untracked, whole } from '@twilljs/tensor';
+import {
+  type Device,
+  hostArray,
+  keep,
+  OptionError,
+  type StepReport,
+  scope,
+  Tensor,
+  untracked,
+  whole,
+} from '@twilljs/tensor';
 import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
@@ -168,7 +178,7 @@ export class LanguageModel implements Stack {
   cache(batch: number): Cache {
     whole('cache: batch', batch, 1);
     const { layouts } = this.home.place;
-    return new Cache(this.home.place, new Int32Array(batch), layouts.init(batch));
+    return new Cache(this.home.place, hostArray('cache', 'i32', batch), layouts.init(batch));
   }
 
   /**

@@ -3,6 +3,7 @@
 import {
   checkRanges,
   type Device,
+  hostArray,
   keep,
   knownOnly,
   OptionError,
@@ -122,7 +123,7 @@ function positionsOf(
   ranges: Int32Array | null,
   positions: ArrayLike<number>,
 ): Int32Array {
-  const each = new Int32Array(B * T).fill(-1);
+  const each = hostArray('sequences', 'i32', B * T).fill(-1);
   for (let i = 0; i < n; i++) {
     const [begin, end] = ranges ? ranges.subarray(2 * i) : [i * T, (i + 1) * T];
     for (let p = begin; p < end; p++) each[p] = positions[i] + p - begin;
@@ -149,7 +150,7 @@ export function sequencesOf(device: Device, options: SequencesOptions): Sequence
   const { B, T, rotary = [] } = options;
   const ranges = options.ranges ? checkRanges('sequencesOf', options.ranges, B * T) : null;
   const n = ranges ? ranges.length / 2 : B;
-  const positions = checkedPositions(options.positions ?? new Int32Array(n), n, 2 ** 31 - 1 - B * T);
+  const positions = checkedPositions(options.positions ?? hostArray('sequences', 'i32', n), n, 2 ** 31 - 1 - B * T);
   const each = positionsOf({ B, T, n }, ranges, positions);
   const kinds = rotary.filter((kind) => kind !== undefined);
   const tables = kinds.map((kind) => [rotaryKey(kind), rotaryTablesAt(each, [B, T], kind, device)] as const);
