@@ -11,20 +11,23 @@ import { batchOf, modelOn, models, trained } from '../packages/train/src/recorde
 const kernels = [...nn, ...scan, ...attention];
 const names = Object.keys(models) as (keyof typeof models)[];
 
-describe.each(['plain', 'relaxed'] as const)('recorded and eager are the same, bit by bit, %s', async (tier) => {
-  const recorded = await wasm({ kernels, tier, poison: true });
-  const eager = await wasm({ kernels, tier, poison: true, eager: true });
-  const cases = names.flatMap((model) =>
-    [false, true].flatMap((tied) => [1, 2].map((microBatches) => ({ model, tied, microBatches, steps: 50 }))),
-  );
+describe.each(['plain', 'relaxed', 'wide'] as const)(
+  'recorded and eager are the same, bit by bit, %s',
+  async (tier) => {
+    const recorded = await wasm({ kernels, tier, poison: true });
+    const eager = await wasm({ kernels, tier, poison: true, eager: true });
+    const cases = names.flatMap((model) =>
+      [false, true].flatMap((tied) => [1, 2].map((microBatches) => ({ model, tied, microBatches, steps: 50 }))),
+    );
 
-  it.each(cases)('$model, tied $tied, $microBatches parts', async (how) => {
-    const expected = await trained(eager, how);
-    expect(expected.counters).toMatchObject({ step: 50, updates: 35, skipped: 15 });
-    expect(await trained(recorded, how)).toEqual(expected);
-    expect(await trained(recorded, { ...how, recompute: true })).toEqual(expected);
-  });
-});
+    it.each(cases)('$model, tied $tied, $microBatches parts', async (how) => {
+      const expected = await trained(eager, how);
+      expect(expected.counters).toMatchObject({ step: 50, updates: 35, skipped: 15 });
+      expect(await trained(recorded, how)).toEqual(expected);
+      expect(await trained(recorded, { ...how, recompute: true })).toEqual(expected);
+    });
+  },
+);
 
 it('2,000 steps hold the same bytes and buffers, and all is given back', async () => {
   const device = await wasm({ kernels });

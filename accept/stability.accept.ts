@@ -29,6 +29,7 @@ const devices: readonly [string, Device][] = [
   ['cpu', cpu()],
   ['wasm plain', await wasm({ kernels, tier: 'plain' })],
   ['wasm relaxed', await wasm({ kernels, tier: 'relaxed' })],
+  ['wasm wide', await wasm({ kernels, tier: 'wide' })],
 ];
 
 const delta = (['correlated', 'identical'] as const).flatMap((keys) =>

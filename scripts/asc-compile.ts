@@ -2,18 +2,29 @@
 import asc from 'assemblyscript/asc';
 import { faults } from './asc-check.ts';
 
-export type Tier = 'plain' | 'relaxed';
+export type Tier = 'plain' | 'relaxed' | 'wide';
+
+/** The one source that differs between tiers of the same features: what of the build a kernel may ask. */
+const BUILD = 'packages/wasm/assembly/lib/build.ts';
 
 const common =
   '--runtime stub --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 -O3 --noAssert --use abort=';
 const features: Record<Tier, string> = {
   plain: 'simd,threads,bulk-memory',
   relaxed: 'simd,threads,bulk-memory,relaxed-simd',
+  wide: 'simd,threads,bulk-memory,relaxed-simd',
 };
 
 /** All options of a tier: part of the cache key. */
 export function flags(tier: Tier): string[] {
   return [...common.split(' '), '--enable', features[tier]];
+}
+
+function textFor(tier: Tier, path: string, text: string | undefined): string | null {
+  if (path !== BUILD || tier !== 'wide' || text === undefined) return text ?? null;
+  const wide = text.replace('WIDE: bool = false', 'WIDE: bool = true');
+  if (wide === text) throw new Error(`${BUILD}: WIDE is not declared as false, which the tier wide replaces.`);
+  return wide;
 }
 
 /**
@@ -29,7 +40,7 @@ export async function compile(entry: string, sources: ReadonlyMap<string, string
   const { error } = await asc.main([entry, '--baseDir', '.', '--outFile', 'out.wasm', ...flags(tier)], {
     stdout: stream as never,
     stderr: stream as never,
-    readFile: (path) => sources.get(path) ?? null,
+    readFile: (path) => textFor(tier, path, sources.get(path)),
     writeFile: (_, contents) => {
       if (typeof contents !== 'string') module = contents;
     },

@@ -1,13 +1,12 @@
-// Compiles packages/*/assembly/*.ts to packages/*/src/gen/*.gen.ts, in the tiers of the wasm device.
+// Compiles packages/*/assembly/<name>.ts to packages/*/src/gen/<name>.gen.ts, and to <name>.<tier>.gen.ts for each tier of the wasm device: a page loads those of one.
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Tier } from './asc-compile.ts';
 import { launchModule, launchTypes } from './asc-launch.ts';
 
-const tiers: readonly Tier[] = ['plain', 'relaxed'];
+const tiers = ['plain', 'relaxed', 'wide'] as const;
 /** What else decides about the output. */
 const compiler = ['scripts/asc.ts', 'scripts/asc-compile.ts', 'scripts/asc-launch.ts', 'scripts/asc-check.ts'];
 
@@ -55,14 +54,16 @@ function findStale(root: string): Stale[] {
     const to = join(root, `packages/${name}/src/gen`);
     const entries = list(join(root, from)).filter((file) => file.endsWith('.ts'));
     for (const file of list(to)) {
-      if (file.endsWith('.gen.ts') && !entries.includes(file.replace('.gen.ts', '.ts'))) rmSync(join(to, file));
+      if (file.endsWith('.gen.ts') && !entries.includes(file.replace(/(\.\w+)?\.gen\.ts$/, '.ts')))
+        rmSync(join(to, file));
     }
     return entries.flatMap((file) => {
       const entry = `${from}/${file}`;
       const target = join(to, file.replace('.ts', '.gen.ts'));
       const sources = closure(entry, (path) => readFileSync(join(root, path), 'utf8'));
       const head = `// Generated from ${entry} by scripts/asc.ts: ${digest(sources, tools)}\n`;
-      if (existsSync(target) && readFileSync(target, 'utf8').startsWith(head)) return [];
+      const complete = tiers.every((tier) => existsSync(chunkOf(target, tier)));
+      if (complete && existsSync(target) && readFileSync(target, 'utf8').startsWith(head)) return [];
       return [{ entry, sources, target, head }];
     });
   });
@@ -73,16 +74,30 @@ async function write({ entry, sources, target, head }: Stale): Promise<void> {
   const [, folder, , file] = entry.split('/');
   const launches = launchModule(entry, sources);
   const types = launchTypes(entry, sources, folder === 'wasm' ? '../kernel.ts' : '@twilljs/wasm');
-  let text = `${head}${types.head}export const module: WasmModule = {\n  name: '${folder}/${basename(file, '.ts')}',\n`;
+  const name = basename(file, '.ts');
+  const builds = tiers.map((tier) => `  ${tier}: () => import('./${name}.${tier}.gen.ts'),\n`).join('');
+  mkdirSync(dirname(target), { recursive: true });
   for (const tier of tiers) {
     const module = await compile(launches.path, new Map(sources).set(launches.path, launches.text), tier);
-    text += `  ${tier}: '${Buffer.from(module).toString('base64')}',\n`;
+    const bytes = Buffer.from(module).toString('base64');
+    replaceFile(chunkOf(target, tier), `export const bytes: string = '${bytes}';\n`);
   }
-  text += `};\n${types.text}`;
-  // Written aside and renamed: another process may be reading, or doing the same.
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(`${target}.${process.pid}`, text);
-  renameSync(`${target}.${process.pid}`, target);
+  // Last, since it says that all of them are up to date.
+  replaceFile(
+    target,
+    `${head}${types.head}export const module: WasmModule = {\n  name: '${folder}/${name}',\n${builds}};\n${types.text}`,
+  );
+}
+
+/** The file of one build. */
+function chunkOf(target: string, tier: string): string {
+  return target.replace('.gen.ts', `.${tier}.gen.ts`);
+}
+
+/** Written aside and renamed: another process may be reading, or doing the same. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 /** A second process that compiles some of the kernels. */

@@ -10,7 +10,8 @@ export interface Bundle {
 }
 
 /**
- * Bundles a source file and everything it imports with esbuild for the platform `browser`.
+ * Bundles a source file and everything it imports with esbuild for the platform `browser`. Of builds of kernels, which are loaded on
+ * demand, a page gets those of one tier: relaxed are counted.
  *
  * @param entry path of the source file.
  * @throws Error with esbuild's own messages when something cannot run in a browser, such as an import of `node:fs`.
@@ -21,12 +22,21 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
     bundle: true,
     minify: true,
     write: false,
+    splitting: true,
+    outdir: '/out',
+    chunkNames: '[name]-[hash]',
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
     conditions: ['@twilljs/source'],
     logLevel: 'silent',
   });
-  const [{ contents }] = outputFiles;
-  return { bytes: contents.length, gzip: gzipSync(contents, { level: 9 }).length };
+  const loaded = outputFiles
+    .filter(({ path }) => !/\.(plain|wide)\.gen-\w+\.js$/.test(path))
+    .map(({ contents }) => contents);
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+  return {
+    bytes: sum(loaded.map(({ length }) => length)),
+    gzip: sum(loaded.map((contents) => gzipSync(contents, { level: 9 }).length)),
+  };
 }

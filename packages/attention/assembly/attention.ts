@@ -1,6 +1,6 @@
 // Softmax attention, forward and backward: the queries of a sequence and a key/value head block by block.
 import { fill } from '../../wasm/assembly/lib/copy';
-import { packB } from '../../wasm/assembly/lib/pack';
+import { packB8 } from '../../wasm/assembly/lib/pack';
 import { clear, padded } from '../../wasm/assembly/lib/padded';
 import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
 import {
@@ -100,12 +100,12 @@ export function forward(
     if (old > 0) {
       const rows = scratch + <usize>frameBytes(m, keys, D, V, window);
       collect(old, row, C, fresh, D, k0at, kat, ks, rows);
-      packB(D, keys, rows, 1, D, f.keys);
+      packB8(D, keys, rows, 1, D, f.keys);
       collect(old, row, C, fresh, V, v0at, vat, vs, rows);
-      packB(keys, V, rows, V, 1, f.values);
+      packB8(keys, V, rows, V, 1, f.values);
     } else {
-      packB(D, keys, kat, 1, HKV * D, f.keys);
-      packB(keys, V, vat, HKV * V, 1, f.values);
+      packB8(D, keys, kat, 1, HKV * D, f.keys);
+      packB8(keys, V, vat, HKV * V, 1, f.values);
     }
     for (let h = query; h < query + G; h++) {
       forwardHead(f, q + (<usize>(h * D) << 2), qs, y + (<usize>(h * V) << 2), ys);
@@ -167,9 +167,9 @@ export function backward(
       collect(old, row, C, fresh, D, k0 + k0at, k + kat, ks, kRows);
       collect(old, row, C, fresh, V, v0 + v0at, v + vat, vs, vRows);
     }
-    packB(D, keys, kRows, 1, kStep, f.keys);
-    packB(keys, D, kRows, kStep, 1, f.keyRows);
-    packB(V, keys, vRows, 1, vStep, f.values);
+    packB8(D, keys, kRows, 1, kStep, f.keys);
+    packB8(keys, D, kRows, kStep, 1, f.keyRows);
+    packB8(V, keys, vRows, 1, vStep, f.values);
     clear(f.dk, end);
     for (let h = begin * H + g * G, stop = h + G; h < stop; h++) {
       const qat = <usize>(h * D) << 2, yat = <usize>(h * V) << 2;

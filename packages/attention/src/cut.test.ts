@@ -71,6 +71,6 @@ const tried = [
   { op: appendOp, cases: appended },
 ];
 
-describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', (tier) => {
   it.each(cutChecks(kernels, tried, tier))('$name', ({ run }) => run());
 });

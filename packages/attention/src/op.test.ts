@@ -30,6 +30,7 @@ const goldens = readdirSync(folder)
 const fast: [string, Device][] = [
   ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
   ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+  ['wasm wide', await wasm({ kernels, tier: 'wide', poison: true })],
 ];
 const devices: [string, Device][] = [['cpu', cpu({ poison: true })], ['cpu-f64', cpu({ float: 'f64' })], ...fast];
 
@@ -216,9 +217,9 @@ describe.each(fast)('kernels on %s', (_, device) => {
   afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
 });
 
-describe('scratch of the kernels', () => {
+describe('scratch of the kernels', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const bytes = Uint8Array.from(Buffer.from(module.plain, 'base64'));
+  const bytes = Uint8Array.from(Buffer.from((await module.plain()).bytes, 'base64'));
   const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const own = (shape: number[], window: number | null) => {
     const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));

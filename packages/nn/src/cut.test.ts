@@ -194,7 +194,7 @@ const single = [
   'launch 1 of advance',
 ];
 
-describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', (tier) => {
   const tried = table.map(([op, cases, wanted]) => ({
     op,
     cases: cases.map(([inputs, attrs = null], i) => ({ name: `case ${i}`, attrs, inputs, ...(wanted && { wanted }) })),

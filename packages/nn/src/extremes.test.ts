@@ -22,6 +22,7 @@ const devices = [
   ['cpu', cpu()],
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
 ] as const;
 
 type Values = ArrayLike<number>;

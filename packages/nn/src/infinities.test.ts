@@ -12,6 +12,7 @@ const devices = [
   ['wasm by definitions', await wasm()],
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
 ] as const;
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

@@ -209,7 +209,7 @@ describe('gradients of ops', () => {
   });
 });
 
-describe.each(['cpu', 'plain', 'relaxed'] as const)('ops on %s', async (where) => {
+describe.each(['cpu', 'plain', 'relaxed', 'wide'] as const)('ops on %s', async (where) => {
   const device = where === 'cpu' ? cpu({ poison: true }) : await wasm({ tier: where, kernels, poison: true });
   it.each(tried.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (name, op, cases) => {
     for (const { attrs = null, inputs, wanted } of [1, 2, 7, 63, 100, 257].flatMap(cases)) {

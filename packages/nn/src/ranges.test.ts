@@ -87,6 +87,7 @@ const devices: [string, Device][] = [
   ['cpu-f64', cpu({ float: 'f64', poison: true })],
   ['wasm, plain', await wasm({ kernels, tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
+  ['wasm, wide', await wasm({ kernels, tier: 'wide', poison: true })],
 ];
 
 /** Host numbers of a packing: what lies outside is `outside`. */

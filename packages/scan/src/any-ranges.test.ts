@@ -45,7 +45,7 @@ const watch: NonNullable<WasmOptions['walk']> = (functions, list, first, count, 
   changedElse = !Buffer.from(before.buffer).equals(Buffer.from(list.slice().buffer));
 };
 
-describe.each(['plain', 'relaxed'] as const)('any ranges, tier %s', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('any ranges, tier %s', async (tier) => {
   const device = await wasm({ kernels, tier, poison: true, walk: watch });
 
   /** Runs a kernel itself: `apply` would refuse these ranges. */

@@ -55,6 +55,6 @@ const all = [
   tried(vectorDeltaOp, { scale: 0.5 }, (at) => vectorDeltaInputs(shared(at))),
 ];
 
-describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', (tier) => {
   it.each(cutChecks(kernels, all, tier))('$name', ({ run }) => run());
 });

@@ -19,6 +19,7 @@ export async function testDevices(wasm: Wasm): Promise<[name: string, device: De
     ['cpu-f64', cpu({ float: 'f64' })],
     ['wasm plain', await wasm({ kernels: all, tier: 'plain', poison: true })],
     ['wasm relaxed', await wasm({ kernels: all, tier: 'relaxed', poison: true })],
+    ['wasm wide', await wasm({ kernels: all, tier: 'wide', poison: true })],
   ];
 }
 

@@ -230,10 +230,15 @@ function refuseOther(before: RunRecord, now: Identity & { training: TrainOptions
   }
 }
 
+/** Tiers of the wasm device that give the same bits. */
+function sameBits(...tiers: (string | null)[]): boolean {
+  return tiers.every((tier) => tier === 'relaxed' || tier === 'wide');
+}
+
 function warnOfOther(before: RunRecord, machine: Machine, path: string, warn: (message: string) => void): void {
   for (const name of ['device', 'tier', 'node', 'v8'] as const) {
     const [then, now] = [before[name], machine[name]];
-    if (then === now) continue;
+    if (then === now || (name === 'tier' && sameBits(then, now))) continue;
     warn(
       `run: ${name} is ${then} in ${path} but ${now} here; the resumed run may differ from an unbroken one in its last bits.`,
     );

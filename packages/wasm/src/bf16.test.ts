@@ -71,6 +71,7 @@ describe.each([
   ['cpu f64', cpu({ float: 'f64' })],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
 ] as const)('bf16 on %s', (_, device) => {
   it('is cast exactly, whatever the bits are', async () => {
     for (let n = 0; n <= bits.length; n++) {

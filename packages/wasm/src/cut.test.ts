@@ -164,7 +164,7 @@ const cases: Record<Exclude<PrimitiveName, 'full'>, Given[]> = {
 /** All but one without inputs: fill.test.ts cuts it. */
 const kernels = Object.values(primitiveKernels).filter(({ op }) => op !== 'full');
 
-describe.each(['plain', 'relaxed'] as const)('tier %s', (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', (tier) => {
   const tried = Object.entries(cases).map(
     ([name, list]): CutCases => ({
       op: primitives[name as PrimitiveName],

@@ -112,7 +112,7 @@ describe('refusals', () => {
   });
 });
 
-describe.each(['plain', 'relaxed'] as const)('tier %s: bits', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s: bits', async (tier) => {
   const device = await wasm({ tier });
   const [K, N] = [300, 37];
 

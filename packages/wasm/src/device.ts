@@ -66,7 +66,7 @@ async function instantiate(
 ): Promise<Map<WasmModule, WebAssembly.Exports>> {
   const instances = [...modules].map(async (module): Promise<[WasmModule, WebAssembly.Exports]> => {
     try {
-      const { instance } = await WebAssembly.instantiate(decode(module[tier]), { env: { memory } });
+      const { instance } = await WebAssembly.instantiate(decode((await module[tier]()).bytes), { env: { memory } });
       return [module, instance.exports];
     } catch (error) {
       throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {
@@ -111,7 +111,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   }
   finite('wasm: maximumBytes', maximumBytes, pageBytes);
   requireKernels(kernels);
-  const tier = await chooseTier(options.tier);
+  const { tier } = await chooseTier(options.tier);
   const pages = Math.min(maximumPages, Math.floor(maximumBytes / pageBytes));
   const memory = newMemory(pages);
   const table = new Map<string, WasmKernel>();
@@ -132,7 +132,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
 /** @throws OptionError for what is no list of kernels, such as a module instead of its `kernels`. */
 function requireKernels(kernels: unknown): void {
   const sound = (kernel: Partial<WasmKernel> | null) =>
-    typeof kernel?.op === 'string' && typeof kernel.plan === 'function' && typeof kernel.module?.plain === 'string';
+    typeof kernel?.op === 'string' && typeof kernel.plan === 'function' && typeof kernel.module?.plain === 'function';
   if (Array.isArray(kernels) && kernels.every(sound)) return;
   throw new OptionError(
     `wasm: kernels is ${shown(kernels)}; give a list of { op, module, plan }, as packages export at their ./wasm entry.`,

@@ -16,6 +16,7 @@ describe.each([
   ['cpu', cpu({ poison: true })],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
   ['wasm, cut into units', await wasm({ poison: true, walk: backwards })],
 ] as const)('on %s', (_, device) => {
   it.each([[0], [1], [7], [4096], [4099], [3, 5000]])('full [%s] writes every element', async (...shape) => {

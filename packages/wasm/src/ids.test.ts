@@ -22,6 +22,7 @@ describe.each([
   ['cpu', cpu()],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
 ] as const)('ids on %s', (_, device) => {
   const ids = empty([list.length], device, 'i32');
   device.write(ids.buffer, list);

@@ -1,14 +1,19 @@
 // The contract between an op's WebAssembly kernel and this device.
 import type { Spec } from '@twilljs/tensor';
 
-/** A compiled AssemblyScript module in its tiers, base64: the namespace of a `*.gen.ts` file. */
+/** Loads a build of a module: base64. Each is a file of its own, so that a page loads those of one tier. */
+export type WasmBuild = () => Promise<{ readonly bytes: string }>;
+
+/** A compiled AssemblyScript module in its tiers. */
 export interface WasmModule {
   /** Package and file, for messages. */
   readonly name: string;
   /** SIMD128: multiply, then add. */
-  readonly plain: string;
+  readonly plain: WasmBuild;
   /** Relaxed SIMD: fused multiply-add. */
-  readonly relaxed: string;
+  readonly relaxed: WasmBuild;
+  /** The same, with tiles for an engine that pairs adjacent lanes to 256 bits. The same bits. */
+  readonly wide: WasmBuild;
 }
 
 /** A place in the device's memory, in bytes. */

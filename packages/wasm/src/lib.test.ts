@@ -32,7 +32,7 @@ async function exportsOf(source: string, tier: Tier, memory: WebAssembly.Memory)
   return (await WebAssembly.instantiate(module, { env: { memory } })).instance.exports as Record<string, Call>;
 }
 
-describe.each(['plain', 'relaxed'] as const)('rows, tier %s', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('rows, tier %s', async (tier) => {
   const { chooseTier } = await import('./tier.ts');
   await chooseTier(tier);
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true });
@@ -83,7 +83,7 @@ describe.each(['plain', 'relaxed'] as const)('rows, tier %s', async (tier) => {
   });
 });
 
-describe.each(['plain', 'relaxed'] as const)('ranges, tier %s', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('ranges, tier %s', async (tier) => {
   const { chooseTier } = await import('./tier.ts');
   await chooseTier(tier);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });

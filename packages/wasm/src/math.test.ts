@@ -27,7 +27,7 @@ async function map(device: WasmDevice, op: Op<null>, x: ArrayLike<number>): Prom
   return Array.from(await scope(() => apply(op, [tensor(x, [x.length], { device })], null)[0]).data());
 }
 
-describe.each(['plain', 'relaxed'] as const)('tier %s', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', async (tier) => {
   const device = await wasm({ tier, poison: true });
 
   it.each(functions)('%s', async (name, of, bound) => {

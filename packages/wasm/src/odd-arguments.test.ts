@@ -285,7 +285,7 @@ it('wasm() refuses options that cannot be', async () => {
     { poison: 1 },
   ];
   const limits = [Number.NaN, -1, '9', Number.POSITIVE_INFINITY, 100].map((maximumBytes) => ({ maximumBytes }));
-  for (const options of [...bags, ...limits, { tier: 'wide' }, { tier: 3 }]) {
+  for (const options of [...bags, ...limits, { tier: 'broad' }, { tier: 3 }]) {
     const made: WasmDevice | Error = await wasm(options as never).catch((error) => error);
     expect(api.isTwillError(made), api.shown(options)).toBe(true);
   }

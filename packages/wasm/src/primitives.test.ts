@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
 import { cases } from './primitives.test-data.ts';
 
-describe.each(['plain', 'relaxed'] as const)('primitives, tier %s', async (tier) => {
+describe.each(['plain', 'relaxed', 'wide'] as const)('primitives, tier %s', async (tier) => {
   const device = await wasm({ tier, poison: true });
   it.each(Object.entries(cases))('%s', async (name, list) => {
     const op = primitives[name as PrimitiveName] as Op;

@@ -1,14 +1,27 @@
 // Which of a module's builds this engine runs: found by a probe at start-up.
 import { DeviceError, OptionError, shown } from '@twilljs/tensor';
+import { type Pairing, pairing } from './pairing.ts';
 
-/** `relaxed` fuses multiply and add, with one rounding; `plain` runs everywhere. The same tier gives the same bits. */
-export type Tier = 'plain' | 'relaxed';
+/**
+ * `plain` runs everywhere. `relaxed` fuses multiply and add, with one rounding; `wide` too, in tiles for an engine that makes one
+ * operation of 256 bits out of two of 128. Relaxed and wide give the same bits, on every machine.
+ */
+export type Tier = 'plain' | 'relaxed' | 'wide';
+const tiers: readonly Tier[] = ['plain', 'relaxed', 'wide'];
+
+export interface ChosenTier {
+  readonly tier: Tier;
+  /** Why it is not a faster one; empty where none is known. */
+  readonly reason: string;
+}
 
 /** What is used of Node's global; absent in browsers. */
 interface Host {
   readonly process?: {
     readonly env?: Readonly<Record<string, string | undefined>>;
+    readonly versions?: Readonly<Record<string, string | undefined>>;
     getBuiltinModule?(name: 'node:v8'): { setFlagsFromString(flags: string): void };
+    emitWarning?(message: string, type: string): void;
   };
 }
 
@@ -50,36 +63,49 @@ async function requireCompiler(): Promise<void> {
   }
 }
 
-/** Node 20 has relaxed SIMD behind a flag, which counts for what is compiled after it is set. */
-async function relaxedAvailable(host: Host): Promise<boolean> {
-  if (await fuses()) return true;
-  const v8 = host.process?.getBuiltinModule?.('node:v8');
-  if (!v8) return false;
-  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
-  return fuses();
+/** Switches on what this engine has behind flags. They count for what is compiled after them, so nothing may be compiled before. */
+function setFlags({ process }: Host): void {
+  const v8 = process?.getBuiltinModule?.('node:v8');
+  if (!v8) return;
+  // A flag that an engine does not know is printed as an error, so its version is asked. Bun and Deno have no such flags.
+  const version = Number.parseInt(process?.versions?.v8 ?? '', 10);
+  if (!process?.versions?.node || process.versions.bun || process.versions.deno) return;
+  if (version >= 13) v8.setFlagsFromString('--experimental-wasm-revectorize');
+  else if (version >= 11) v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
+/** The answer of the probe, which takes milliseconds: for the whole life of a process. */
+let known: Promise<Pairing> | undefined;
+
 /**
- * The tier to run: as asked, else `TWILL_WASM`, else the best that works here.
+ * The tier to run: as asked, else `TWILL_WASM`, else the best that works here. A tier that is asked for runs wherever it is right,
+ * also where another one is faster.
  *
+ * @param probe whether the wide build is right here, and faster.
  * @throws OptionError for an unknown name; DeviceError when nothing may be compiled, or the tier asked for does not run here.
  */
-export async function chooseTier(asked: Tier | undefined): Promise<Tier> {
+export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<Pairing>): Promise<ChosenTier> {
   const host = globalThis as Host;
-  const wanted = asked ?? (host.process?.env?.TWILL_WASM || undefined);
-  if (wanted !== undefined && wanted !== 'plain' && wanted !== 'relaxed') {
+  const wanted = asked ?? ((host.process?.env?.TWILL_WASM || undefined) as Tier | undefined);
+  if (wanted !== undefined && !tiers.includes(wanted)) {
     const where = asked === undefined ? 'TWILL_WASM' : 'wasm: tier';
     throw new OptionError(
-      `${where}: ${shown(wanted)} is no tier of the wasm device; use plain or relaxed, or leave it unset.`,
+      `${where}: ${shown(wanted)} is no tier of the wasm device; use plain, relaxed or wide, or leave it unset.`,
     );
   }
+  if (wanted !== 'plain') setFlags(host);
   await requireCompiler();
-  if (wanted === 'plain') return 'plain';
-  if (await relaxedAvailable(host)) return 'relaxed';
-  if (wanted === 'relaxed') {
+  if (wanted === 'plain') return { tier: 'plain', reason: 'it was asked for' };
+  if (!(await fuses())) {
+    if (wanted === undefined) return { tier: 'plain', reason: 'this engine does not fuse multiply and add' };
     throw new DeviceError(
-      'wasm: tier relaxed was asked for, but this engine does not fuse multiply and add; use plain.',
+      `wasm: tier ${wanted} was asked for, but this engine does not fuse multiply and add; use plain.`,
     );
   }
-  return 'plain';
+  if (wanted !== undefined) return { tier: wanted, reason: wanted === 'wide' ? '' : 'it was asked for' };
+  if (!host.process?.versions?.node) return { tier: 'relaxed', reason: 'only Node pairs lanes to 256 bits' };
+  if (!probe) known ??= pairing();
+  const { pairs, wrong, reason } = await (probe?.() ?? known!);
+  if (wrong) host.process.emitWarning?.(reason, 'TwillWarning');
+  return pairs ? { tier: 'wide', reason: '' } : { tier: 'relaxed', reason };
 }

@@ -1,6 +1,6 @@
 // One query of several heads: keys and values are read where they stand, in a ring and behind it in a sequence. Rows hold all heads, so
 // the heads take turns at a tile of rows that the caches hold.
-import { packB } from '../../../wasm/assembly/lib/pack';
+import { packB8 } from '../../../wasm/assembly/lib/pack';
 import { padded, padRow } from '../../../wasm/assembly/lib/padded';
 import { row, rowT } from '../../../wasm/assembly/lib/row';
 import { smallMatmul } from '../../../wasm/assembly/lib/small-matmul';
@@ -33,7 +33,7 @@ function scoresOf(
     const rows = min(tile, m - s), whole = G & 3 ? 0 : rows & ~7;
     let q = qx + <usize>h * qs, from = k + <usize>s * ks + (<usize>(h / G * D) << 2), to = e + <usize>h * es + (<usize>s << 2);
     for (let i = 0; i < whole; i += 8) {
-      packB(D, 8, from, 1, <i32>ks >> 2, panel);
+      packB8(D, 8, from, 1, <i32>ks >> 2, panel);
       smallMatmul(G, 8, D, q, qs, panel, 32, to, es, 0);
       from += ks << 3;
       to += 32;

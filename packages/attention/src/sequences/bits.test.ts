@@ -23,6 +23,7 @@ import { attrsOf, grouped, inputsOf } from './op.test-data.ts';
 const fast = [
   await wasm({ kernels, tier: 'plain', poison: true }),
   await wasm({ kernels, tier: 'relaxed', poison: true }),
+  await wasm({ kernels, tier: 'wide', poison: true }),
 ];
 
 describe.each(fast.map((device) => [device.label, device] as const))('kernels on %s', (_, device) => {

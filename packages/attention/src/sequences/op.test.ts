@@ -13,6 +13,7 @@ const kernels = [...nn, ...own];
 const fast = [
   await wasm({ kernels, tier: 'plain', poison: true }),
   await wasm({ kernels, tier: 'relaxed', poison: true }),
+  await wasm({ kernels, tier: 'wide', poison: true }),
 ];
 const devices: [string, Device][] = [
   ['cpu', cpu({ poison: true })],

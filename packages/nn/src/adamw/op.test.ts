@@ -27,6 +27,7 @@ describe.each([
   ['cpu', cpu()],
   ['wasm, plain', await wasm({ tier: 'plain', kernels })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels })],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels })],
 ] as const)('adamw on %s', (_, device) => {
   it.each([1, 2, 7, 63, 100, 257])('%i parameters, ten steps', async (n) => {
     for (const beta2 of [0.95, 0.999]) {

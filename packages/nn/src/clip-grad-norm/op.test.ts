@@ -11,6 +11,7 @@ describe.each([
   ['cpu', cpu({ poison: true })],
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
 ] as const)('clipFactor on %s', (_, device) => {
   const of = (values: ArrayLike<number>) => tensor(Float32Array.from(Array.from(values)), [values.length], { device });
 

@@ -26,6 +26,7 @@ const devices = [
   ['cpu f64', async () => cpu({ float: 'f64' })],
   ['plain', () => wasm({ tier: 'plain', kernels, poison: true })],
   ['relaxed', () => wasm({ tier: 'relaxed', kernels, poison: true })],
+  ['wide', () => wasm({ tier: 'wide', kernels, poison: true })],
 ] as const;
 
 /** Rows, inputs, outputs: few rows; sums in several pieces; more columns than are packed at a time; no outputs; no rows. */

@@ -44,6 +44,7 @@ describe.each([
   ['cpu', cpu()],
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
 ] as const)('muon on %s', (_, device) => {
   it.each(shapes)('[%i,%i], ten steps, with Nesterov and without', async (A, B) => {
     for (const nesterov of [true, false]) {

@@ -1,9 +1,9 @@
 // C [M,N] (+)= A [M,K] B [K,N] in f32. Every element is one sum over k in order, so no split of M or N changes a bit.
 // Strides of A and B are in elements, and one of the two of each is 1: a transpose is only other strides.
 import { bytes } from './bf16';
-import { KC, NC, NR, packA, packB, packBF16 } from './pack';
+import { KC, NC, packA, packB, packBF16 } from './pack';
 import { row, rowBF16, rowT, rowTBF16 } from './row';
-import { edge, MR, tile } from './tile';
+import { EDGE, edge, MR, NR, tile } from './tile';
 import { pieces } from './units';
 
 /** Rows A[i0..i1) against one packed block of B. */
@@ -12,7 +12,7 @@ function panels(
   a: usize, ars: usize, acs: usize, b: usize, bps: usize, bs: usize, c: usize, cs: usize, add: bool, scratch: usize,
 ): void {
   // Columns of A far apart fall on the same cache lines: a panel that is read often is copied.
-  const turn = acs >= 2048 && N >= 32, pa = scratch + 256;
+  const turn = acs >= 256 && N >= 64, pa = scratch + EDGE;
   for (let i = i0; i < i1; i += MR) {
     const m = min(MR, i1 - i);
     let from = a + <usize>i * ars, rs = ars, step = acs;
@@ -36,7 +36,7 @@ function panels(
 
 /** Bytes of scratch that `gemm` wants: an edge tile, a panel of A and a packed block of B. */
 export function gemmScratch(M: i32, N: i32, K: i32): i32 {
-  return M <= 2 ? 0 : 256 + (KC << 5) + ((min(K, KC) * NR * pieces(min(N, NC), NR)) << 2);
+  return M <= 2 ? 0 : EDGE + (KC << 5) + ((min(K, KC) * NR * pieces(min(N, NC), NR)) << 2);
 }
 
 @inline
@@ -57,8 +57,8 @@ function gemmOf(
     }
     return;
   }
-  const packed = scratch + 256 + (KC << 5);
-  const direct = !bf16 && bcs == 1 && M <= 2 * MR && (N & 7) == 0;
+  const packed = scratch + EDGE + (KC << 5);
+  const direct = !bf16 && bcs == 1 && M <= 2 * MR && (N & (NR - 1)) == 0;
   for (let j = 0; j < N; j += NC) {
     const n = min(NC, N - j);
     for (let k = 0; k < K; k += KC) {
@@ -100,7 +100,7 @@ function width(N: i32, K: i32): i32 {
 
 /** Bytes of scratch that `gemmOnto` wants: that of edges and panels, rows of the product and packed columns of B. */
 export function ontoScratch(N: i32, K: i32): i32 {
-  return 256 + (KC << 5) + ((width(N, K) * (STRIP + K)) << 2);
+  return EDGE + (KC << 5) + ((width(N, K) * (STRIP + K)) << 2);
 }
 
 /** C [m,n] += T, whose rows follow each other. */
@@ -120,7 +120,7 @@ function addRows(m: i32, n: i32, t: usize, c: usize, cs: usize): void {
 export function gemmOnto(
   M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, cs: i32, scratch: usize,
 ): void {
-  const wide = width(N, K), rows = scratch + 256 + (KC << 5), packed = rows + ((STRIP * wide) << 2);
+  const wide = width(N, K), rows = scratch + EDGE + (KC << 5), packed = rows + ((STRIP * wide) << 2);
   for (let j = 0; j < N; j += wide) {
     const n = min(wide, N - j), from = b + ((j * bcs) << 2), height = pieces(n, NR) * NR << 2;
     if (M <= 2 || K == 0) {

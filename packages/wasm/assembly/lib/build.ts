@@ -1,0 +1,7 @@
+// What a kernel may ask of the build that it is in, beside the compiler's own ASC_FEATURE_ constants.
+
+/** The engine makes one operation of 256 bits out of two adjacent ones of 128: true in the tier `wide`, for which the compiler of kernels replaces this line. */
+@inline export const WIDE: bool = false;
+
+/** Sixteen zeros: the first block of the device's memory is nobody's. */
+@inline export const ZEROS: usize = 64;
