@@ -1,5 +1,7 @@
 // Memory filled with one number, or with what stands elsewhere.
 import { accumulate, copy, fill } from './lib/copy';
+import { writeExpConstants } from './lib/exp';
+import { writeLogConstants } from './lib/log';
 import { ELEMENTS, pieces } from './lib/units';
 
 /** Units of n numbers. */
@@ -27,4 +29,10 @@ export function assign(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: 
 export function add(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
   const at = <usize>(from * ELEMENTS) << 2;
   accumulate(count(from, to, n), x + at, y + at);
+}
+
+/** The constants of `lib/constants`: the device asks for them before anything else. One unit. */
+export function constants(from: i32, to: i32, scratch: usize): void {
+  writeExpConstants();
+  writeLogConstants();
 }

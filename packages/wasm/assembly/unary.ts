@@ -39,17 +39,16 @@ function f(op: i32, x: v128, scale: v128, shift: v128): v128 {
 
 @inline
 function map(op: i32, from: i32, to: i32, n: i32, x: usize, y: usize, scale: f32 = 1, shift: f32 = 0): void {
-  const first = from * ELEMENTS, m = min(n, to * ELEMENTS) - first, rest = m & 3;
+  const first = from * ELEMENTS, end = min(n, to * ELEMENTS), pairs = first + ((end - first) & ~7);
   const s = f32x4.splat(scale), c = f32x4.splat(shift);
-  x += <usize>first << 2;
-  y += <usize>first << 2;
-  const end = y + (<usize>(m & ~3) << 2);
-  while (y < end) {
-    v128.store(y, f(op, v128.load(x), s, c));
-    x += 16;
-    y += 16;
+  let i = first;
+  for (; i < pairs; i += 8) {
+    const p = x + (<usize>i << 2), q = y + (<usize>i << 2);
+    const low = f(op, v128.load(p), s, c), high = f(op, v128.load(p, 16), s, c);
+    v128.store(q, low);
+    v128.store(q, high, 16);
   }
-  if (rest) storePart(y, f(op, loadPart(x, rest), s, c), rest);
+  for (; i < end; i += 4) storePart(y + (<usize>i << 2), f(op, loadPart(x + (<usize>i << 2), end - i), s, c), end - i);
 }
 
 export function neg(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {

@@ -38,7 +38,7 @@ export class Allocator {
   private idle = 0;
   /** Units in use. */
   private used = 0;
-  /** Everything from here on is untouched. Block 0 stays unused, so that no pointer is 0. */
+  /** Everything from here on is untouched. Block 0 has the kernels' constants, and no pointer is 0. */
   private top = 1;
 
   constructor(memory: WebAssembly.Memory, maximumPages: number) {

@@ -20,9 +20,10 @@ import {
   typedArray,
 } from '@twilljs/tensor';
 import { Allocator } from './allocator.ts';
+import { module as fillModule } from './gen/fill.gen.ts';
 import { Heap } from './heap.ts';
 import type { Pointer, WasmKernel, WasmModule } from './kernel.ts';
-import { type Walk, walk } from './launches.ts';
+import { type KernelFunction, type Walk, walk } from './launches.ts';
 import { disposedError, Machine } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
 import { chooseTier, type Tier } from './tier.ts';
@@ -122,6 +123,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
     table.set(kernel.op, kernel);
   }
   const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
+  (exports.get(fillModule)!.constants as KernelFunction)(0, 1, 0, 0);
   const machine = new Machine(new Heap(memory), new Allocator(memory, pages), exports, {
     poison,
     walk: options.walk ?? walk,

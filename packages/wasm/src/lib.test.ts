@@ -10,6 +10,9 @@ const entry = 'packages/wasm/assembly/probe.ts';
 const rowsSource = `
 import { logSumExpRow, softmaxRow } from './lib/softmax';
 import { sumRow, maxRow } from './lib/reduce';
+import { writeExpConstants } from './lib/exp';
+import { writeLogConstants } from './lib/log';
+export function constants(): void { writeExpConstants(); writeLogConstants(); }
 export function softmax(n: i32, x: usize, y: usize): void { softmaxRow(n, x, y); }
 export function logSumExp(n: i32, x: usize): f32 { return logSumExpRow(n, x); }
 export function sum(n: i32, x: usize): f32 { return sumRow(n, x); }
@@ -36,7 +39,8 @@ describe.each(['plain', 'relaxed', 'wide'] as const)('rows, tier %s', async (tie
   const { chooseTier } = await import('./tier.ts');
   await chooseTier(tier);
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true });
-  const { softmax, logSumExp, sum, max } = await exportsOf(rowsSource, tier, memory);
+  const { softmax, logSumExp, sum, max, constants } = await exportsOf(rowsSource, tier, memory);
+  constants();
   const heap = new Float32Array(memory.buffer);
   const [x, y] = [1024, 65536 + 1024];
   const row = (n: number, scale: number, shift: number) =>

@@ -14,15 +14,20 @@ export function nfma(a: v128, b: v128, c: v128): v128 {
   return f32x4.sub(c, f32x4.mul(a, b));
 }
 
-/** The n floats at p, n in 1..3; the other lanes are 0. */
+/** The first n floats at p, at most four; the other lanes are 0. n from 1. */
 export function loadPart(p: usize, n: i32): v128 {
+  if (n >= 4) return v128.load(p);
   if (n == 1) return v128.load32_zero(p);
   const x = v128.load64_zero(p);
   return n == 2 ? x : v128.load_lane<f32>(p, x, 2, 8);
 }
 
-/** Stores the first n lanes at p, n in 1..3. */
+/** Stores the first n lanes at p, at most four. n from 1. */
 export function storePart(p: usize, x: v128, n: i32): void {
+  if (n >= 4) {
+    v128.store(p, x);
+    return;
+  }
   if (n == 1) {
     v128.store_lane<f32>(p, x, 0);
     return;
