@@ -1,13 +1,9 @@
-// The matrix product, batched.
+// The matrix product, batched; and in two launches where one B meets many rows.
 import { bytes } from './lib/bf16';
-import { product, productUnits } from './lib/product';
+import { packedProduct, packProduct, product, productUnits } from './lib/product';
 
 export { gemmScratch } from './lib/gemm';
-
-/** Units of n products. */
-export function units(n: i32, M: i32, N: i32): i32 {
-  return n * productUnits(M, N);
-}
+export { packedBytes, packUnits, productUnits } from './lib/product';
 
 @inline
 function matmulOf(
@@ -40,4 +36,25 @@ export function matmulBF16(
   a: usize, ars: i32, acs: i32, as: i32, b: usize, brs: i32, bcs: i32, bs: i32, c: usize, scratch: usize,
 ): void {
   matmulOf(true, from, to, M, N, K, a, ars, acs, as, b, brs, bcs, bs, c, scratch);
+}
+
+/** Packs one B for all rows. */
+export function pack(
+  from: i32, to: i32, N: i32, K: i32, b: usize, brs: i32, bcs: i32, packed: usize, scratch: usize,
+): void {
+  packProduct(false, from, to, N, K, b, brs, bcs, packed);
+}
+
+/** The same of a B in bf16. */
+export function packBF16(
+  from: i32, to: i32, N: i32, K: i32, b: usize, brs: i32, bcs: i32, packed: usize, scratch: usize,
+): void {
+  packProduct(true, from, to, N, K, b, brs, bcs, packed);
+}
+
+/** One product from what was packed. */
+export function multiply(
+  from: i32, to: i32, M: i32, N: i32, K: i32, a: usize, ars: i32, acs: i32, packed: usize, c: usize, scratch: usize,
+): void {
+  packedProduct(false, from, to, M, N, K, a, ars, acs, packed, c, scratch);
 }

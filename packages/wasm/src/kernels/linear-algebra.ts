@@ -1,7 +1,15 @@
 // Matrix product, triangular solve, cumulative sum.
 import { size } from '@twilljs/tensor';
 import { around } from '../axes.ts';
-import { type Formulas as GemmFormulas, module as gemm, matmulBF16, matmul as matmulOf } from '../gen/gemm.gen.ts';
+import {
+  type Formulas as GemmFormulas,
+  module as gemm,
+  matmulBF16,
+  matmul as matmulOf,
+  multiply,
+  packBF16,
+  pack as packOf,
+} from '../gen/gemm.gen.ts';
 import { cumsumLast, cumsumMiddle, type Formulas as ScanFormulas, module as scan } from '../gen/scan.gen.ts';
 import { module as solve, solveTril as solveTrilOf } from '../gen/solve.gen.ts';
 import type { WasmKernel } from '../kernel.ts';
@@ -9,19 +17,31 @@ import type { WasmKernel } from '../kernel.ts';
 export const matmul: WasmKernel<{ transposeA: boolean; transposeB: boolean }, GemmFormulas> = {
   op: 'matmul',
   module: gemm,
-  plan([a, b], { transposeA, transposeB }, { units, gemmScratch }) {
+  plan([a, b], { transposeA, transposeB }, { productUnits, packUnits, packedBytes, gemmScratch }) {
     const [rows, columns] = a!.shape.slice(-2);
     const [M, K] = transposeA ? [columns, rows] : [rows, columns];
     const N = b!.shape.at(transposeB ? -2 : -1)!;
     const [ars, acs] = transposeA ? [1, M] : [K, 1];
     const [brs, bcs] = transposeB ? [1, K] : [N, 1];
+    const batch = size(a!.shape.slice(0, -2));
+    const units = batch * productUnits(M, N);
+    const own = gemmScratch(M, N, K);
+    const bf16 = b!.dtype === 'bf16';
+    const shared = batch === 1 ? packedBytes(M, N, K) : 0;
+    if (shared > 0) {
+      const pack = bf16 ? packBF16 : packOf;
+      return {
+        shared,
+        own,
+        launches: ([a, b], [c], packed) => [
+          pack(packUnits(M, N, K), { N, K, b, brs, bcs, packed }),
+          multiply(units, { M, N, K, a, ars, acs, packed, c }),
+        ],
+      };
+    }
     const [as, bs] = [M * K, K * N];
-    const launch = b!.dtype === 'bf16' ? matmulBF16 : matmulOf;
-    const count = units(size(a!.shape.slice(0, -2)), M, N);
-    return {
-      own: gemmScratch(M, N, K),
-      launches: ([a, b], [c]) => [launch(count, { M, N, K, a, ars, acs, as, b, brs, bcs, bs, c })],
-    };
+    const launch = bf16 ? matmulBF16 : matmulOf;
+    return { own, launches: ([a, b], [c]) => [launch(units, { M, N, K, a, ars, acs, as, b, brs, bcs, bs, c })] };
   },
 };
 
