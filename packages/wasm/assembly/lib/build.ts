@@ -3,5 +3,5 @@
 /** The engine makes one operation of 256 bits out of two adjacent ones of 128: true in the tier `wide`, for which the compiler of kernels replaces this line. */
 @inline export const WIDE: bool = false;
 
-/** Sixteen zeros: the first block of the device's memory is nobody's. */
-@inline export const ZEROS: usize = 64;
+/** Sixteen zeros, at the end of the first block of the device's memory, behind the constants. */
+@inline export const ZEROS: usize = 192;
