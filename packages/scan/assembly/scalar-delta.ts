@@ -69,7 +69,7 @@ export function backward(
     loadState(K, V, h0 ? h0 + <usize>i * size : 0, at);
     for (; ; t += C) {
       chunk(f, at);
-      correct(f, t);
+      correct(f, t, scale);
       if (t + C >= f.T) break;
       at += record;
       copy(f.kp * f.vp, f.s, at);

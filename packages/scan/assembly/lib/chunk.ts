@@ -20,6 +20,42 @@ export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, fact
   clear(to, to + <usize>(C - m) * row);
 }
 
+/** m rows of n floats can be read and written where they lie: C of them, of whole vectors. */
+@inline
+export function whole(m: i32, n: i32): bool {
+  return m == C && (n & 3) == 0;
+}
+
+/** m <= C rows of n floats, `step` bytes apart, as C rows of padded(n): where they lie if they are whole, else in `buffer`. */
+export function rows(m: i32, n: i32, from: usize, step: usize, buffer: usize): usize {
+  if (whole(m, n)) return from;
+  gather(m, n, from, step, buffer, 1);
+  return buffer;
+}
+
+/** Bytes from one of these rows to the next. */
+@inline
+export function rowStep(m: i32, n: i32, step: usize): usize {
+  return whole(m, n) ? step : <usize>padded(n) << 2;
+}
+
+/** out_i = s_i x_i for C rows of n floats, n a multiple of 4: rows of x are `step` bytes apart, those of out follow each other. */
+export function scaledRows(n: i32, s: usize, x: usize, step: usize, out: usize): void {
+  const row = <usize>n << 2, pairs = <usize>(n & ~7) << 2;
+  for (const end = s + CS; s < end; s += 4) {
+    const by = v128.load32_splat(s);
+    let at: usize = 0;
+    for (; at < pairs; at += 32) {
+      const u = f32x4.mul(by, v128.load(x + at)), v = f32x4.mul(by, v128.load(x + at, 16));
+      v128.store(out + at, u);
+      v128.store(out + at, v, 16);
+    }
+    if (at < row) v128.store(out + at, f32x4.mul(by, v128.load(x + at)));
+    x += step;
+    out += row;
+  }
+}
+
 /** The first m rows back to their places, times `factor`; added to what is there if `add`. */
 export function scatter(m: i32, n: i32, from: usize, to: usize, step: usize, factor: f32, add: bool): void {
   const f = f32x4.splat(factor), whole = <usize>(n & ~3) << 2, rest = n & 3;
@@ -111,33 +147,34 @@ export function triangle(n: i32, a: usize, as: usize, b: usize, out: usize): voi
   }
 }
 
-/** (A B) times D, with 0 above the diagonal. */
-export function lower(n: i32, a: usize, as: usize, b: usize, d: usize, out: usize): void {
+/** (A B) times `by` D, with 0 above the diagonal. */
+export function lower(n: i32, a: usize, as: usize, b: usize, by: f32, d: usize, out: usize): void {
   triangle(n, a, as, b, out);
+  const f = f32x4.splat(by);
   for (let i: usize = 0; i < CS * C; i += CS) {
     // The vector that holds the diagonal is the last one of the row that counts.
     const own = (i / C) & ~15;
-    for (let v = i; v <= i + own; v += 16) v128.store(out + v, f32x4.mul(v128.load(out + v), v128.load(d + v)));
+    for (let v = i; v <= i + own; v += 16) v128.store(out + v, f32x4.mul(v128.load(out + v), f32x4.mul(f, v128.load(d + v))));
     clear(out + i + own + 16, out + i + CS);
   }
 }
 
 /** C += A B for A [C,C], 0 above the diagonal, and B [C,n]. */
-export function addLower(n: i32, a: usize, b: usize, bs: usize, c: usize): void {
+export function addLower(n: i32, a: usize, b: usize, bs: usize, c: usize, cs: usize): void {
   for (let i = 0; i < C; i += 4) {
-    smallMatmul(4, n, i + 4, a, CS, b, bs, c, bs, 1);
+    smallMatmul(4, n, i + 4, a, CS, b, bs, c, cs, 1);
     a += CS << 2;
-    c += bs << 2;
+    c += cs << 2;
   }
 }
 
 /** C += A' B for the same A. */
-export function addLowerT(n: i32, a: usize, b: usize, bs: usize, c: usize): void {
+export function addLowerT(n: i32, a: usize, b: usize, bs: usize, c: usize, cs: usize): void {
   for (let i = 0; i < C; i += 4) {
-    smallMatmulT(4, n, C - i, a, CS, b, bs, c, bs, 1);
+    smallMatmulT(4, n, C - i, a, CS, b, bs, c, cs, 1);
     a += (CS << 2) + 16;
     b += bs << 2;
-    c += bs << 2;
+    c += cs << 2;
   }
 }
 

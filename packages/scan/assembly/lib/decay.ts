@@ -2,8 +2,8 @@
 import { exp } from '../../../wasm/assembly/lib/exp';
 import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
-import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, C, CS, decays, gather, gatherColumn, lower, scaleRows, scatter } from './chunk';
+import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
+import { addLower, C, CS, decays, gatherColumn, lower, rows, rowStep, scaledRows, scatter, whole } from './chunk';
 import { HeadFrame, measure } from './frame';
 
 /** One chunk's buffers behind the head. gstep is 0 where the decay is constant. */
@@ -12,18 +12,27 @@ export class Frame extends HeadFrame {
   scale: f32;
   /** State on entry [K,V]. */
   s: usize;
-  /** scale q and k [C,K], and k transposed [K,C]. */
+  /** Rows of q and k [C,K] and of v [C,V], bytes from one to the next, and where they are gathered if they are not whole. */
   qx: usize;
   kx: usize;
-  kt: usize;
-  /** Two buffers [C,V]. */
-  y: usize;
   vx: usize;
-  /** Q K' under D, and D, both [C,C]. */
+  qxs: usize;
+  vxs: usize;
+  qg: usize;
+  kg: usize;
+  vg: usize;
+  /** k transposed [K,C], scale e^G Q and e^(G_C - G) K [C,K]. */
+  kt: usize;
+  qe: usize;
+  ke: usize;
+  /** A buffer [C,V]. */
+  y: usize;
+  /** scale (Q K') under D, and D, both [C,C]. */
   p: usize;
   d: usize;
-  /** e^G [C]. */
+  /** e^G, and scale e^G [C]. */
   eg: usize;
+  qby: usize;
   /** Tokens for which D and e^G hold; 0 for none. */
   valid: i32;
 }
@@ -32,7 +41,7 @@ export class Frame extends HeadFrame {
 @inline
 export function frameBytes(K: i32, V: i32): f64 {
   const kp = <f64>padded(K), vp = <f64>padded(V);
-  return 128 + 4 * (3 * C * kp + 2 * C * vp + 2 * C * C + C);
+  return 256 + 4 * (5 * C * kp + 2 * C * vp + 2 * C * C + 2 * C);
 }
 
 /** Bytes of a state. */
@@ -47,9 +56,9 @@ export function frame(H: i32, K: i32, V: i32, constant: bool, scale: f32, scratc
   measure(f, H, H, K, V, constant ? 0 : H);
   f.scale = scale;
   const kb = f.ks * C, vb = f.vs * C;
-  f.qx = scratch + 128; f.kx = f.qx + kb; f.kt = f.kx + kb;
-  f.y = f.kt + kb; f.vx = f.y + vb;
-  f.p = f.vx + vb; f.d = f.p + CS * C; f.eg = f.d + CS * C;
+  f.qg = scratch + 256; f.kg = f.qg + kb; f.kt = f.kg + kb; f.qe = f.kt + kb; f.ke = f.qe + kb;
+  f.y = f.ke + kb; f.vg = f.y + vb;
+  f.p = f.vg + vb; f.d = f.p + CS * C; f.eg = f.d + CS * C; f.qby = f.eg + CS;
   return f;
 }
 
@@ -63,35 +72,42 @@ export function head(f: Frame, H: i32, begin: i32, h: i32, q: usize, k: usize, v
 /** Keys, values and decays of the chunk from token t on. */
 export function read(f: Frame, t: i32): void {
   const m = min(C, f.T - t);
-  gather(m, f.K, f.k + <usize>t * f.qstep, f.qstep, f.kx, 1);
-  smallTranspose(C, f.kp, f.kx, f.ks, f.kt, CS);
-  gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
-  if (f.gstep == 0 && f.valid == m) return;
-  gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
-  decays(f.eg, f.d);
-  f.valid = m;
+  f.kx = rows(m, f.K, f.k + <usize>t * f.qstep, f.qstep, f.kg);
+  f.vx = rows(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vg);
+  f.qxs = rowStep(m, f.K, f.qstep);
+  f.vxs = rowStep(m, f.V, f.vstep);
+  if (f.gstep || f.valid != m) {
+    gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
+    decays(f.eg, f.d);
+    const scale = f32x4.splat(f.scale);
+    for (let i: usize = 0; i < CS; i += 16) v128.store(f.qby + i, f32x4.mul(scale, v128.load(f.eg + i)));
+    f.valid = m;
+  }
+  scaledRows(f.kp, f.d + CS * (C - 1), f.kx, f.qxs, f.ke);
 }
 
-/** P = Q K' under D. */
+/** P = scale (Q K') under D, and scale e^G Q. */
 export function scores(f: Frame, t: i32): void {
-  gather(min(C, f.T - t), f.K, f.q + <usize>t * f.qstep, f.qstep, f.qx, f.scale);
-  lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
+  f.qx = rows(min(C, f.T - t), f.K, f.q + <usize>t * f.qstep, f.qstep, f.qg);
+  smallTranspose(C, f.kp, f.kx, f.qxs, f.kt, CS);
+  lower(f.K, f.qx, f.qxs, f.kt, f.scale, f.d, f.p);
+  scaledRows(f.kp, f.qby, f.qx, f.qxs, f.qe);
 }
 
-/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' V. Overwrites vx. */
+/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' V. */
 export function advance(f: Frame, to: usize): void {
-  scaleRows(f.vp, f.d + CS * (C - 1), f.vx);
-  smallMatmul(f.kp, f.vp, C, f.kt, CS, f.vx, f.vs, to, f.vs, load<f32>(f.eg, CS - 4));
+  smallMatmulT(f.kp, f.vp, C, f.ke, f.ks, f.vx, f.vxs, to, f.vs, load<f32>(f.eg, CS - 4));
 }
 
 /** Tokens from t on: O = e^G (Q S) + P V; then the state moves on in place. */
 export function forward(f: Frame, t: i32, y: usize): void {
+  const m = min(C, f.T - t), to = y + <usize>t * f.vstep, direct = whole(m, f.V);
+  const out = direct ? to : f.y, step = rowStep(m, f.V, f.vstep);
   read(f, t);
   scores(f, t);
-  smallMatmul(C, f.vp, f.K, f.qx, f.ks, f.s, f.vs, f.y, f.vs, 0);
-  scaleRows(f.vp, f.eg, f.y);
-  addLower(f.vp, f.p, f.vx, f.vs, f.y);
-  scatter(min(C, f.T - t), f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  smallMatmul(C, f.vp, f.K, f.qe, f.ks, f.s, f.vs, out, step, 0);
+  addLower(f.vp, f.p, f.vx, f.vxs, out, step);
+  if (!direct) scatter(m, f.V, out, to, f.vstep, 1, false);
   advance(f, f.s);
 }
 

@@ -2,19 +2,18 @@
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul } from '../../../wasm/assembly/lib/small-matmul';
 import { exp } from '../../../wasm/assembly/lib/exp';
-import { addLower, C, gather, lower, scaleRows, scatter } from './chunk';
+import { addLower, C, lower, rowStep, scatter, whole } from './chunk';
 import { advance, correct, Frame } from './delta';
 
 /** Tokens from t on: O = e^G (Q S) + P Vn, with P = Q K' under D; then the state moves on in place. */
 export function forward(f: Frame, t: i32, scale: f32, y: usize): void {
-  const m = min(C, f.T - t);
-  correct(f, t);
-  gather(m, f.K, f.q + <usize>t * f.qstep, f.qstep, f.qx, scale);
-  lower(f.K, f.qx, f.ks, f.kt, f.d, f.p);
-  smallMatmul(C, f.vp, f.K, f.qx, f.ks, f.s, f.vs, f.y, f.vs, 0);
-  scaleRows(f.vp, f.eg, f.y);
-  addLower(f.vp, f.p, f.vn, f.vs, f.y);
-  scatter(m, f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  const m = min(C, f.T - t), to = y + <usize>t * f.vstep, direct = whole(m, f.V);
+  const out = direct ? to : f.y, step = rowStep(m, f.V, f.vstep);
+  correct(f, t, scale);
+  lower(f.K, f.qx, f.qxs, f.kt, scale, f.d, f.p);
+  smallMatmul(C, f.vp, f.K, f.qe, f.ks, f.s, f.vs, out, step, 0);
+  addLower(f.vp, f.p, f.vn, f.vs, out, step);
+  if (!direct) scatter(m, f.V, out, to, f.vstep, 1, false);
   advance(f, f.s);
 }
 

@@ -1,8 +1,8 @@
 // One chunk of the gated delta rule: what forward and backward have in common. Letters are those of scalar-delta/README.md.
 import { padded } from '../../../wasm/assembly/lib/padded';
-import { smallMatmul, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
+import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
-import { C, CS, decays, gather, gatherColumn, lower, noDecays } from './chunk';
+import { C, CS, decays, gatherColumn, lower, noDecays, rows, rowStep, scaledRows } from './chunk';
 import { HeadFrame, measure } from './frame';
 
 /** Sizes, one head's inputs and one chunk's buffers. g is 0 where it is absent; its step is that of beta, too. */
@@ -11,22 +11,33 @@ export class Frame extends HeadFrame {
   H: i32;
   HV: i32;
   beta: usize;
-  /** scale q and k [C,K], one after the other, and k transposed [K,C]. */
+  /** Rows of q and k [C,K] and of v [C,V], bytes from one to the next, and where they are gathered if they are not whole. */
   qx: usize;
   kx: usize;
+  vx: usize;
+  qxs: usize;
+  kxs: usize;
+  vxs: usize;
+  qg: usize;
+  kg: usize;
+  vg: usize;
+  /** k transposed [K,C]. */
   kt: usize;
-  /** Three buffers [C,V], one after the other. */
+  /** scale e^G Q and -beta e^G K, one after the other, and e^(G_C - G) K, all [C,K]. */
+  qe: usize;
+  kb: usize;
+  ke: usize;
+  /** Two buffers [C,V], one after the other. */
   y: usize;
   r: usize;
-  vx: usize;
-  /** Two buffers [C,C], and one [C]. */
+  /** Two buffers [C,C]; scale e^G, -beta e^G and a buffer, all [C]. */
   a: usize;
   p: usize;
+  qby: usize;
+  kby: usize;
   sums: usize;
-  /** The chunk, kept for the backward pass. State on entry [K,V]. */
+  /** The chunk, kept for the backward pass. State on entry [K,V], and the corrected values [C,V]. */
   s: usize;
-  /** What it holds at the keys, e^G K S, and the corrected values, both [C,V]. */
-  w: usize;
   vn: usize;
   /** K K' under D, and D, both [C,C]. */
   m: usize;
@@ -40,13 +51,13 @@ export class Frame extends HeadFrame {
 @inline
 export function frameBytes(K: i32, V: i32): f64 {
   const kp = <f64>padded(K), vp = <f64>padded(V);
-  return 256 + 4 * (3 * C * kp + 3 * C * vp + 2 * C * C + C);
+  return 256 + 4 * (6 * C * kp + 3 * C * vp + 2 * C * C + 3 * C);
 }
 
 @inline
 export function chunkBytes(K: i32, V: i32): f64 {
   const kp = <f64>padded(K), vp = <f64>padded(V);
-  return 4 * (kp * vp + 2 * C * vp + 2 * C * C + 2 * C);
+  return 4 * (kp * vp + C * vp + 2 * C * C + 2 * C);
 }
 
 /** Lays out a frame at `scratch`. */
@@ -55,9 +66,11 @@ export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   measure(f, H, HV, K, V, HV);
   f.H = H; f.HV = HV;
   const kb = f.ks * C, vb = f.vs * C;
-  f.qx = scratch + 256; f.kx = f.qx + kb; f.kt = f.kx + kb;
-  f.y = f.kt + kb; f.r = f.y + vb; f.vx = f.r + vb;
-  f.a = f.vx + vb; f.p = f.a + CS * C; f.sums = f.p + CS * C;
+  f.qg = scratch + 256; f.kg = f.qg + kb; f.kt = f.kg + kb;
+  f.qe = f.kt + kb; f.kb = f.qe + kb; f.ke = f.kb + kb;
+  f.y = f.ke + kb; f.r = f.y + vb; f.vg = f.r + vb;
+  f.a = f.vg + vb; f.p = f.a + CS * C;
+  f.qby = f.p + CS * C; f.kby = f.qby + CS; f.sums = f.kby + CS;
   return f;
 }
 
@@ -70,62 +83,68 @@ export function head(f: Frame, begin: i32, j: i32, q: usize, k: usize, v: usize,
 
 /** Points the frame at the buffers of one chunk. */
 export function chunk(f: Frame, at: usize): void {
-  const vb = f.vs * C;
-  f.s = at; f.w = at + f.ks * f.vp; f.vn = f.w + vb;
-  f.m = f.vn + vb; f.d = f.m + CS * C; f.eg = f.d + CS * C; f.beta1 = f.eg + CS;
+  f.s = at; f.vn = at + f.ks * f.vp;
+  f.m = f.vn + f.vs * C; f.d = f.m + CS * C; f.eg = f.d + CS * C; f.beta1 = f.eg + CS;
 }
 
-/** The chunk's keys, row by row and transposed. */
-export function keys(f: Frame, t: i32): void {
-  gather(min(C, f.T - t), f.K, f.k + <usize>t * f.qstep, f.qstep, f.kx, 1);
-  smallTranspose(C, f.kp, f.kx, f.ks, f.kt, CS);
+/** The chunk's rows, and keys transposed. */
+export function inputs(f: Frame, t: i32): void {
+  const m = min(C, f.T - t), at = <usize>t * f.qstep;
+  f.qx = rows(m, f.K, f.q + at, f.qstep, f.qg);
+  f.kx = rows(m, f.K, f.k + at, f.qstep, f.kg);
+  f.vx = rows(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vg);
+  f.qxs = f.kxs = rowStep(m, f.K, f.qstep);
+  f.vxs = rowStep(m, f.V, f.vstep);
+  smallTranspose(C, f.kp, f.kx, f.kxs, f.kt, CS);
+}
+
+/** scale e^G Q and -beta e^G K. */
+export function sinceStart(f: Frame, scale: f32): void {
+  for (let i: usize = 0; i < CS; i += 16) {
+    const eg = v128.load(f.eg + i);
+    v128.store(f.qby + i, f32x4.mul(f32x4.splat(scale), eg));
+    v128.store(f.kby + i, f32x4.neg(f32x4.mul(v128.load(f.beta1 + i), eg)));
+  }
+  scaledRows(f.kp, f.qby, f.qx, f.qxs, f.qe);
+  scaledRows(f.kp, f.kby, f.kx, f.kxs, f.kb);
+}
+
+/** e^(G_C - G) K. */
+export function toEnd(f: Frame): void {
+  scaledRows(f.kp, f.d + CS * (C - 1), f.kx, f.kxs, f.ke);
 }
 
 /** out = beta M, the matrix of the triangular system. */
 export function system(f: Frame, out: usize): void {
   for (let i: usize = 0; i < CS * C; i += CS) {
     const by = v128.load32_splat(f.beta1 + i / C);
-    for (let v: usize = 0; v < CS; v += 16) v128.store(out + i + v, f32x4.mul(by, v128.load(f.m + i + v)));
+    for (let v: usize = 0; v < CS; v += 32) {
+      const x = f32x4.mul(by, v128.load(f.m + i + v)), y = f32x4.mul(by, v128.load(f.m + i + v, 16));
+      v128.store(out + i + v, x);
+      v128.store(out + i + v, y, 16);
+    }
   }
 }
 
-/** From the state s on entry to gates, M, w and the corrected values: (I + stril(beta M)) Vn = beta (V - w). */
-export function correct(f: Frame, t: i32): void {
-  const m = min(C, f.T - t);
-  keys(f, t);
-  gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
-  gatherColumn(m, f.beta + <usize>t * f.gstep, f.gstep, f.beta1);
+/** From the state s on entry to gates, M and the corrected values: (I + stril(beta M)) Vn = beta V - (beta e^G K) S. */
+export function correct(f: Frame, t: i32, scale: f32): void {
+  const m = min(C, f.T - t), at = <usize>t * f.gstep;
+  inputs(f, t);
+  gatherColumn(m, f.beta + at, f.gstep, f.beta1);
   if (f.g) {
-    gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
+    gatherColumn(m, f.g + at, f.gstep, f.eg);
     decays(f.eg, f.d);
   } else noDecays(f.eg, f.d);
-  lower(f.K, f.kx, f.ks, f.kt, f.d, f.m);
-  smallMatmul(C, f.vp, f.K, f.kx, f.ks, f.s, f.vs, f.w, f.vs, 0);
-  let w = f.w, x = f.vx, y = f.vn;
-  for (let i: usize = 0; i < CS; i += 4) {
-    const eg = v128.load32_splat(f.eg + i), beta = v128.load32_splat(f.beta1 + i);
-    for (const end = w + f.vs; w < end; w += 16) {
-      const held = f32x4.mul(eg, v128.load(w));
-      v128.store(w, held);
-      v128.store(y, f32x4.mul(beta, f32x4.sub(v128.load(x), held)));
-      x += 16;
-      y += 16;
-    }
-  }
+  sinceStart(f, scale);
+  lower(f.K, f.kx, f.kxs, f.kt, 1, f.d, f.m);
+  scaledRows(f.vp, f.beta1, f.vx, f.vxs, f.vn);
+  smallMatmul(C, f.vp, f.K, f.kb, f.ks, f.s, f.vs, f.vn, f.vs, 1);
   system(f, f.a);
   solve(C, f.vp, f.a, CS, 4, f.vn, f.vs);
 }
 
-/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' Vn. Overwrites r. */
+/** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' Vn. */
 export function advance(f: Frame, to: usize): void {
-  const end = f.d + CS * (C - 1);
-  let x = f.vn, y = f.r;
-  for (let i: usize = 0; i < CS; i += 4) {
-    const by = v128.load32_splat(end + i);
-    for (const last = x + f.vs; x < last; x += 16) {
-      v128.store(y, f32x4.mul(by, v128.load(x)));
-      y += 16;
-    }
-  }
-  smallMatmul(f.kp, f.vp, C, f.kt, CS, f.r, f.vs, to, f.vs, load<f32>(f.eg, CS - 4));
+  toEnd(f);
+  smallMatmulT(f.kp, f.vp, C, f.ke, f.ks, f.vn, f.vs, to, f.vs, load<f32>(f.eg, CS - 4));
 }

@@ -3,33 +3,44 @@ import { clear } from '../../../wasm/assembly/lib/padded';
 import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { C, CS, triangle } from './chunk';
 
-/** out_i = <x_i, y_i>, or added to it, for rows of n floats; x_i is scaled by s_i before. */
-export function scaleDot(n: i32, s: usize, x: usize, y: usize, out: usize, add: bool): void {
+/** x_i *= s_i and out_i = <x_i, y_i>, for C rows of n floats, `xs` and `ys` bytes apart. */
+export function scaleDot(n: i32, s: usize, x: usize, xs: usize, y: usize, ys: usize, out: usize): void {
+  const row = <usize>n << 2, pairs = <usize>(n & ~7) << 2;
   for (let i: usize = 0; i < CS; i += 4) {
     const by = v128.load32_splat(s + i);
-    let sum = f32x4.splat(0);
-    for (let j = 0; j < n; j += 4) {
-      const u = f32x4.mul(by, v128.load(x));
-      v128.store(x, u);
-      sum = fma(u, v128.load(y), sum);
-      x += 16;
-      y += 16;
+    let low = f32x4.splat(0), high = low, at: usize = 0;
+    for (; at < pairs; at += 32) {
+      const u = f32x4.mul(by, v128.load(x + at)), v = f32x4.mul(by, v128.load(x + at, 16));
+      v128.store(x + at, u);
+      v128.store(x + at, v, 16);
+      low = fma(u, v128.load(y + at), low);
+      high = fma(v, v128.load(y + at, 16), high);
     }
-    store<f32>(out + i, add ? load<f32>(out + i) + sumLanes(sum) : sumLanes(sum));
+    if (at < row) {
+      const u = f32x4.mul(by, v128.load(x + at));
+      v128.store(x + at, u);
+      low = fma(u, v128.load(y + at), low);
+    }
+    store<f32>(out + i, sumLanes(f32x4.add(low, high)));
+    x += xs;
+    y += ys;
   }
 }
 
 /**
- * With X = dO V': dp = X under D and z = X P, which is what flows through P to the sums of gates. dO is y [C,V] in rows of
+ * With X = dO V': dp = X under `by` D and z = X P, which is what flows through P to the sums of gates. dO is y [C,V] in rows of
  * `row` bytes, V' [V,C].
  */
-export function throughRead(V: i32, y: usize, row: usize, vt: usize, d: usize, p: usize, dp: usize, z: usize): void {
+export function throughRead(
+  V: i32, y: usize, row: usize, vt: usize, by: f32, d: usize, p: usize, dp: usize, z: usize,
+): void {
+  const f = f32x4.splat(by);
   triangle(V, y, row, vt, z);
   for (let i: usize = 0; i < CS * C; i += CS) {
     const own = (i / C) & ~15;
     for (let v = i; v <= i + own; v += 16) {
       const x = v128.load(z + v);
-      v128.store(dp + v, f32x4.mul(x, v128.load(d + v)));
+      v128.store(dp + v, f32x4.mul(x, f32x4.mul(f, v128.load(d + v))));
       v128.store(z + v, f32x4.mul(x, v128.load(p + v)));
     }
     clear(dp + i + own + 16, dp + i + CS);

@@ -185,7 +185,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
 
   // dV = (e^(G_C - G) K) dS + A' dO
   smallMatmul(C, f.vp, f.K, f.end, f.ks, b.ds, f.vs, b.dvx, f.vs, 0);
-  addLowerT(f.vp, f.a, f.y, f.vs, b.dvx);
+  addLowerT(f.vp, f.a, f.y, f.vs, b.dvx, f.vs);
   scatter(m, f.V, b.dvx, b.dv + vat, f.vstep, 1, false);
 
   // Through the states: dO S' for the queries, V dS' for the keys.

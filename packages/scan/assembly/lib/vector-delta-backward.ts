@@ -74,7 +74,7 @@ export function backward(f: Frame, b: Back, t: i32): void {
 
   // dVn = (e^(G_C - G) K) dS + P' dO, then dR from the transposed system.
   smallMatmul(C, f.vp, f.K, f.end, f.ks, b.ds, f.vs, f.r, f.vs, 0);
-  addLowerT(f.vp, f.a, f.y, f.vs, f.r);
+  addLowerT(f.vp, f.a, f.y, f.vs, f.r, f.vs);
   system(f, f.a);
   solveTransposed(C, f.vp, f.a, C, f.r, f.vp);
 

@@ -11,7 +11,7 @@ export function forward(f: Frame, t: i32, scale: f32, y: usize): void {
   writes(f, t);
   reads(f, t, scale);
   smallMatmul(C, f.vp, f.K, f.start, f.ks, f.s, f.vs, f.y, f.vs, 0);
-  addLower(f.vp, f.a, f.vx, f.vs, f.y);
+  addLower(f.vp, f.a, f.vx, f.vs, f.y, f.vs);
   scatter(min(C, f.T - t), f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
   advance(f, f.s);
 }
