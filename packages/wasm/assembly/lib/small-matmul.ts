@@ -1,6 +1,6 @@
 // Products of matrices small enough for the first caches: C = keep C + A B without packing. M and N are multiples of 4, the
 // inner size is any. Row strides are in bytes. A keep of 0 never reads C. Every element is one sum over k in order.
-import { WIDE } from './build';
+import { WIDE, ZEROS } from './build';
 import { fma } from './simd';
 
 /** Four rows and eight columns; A row by row. */
@@ -87,19 +87,16 @@ function tile4(K: i32, a: usize, ars: usize, acs: usize, b: usize, bs: usize, c:
 /** Four rows and sixteen columns: what pairs of vectors hold in sixteen registers. */
 function tile16(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
   const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
-  let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
-  let s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
-  if (keep != 0) {
-    const x = f32x4.splat(keep);
-    s00 = f32x4.mul(x, v128.load(c)); s01 = f32x4.mul(x, v128.load(c, 16));
-    s02 = f32x4.mul(x, v128.load(c, 32)); s03 = f32x4.mul(x, v128.load(c, 48));
-    s10 = f32x4.mul(x, v128.load(c1)); s11 = f32x4.mul(x, v128.load(c1, 16));
-    s12 = f32x4.mul(x, v128.load(c1, 32)); s13 = f32x4.mul(x, v128.load(c1, 48));
-    s20 = f32x4.mul(x, v128.load(c2)); s21 = f32x4.mul(x, v128.load(c2, 16));
-    s22 = f32x4.mul(x, v128.load(c2, 32)); s23 = f32x4.mul(x, v128.load(c2, 48));
-    s30 = f32x4.mul(x, v128.load(c3)); s31 = f32x4.mul(x, v128.load(c3, 16));
-    s32 = f32x4.mul(x, v128.load(c3, 32)); s33 = f32x4.mul(x, v128.load(c3, 48));
-  }
+  // Without a branch, which would keep the engine from pairing what follows.
+  const from = keep != 0 ? c : ZEROS, fs = keep != 0 ? cs : 0, e1 = from + fs, e2 = e1 + fs, e3 = e2 + fs, by = f32x4.splat(keep);
+  let s00 = f32x4.mul(by, v128.load(from)), s01 = f32x4.mul(by, v128.load(from, 16));
+  let s02 = f32x4.mul(by, v128.load(from, 32)), s03 = f32x4.mul(by, v128.load(from, 48));
+  let s10 = f32x4.mul(by, v128.load(e1)), s11 = f32x4.mul(by, v128.load(e1, 16));
+  let s12 = f32x4.mul(by, v128.load(e1, 32)), s13 = f32x4.mul(by, v128.load(e1, 48));
+  let s20 = f32x4.mul(by, v128.load(e2)), s21 = f32x4.mul(by, v128.load(e2, 16));
+  let s22 = f32x4.mul(by, v128.load(e2, 32)), s23 = f32x4.mul(by, v128.load(e2, 48));
+  let s30 = f32x4.mul(by, v128.load(e3)), s31 = f32x4.mul(by, v128.load(e3, 16));
+  let s32 = f32x4.mul(by, v128.load(e3, 32)), s33 = f32x4.mul(by, v128.load(e3, 48));
   let a1 = a + as, a2 = a1 + as, a3 = a2 + as;
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
@@ -123,19 +120,16 @@ function tile16(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: 
 /** Four rows and sixteen columns of the product with A transposed. */
 function tile16T(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
   const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
-  let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
-  let s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
-  if (keep != 0) {
-    const x = f32x4.splat(keep);
-    s00 = f32x4.mul(x, v128.load(c)); s01 = f32x4.mul(x, v128.load(c, 16));
-    s02 = f32x4.mul(x, v128.load(c, 32)); s03 = f32x4.mul(x, v128.load(c, 48));
-    s10 = f32x4.mul(x, v128.load(c1)); s11 = f32x4.mul(x, v128.load(c1, 16));
-    s12 = f32x4.mul(x, v128.load(c1, 32)); s13 = f32x4.mul(x, v128.load(c1, 48));
-    s20 = f32x4.mul(x, v128.load(c2)); s21 = f32x4.mul(x, v128.load(c2, 16));
-    s22 = f32x4.mul(x, v128.load(c2, 32)); s23 = f32x4.mul(x, v128.load(c2, 48));
-    s30 = f32x4.mul(x, v128.load(c3)); s31 = f32x4.mul(x, v128.load(c3, 16));
-    s32 = f32x4.mul(x, v128.load(c3, 32)); s33 = f32x4.mul(x, v128.load(c3, 48));
-  }
+  // Without a branch, which would keep the engine from pairing what follows.
+  const from = keep != 0 ? c : ZEROS, fs = keep != 0 ? cs : 0, e1 = from + fs, e2 = e1 + fs, e3 = e2 + fs, by = f32x4.splat(keep);
+  let s00 = f32x4.mul(by, v128.load(from)), s01 = f32x4.mul(by, v128.load(from, 16));
+  let s02 = f32x4.mul(by, v128.load(from, 32)), s03 = f32x4.mul(by, v128.load(from, 48));
+  let s10 = f32x4.mul(by, v128.load(e1)), s11 = f32x4.mul(by, v128.load(e1, 16));
+  let s12 = f32x4.mul(by, v128.load(e1, 32)), s13 = f32x4.mul(by, v128.load(e1, 48));
+  let s20 = f32x4.mul(by, v128.load(e2)), s21 = f32x4.mul(by, v128.load(e2, 16));
+  let s22 = f32x4.mul(by, v128.load(e2, 32)), s23 = f32x4.mul(by, v128.load(e2, 48));
+  let s30 = f32x4.mul(by, v128.load(e3)), s31 = f32x4.mul(by, v128.load(e3, 16));
+  let s32 = f32x4.mul(by, v128.load(e3, 32)), s33 = f32x4.mul(by, v128.load(e3, 48));
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
     let x = v128.load32_splat(a);
