@@ -1,23 +1,50 @@
-// `pnpm bench [name ...]`: runs the programs of benchmarks/, all or those named, one after another; `--inspect` shows what the steps of one run.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// `pnpm bench NAME ...`: runs benchmarks of benchmarks/registry.ts, one after another; without a name it says which there are.
+import { Bench } from '../benchmarks/lib/benchmark.ts';
+import { BenchError } from '../benchmarks/lib/error.ts';
+import { flags, readOptions } from '../benchmarks/lib/options.ts';
+import { Report } from '../benchmarks/lib/results.ts';
+import { benchmarks } from '../benchmarks/registry.ts';
 import { compileKernels } from './asc.ts';
 import { root } from './check/repository.ts';
 
-/** What the programs share. */
-const shared = ['inspect.ts', 'measure.ts', 'recurrence.ts', 'step-models.ts'];
-const programs = readdirSync(join(root, 'benchmarks'))
-  .filter((file) => file.endsWith('.ts') && !shared.includes(file))
-  .map((file) => file.slice(0, -'.ts'.length));
-const inspects = process.argv.includes('--inspect');
-const asked = process.argv.slice(2).filter((word) => word !== '--inspect');
-const unknown = asked.filter((name) => !programs.includes(name));
+function help(): string {
+  const line = (name: string, words: string) => `  ${name.padEnd(26)} ${words}`;
+  return [
+    'Usage: pnpm bench NAME ... [options]',
+    '',
+    ...benchmarks.map(({ name, title }) => line(name, title)),
+    '',
+    ...Object.entries(flags).map(([name, { value, words }]) => line(`--${name}${value ? ` ${value}` : ''}`, words)),
+    '',
+    'benchmarks/README.md has a command for each line of the acceptance table.',
+  ].join('\n');
+}
 
-if (unknown.length > 0) {
-  console.error(`bench: there is no ${unknown.join(', ')}; choose from ${programs.join(', ')}.`);
-  process.exitCode = 2;
-} else {
-  await compileKernels(root);
-  const chosen = inspects ? ['inspect'] : asked.length > 0 ? asked : programs;
-  for (const name of chosen) await import(`../benchmarks/${name}.ts`);
+async function main(words: readonly string[]): Promise<void> {
+  const options = readOptions(words);
+  if (options.help || options.names.length === 0) {
+    process.stdout.write(`${help()}\n`);
+    return;
+  }
+  const chosen = options.names.map((name) => {
+    const found = benchmarks.find((benchmark) => benchmark.name === name);
+    if (found) return found;
+    throw new BenchError(`there is no ${name}; choose from ${benchmarks.map(({ name }) => name).join(', ')}.`);
+  });
+  const bench = new Bench(options, new Report(options.out, options.json));
+  try {
+    await compileKernels(root);
+    await bench.begin();
+    for (const benchmark of chosen) await benchmark.run(bench);
+  } finally {
+    bench.end();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = error instanceof BenchError ? 2 : 1;
 }

@@ -1,0 +1,25 @@
+// All benchmarks. A new one is a file of contests/ and its place in this list.
+import { decode } from './contests/decode.ts';
+import { host } from './contests/host.ts';
+import { lengths } from './contests/lengths.ts';
+import { op } from './contests/op.ts';
+import { prefill } from './contests/prefill.ts';
+import { profile } from './contests/profile.ts';
+import { start } from './contests/start.ts';
+import { study } from './contests/study.ts';
+import { threads } from './contests/threads.ts';
+import { train } from './contests/train.ts';
+import type { Benchmark } from './lib/benchmark.ts';
+
+export const benchmarks: readonly Benchmark[] = [
+  train,
+  lengths,
+  prefill,
+  decode,
+  threads,
+  start,
+  study,
+  op,
+  host,
+  profile,
+];

@@ -1,0 +1,33 @@
+// Training steps of a model directory on one batch.
+import { loadModel } from '@twilljs/hub/node';
+import { Trainer } from '@twilljs/train';
+import { device, mixers } from 'twilljs';
+import { serve } from '../lib/serve.ts';
+import { batchIn, settings } from '../lib/training.ts';
+
+export interface TrainJob {
+  /** A directory with config.json and model.safetensors. */
+  readonly model: string;
+  /** A file with `{ B, T, ids }`. */
+  readonly batch: string;
+}
+
+await serve(async ({ model: path, batch: file }: TrainJob) => {
+  const on = await device();
+  const { model } = await loadModel(path, { mixers, device: on });
+  const trainer = new Trainer(model, { steps: 100_000, ...settings });
+  const batch = batchIn(file);
+  const tokens = batch.B * batch.T;
+  return {
+    hello: { label: on.label, flops: 3 * tokens * model.flopsPerToken(batch.T), parameters: model.arena.flat.shape[0] },
+    async work({ steps }: { steps: number }) {
+      const [ms, losses]: number[][] = [[], []];
+      for (let n = 0; n < steps; n++) {
+        const start = performance.now();
+        losses.push((await trainer.train(batch)).loss);
+        ms.push(performance.now() - start);
+      }
+      return { ms, losses };
+    },
+  };
+});
