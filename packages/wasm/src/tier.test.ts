@@ -35,7 +35,7 @@ describe('tier', () => {
   });
 
   it('is right when it is asked for, whatever is faster', async () => {
-    expect(await pairing()).toMatchObject({ wrong: false });
+    expect(await pairing(module)).toMatchObject({ wrong: false });
     expect((await wasm({ tier: 'wide' })).tier).toBe('wide');
   });
 

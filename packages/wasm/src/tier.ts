@@ -1,5 +1,6 @@
 // Which of a module's builds this engine runs: found by a probe at start-up.
 import { DeviceError, OptionError, shown } from '@twilljs/tensor';
+import { module } from './gen/probe.gen.ts';
 import { type Pairing, pairing } from './pairing.ts';
 
 /**
@@ -63,15 +64,33 @@ async function requireCompiler(): Promise<void> {
   }
 }
 
-/** Switches on what this engine has behind flags. They count for what is compiled after them, so nothing may be compiled before. */
-function setFlags({ process }: Host): void {
+type SetFlag = (flag: string) => void;
+
+/** How flags of V8 are set, and V8's version; null where there are none: Bun and Deno have other ones. */
+function flagsOf({ process }: Host): { version: number; set: SetFlag } | null {
+  const { node, v8: version, bun, deno } = process?.versions ?? {};
   const v8 = process?.getBuiltinModule?.('node:v8');
-  if (!v8) return;
-  // A flag that an engine does not know is printed as an error, so its version is asked. Bun and Deno have no such flags.
-  const version = Number.parseInt(process?.versions?.v8 ?? '', 10);
-  if (!process?.versions?.node || process.versions.bun || process.versions.deno) return;
-  if (version >= 13) v8.setFlagsFromString('--experimental-wasm-revectorize');
-  else if (version >= 11) v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (!v8 || !node || !version || bun || deno) return null;
+  return { version: Number.parseInt(version, 10), set: (flag) => v8.setFlagsFromString(flag) };
+}
+
+/** The flag that makes V8 pair lanes. One that an engine does not know would be printed as an error, so its version is asked. */
+const pairingFlag = (on: boolean) => `--${on ? '' : 'no-'}experimental-wasm-revectorize`;
+
+/** Switches on what a tier needs. Flags count for what is compiled after them, so nothing may be compiled before. */
+function setFlags({ version, set }: { version: number; set: SetFlag }, wanted: Tier | undefined): void {
+  if (version === 11) set('--experimental-wasm-relaxed-simd');
+  if (version >= 13 && wanted !== 'relaxed') set(pairingFlag(true));
+}
+
+/** Compiles without the fast compiler, whose code is replaced after some milliseconds. */
+function optimised<T>(set: SetFlag, compile: () => T): T {
+  set('--no-liftoff');
+  try {
+    return compile();
+  } finally {
+    set('--liftoff');
+  }
 }
 
 /** The answer of the probe, which takes milliseconds: for the whole life of a process. */
@@ -86,6 +105,7 @@ let known: Promise<Pairing> | undefined;
  */
 export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<Pairing>): Promise<ChosenTier> {
   const host = globalThis as Host;
+  const flags = flagsOf(host);
   const wanted = asked ?? ((host.process?.env?.TWILL_WASM || undefined) as Tier | undefined);
   if (wanted !== undefined && !tiers.includes(wanted)) {
     const where = asked === undefined ? 'TWILL_WASM' : 'wasm: tier';
@@ -93,7 +113,7 @@ export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<
       `${where}: ${shown(wanted)} is no tier of the wasm device; use plain, relaxed or wide, or leave it unset.`,
     );
   }
-  if (wanted !== 'plain') setFlags(host);
+  if (flags && wanted !== 'plain') setFlags(flags, wanted);
   await requireCompiler();
   if (wanted === 'plain') return { tier: 'plain', reason: 'it was asked for' };
   if (!(await fuses())) {
@@ -103,9 +123,10 @@ export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<
     );
   }
   if (wanted !== undefined) return { tier: wanted, reason: wanted === 'wide' ? '' : 'it was asked for' };
-  if (!host.process?.versions?.node) return { tier: 'relaxed', reason: 'only Node pairs lanes to 256 bits' };
-  if (!probe) known ??= pairing();
+  if (!flags) return { tier: 'relaxed', reason: 'only Node pairs lanes to 256 bits' };
+  if (!probe) known ??= pairing(module, (compile) => optimised(flags.set, compile));
   const { pairs, wrong, reason } = await (probe?.() ?? known!);
-  if (wrong) host.process.emitWarning?.(reason, 'TwillWarning');
+  if (!pairs && flags.version >= 13) flags.set(pairingFlag(false));
+  if (wrong) host.process?.emitWarning?.(reason, 'TwillWarning');
   return pairs ? { tier: 'wide', reason: '' } : { tier: 'relaxed', reason };
 }
