@@ -1,6 +1,6 @@
 // What a kernel module may hold: code that works on the device's memory, and nothing of its own.
 
-const sections = { import: 2, global: 6, start: 8, data: 11 };
+const sections = { import: 2, global: 6, start: 8, element: 9, data: 11 };
 const kinds = ['function', 'table', 'memory', 'global', 'tag'];
 
 /** Reader of the binary format's integers and names. */
@@ -34,7 +34,7 @@ class Cursor {
   }
 }
 
-function importsOf(cursor: Cursor): string[] {
+function importsOf(cursor: Cursor, calls: boolean): string[] {
   const found: string[] = [];
   for (let n = cursor.u32(); n > 0; n--) {
     const name = `${cursor.name()}.${cursor.name()}`;
@@ -45,7 +45,8 @@ function importsOf(cursor: Cursor): string[] {
       cursor.limits();
     } else if (kind === 2) cursor.limits();
     else if (kind === 3) cursor.at += 2;
-    if (kind !== 2 || name !== 'env.memory') found.push(`it imports the ${kinds[kind]} ${name}`);
+    const known = name === 'env.memory' ? kind === 2 : calls && name === 'env.table' && kind === 1;
+    if (!known) found.push(`it imports the ${kinds[kind]} ${name}`);
   }
   return found;
 }
@@ -65,17 +66,22 @@ function globalsOf(cursor: Cursor): string[] {
   return found;
 }
 
-/** Everything that forbids a module from sharing one memory with others; empty when it may. */
-export function faults(module: Uint8Array): string[] {
+/**
+ * Everything that forbids a module from sharing one memory with others; empty when it may.
+ *
+ * @param calls whether it may call functions of others, through the device's table.
+ */
+export function faults(module: Uint8Array, calls = false): string[] {
   const cursor = new Cursor(module);
   cursor.at = 8;
   const found: string[] = [];
   while (cursor.at < module.length) {
     const id = cursor.byte();
     const end = cursor.u32() + cursor.at;
-    if (id === sections.import) found.push(...importsOf(cursor));
+    if (id === sections.import) found.push(...importsOf(cursor, calls));
     else if (id === sections.global) found.push(...globalsOf(cursor));
     else if (id === sections.start) found.push('it has a start function');
+    else if (id === sections.element && calls) found.push('it has functions of its own in the table');
     else if (id === sections.data && cursor.u32() > 0) found.push('it has a data section');
     cursor.at = end;
   }

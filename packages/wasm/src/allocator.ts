@@ -38,12 +38,14 @@ export class Allocator {
   private idle = 0;
   /** Units in use. */
   private used = 0;
-  /** Everything from here on is untouched. Block 0 has the kernels' constants, and no pointer is 0. */
-  private top = 1;
+  /** Everything from here on is untouched. */
+  private top: number;
 
-  constructor(memory: WebAssembly.Memory, maximumPages: number) {
+  /** @param reserved bytes at the beginning that are no block; at least one, so that no pointer is 0. */
+  constructor(memory: WebAssembly.Memory, maximumPages: number, reserved = 1) {
     this.memory = memory;
     this.maximumPages = maximumPages;
+    this.top = Math.ceil(reserved / unit);
   }
 
   /** Bytes in blocks that are in use. */

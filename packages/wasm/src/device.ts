@@ -4,6 +4,7 @@ import {
   type Device,
   type DeviceBuffer,
   DeviceError,
+  type DeviceReport,
   type DType,
   type Fallback,
   finite,
@@ -22,10 +23,12 @@ import {
 import { Allocator } from './allocator.ts';
 import { module as fillModule } from './gen/fill.gen.ts';
 import { Heap } from './heap.ts';
-import type { Pointer, WasmKernel, WasmModule } from './kernel.ts';
-import { type KernelFunction, type Walk, walk } from './launches.ts';
-import { disposedError, Machine } from './machine.ts';
+import { bytesOf, type Pointer, type WasmKernel, type WasmModule } from './kernel.ts';
+import { Functions, type KernelFunction, type Loaded, type Walk } from './launches.ts';
+import { disposedError, Machine, type RunList } from './machine.ts';
+import { openPool, type Pool } from './pool.ts';
 import { primitiveKernels } from './primitives.ts';
+import { chooseThreads } from './threads.ts';
 import { chooseTier, type Tier } from './tier.ts';
 
 const pageBytes = 65536;
@@ -43,20 +46,26 @@ export interface WasmOptions {
   poison?: boolean;
   /** `compile` runs every step anew instead of replaying it: the slow twin. */
   eager?: boolean;
-  /** Internal: the loop that runs lists of launches. Default: one worker. */
+  /** Threads that run kernels, 1 to 64; they change no bit. Default: `TWILL_THREADS` if set, else one per processor, at most 8. */
+  threads?: number;
+  /** Internal: a loop over lists of launches, in the place of the threads. */
   walk?: Walk;
+}
+
+export interface WasmReport extends DeviceReport {
+  /** How many there are, and why there is one only: empty where there are more, or one was asked for. */
+  readonly threads: { readonly count: number; readonly reason: string };
 }
 
 export interface WasmDevice extends Device {
   readonly tier: Tier;
-  /** Threads that run kernels. */
+  /** Threads that run kernels. The others are started when there is something to share, in a page at once. */
   readonly threads: number;
+  /** Pieces of shared launches that each thread has done so far, the main thread first. */
+  pieces(): readonly number[];
+  report(): WasmReport;
   /** Bytes that tensors and recordings hold now, rounded up to blocks. */
   readonly bytesInUse: number;
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }
 
 /** Compiles every module once, all at the same time. */
@@ -64,11 +73,11 @@ async function instantiate(
   modules: ReadonlySet<WasmModule>,
   tier: Tier,
   memory: WebAssembly.Memory,
-): Promise<Map<WasmModule, WebAssembly.Exports>> {
-  const instances = [...modules].map(async (module): Promise<[WasmModule, WebAssembly.Exports]> => {
+): Promise<Map<WasmModule, Loaded>> {
+  const instances = [...modules].map(async (module): Promise<[WasmModule, Loaded]> => {
     try {
-      const { instance } = await WebAssembly.instantiate(decode((await module[tier]()).bytes), { env: { memory } });
-      return [module, instance.exports];
+      const { module: compiled, instance } = await WebAssembly.instantiate(await bytesOf(module[tier]), { env: { memory } });
+      return [module, { compiled, exports: instance.exports }];
     } catch (error) {
       throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {
         cause: error,
@@ -97,13 +106,14 @@ function newMemory(maximum: number): WebAssembly.Memory {
  * @param options kernels beyond the primitives, and limits.
  * @returns a device of its own, with its own memory.
  * @throws DeviceError when the engine has no WebAssembly SIMD, may not compile (a page's Content-Security-Policy) or has no memory to
- * give; OptionError for an unknown option or `TWILL_WASM`, for two kernels of one op, or for less than a page of memory.
+ * give; OptionError for an unknown option or `TWILL_WASM` or
+ * `TWILL_THREADS`, for two kernels of one op, or for less than a page of memory.
  * @example
  * const device = await wasm();
  * await ones([2, 2], { device }).sum().item() // => 4
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
-  knownOnly('wasm', options, ['kernels', 'tier', 'maximumBytes', 'poison', 'eager', 'walk']);
+  knownOnly('wasm', options, ['kernels', 'tier', 'maximumBytes', 'poison', 'eager', 'threads', 'walk']);
   const { kernels = [], poison = false, eager = false, maximumBytes = maximumPages * pageBytes } = options;
   flag('wasm: poison', poison);
   flag('wasm: eager', eager);
@@ -112,6 +122,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   }
   finite('wasm: maximumBytes', maximumBytes, pageBytes);
   requireKernels(kernels);
+  const threads = options.walk ? { count: 1, reason: 'it has a walk of its own' } : chooseThreads(options.threads);
   const { tier } = await chooseTier(options.tier);
   const pages = Math.min(maximumPages, Math.floor(maximumBytes / pageBytes));
   const memory = newMemory(pages);
@@ -122,13 +133,18 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
     }
     table.set(kernel.op, kernel);
   }
-  const exports = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
-  (exports.get(fillModule)!.constants as KernelFunction)(0, 1, 0, 0);
-  const machine = new Machine(new Heap(memory), new Allocator(memory, pages), exports, {
-    poison,
-    walk: options.walk ?? walk,
-  });
-  return makeDevice(tier, machine, table, pages * pageBytes, eager);
+  const loaded = await instantiate(new Set([...table.values()].map((kernel) => kernel.module)), tier, memory);
+  (loaded.get(fillModule)!.exports.constants as KernelFunction)(0, 1, 0, 0);
+  const functions = new Functions(loaded);
+  const heap = new Heap(memory);
+  const pool = await openPool({ heap, functions, tier }, threads, options.threads !== undefined);
+  const allocator = new Allocator(memory, pages, pool.reservedBytes);
+  const { walk } = options;
+  const runList: RunList = walk
+    ? (list, count, scratch, _, own) => walk(functions.list, heap.i32, list >>> 2, count, scratch, own)
+    : (list, count, scratch, stride) => pool.run(list, count, scratch, stride);
+  const machine = new Machine({ heap, allocator, functions }, { poison, workers: pool.threads, runList });
+  return makeDevice({ tier, machine, pool, table, loaded, bytes: pages * pageBytes, eager });
 }
 
 /** @throws OptionError for what is no list of kernels, such as a module instead of its `kernels`. */
@@ -141,47 +157,58 @@ function requireKernels(kernels: unknown): void {
   );
 }
 
-function makeDevice(
-  tier: Tier,
-  machine: Machine,
-  table: ReadonlyMap<string, WasmKernel>,
-  bytes: number,
-  eager: boolean,
-): WasmDevice {
+interface Parts {
+  readonly tier: Tier;
+  readonly machine: Machine;
+  readonly pool: Pool;
+  readonly table: ReadonlyMap<string, WasmKernel>;
+  readonly loaded: ReadonlyMap<WasmModule, Loaded>;
+  readonly bytes: number;
+  readonly eager: boolean;
+}
+
+function makeDevice({ tier, machine, pool, table, loaded, bytes, eager }: Parts): WasmDevice {
+  const { threads, reason } = pool;
   // Forgotten by dispose: tensors that outlive the device do not hold its memory.
-  let held: Machine | null = machine;
-  const alive = (): Machine => {
+  let held: { machine: Machine; pool: Pool; loaded: ReadonlyMap<WasmModule, Loaded> } | null = {
+    machine,
+    pool,
+    loaded,
+  };
+  const alive = () => {
     if (held) return held;
     throw disposedError();
   };
-  const roomAt = (buffer: DeviceBuffer) => alive().allocator.roomAt(buffer as Pointer);
+  const roomAt = (buffer: DeviceBuffer) => alive().machine.allocator.roomAt(buffer as Pointer);
   return {
     name: 'wasm',
-    label: `wasm (${tier})`,
+    label: `wasm (${tier}, ${threads === 1 ? '1 thread' : `${threads} threads`})`,
     float: 'f32',
     limits: { bytes, stepsAhead: 0 },
     eager,
     poison: machine.poison,
     tier,
-    threads: 1,
+    threads,
     fallbacks: new Map<string, Fallback>(),
+    pieces: () => alive().pool.pieces(),
     get bytesInUse() {
-      return held?.bytesInUse ?? 0;
+      return held?.machine.bytesInUse ?? 0;
     },
     report() {
       const { label, bytesInUse, fallbacks } = this;
-      return { label, bytes: bytesInUse, buffers: held?.buffers ?? 0, fallbacks };
+      const buffers = held?.machine.buffers ?? 0;
+      return { label, bytes: bytesInUse, buffers, fallbacks, threads: { count: threads, reason } };
     },
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in wasm({ kernels })';
-      const plan = kernel.plan(ins, attrs, alive().formulas(kernel.module));
-      return typeof plan === 'string' ? plan : alive().runner(plan);
+      const plan = kernel.plan(ins, attrs, alive().loaded.get(kernel.module)!.exports);
+      return typeof plan === 'string' ? plan : alive().machine.runner(plan);
     },
-    sequence: (ops) => alive().sequence(ops),
-    allocate: (size: number): Pointer => alive().allocate(size),
+    sequence: (ops) => alive().machine.sequence(ops),
+    allocate: (size: number): Pointer => alive().machine.allocate(size),
     free(buffer: DeviceBuffer): void {
-      held?.allocator.release(buffer as Pointer);
+      held?.machine.allocator.release(buffer as Pointer);
     },
     view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
       requireWithin('wasm', roomAt(buffer), byteOffset, byteLength);
@@ -189,14 +216,15 @@ function makeDevice(
     },
     write(buffer: DeviceBuffer, data: Data): void {
       requireWritable('wasm', roomAt(buffer), data);
-      alive().heap.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
+      alive().machine.heap.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), buffer as Pointer);
     },
     async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
       requireReadable('wasm', roomAt(buffer), dtype, length);
-      return typedArray(dtype, alive().heap.bytes.buffer, buffer as Pointer, length).slice();
+      return typedArray(dtype, alive().machine.heap.bytes.buffer, buffer as Pointer, length).slice();
     },
     [Symbol.dispose](): void {
-      held?.dispose();
+      held?.machine.dispose();
+      held?.pool.dispose();
       held = null;
     },
   };

@@ -16,6 +16,12 @@ export interface WasmModule {
   readonly wide: WasmBuild;
 }
 
+/** Loads the bytes of a build. */
+export async function bytesOf(build: WasmBuild): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes } = await build();
+  return Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+}
+
 /** A place in the device's memory, in bytes. */
 export type Pointer = number;
 

@@ -1,4 +1,4 @@
-// Lists of launches in the device's memory, and the one loop that runs them.
+// Lists of launches in the device's memory, and the functions that they call.
 import type { Heap } from './heap.ts';
 import type { Kernel, Launch, Pointer, WasmModule } from './kernel.ts';
 
@@ -7,10 +7,10 @@ export type KernelFunction = (from: number, to: number, args: Pointer, scratch: 
 
 /** An entry of a list: function, units, place of the arguments, 0. */
 export const ENTRY = 4;
-const ENTRY_BYTES = 4 * ENTRY;
+export const ENTRY_BYTES = 4 * ENTRY;
 
 /**
- * Runs a list, launch after launch.
+ * Runs a list, launch after launch: what tests and benchmarks put in the place of the pool.
  *
  * @param list the device's memory as i32.
  * @param at place of the first entry, in i32.
@@ -25,29 +25,61 @@ export type Walk = (
   bytes: number,
 ) => void;
 
-/** One worker, which does all units of every launch at once; a kernel is never asked for none. */
-export const walk: Walk = (functions, list, at, count, scratch) => {
-  for (let end = at + ENTRY * count; at < end; at += ENTRY) {
-    const units = list[at + 1];
-    if (units > 0) functions[list[at]](0, units, list[at + 2], scratch);
+/** A module as it was compiled, and its instance in this thread. */
+export interface Loaded {
+  readonly compiled: WebAssembly.Module;
+  readonly exports: WebAssembly.Exports;
+}
+
+/** The functions of all modules in one order, the same in each thread: that of `modules`, and in each that of its exports. */
+export class Functions {
+  readonly list: KernelFunction[] = [];
+  /** Package, file and function. */
+  readonly names: string[] = [];
+  readonly modules: readonly WebAssembly.Module[];
+  private readonly indices = new Map<WasmModule, ReadonlyMap<string, number>>();
+
+  constructor(loaded: ReadonlyMap<WasmModule, Loaded>) {
+    this.modules = [...loaded.values()].map(({ compiled }) => compiled);
+    for (const [module, { exports }] of loaded) {
+      const own = new Map<string, number>();
+      for (const [name, one] of Object.entries(exports)) {
+        if (typeof one !== 'function') continue;
+        own.set(name, this.list.length);
+        this.list.push(one as KernelFunction);
+        this.names.push(`${module.name}/${name}`);
+      }
+      this.indices.set(module, own);
+    }
   }
-};
+
+  indexOf({ module, name }: Kernel): number {
+    return this.indices.get(module)!.get(name)!;
+  }
+
+  /** As a table, for the walk in this thread. */
+  table(): WebAssembly.Table {
+    const table = new WebAssembly.Table({ initial: this.list.length, element: 'anyfunc' });
+    this.list.forEach((one, i) => {
+      table.set(i, one);
+    });
+    return table;
+  }
+}
 
 /** Bytes of a list with its arguments. */
 export function listBytes(launches: readonly Launch[]): number {
   return launches.reduce((sum, { kernel }) => sum + ENTRY_BYTES + kernel.bytes, 0);
 }
 
-/** The functions of all modules, and lists of calls to them. */
+/** Writes lists of calls. */
 export class Launcher {
-  readonly functions: KernelFunction[] = [];
   private readonly heap: Heap;
-  private readonly exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
-  private readonly indices = new Map<Kernel, number>();
+  private readonly functions: Functions;
 
-  constructor(heap: Heap, exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>) {
+  constructor(heap: Heap, functions: Functions) {
     this.heap = heap;
-    this.exportsOf = exportsOf;
+    this.functions = functions;
   }
 
   /**
@@ -61,7 +93,7 @@ export class Launcher {
     return launches.map((launch, i) => {
       const at = (place >>> 2) + ENTRY * i;
       const own = args;
-      i32[at] = this.indexOf(launch.kernel);
+      i32[at] = this.functions.indexOf(launch.kernel);
       i32[at + 1] = launch.units;
       i32[at + 2] = own;
       this.rewrite(launch, own);
@@ -73,14 +105,5 @@ export class Launcher {
   /** Writes the arguments of a launch whose kernel and units stand in a list. */
   rewrite({ kernel, args }: Launch, place: Pointer): void {
     kernel.write(this.heap, place, args);
-  }
-
-  private indexOf(kernel: Kernel): number {
-    const known = this.indices.get(kernel);
-    if (known !== undefined) return known;
-    const index = this.functions.length;
-    this.functions.push(this.exportsOf.get(kernel.module)![kernel.name] as KernelFunction);
-    this.indices.set(kernel, index);
-    return index;
   }
 }

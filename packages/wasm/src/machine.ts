@@ -1,9 +1,9 @@
-// What runs launches: the functions of all modules on one memory, with the scratch of the worker.
+// What runs launches: the functions of all modules on one memory, with the scratch of the workers.
 import { type BoundOp, type DeviceBuffer, DeviceError, type OpSequence, type Runner } from '@twilljs/tensor';
 import type { Allocator } from './allocator.ts';
 import type { Heap } from './heap.ts';
-import type { Plan, Pointer, WasmModule } from './kernel.ts';
-import { Launcher, listBytes, type Walk } from './launches.ts';
+import type { Plan, Pointer } from './kernel.ts';
+import { type Functions, Launcher, listBytes } from './launches.ts';
 
 interface WasmRunner extends Runner {
   readonly plan: Plan;
@@ -30,29 +30,30 @@ class Block {
   }
 }
 
+/** Runs a list of launches on scratch of `own` bytes for each worker, `stride` apart. */
+export type RunList = (list: Pointer, count: number, scratch: Pointer, stride: number, own: number) => void;
+
 export class Machine {
   readonly heap: Heap;
   readonly allocator: Allocator;
-  private readonly exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>;
   readonly poison: boolean;
-  private walk: Walk;
+  private readonly workers: number;
+  private runList: RunList;
   private readonly launcher: Launcher;
-  /** Where launches that run once are written, and the worker's scratch. */
+  /** Where launches that run once are written, and the scratch of all workers. */
   private readonly once: Block;
   private readonly scratch: Block;
 
   constructor(
-    heap: Heap,
-    allocator: Allocator,
-    exportsOf: ReadonlyMap<WasmModule, WebAssembly.Exports>,
-    { poison, walk }: { poison: boolean; walk: Walk },
+    { heap, allocator, functions }: { heap: Heap; allocator: Allocator; functions: Functions },
+    { poison, workers, runList }: { poison: boolean; workers: number; runList: RunList },
   ) {
     this.heap = heap;
     this.allocator = allocator;
-    this.exportsOf = exportsOf;
     this.poison = poison;
-    this.walk = walk;
-    this.launcher = new Launcher(heap, exportsOf);
+    this.workers = workers;
+    this.runList = runList;
+    this.launcher = new Launcher(heap, functions);
     this.once = new Block(allocator);
     this.scratch = new Block(allocator);
   }
@@ -64,10 +65,6 @@ export class Machine {
 
   get buffers(): number {
     return this.allocator.blocks - Number(this.once.bytes > 0) - Number(this.scratch.bytes > 0);
-  }
-
-  formulas(module: WasmModule): unknown {
-    return this.exportsOf.get(module);
   }
 
   allocate(bytes: number): Pointer {
@@ -98,9 +95,10 @@ export class Machine {
 
   /** @param own bytes of scratch that a worker has at least. */
   private run(place: Pointer, count: number, own: number): void {
-    const scratch = this.scratch.atLeast(own);
+    const stride = 256 * Math.ceil(own / 256);
+    const scratch = this.scratch.atLeast(stride * this.workers);
     if (this.poison) this.heap.bytes.fill(0xff, scratch, scratch + this.scratch.bytes);
-    this.walk(this.launcher.functions, this.heap.i32, place >>> 2, count, scratch, own);
+    this.runList(place, count, scratch, stride, own);
   }
 
   /** Ops whose launches are written once and run again and again. */
@@ -137,10 +135,9 @@ export class Machine {
 
   /** From now on nothing runs: what was prepared says so. */
   dispose(): void {
-    this.walk = () => {
+    this.runList = () => {
       throw disposedError();
     };
-    this.launcher.functions.length = 0;
   }
 }
 

@@ -1,7 +1,7 @@
 // Does this engine make one operation of 256 bits out of two adjacent ones of 128? Asked of the tile of the matrix product.
 import { probe } from './gen/probe.gen.ts';
 import { Heap } from './heap.ts';
-import type { WasmBuild } from './kernel.ts';
+import { bytesOf, type WasmBuild } from './kernel.ts';
 
 export interface Pairing {
   /** The wide build is right here, and faster. */
@@ -25,10 +25,8 @@ interface Tried {
 }
 
 async function prepare(build: WasmBuild): Promise<Tried> {
-  const { bytes } = await build();
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const code = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(await bytesOf(build), { env: { memory } });
   const heap = new Heap(memory);
   const [args, a, b, c] = [1024, 2048, 8192, 32768];
   for (let i = 0; i < 22 * K; i++) heap.f32[i < 6 * K ? a / 4 + i : b / 4 + i - 6 * K] = ((i * 37) % 101) / 64 - 0.7;

@@ -1,0 +1,246 @@
+// The list of launches, walked by every worker by itself: no message and no JavaScript between two launches.
+//
+// A launch that can be shared is published: its fields, then a word of its number (upper half), its pieces and the next of them (16
+// bits each). Whoever counts the word up has drawn that piece, and until it is reported as done the fields stay what they are. Who
+// reports the last one goes on in the list. So there is no barrier at which a worker could be missed: one that sleeps, or has not
+// started yet, holds nobody up.
+
+/** Of the control block. In the first line, which moves as one between processors: the word, the launch, what all launches share. */
+const KERNEL: usize = 8;
+const UNITS: usize = 12;
+const ARGS: usize = 16;
+/** Where the entry is, and where the list ends. */
+const AT: usize = 20;
+const END: usize = 24;
+const SCRATCH: usize = 28;
+/** Bytes from the scratch of one worker to that of the next. */
+const STRIDE: usize = 32;
+const WORKERS: usize = 36;
+/** Pieces that are done, of the launch. */
+const DONE: usize = 128;
+/** Workers that sleep, and whether the main thread is one. */
+const SLEEPERS: usize = 256;
+const MAIN_SLEEPS: usize = 260;
+/** A line for each worker. */
+const LINES: usize = 512;
+const LINE: usize = 128;
+/** Pieces that it has drawn and not reported. */
+const HELD: usize = 0;
+/** The entry that it runs alone, else 0. */
+const ALONE: usize = 4;
+/** Pieces that it has done, of all launches. */
+const PIECES: usize = 8;
+
+/** The lower half of the word where no launch is shared. */
+const NONE: i32 = 0;
+
+/** Rounds of looking at the word before a worker sleeps: between lists, and inside of one. */
+const IDLE: i32 = 2000;
+const BUSY: i32 = 20000;
+/** Nanoseconds that the main thread sleeps at most, and rounds where it may not sleep. */
+const NAP: i64 = 100_000_000;
+const ROUNDS: i32 = 1 << 24;
+
+/** What `walk` and `help` say: the list is done and was never shared; it is done; it is not, and nothing has changed for a while. */
+const SERIAL: i32 = 0;
+const SHARED: i32 = 1;
+const PENDING: i32 = 2;
+
+@inline function piecesIn(word: i64): i32 {
+  return (<i32>word) >>> 16;
+}
+
+@inline function nextIn(word: i64): i32 {
+  return <i32>word & 0xffff;
+}
+
+@inline function lineOf(control: usize, id: i32): usize {
+  return control + LINES + <usize>id * LINE;
+}
+
+@inline function scratchOf(control: usize, id: i32): usize {
+  return load<usize>(control, SCRATCH) + <usize>id * load<usize>(control, STRIDE);
+}
+
+/** Three for each worker, the first of them twice as large as the others. */
+@inline function piecesOf(units: i32, workers: i32): i32 {
+  return min(units, 3 * workers);
+}
+
+/** The first unit of a piece. */
+@inline function edge(piece: i32, units: i32, workers: i32): i32 {
+  if (units <= 3 * workers) return piece;
+  const quarters = piece < workers ? 2 * piece : piece + workers;
+  return <i32>((<i64>units * quarters) / (4 * workers));
+}
+
+function run(control: usize, id: i32, piece: i32): void {
+  const units = load<i32>(control, UNITS);
+  const workers = load<i32>(control, WORKERS);
+  const from = edge(piece, units, workers);
+  const to = edge(piece + 1, units, workers);
+  if (from < to) {
+    call_indirect<void>(load<u32>(control, KERNEL), from, to, load<usize>(control, ARGS), scratchOf(control, id));
+  }
+}
+
+/** Runs entries alone up to one that can be shared, and publishes that: true, its piece 0 is the caller's. False at the end. */
+function advance(control: usize, id: i32, entry: usize): bool {
+  const end = load<usize>(control, END);
+  const workers = load<i32>(control, WORKERS);
+  const line = lineOf(control, id);
+  const scratch = scratchOf(control, id);
+  for (let at = entry; at < end; at += 16) {
+    const units = load<i32>(at, 4);
+    if (units <= 0) continue;
+    if (units > 1 && workers > 1) {
+      store<usize>(line, 0, ALONE);
+      store<i32>(line, 1, HELD);
+      store<u32>(control, load<u32>(at), KERNEL);
+      store<i32>(control, units, UNITS);
+      store<usize>(control, load<usize>(at, 8), ARGS);
+      store<usize>(control, at, AT);
+      atomic.store<i32>(control + DONE, 0);
+      atomic.store<i64>(control, (((atomic.load<i64>(control) >> 32) + 1) << 32) | (piecesOf(units, workers) << 16) | 1);
+      if (atomic.load<i32>(control + SLEEPERS) > 0) atomic.notify(control, -1);
+      return true;
+    }
+    store<usize>(line, at, ALONE);
+    call_indirect<void>(load<u32>(at), 0, units, load<usize>(at, 8), scratch);
+  }
+  store<usize>(line, 0, ALONE);
+  const word = atomic.load<i64>(control);
+  if (<i32>word != NONE) {
+    atomic.store<i64>(control, (((word >> 32) + 1) << 32) | NONE);
+    if (atomic.load<i32>(control + MAIN_SLEEPS) > 0) atomic.notify(control, -1);
+  }
+  return false;
+}
+
+/** Reports pieces as done. True where they were the last ones and piece 0 of another launch is the caller's. */
+function report(control: usize, id: i32, held: i32): bool {
+  // Read before: afterwards the launch may be another one.
+  const pieces = piecesOf(load<i32>(control, UNITS), load<i32>(control, WORKERS));
+  const at = load<usize>(control, AT);
+  const line = lineOf(control, id);
+  store<i32>(line, load<i32>(line, PIECES) + held, PIECES);
+  store<i32>(line, 0, HELD);
+  if (atomic.add<i32>(control + DONE, held) + held != pieces) return false;
+  return advance(control, id, at + 16);
+}
+
+/** Does a piece that was drawn, and goes on drawing until there is none. */
+function work(control: usize, id: i32, drawn: i32): void {
+  const line = lineOf(control, id);
+  let piece = drawn;
+  let held = 1;
+  for (;;) {
+    run(control, id, piece);
+    // The launch cannot change while a piece of it is not reported, so that nothing has to be compared.
+    const word = atomic.add<i64>(control, 1);
+    piece = nextIn(word);
+    if (piece < piecesIn(word)) store<i32>(line, ++held, HELD);
+    else if (report(control, id, held)) {
+      piece = 0;
+      held = 1;
+    } else return;
+  }
+}
+
+/** Tries to take part in the launch of `word`. */
+function join(control: usize, id: i32, word: i64): bool {
+  const piece = nextIn(word);
+  if (piece >= piecesIn(word) || atomic.cmpxchg<i64>(control, word, word + 1) != word) return false;
+  store<i32>(lineOf(control, id), 1, HELD);
+  work(control, id, piece);
+  return true;
+}
+
+/** Until the word has changed. @returns whether the time had passed before. */
+function sleep(control: usize, word: i64, nanoseconds: i64): bool {
+  atomic.add<i32>(control + SLEEPERS, 1);
+  const result = atomic.wait<i64>(control, word, nanoseconds);
+  atomic.sub<i32>(control + SLEEPERS, 1);
+  return result == 2;
+}
+
+/** The main thread, until the list is done. @param naps whether it may sleep, which a page may not. */
+export function help(control: usize, naps: i32): i32 {
+  let rounds = 0;
+  let word = atomic.load<i64>(control);
+  while (<i32>word != NONE) {
+    if (join(control, 0, word)) rounds = 0;
+    else if (!naps) {
+      if (++rounds == ROUNDS) return PENDING;
+    } else if (++rounds == BUSY) {
+      rounds = 0;
+      atomic.store<i32>(control + MAIN_SLEEPS, 1);
+      const timedOut = sleep(control, word, NAP);
+      atomic.store<i32>(control + MAIN_SLEEPS, 0);
+      if (timedOut) return PENDING;
+    }
+    word = atomic.load<i64>(control);
+  }
+  return SHARED;
+}
+
+/** The main thread: entries from `list` to `end`. */
+export function walk(control: usize, list: usize, end: usize, scratch: usize, stride: i32, naps: i32): i32 {
+  store<usize>(control, end, END);
+  store<usize>(control, scratch, SCRATCH);
+  store<i32>(control, stride, STRIDE);
+  if (!advance(control, 0, list)) return SERIAL;
+  work(control, 0, 0);
+  return help(control, naps);
+}
+
+/** Any other worker, until it has slept once. */
+export function serve(control: usize, id: i32): i32 {
+  let rounds = 0;
+  let word = atomic.load<i64>(control);
+  while (++rounds < (<i32>word == NONE ? IDLE : BUSY)) {
+    if (join(control, id, word)) rounds = 0;
+    word = atomic.load<i64>(control);
+  }
+  sleep(control, word, -1);
+  return 0;
+}
+
+/** After a kernel has failed in a worker: it counts as done, so that nobody waits for it. */
+export function skip(control: usize, id: i32): i32 {
+  const line = lineOf(control, id);
+  const alone = load<usize>(line, ALONE);
+  const held = load<i32>(line, HELD);
+  if (alone != 0) {
+    if (advance(control, id, alone + 16)) work(control, id, 0);
+  } else if (held > 0) {
+    if (report(control, id, held)) work(control, id, 0);
+  }
+  return 0;
+}
+
+/** The index of the function that a worker runs, -1 where it runs none. */
+export function runs(control: usize, id: i32): i32 {
+  const line = lineOf(control, id);
+  const alone = load<usize>(line, ALONE);
+  if (alone != 0) return load<i32>(alone);
+  return load<i32>(line, HELD) > 0 ? load<i32>(control, KERNEL) : -1;
+}
+
+/** Bytes of the control block for so many workers, without the words of a failure. */
+export function controlBytes(workers: i32): i32 {
+  return <i32>(LINES + <usize>workers * LINE);
+}
+
+/** An empty one. */
+export function prepare(control: usize, workers: i32): i32 {
+  memory.fill(control, 0, controlBytes(workers));
+  store<i32>(control, workers, WORKERS);
+  store<i64>(control, NONE);
+  return 0;
+}
+
+/** Pieces that a worker has done so far. */
+export function piecesBy(control: usize, id: i32): i32 {
+  return load<i32>(lineOf(control, id), PIECES);
+}
