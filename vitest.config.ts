@@ -25,6 +25,8 @@ export default defineConfig({
           include: ['packages/**/*.test.ts', 'golden/**/*.test.ts', 'scripts/**/*.test.ts'],
           globalSetup: ['scripts/vitest/kernels.ts'],
           setupFiles: ['scripts/vitest/quiet.ts'],
+          // Two files run at a time. With more threads everything has the same bits: `TWILL_THREADS=2 pnpm vitest`.
+          env: { TWILL_THREADS: process.env.TWILL_THREADS ?? '1' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -151,6 +151,13 @@ const calls: Record<string, Call[]> = {
     ['parity', /^parity: missing required argument "path"/],
     ['train --steps', /^train: option "--steps <n>" argument missing/],
     ['doctor --device gpu', /^doctor: .*"gpu" is invalid.*auto, wasm, cpu/],
+    ['doctor --threads 0', /^doctor: --threads is "0" where an integer from 1 to 64 is needed/],
+    ['eval runs/done --threads two', /^eval: --threads is "two" where an integer/],
+    [
+      'eval runs/done --threads 2 --device cpu',
+      /^eval: --threads is 2 but --device is cpu, which runs on one; leave one/,
+    ],
+    ['parity runs/done --threads 3 --dtype f64', /^parity: --threads is 3 but --dtype is f64, which runs on one/],
     ['train --steps 1 --steps 2', /^train: --steps is given twice, as "1" and as "2"/],
     ['train --data book.txt', /^train: --out is missing/],
     ['train --out new', /^train: nothing to train on: neither --data nor --task/],

@@ -6,6 +6,10 @@ import type { Terminal } from './terminal.ts';
 /** What `--device` decides of most commands. */
 const COMPUTES = 'where to compute; auto is the fastest one here';
 
+/** What `--threads` decides of most commands. */
+const THREADS =
+  'threads that compute; they change no result (default: TWILL_THREADS, else one for each processor, at most 8)';
+
 /** What a command leaves behind. */
 export interface Result {
   /** False when it ran and the answer is no: exit code 1. */
@@ -43,6 +47,8 @@ export interface CommonOptions {
   readonly json: true | undefined;
   readonly seed: number;
   readonly device: DeviceName;
+  /** As many as the device likes where nothing is asked. */
+  readonly threads?: number | undefined;
   /** Of commands that offer it. */
   readonly eager?: true | undefined;
 }
@@ -54,6 +60,8 @@ export interface CommandText {
   readonly seed: string | null;
   /** What `--device` decides here; null where nothing is computed. */
   readonly device?: string | null;
+  /** What `--threads` decides here. */
+  readonly threads?: string;
   /** Whether `--eager` is offered: it runs models that can do without it. */
   readonly eager?: true;
   readonly examples: readonly string[];
@@ -63,7 +71,7 @@ export interface CommandText {
 
 /** A command with the flags that it shares with others; the caller adds its own and an action. */
 export function makeCommand(text: CommandText): Command {
-  const { name, summary, seed, device = COMPUTES, eager, examples, notes = [] } = text;
+  const { name, summary, seed, device = COMPUTES, threads = THREADS, eager, examples, notes = [] } = text;
   const after = [
     ...notes,
     `Example${examples.length > 1 ? 's' : ''}:\n${examples.map((line) => `  $ ${line}`).join('\n')}`,
@@ -74,7 +82,11 @@ export function makeCommand(text: CommandText): Command {
     .addHelpText('after', `\n${after.join('\n\n')}`);
   const seeds = { type: 'integer', min: 0, max: 2 ** 53 - 1 } as const;
   if (seed !== null) command.addOption(option('--seed <n>', seed, seeds).default(0));
-  if (device !== null) command.addOption(new Option('--device <name>', device).choices(devices).default('auto'));
+  if (device !== null) {
+    command
+      .addOption(new Option('--device <name>', device).choices(devices).default('auto'))
+      .addOption(option('--threads <n>', threads, { type: 'integer', min: 1, max: 64 }));
+  }
   if (eager)
     command.addOption(
       new Option('--eager', 'run every op anew instead of replaying recorded steps: the same numbers, slower'),

@@ -1,10 +1,18 @@
 // The device that `--device` names.
-import { cpu, type Device } from '@twilljs/tensor';
+import { cpu, type Device, OptionError } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import type { CommonOptions } from './command.ts';
 
-/** @throws DeviceError when it does not run on this machine. */
-export async function openDevice(flags: Partial<Pick<CommonOptions, 'device' | 'eager'>>): Promise<Device> {
-  const eager = flags.eager === true;
-  return flags.device === 'cpu' ? cpu({ eager }) : device({ eager });
+/** @throws DeviceError when it does not run on this machine; OptionError for threads of a device that has none. */
+export async function openDevice(flags: Partial<Pick<CommonOptions, 'device' | 'eager' | 'threads'>>): Promise<Device> {
+  const { eager = false, threads } = flags;
+  if (flags.device !== 'cpu') return device({ eager, ...(threads !== undefined && { threads }) });
+  requireOne(threads, '--device is cpu');
+  return cpu({ eager });
+}
+
+/** @throws OptionError where several threads are asked for of the reference device. */
+export function requireOne(threads: number | undefined, why: string): void {
+  if (threads === undefined || threads === 1) return;
+  throw new OptionError(`--threads is ${threads} but ${why}, which runs on one; leave one of them out.`);
 }

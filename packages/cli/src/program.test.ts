@@ -17,15 +17,15 @@ describe('twill', () => {
 
   const lacks: Record<string, string[]> = {
     parity: ['--seed'],
-    presets: ['--seed', '--device'],
-    report: ['--seed', '--device'],
+    presets: ['--seed', '--device', '--threads'],
+    report: ['--seed', '--device', '--threads'],
   };
 
   it.each(names)('%s --help has the flags of its kind and an example', async (name) => {
     const { code, out, err } = await capture([name, '--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
-    for (const flag of ['--json', '--seed', '--device', '--help']) {
+    for (const flag of ['--json', '--seed', '--device', '--threads', '--help']) {
       expect(out.includes(flag), flag).toBe(!lacks[name]?.includes(flag));
     }
     expect(out).toMatch(/Examples?:\n {2}\$ twill/);

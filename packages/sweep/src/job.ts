@@ -29,6 +29,8 @@ export interface CellJob {
   readonly seed: number;
   /** As it was asked for: `auto`. */
   readonly device: string;
+  /** Of the device; null: as many as it likes. */
+  readonly threads: number | null;
   /** How the whole sweep is repeated, for the record. */
   readonly command: readonly string[];
 }
@@ -38,11 +40,13 @@ export interface JobContext {
   readonly text: SweepText | null;
   readonly modules: readonly string[];
   readonly device: string;
+  readonly threads: number | null;
   readonly command: readonly string[];
 }
 
 /** The job of a cell. @param directory of its run. */
-export function jobOf(cell: SweepCell, directory: string, { text, modules, device, command }: JobContext): CellJob {
+export function jobOf(cell: SweepCell, directory: string, context: JobContext): CellJob {
+  const { text, modules, device, threads, command } = context;
   const { asked, data, config, training, seed } = cell;
   const { family, measures } = asked;
   const reads = family.readsText && text;
@@ -50,7 +54,7 @@ export function jobOf(cell: SweepCell, directory: string, { text, modules, devic
     ...{ directory: resolve(directory), task: family.name, options: data },
     text: reads ? { files: text.files.map((file) => resolve(file)), split: text.split ?? null } : null,
     measures: measures.slice(family.measures.length).map(({ name }) => name),
-    ...{ modules, config, training, seed, device, command },
+    ...{ modules, config, training, seed, device, threads, command },
   };
 }
 

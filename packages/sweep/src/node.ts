@@ -6,5 +6,12 @@ export { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind
 export { knownIn, type OpenedSpec, type OpenSpecOptions, openSpec } from './open-spec.ts';
 export { inProcesses, serveCell } from './processes.ts';
 export { readSweepRecord, type SweepOrigin, type SweepRecord, sweepRecordOf } from './record.ts';
-export { type CellPhase, type CellState, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
+export {
+  type CellPhase,
+  type CellState,
+  type SweepOptions,
+  type SweepOutcome,
+  sweep,
+  threadsPerCell,
+} from './sweep.ts';
 export { readSweepText, recordedFiles, type SweepText, type TextChoice } from './text.ts';

@@ -34,7 +34,7 @@ const grid = {
 };
 const [cell] = planSweep(readSweepSpec({ grids: [grid] }, known), known);
 const job = (directory: string, change: Partial<CellJob> = {}): CellJob => ({
-  ...jobOf(cell, join(work, directory), { text: null, modules: [], device: 'cpu', command: [] }),
+  ...jobOf(cell, join(work, directory), { text: null, modules: [], device: 'cpu', threads: null, command: [] }),
   ...change,
 });
 

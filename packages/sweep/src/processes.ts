@@ -68,9 +68,12 @@ function failureIn(answer: Answer, { aborted }: AbortSignal): Error | null {
  * The whole of a worker module: waits for a job, trains it, answers and ends. When it is told to stop, or nobody is there any more,
  * the work is put away first.
  *
- * @param open the device of a name: `auto`.
+ * @param open the device of a name, `auto`, with so many threads; null: as many as it likes.
  */
-export async function serveCell(known: Known, open: (device: string) => Promise<Device>): Promise<void> {
+export async function serveCell(
+  known: Known,
+  open: (device: string, threads: number | null) => Promise<Device>,
+): Promise<void> {
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.once('disconnect', stop);
@@ -79,7 +82,8 @@ export async function serveCell(known: Known, open: (device: string) => Promise<
   const job = await new Promise<CellJob>((resolve) => {
     process.on('message', (message: CellJob | typeof STOP) => (message === STOP ? stop() : resolve(message)));
   });
-  const train = async () => trainCell(job, known, { device: await open(job.device), signal: stopped.signal });
+  const train = async () =>
+    trainCell(job, known, { device: await open(job.device, job.threads), signal: stopped.signal });
   const answer = await train().then(
     ({ status }): Answer => ({ done: status }),
     (error: unknown): Answer => ({ error: told(error) }),

@@ -1,4 +1,5 @@
 // Runs the cells of a sweep, several at a time, whatever becomes of single ones; what has been done is never done again.
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
@@ -39,6 +40,8 @@ export interface SweepOptions {
   readonly jobs?: number;
   /** On which each is trained, in the words of whoever opens it. Default `auto`. */
   readonly device?: string;
+  /** Of the device of each cell. Default: the processors are divided among the cells that run at the same time. */
+  readonly threads?: number;
   /** How the sweep is repeated, for the records of its runs. */
   readonly command?: readonly string[];
   /**
@@ -64,8 +67,8 @@ export interface SweepOutcome {
 }
 
 const names = {
-  ...{ directory: true, spec: true, cells: true, text: true, jobs: true, device: true, command: true },
-  ...{ run: true, signal: true, observe: true, warn: true },
+  ...{ directory: true, spec: true, cells: true, text: true, jobs: true, device: true, threads: true },
+  ...{ command: true, run: true, signal: true, observe: true, warn: true },
 } satisfies Record<keyof SweepOptions, true>;
 
 const REFRESH_MS = 250;
@@ -94,6 +97,7 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const { directory, spec, cells, jobs = 1, device = 'auto', command = [], observe = () => {} } = options;
   const { signal = new AbortController().signal } = options;
   whole('sweep: jobs', jobs, 1);
+  if (options.threads !== undefined) whole('sweep: threads', options.threads, 1);
   const { text = null } = options;
   requireText(cells, text);
   makeDirectory(directory);
@@ -110,7 +114,9 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
     .filter(({ phase }) => phase === 'waiting')
     .sort((a, b) => b.cell.trainingFlops - a.cell.trainingFlops);
 
-  const shared = { text, modules: spec.modules ?? [], device, command };
+  const atATime = Math.min(jobs, waiting.length);
+  const threads = options.threads ?? threadsPerCell(atATime);
+  const shared = { text, modules: spec.modules ?? [], device, threads, command };
   const runOne = (state: Running) =>
     runState(state, () => options.run(jobOf(state.cell, state.directory, shared), signal), signal);
 
@@ -125,12 +131,21 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
 
   const finished = new AbortController();
   const showing = every(REFRESH_MS, show, finished.signal);
-  await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, work)).finally(() => finished.abort());
+  await Promise.all(Array.from({ length: atATime }, work)).finally(() => finished.abort());
   await showing;
   show();
   const failures = new Map(states.flatMap(({ cell, failed }) => (failed === null ? [] : [[cell.name, failed]])));
   if (signal.aborted) return { status: 'interrupted', results: null, failures };
   return { status: 'finished', results: writeResults(directory, spec, cells, failures), failures };
+}
+
+/** Beyond, models of the sizes that are trained here gain nothing. */
+const MOST_THREADS = 8;
+
+/** Threads of each of so many cells, which have all processors together; null where `TWILL_THREADS` says it. */
+export function threadsPerCell(atATime: number): number | null {
+  if (process.env.TWILL_THREADS) return null;
+  return Math.min(MOST_THREADS, Math.max(1, Math.floor(availableParallelism() / Math.max(1, atATime))));
 }
 
 /** Modules of the user's own that finished cells knew otherwise. */

@@ -52,12 +52,14 @@ export interface DeviceReport {
   readonly buffers: number;
   /** Op name -> how often its definition ran instead of a kernel, and why. */
   readonly fallbacks: ReadonlyMap<string, Fallback>;
+  /** Of a device that can have several: how many there are, and why there is one only. */
+  readonly threads?: { readonly count: number; readonly reason: string };
 }
 
 export interface Device {
   /** `cpu`, `cpu-f64`, `meta`, `wasm`, ... */
   readonly name: string;
-  /** The name, and what else distinguishes it: `wasm (relaxed)`. */
+  /** The name, and what else distinguishes it: `wasm (relaxed, 2 threads)`. */
   readonly label: string;
   /** The type of every number on this device. */
   readonly float: 'f32' | 'f64';

@@ -59,12 +59,21 @@ const loaded = {
 } as const;
 mkdirSync(join(home, 'sweep'));
 writeFileSync(join(home, 'sweep/sweep.json'), JSON.stringify({ version: 1, spec: spec(), corpus: null, origin: null }));
-const swept = { spec: spec(), cells: [], text: null, jobs: 1, device: 'cpu', command: [], run: async () => {} };
+const swept = {
+  spec: spec(),
+  cells: [],
+  text: null,
+  jobs: 1,
+  device: 'cpu',
+  threads: 1,
+  command: [],
+  run: async () => {},
+};
 
 const [{ config: cellConfig, data, training }] = all.planSweep(spec(), known);
 const job = {
   ...{ directory: '', task: 'mqar', options: data, text: null, measures: [], modules: [] },
-  ...{ config: cellConfig, training, seed: 0, device: 'cpu', command: [] },
+  ...{ config: cellConfig, training, seed: 0, device: 'cpu', threads: null, command: [] },
 };
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -105,7 +114,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],
   'coveringWindows: options': [(bag) => all.coveringWindows(bag), { tokens, length: 8, batch: 2, overlap: 2 }],
   'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true, eager: true }],
-  'device: options': [(bag) => all.device(bag), { eager: true }],
+  'device: options': [(bag) => all.device(bag), { eager: true, threads: 1 }],
   'evaluateTask: options': [(bag) => all.evaluateTask(model, task(), bag), { rows: 2, difficulties: [1] }],
   'evaluateWhole: options': [
     (bag) => all.evaluateWhole(model, tokens.subarray(0, 20), bag),

@@ -5,4 +5,6 @@ import { cpu } from '@twilljs/tensor';
 import { device } from './device.ts';
 import { known } from './known.ts';
 
-await serveCell(known, async (name) => (name === 'cpu' ? cpu() : device()));
+await serveCell(known, async (name, threads) =>
+  name === 'cpu' ? cpu() : device({ ...(threads !== null && { threads }) }),
+);

@@ -4,7 +4,6 @@ import {
   type Device,
   type DeviceBuffer,
   DeviceError,
-  type DeviceReport,
   type DType,
   type Fallback,
   finite,
@@ -52,18 +51,12 @@ export interface WasmOptions {
   walk?: Walk;
 }
 
-export interface WasmReport extends DeviceReport {
-  /** How many there are, and why there is one only: empty where there are more, or one was asked for. */
-  readonly threads: { readonly count: number; readonly reason: string };
-}
-
 export interface WasmDevice extends Device {
   readonly tier: Tier;
   /** Threads that run kernels. The others are started when there is something to share, in a page at once. */
   readonly threads: number;
   /** Pieces of shared launches that each thread has done so far, the main thread first. */
   pieces(): readonly number[];
-  report(): WasmReport;
   /** Bytes that tensors and recordings hold now, rounded up to blocks. */
   readonly bytesInUse: number;
 }
@@ -76,7 +69,9 @@ async function instantiate(
 ): Promise<Map<WasmModule, Loaded>> {
   const instances = [...modules].map(async (module): Promise<[WasmModule, Loaded]> => {
     try {
-      const { module: compiled, instance } = await WebAssembly.instantiate(await bytesOf(module[tier]), { env: { memory } });
+      const { module: compiled, instance } = await WebAssembly.instantiate(await bytesOf(module[tier]), {
+        env: { memory },
+      });
       return [module, { compiled, exports: instance.exports }];
     } catch (error) {
       throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {

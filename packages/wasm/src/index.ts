@@ -1,5 +1,5 @@
 // @twilljs/wasm: the default device.
-export { type WasmDevice, type WasmOptions, type WasmReport, wasm } from './device.ts';
+export { type WasmDevice, type WasmOptions, wasm } from './device.ts';
 export type {
   Kernel,
   Launch,

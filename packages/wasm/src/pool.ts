@@ -119,7 +119,7 @@ export class Pool {
     if (failed) throw this.errorOf(failed);
     if (this.others || state !== SHARED) return;
     this.spent += performance.now() - begun;
-    if (this.spent > WORTH_IT) this.start();
+    if (this.spent > WORTH_IT) this.start().catch(() => {}); // the next list says it
   }
 
   /** Starts the other threads; they take part as soon as they are up. @returns resolves when all of them do. */
@@ -150,7 +150,7 @@ export class Pool {
   private requireWhole(): void {
     if (this.life.broken === null) return;
     throw new DeviceError(
-      `wasm: a thread of this device was lost (${this.life.broken}), so that nothing can run on it any more; make another device and load what was there.`,
+      `wasm: a thread of this device is lost (${this.life.broken}), so nothing runs on it any more; make another one, with threads: 1 or TWILL_THREADS=1 if it happens again.`,
     );
   }
 
@@ -195,10 +195,17 @@ export class Pool {
   }
 }
 
+/** One that cannot be started, of which the machine may have too many, is lost as well. */
 function startOne(given: WorkerStart, life: Life): Thread {
-  return startThread(given, (why) => {
+  const lost = (why: string) => {
     if (!life.ended) life.broken ??= `number ${given.id}: ${why}`;
-  });
+  };
+  try {
+    return startThread(given, lost);
+  } catch (error) {
+    lost(String(error));
+    return { ready: Promise.reject(error), end: () => {} };
+  }
 }
 
 function endAll(threads: readonly Thread[], life: Life): void {

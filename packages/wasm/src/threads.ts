@@ -10,6 +10,7 @@ const MOST = 64;
 interface Host {
   readonly process?: {
     readonly env?: Readonly<Record<string, string | undefined>>;
+    readonly permission?: { has(scope: string): boolean };
     getBuiltinModule?(name: 'node:os'): { availableParallelism(): number };
   };
   readonly navigator?: { readonly hardwareConcurrency?: number };
@@ -19,7 +20,7 @@ interface Host {
 
 export interface Threads {
   readonly count: number;
-  /** Why there is only one, where more might be expected; else empty. */
+  /** Why there is only one; empty where there are more. */
   readonly reason: string;
 }
 
@@ -27,7 +28,9 @@ export interface Threads {
 export const inNode = (): boolean => (globalThis as Host).process?.getBuiltinModule?.('node:os') !== undefined;
 
 /** Why memory cannot be shared with another thread here; empty where it can. */
-function obstacle({ crossOriginIsolated, Worker }: Host): string {
+function obstacle({ process, crossOriginIsolated, Worker }: Host): string {
+  if (process?.permission?.has('worker') === false)
+    return 'this process may not start threads; run it with --allow-worker';
   if (inNode()) return '';
   if (typeof Worker !== 'function') return 'there are no workers here';
   if (crossOriginIsolated) return '';
@@ -60,7 +63,11 @@ export function chooseThreads(asked: number | undefined): Threads {
   const host = globalThis as Host;
   const wanted = asked === undefined ? fromEnvironment(host) : required('wasm: threads', asked);
   const reason = obstacle(host);
-  if (reason === '') return { count: wanted ?? Math.min(DEFAULT_MOST, processors(host)), reason };
+  if (reason === '') {
+    const count = wanted ?? Math.min(DEFAULT_MOST, processors(host));
+    const alone = wanted === undefined ? 'this process may use one processor only' : 'one was asked for';
+    return { count, reason: count === 1 ? alone : '' };
+  }
   if (wanted === undefined || wanted === 1) return { count: 1, reason };
   throw new DeviceError(`wasm: ${wanted} threads were asked for, but ${reason}, or leave threads out.`);
 }

@@ -1,7 +1,7 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
 import { checkDevice, type DeviceCheck, inspectSteps } from '@twilljs/parity';
 import { checkText, stepsText } from '@twilljs/report';
-import { isTwillError } from '@twilljs/tensor';
+import { type DeviceReport, isTwillError } from '@twilljs/tensor';
 import { mixers, yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
@@ -25,8 +25,8 @@ export function doctor() {
 
 type DoctorOptions = CommonOptions & { readonly step?: true };
 
-async function showSteps({ say, note }: Context, { device }: CommonOptions): Promise<Result> {
-  using model = await yardstick().to(await openDevice({ device }));
+async function showSteps({ say, note }: Context, { device, threads }: CommonOptions): Promise<Result> {
+  using model = await yardstick().to(await openDevice({ device, threads }));
   const batch = [8, 128] as const;
   note('Runs three training steps and some tokens first, which takes the reference device a minute or more.\n');
   const steps = await inspectSteps(model, batch);
@@ -34,9 +34,9 @@ async function showSteps({ say, note }: Context, { device }: CommonOptions): Pro
   return { answer: true, data: { ...steps } };
 }
 
-async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Promise<Result> {
+async function runDoctor({ say }: Context, options: CommonOptions): Promise<Result> {
   // First, since the device of Node 20 switches relaxed SIMD on.
-  const check = await checkOf(device, seed);
+  const check = await checkOf(options);
   const facts = await machineFacts();
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(14)}${value}\n`);
   say(`\n${checkText(check)}`);
@@ -44,12 +44,13 @@ async function runDoctor({ say }: Context, { device, seed }: CommonOptions): Pro
 }
 
 /** What was found of a device, or why it could not be used at all. */
-type Check = DeviceCheck & { readonly device: string; readonly problem?: string };
+type Check = DeviceCheck & { readonly device: string; readonly problem?: string } & Pick<DeviceReport, 'threads'>;
 
-async function checkOf(name: CommonOptions['device'], seed: number): Promise<Check> {
+async function checkOf({ device: name, threads, seed }: CommonOptions): Promise<Check> {
   try {
-    const device = await openDevice({ device: name });
-    return { device: device.label, ...(await checkDevice(device, mixers, seed)) };
+    const device = await openDevice({ device: name, threads });
+    const { threads: has } = device.report();
+    return { device: device.label, ...(has && { threads: has }), ...(await checkDevice(device, mixers, seed)) };
   } catch (error) {
     if (!isTwillError(error)) throw error;
     const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };

@@ -4,7 +4,7 @@ import { cpu, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { mixers } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { openDevice } from '../device.ts';
+import { openDevice, requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { printable } from '../terminal.ts';
 
@@ -41,6 +41,7 @@ async function runParity({ terminal, say }: Context, paths: readonly string[], o
       '--dtype f64 runs on cpu but --device is wasm, whose numbers are f32; leave one of them out.',
     );
   }
+  if (options.dtype === 'f64') requireOne(options.threads, '--dtype is f64');
   const { eager = false } = options;
   const device = options.dtype === 'f64' ? cpu({ float: 'f64', eager }) : await openDevice(options);
   const observe = (path: string, done: number, of: number) => {

@@ -14,6 +14,7 @@ import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { EACH } from './sweep.ts';
 
 /** What fits into ten minutes on two processors, slow ones too; the whole study is `small`. */
 const PRESET = 'smaller';
@@ -23,6 +24,7 @@ export function start() {
     name: 'start',
     summary: 'The small study: linear mixers, alone and woven with attention, on text and on recall, side by side.',
     seed: 'is added to every seed of the study',
+    threads: EACH,
     examples: ['twill start', "twill start --data 'notes/**/*.md' --out runs/notes"],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on.',
@@ -91,8 +93,8 @@ interface Paragraph {
 const BYTES = 400;
 
 /** A paragraph by a language model, at temperature 0.7. */
-async function write(directory: string, text: SweepText, { seed, device }: SweepAsked): Promise<Paragraph> {
-  const { model } = await openModel(directory, await openDevice({ device }));
+async function write(directory: string, text: SweepText, { seed, device, threads }: SweepAsked): Promise<Paragraph> {
+  const { model } = await openModel(directory, await openDevice({ device, threads }));
   const prompt = text.source === undefined ? openingOf(text.corpus.evaluation) : 'The whale ';
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))

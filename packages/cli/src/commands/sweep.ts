@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { duration } from '@twilljs/report';
 import { trainingSpeed } from '@twilljs/sweep';
+import { threadsPerCell } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { known, sweepPresets, yardstick } from 'twilljs';
@@ -13,6 +14,9 @@ import { option } from '../flags.ts';
 import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 
 const presetNames = Object.keys(sweepPresets) as PresetName[];
+
+/** What `--threads` decides of sweeps. */
+export const EACH = 'threads of each model that is trained (default: TWILL_THREADS, else the processors are divided)';
 
 /** Presets that take a night or more: nobody shall begin them by mistake. */
 const longPresets: readonly PresetName[] = ['paper-mini', 'paper'];
@@ -29,6 +33,7 @@ export function sweepGrid() {
     name: 'sweep',
     summary: 'Trains a grid of models, mixer x ratio x size x seed and any option, and leaves results.json.',
     seed: 'is added to every seed of the specification',
+    threads: EACH,
     examples: [
       'twill sweep --preset small --out runs/small',
       'twill sweep grid.json --out runs/grid --jobs 4',
@@ -66,6 +71,7 @@ export function sweepGrid() {
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
   const { preset, out, jobs, device } = options;
+  const threads = options.threads ?? threadsPerCell(jobs) ?? undefined;
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
@@ -73,7 +79,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const opened = await openSweep(sourceOf(preset, file), asked);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
-    const speed = await trainingSpeed(await yardstick().to(await openDevice({ device })));
+    const speed = await trainingSpeed(await yardstick().to(await openDevice({ device, threads })));
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {
       return { answer: false, data: { out, status: 'declined' } };

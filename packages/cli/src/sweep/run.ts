@@ -58,13 +58,13 @@ export interface Ended extends SweepOutcome {
 export async function runSweep(
   { spec, cells, text }: OpenedSweep,
   jobs: number,
-  { out, device }: SweepAsked,
+  { out, device, threads }: SweepAsked,
   terminal: Terminal,
 ): Promise<Ended> {
   if (text) terminal.err(`${corpusText(text.corpus)}\n`);
   const view = new SweepView(terminal);
   const outcome = await sweep({
-    ...{ directory: out, spec, cells, text, jobs, device },
+    ...{ directory: out, spec, cells, text, jobs, device, ...(threads !== undefined && { threads }) },
     command: ['twill', 'sweep', join(out, 'sweep.json'), '--out', out],
     run: inProcesses(worker),
     signal: terminal.signal,

@@ -38,6 +38,7 @@ export interface Asked {
   readonly checkpointEvery?: number;
   readonly seed?: number;
   readonly device?: DeviceName;
+  readonly threads?: number;
 }
 
 type BagName = 'options' | 'model' | 'training';

@@ -5,6 +5,8 @@ import { wrapped } from '../text/wrapped.ts';
 export interface CheckedDevice {
   readonly device: string;
   readonly problem?: string;
+  /** Of a device that can have several, and why there is one only. */
+  readonly threads?: { readonly count: number; readonly reason: string };
   readonly ok: boolean;
   /** Relative. */
   readonly lossError: number;
@@ -19,6 +21,7 @@ const INDENT = ' '.repeat(14);
 export function checkText({
   device,
   problem,
+  threads,
   ok,
   lossError,
   gradientError,
@@ -29,6 +32,7 @@ export function checkText({
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
+    ...(threads?.count === 1 ? [`threads       1: ${threads.reason}`] : []),
     `kernels       ${wrapped(`${kernels.length} ops: ${kernels.join(', ') || 'none'}`, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`,
     definitions.length === 0
       ? 'definitions   none: no op takes its slow form'
