@@ -41,7 +41,7 @@ interface Life {
 /** Ends the threads of a device that nobody can reach any more. */
 const forgotten = new FinalizationRegistry<() => void>((end) => end());
 
-/** The first 256 bytes stay unused, so that no pointer is 0. */
+/** The first 256 bytes are for constants of kernels, and no pointer is 0. */
 const CONTROL: Pointer = 256;
 
 /** `Atomics.wait` is refused to the main thread of a page. */
