@@ -1,25 +1,10 @@
 // One step of AdamW over n floats, in place, and the counter of such steps.
-import { fma, nfma } from '../../wasm/assembly/lib/simd';
+import { fma, loadPart, nfma, storePart } from '../../wasm/assembly/lib/simd';
 import { ELEMENTS, pieces } from '../../wasm/assembly/lib/units';
-import { get, put } from './lib/row';
 
 /** Units of n elements. */
 export function units(n: i32): i32 {
   return pieces(n, ELEMENTS);
-}
-
-@inline
-function step(
-  rest: i32, at: usize, scale: v128, factor: v128, param: usize, grad: usize, m: usize, v: usize,
-  beta1: v128, share1: v128, beta2: v128, share2: v128, root: v128, eps: v128, keep: v128, rate: v128,
-): void {
-  const g = f32x4.mul(f32x4.mul(get(grad + at, rest), scale), factor);
-  const mean = fma(beta1, get(m + at, rest), f32x4.mul(share1, g));
-  const square = fma(beta2, get(v + at, rest), f32x4.mul(share2, f32x4.mul(g, g)));
-  put(m + at, mean, rest);
-  put(v + at, square, rest);
-  const move = f32x4.div(mean, fma(f32x4.sqrt(square), root, eps));
-  put(param + at, nfma(rate, move, f32x4.mul(get(param + at, rest), keep)), rest);
 }
 
 /** hyper: rows of lr, 1 - beta1^t, 1 - beta2^t, of which a count chooses. A factor that is no number: nothing moves. */
@@ -37,10 +22,32 @@ export function adamw(
   const b1 = f32x4.splat(<f32>beta1), s1 = f32x4.splat(<f32>(1 - beta1));
   const b2 = f32x4.splat(<f32>beta2), s2 = f32x4.splat(<f32>(1 - beta2));
   const s = f32x4.splat(scale), f = f32x4.splat(by);
-  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
+  const end = <usize>min(n, to * ELEMENTS) << 2, pairs = end & ~31;
   let at = <usize>(from * ELEMENTS) << 2;
-  for (; at < whole; at += 16) step(0, at, s, f, param, grad, m, v, b1, s1, b2, s2, root, e, keep, rate);
-  if (end & 3) step(end & 3, at, s, f, param, grad, m, v, b1, s1, b2, s2, root, e, keep, rate);
+  for (; at < pairs; at += 32) {
+    const g0 = f32x4.mul(f32x4.mul(v128.load(grad + at), s), f), g1 = f32x4.mul(f32x4.mul(v128.load(grad + at, 16), s), f);
+    const m0 = fma(b1, v128.load(m + at), f32x4.mul(s1, g0)), m1 = fma(b1, v128.load(m + at, 16), f32x4.mul(s1, g1));
+    const v0 = fma(b2, v128.load(v + at), f32x4.mul(s2, f32x4.mul(g0, g0)));
+    const v1 = fma(b2, v128.load(v + at, 16), f32x4.mul(s2, f32x4.mul(g1, g1)));
+    const d0 = f32x4.div(m0, fma(f32x4.sqrt(v0), root, e)), d1 = f32x4.div(m1, fma(f32x4.sqrt(v1), root, e));
+    const p0 = nfma(rate, d0, f32x4.mul(v128.load(param + at), keep));
+    const p1 = nfma(rate, d1, f32x4.mul(v128.load(param + at, 16), keep));
+    v128.store(m + at, m0);
+    v128.store(m + at, m1, 16);
+    v128.store(v + at, v0);
+    v128.store(v + at, v1, 16);
+    v128.store(param + at, p0);
+    v128.store(param + at, p1, 16);
+  }
+  for (; at < end; at += 16) {
+    const rest = <i32>(end - at) >> 2, g = f32x4.mul(f32x4.mul(loadPart(grad + at, rest), s), f);
+    const mean = fma(b1, loadPart(m + at, rest), f32x4.mul(s1, g));
+    const square = fma(b2, loadPart(v + at, rest), f32x4.mul(s2, f32x4.mul(g, g)));
+    const move = f32x4.div(mean, fma(f32x4.sqrt(square), root, e));
+    storePart(m + at, mean, rest);
+    storePart(v + at, square, rest);
+    storePart(param + at, nfma(rate, move, f32x4.mul(loadPart(param + at, rest), keep)), rest);
+  }
 }
 
 /** count += 1, unless there is a factor that is no number. */

@@ -1,20 +1,24 @@
 // The norm of a flat gradient, and the factor that clips it: sums of squares per block, then in order.
-import { get, sumPair } from './lib/row';
+import { loadPart } from '../../wasm/assembly/lib/simd';
+import { sumPair } from './lib/row';
 
 /** Squares in f64: they neither overflow nor vanish, and their sum does not lose the small ones. */
 @inline
-function squares(rest: i32, p: usize, scale: v128, total: v128): v128 {
-  const x = f32x4.mul(get(p, rest), scale);
-  const low = f64x2.promote_low_f32x4(x), high = f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 0, 1));
-  return f64x2.add(total, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+function squares(low: v128, high: v128, total: v128): v128 {
+  const a = f64x2.promote_low_f32x4(low), b = f64x2.promote_low_f32x4(high);
+  return f64x2.add(total, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+}
+
+@inline
+function four(p: usize, total: v128): v128 {
+  return squares(v128.load64_zero(p), v128.load64_zero(p, 8), total);
 }
 
 /** Bytes of a row of `blocks`: first element, end, number of the parameter. */
 @inline const ROW: i32 = 12;
 
-/** sums[i]: the sum of squares of block i, in f64. */
+/** sums[i]: the sum of squares of block i times `scale`, in f64. */
 export function sum(from: i32, to: i32, scale: f32, grad: usize, blocks: usize, sums: usize, scratch: usize): void {
-  const s = f32x4.splat(scale);
   for (let i = from; i < to; i++) {
     const row = blocks + ROW * i;
     const first = load<i32>(row), n = load<i32>(row, 4) - first, rest = n & 3;
@@ -23,12 +27,15 @@ export function sum(from: i32, to: i32, scale: f32, grad: usize, blocks: usize, 
     // Two sums, so that one addition need not wait for the other.
     let even = f64x2.splat(0), odd = even;
     for (; p + 32 <= whole; p += 32) {
-      even = squares(0, p, s, even);
-      odd = squares(0, p + 16, s, odd);
+      even = four(p, even);
+      odd = four(p + 16, odd);
     }
-    if (p < whole) even = squares(0, p, s, even);
-    if (rest) odd = squares(rest, whole, s, odd);
-    store<f64>(sums + (i << 3), sumPair(f64x2.add(even, odd)));
+    if (p < whole) even = four(p, even);
+    if (rest) {
+      const x = loadPart(whole, rest);
+      odd = squares(x, i32x4.shuffle(x, x, 2, 3, 0, 1), odd);
+    }
+    store<f64>(sums + (i << 3), sumPair(f64x2.add(even, odd)) * <f64>scale * <f64>scale);
   }
 }
 

@@ -2,7 +2,7 @@
 import { fill } from '../../wasm/assembly/lib/copy';
 import { log } from '../../wasm/assembly/lib/log';
 import { maxRow } from '../../wasm/assembly/lib/reduce';
-import { exponentials, scale } from '../../wasm/assembly/lib/softmax';
+import { exponentials, scale, UNKEPT } from '../../wasm/assembly/lib/softmax';
 import { ROWS, rowUnits } from '../../wasm/assembly/lib/units';
 
 export { rowUnits } from '../../wasm/assembly/lib/units';
@@ -10,6 +10,11 @@ export { rowUnits } from '../../wasm/assembly/lib/units';
 /** Bytes of the losses of the units. */
 export function lossBytes(rows: i32): i32 {
   return 8 * rowUnits(rows);
+}
+
+/** Bytes of scratch of `forward`. */
+export function unkeptBytes(): i32 {
+  return UNKEPT;
 }
 
 /** Rows that count, at least 1. */
@@ -21,10 +26,10 @@ function counted(rows: i32, labels: usize): f64 {
 
 /** log(sum(e^logits)) - logits[label]. */
 @inline
-function lossOf(N: i32, logits: usize, label: i32): f64 {
+function lossOf(N: i32, logits: usize, label: i32, scratch: usize): f64 {
   if (label >= N) return NaN;
   const top = maxRow(N, logits);
-  const sum = f32x4.splat(exponentials(N, logits, 0, top, false));
+  const sum = f32x4.splat(exponentials(N, logits, scratch, top, false));
   // The difference first: both are large where the logits are, and their loss is not.
   const below = <f64>top - <f64>load<f32>(logits + (<usize>label << 2));
   return <f64>f32x4.extract_lane(log(sum), 0) + below;
@@ -39,7 +44,7 @@ export function forward(
     let total: f64 = 0;
     for (let i = unit * ROWS; i < end; i++) {
       const label = load<i32>(labels + (<usize>i << 2));
-      if (label >= 0) total += lossOf(N, logits + (<usize>i * <usize>N << 2), label);
+      if (label >= 0) total += lossOf(N, logits + (<usize>i * <usize>N << 2), label, scratch);
     }
     store<f64>(losses + (<usize>unit << 3), total);
   }

@@ -1,6 +1,6 @@
 // Mean and variance norm over rows of D.
 import { sumRow } from '../../wasm/assembly/lib/reduce';
-import { fma, nfma } from '../../wasm/assembly/lib/simd';
+import { fma, loadPart, nfma, storePart } from '../../wasm/assembly/lib/simd';
 import { ROWS } from '../../wasm/assembly/lib/units';
 import { begin } from './lib/columns';
 import { dot, dot3, get, put } from './lib/row';
@@ -8,15 +8,18 @@ import { dot, dot3, get, put } from './lib/row';
 export { sumsBytes, total, totalUnits } from './lib/columns';
 export { rowUnits } from '../../wasm/assembly/lib/units';
 
-@inline
-function shift(rest: i32, at: usize, by: v128, x: usize, y: usize): void {
-  put(y + at, f32x4.sub(get(x + at, rest), by), rest);
-}
-
 function shiftRow(D: i32, by: f32, x: usize, y: usize): void {
-  const whole = <usize>(D & ~3) << 2, v = f32x4.splat(by);
-  for (let at: usize = 0; at < whole; at += 16) shift(0, at, v, x, y);
-  if (D & 3) shift(D & 3, whole, v, x, y);
+  const pairs = <usize>(D & ~7) << 2, end = <usize>D << 2, v = f32x4.splat(by);
+  let at: usize = 0;
+  for (; at < pairs; at += 32) {
+    const y0 = f32x4.sub(v128.load(x + at), v), y1 = f32x4.sub(v128.load(x + at, 16), v);
+    v128.store(y + at, y0);
+    v128.store(y + at, y1, 16);
+  }
+  for (; at < end; at += 16) {
+    const rest = <i32>(end - at) >> 2;
+    storePart(y + at, f32x4.sub(loadPart(x + at, rest), v), rest);
+  }
 }
 
 /** y = x - mean(x), twice: where the mean is many deviations away, its rounding would show in every element. Returns 1 / deviation. */

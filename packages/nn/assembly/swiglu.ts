@@ -1,56 +1,84 @@
-// silu, and its product with a second branch, over n floats; a pointer of 0 is a branch of ones.
+// silu, and its product with a second branch, over n floats; without which `gated` is false.
+import { constant, ONE } from '../../wasm/assembly/lib/constants';
 import { sigmoid } from '../../wasm/assembly/lib/exp';
-import { fma } from '../../wasm/assembly/lib/simd';
+import { fma, loadPart, storePart } from '../../wasm/assembly/lib/simd';
 import { ELEMENTS } from '../../wasm/assembly/lib/units';
-import { get, put } from './lib/row';
 
 export { elementUnits } from '../../wasm/assembly/lib/units';
 
 @inline
-function step(rest: i32, at: usize, gate: usize, up: usize, y: usize): void {
-  const g = get(gate + at, rest), v = f32x4.mul(g, sigmoid(g));
-  put(y + at, up ? f32x4.mul(v, get(up + at, rest)) : v, rest);
+function map(gated: bool, from: i32, to: i32, n: i32, gate: usize, up: usize, y: usize): void {
+  const end = <usize>min(n, to * ELEMENTS) << 2, pairs = end & ~31;
+  let at = <usize>(from * ELEMENTS) << 2;
+  for (; at < pairs; at += 32) {
+    const g0 = v128.load(gate + at), g1 = v128.load(gate + at, 16);
+    let y0 = f32x4.mul(g0, sigmoid(g0)), y1 = f32x4.mul(g1, sigmoid(g1));
+    if (gated) {
+      y0 = f32x4.mul(y0, v128.load(up + at));
+      y1 = f32x4.mul(y1, v128.load(up + at, 16));
+    }
+    v128.store(y + at, y0);
+    v128.store(y + at, y1, 16);
+  }
+  for (; at < end; at += 16) {
+    const rest = <i32>(end - at) >> 2, g = loadPart(gate + at, rest), v = f32x4.mul(g, sigmoid(g));
+    storePart(y + at, gated ? f32x4.mul(v, loadPart(up + at, rest)) : v, rest);
+  }
 }
 
+/** The slope of silu: s (1 + g (1 - s)) with s = sigmoid(g). */
 @inline
-function map(from: i32, to: i32, n: i32, gate: usize, up: usize, y: usize): void {
-  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
-  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) step(0, at, gate, up, y);
-  if (end & 3) step(end & 3, whole, gate, up, y);
+function slope(g: v128, s: v128): v128 {
+  const one = constant(ONE);
+  return f32x4.mul(s, fma(g, f32x4.sub(one, s), one));
 }
 
-/** dgate = dy up s (1 + g (1 - s)), dup = dy g s with s = sigmoid(g). */
-@inline
-function stepGrad(rest: i32, at: usize, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize): void {
-  const one = f32x4.splat(1), d = get(dy + at, rest), g = get(gate + at, rest), s = sigmoid(g);
-  const slope = f32x4.mul(s, fma(g, f32x4.sub(one, s), one));
-  put(dgate + at, f32x4.mul(up ? f32x4.mul(d, get(up + at, rest)) : d, slope), rest);
-  if (up) put(dup + at, f32x4.mul(d, f32x4.mul(g, s)), rest);
-}
-
+/** dgate = dy up slope(gate), dup = dy gate sigmoid(gate). */
 @inline
 function mapGrad(
-  from: i32, to: i32, n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize,
+  gated: bool, from: i32, to: i32, n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize,
 ): void {
-  const end = min(n, to * ELEMENTS), whole = <usize>(end & ~3) << 2;
-  for (let at = <usize>(from * ELEMENTS) << 2; at < whole; at += 16) stepGrad(0, at, dy, gate, up, dgate, dup);
-  if (end & 3) stepGrad(end & 3, whole, dy, gate, up, dgate, dup);
+  const end = <usize>min(n, to * ELEMENTS) << 2, pairs = end & ~31;
+  let at = <usize>(from * ELEMENTS) << 2;
+  for (; at < pairs; at += 32) {
+    const g0 = v128.load(gate + at), g1 = v128.load(gate + at, 16), s0 = sigmoid(g0), s1 = sigmoid(g1);
+    const d0 = v128.load(dy + at), d1 = v128.load(dy + at, 16);
+    let u0 = d0, u1 = d1;
+    if (gated) {
+      u0 = f32x4.mul(d0, v128.load(up + at));
+      u1 = f32x4.mul(d1, v128.load(up + at, 16));
+    }
+    const t0 = f32x4.mul(u0, slope(g0, s0)), t1 = f32x4.mul(u1, slope(g1, s1));
+    const v0 = f32x4.mul(d0, f32x4.mul(g0, s0)), v1 = f32x4.mul(d1, f32x4.mul(g1, s1));
+    v128.store(dgate + at, t0);
+    v128.store(dgate + at, t1, 16);
+    if (gated) {
+      v128.store(dup + at, v0);
+      v128.store(dup + at, v1, 16);
+    }
+  }
+  for (; at < end; at += 16) {
+    const rest = <i32>(end - at) >> 2, g = loadPart(gate + at, rest), s = sigmoid(g), d = loadPart(dy + at, rest);
+    const u = gated ? f32x4.mul(d, loadPart(up + at, rest)) : d;
+    storePart(dgate + at, f32x4.mul(u, slope(g, s)), rest);
+    if (gated) storePart(dup + at, f32x4.mul(d, f32x4.mul(g, s)), rest);
+  }
 }
 
 export function silu(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  map(from, to, n, x, 0, y);
+  map(false, from, to, n, x, 0, y);
 }
 
 export function siluGrad(from: i32, to: i32, n: i32, dy: usize, x: usize, dx: usize, scratch: usize): void {
-  mapGrad(from, to, n, dy, x, 0, dx, 0);
+  mapGrad(false, from, to, n, dy, x, 0, dx, 0);
 }
 
 export function swiglu(from: i32, to: i32, n: i32, gate: usize, up: usize, y: usize, scratch: usize): void {
-  map(from, to, n, gate, up, y);
+  map(true, from, to, n, gate, up, y);
 }
 
 export function swigluGrad(
   from: i32, to: i32, n: i32, dy: usize, gate: usize, up: usize, dgate: usize, dup: usize, scratch: usize,
 ): void {
-  mapGrad(from, to, n, dy, gate, up, dgate, dup);
+  mapGrad(true, from, to, n, dy, gate, up, dgate, dup);
 }

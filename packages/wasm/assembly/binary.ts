@@ -29,31 +29,34 @@ function f(op: i32, a: v128, b: v128): v128 {
 /** One row of n, each side a row (step 1) or one number (step 0). */
 @inline
 function row(op: i32, n: i32, a: usize, stepA: i32, b: usize, stepB: i32, y: usize): void {
-  const end = y + (<usize>(n & ~3) << 2), rest = n & 3;
+  const pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
   if (stepA && stepB) {
-    while (y < end) {
-      v128.store(y, f(op, v128.load(a), v128.load(b)));
-      a += 16;
-      b += 16;
-      y += 16;
+    for (; y < pairs; a += 32, b += 32, y += 32) {
+      const y0 = f(op, v128.load(a), v128.load(b)), y1 = f(op, v128.load(a, 16), v128.load(b, 16));
+      v128.store(y, y0);
+      v128.store(y, y1, 16);
     }
-    if (rest) storePart(y, f(op, loadPart(a, rest), loadPart(b, rest)), rest);
-  } else if (stepA) {
-    const s = v128.load32_splat(b);
-    while (y < end) {
-      v128.store(y, f(op, v128.load(a), s));
-      a += 16;
-      y += 16;
+    for (; y < end; a += 16, b += 16, y += 16) {
+      const rest = <i32>(end - y) >> 2;
+      storePart(y, f(op, loadPart(a, rest), loadPart(b, rest)), rest);
     }
-    if (rest) storePart(y, f(op, loadPart(a, rest), s), rest);
+    return;
+  }
+  const s = v128.load32_splat(stepA ? b : a);
+  if (stepA) {
+    for (; y < pairs; a += 32, y += 32) {
+      const y0 = f(op, v128.load(a), s), y1 = f(op, v128.load(a, 16), s);
+      v128.store(y, y0);
+      v128.store(y, y1, 16);
+    }
+    for (; y < end; a += 16, y += 16) storePart(y, f(op, loadPart(a, <i32>(end - y) >> 2), s), <i32>(end - y) >> 2);
   } else {
-    const s = v128.load32_splat(a);
-    while (y < end) {
-      v128.store(y, f(op, s, v128.load(b)));
-      b += 16;
-      y += 16;
+    for (; y < pairs; b += 32, y += 32) {
+      const y0 = f(op, s, v128.load(b)), y1 = f(op, s, v128.load(b, 16));
+      v128.store(y, y0);
+      v128.store(y, y1, 16);
     }
-    if (rest) storePart(y, f(op, s, loadPart(b, rest)), rest);
+    for (; y < end; b += 16, y += 16) storePart(y, f(op, s, loadPart(b, <i32>(end - y) >> 2)), <i32>(end - y) >> 2);
   }
 }
 

@@ -6,10 +6,11 @@ import { rowsOf } from '../rows.ts';
 export const crossEntropyKernel: WasmKernel<null, Formulas> = {
   op: 'crossEntropy',
   module,
-  plan([logits], _, { lossBytes, rowUnits }) {
+  plan([logits], _, { lossBytes, rowUnits, unkeptBytes }) {
     const [rows, N] = rowsOf(logits!.shape);
     return {
       shared: lossBytes(rows),
+      own: unkeptBytes(),
       launches: ([logits, labels], [loss], losses) => [
         forward(rowUnits(rows), { rows, N, logits, labels, losses }),
         mean(1, { rows, labels, losses, loss }),

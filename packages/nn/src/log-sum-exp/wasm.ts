@@ -1,7 +1,13 @@
 // The WebAssembly kernel of logSumExp; its gradient is a softmax.
-import { logSumExp, module } from '../gen/softmax.gen.ts';
-import { rowwise } from '../rows.ts';
+import type { WasmKernel } from '@twilljs/wasm';
+import { type Formulas, logSumExp, module } from '../gen/softmax.gen.ts';
+import { rowsOf } from '../rows.ts';
 
-export const logSumExpKernel = /* @__PURE__ */ rowwise('logSumExp', module, (units, sizes, [x], [y]) =>
-  logSumExp(units, { ...sizes, x, y }),
-);
+export const logSumExpKernel: WasmKernel<null, Formulas> = {
+  op: 'logSumExp',
+  module,
+  plan([x], _, { rowUnits, unkeptBytes }) {
+    const [rows, N] = rowsOf(x!.shape);
+    return { own: unkeptBytes(), launches: ([x], [y]) => [logSumExp(rowUnits(rows), { rows, N, x, y })] };
+  },
+};

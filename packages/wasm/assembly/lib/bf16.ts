@@ -57,11 +57,14 @@ function bf16Part(p: usize, n: i32): v128 {
 
 /** y = x over n numbers, of bf16 to f32. */
 export function widen(n: i32, x: usize, y: usize): void {
-  const end = y + (<usize>(n & ~3) << 2);
-  while (y < end) {
-    v128.store(y, load4(true, x));
-    x += 8;
-    y += 16;
+  const pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
+  for (; y < pairs; x += 16, y += 32) {
+    const low = load4(true, x), high = load4(true, x + 8);
+    v128.store(y, low);
+    v128.store(y, high, 16);
   }
-  if (n & 3) storePart(y, bf16Part(x, n & 3), n & 3);
+  for (; y < end; x += 8, y += 16) {
+    const rest = <i32>(end - y) >> 2;
+    storePart(y, rest >= 4 ? load4(true, x) : bf16Part(x, rest), rest);
+  }
 }

@@ -8,6 +8,9 @@
 @inline export const EXP: i32 = 0;
 @inline export const LOG: i32 = 21;
 
+/** 1, which is one of those of `exp`. */
+@inline export const ONE: i32 = 6;
+
 /** Constant i in all lanes. */
 @inline
 export function constant(i: i32): v128 {

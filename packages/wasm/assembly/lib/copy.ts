@@ -8,32 +8,35 @@ export function copy(n: i32, x: usize, y: usize): void {
     memory.copy(y, x, <usize>n << 2);
     return;
   }
-  const end = y + (<usize>(n & ~3) << 2);
-  while (y < end) {
-    v128.store(y, v128.load(x));
-    x += 16;
-    y += 16;
+  const pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
+  for (; y < pairs; x += 32, y += 32) {
+    const x0 = v128.load(x), x1 = v128.load(x, 16);
+    v128.store(y, x0);
+    v128.store(y, x1, 16);
   }
-  if (n & 3) storePart(y, loadPart(x, n & 3), n & 3);
+  for (; y < end; x += 16, y += 16) storePart(y, loadPart(x, <i32>(end - y) >> 2), <i32>(end - y) >> 2);
 }
 
 /** y = value over n floats. */
 export function fill(n: i32, value: f32, y: usize): void {
-  const v = f32x4.splat(value), end = y + (<usize>(n & ~3) << 2);
-  while (y < end) {
+  const v = f32x4.splat(value), pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
+  for (; y < pairs; y += 32) {
     v128.store(y, v);
-    y += 16;
+    v128.store(y, v, 16);
   }
-  if (n & 3) storePart(y, v, n & 3);
+  for (; y < end; y += 16) storePart(y, v, <i32>(end - y) >> 2);
 }
 
 /** y += x over n floats. */
 export function accumulate(n: i32, x: usize, y: usize): void {
-  const end = y + (<usize>(n & ~3) << 2);
-  while (y < end) {
-    v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
-    x += 16;
-    y += 16;
+  const pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
+  for (; y < pairs; x += 32, y += 32) {
+    const y0 = f32x4.add(v128.load(y), v128.load(x)), y1 = f32x4.add(v128.load(y, 16), v128.load(x, 16));
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
   }
-  if (n & 3) storePart(y, f32x4.add(loadPart(y, n & 3), loadPart(x, n & 3)), n & 3);
+  for (; y < end; x += 16, y += 16) {
+    const rest = <i32>(end - y) >> 2;
+    storePart(y, f32x4.add(loadPart(y, rest), loadPart(x, rest)), rest);
+  }
 }

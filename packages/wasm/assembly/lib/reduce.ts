@@ -34,20 +34,24 @@ export function sumRow(n: i32, x: usize): f32 {
   return <f32>(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1));
 }
 
+/** NaN where there is one: it is looked for beside the maximum, for one instruction finds the larger of two numbers, and eight find a NaN too. */
 export function maxRow(n: i32, x: usize): f32 {
   const none = f32x4.splat(-Infinity), end = x + (<usize>(n & ~7) << 2), rest = n & 7;
-  let s0 = none, s1 = none;
-  while (x < end) {
-    s0 = f32x4.max(s0, v128.load(x));
-    s1 = f32x4.max(s1, v128.load(x, 16));
-    x += 32;
+  let s0 = none, s1 = none, odd0 = f32x4.splat(0), odd1 = odd0;
+  for (; x < end; x += 32) {
+    const x0 = v128.load(x), x1 = v128.load(x, 16);
+    s0 = f32x4.pmax(x0, s0);
+    s1 = f32x4.pmax(x1, s1);
+    odd0 = v128.or(odd0, f32x4.ne(x0, x0));
+    odd1 = v128.or(odd1, f32x4.ne(x1, x1));
   }
+  s0 = f32x4.max(v128.or(s0, odd0), v128.or(s1, odd1));
   if (rest & 4) {
     s0 = f32x4.max(s0, v128.load(x));
     x += 16;
   }
-  if (rest & 3) s1 = f32x4.max(s1, keepPart(loadPart(x, rest & 3), none, rest & 3));
-  return maxLanes(f32x4.max(s0, s1));
+  if (rest & 3) s0 = f32x4.max(s0, keepPart(loadPart(x, rest & 3), none, rest & 3));
+  return maxLanes(s0);
 }
 
 /** The first place of a number that is among the n. */
