@@ -1,6 +1,6 @@
 // A chunk of a sequence in scratch: rows of tokens padded with zeros to whole vectors and to C rows, and its gates.
 import { exp } from '../../../wasm/assembly/lib/exp';
-import { clear, padded, padRow, unpadRow } from '../../../wasm/assembly/lib/padded';
+import { clear } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
 
@@ -9,21 +9,40 @@ import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matm
 /** Bytes of a row of a [C,C] matrix. */
 @inline export const CS: usize = C << 2;
 
+/** The floats of a padded row: whole pairs of vectors. */
+@inline
+export function padded(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
+/** n floats times f from one row to another, whose other floats stay as they are. */
+function copyRow(n: i32, f: v128, from: usize, to: usize): void {
+  const pairs = <usize>(n & ~7) << 2, whole = <usize>(n & ~3) << 2, rest = n & 3;
+  for (let j: usize = 0; j < pairs; j += 32) {
+    const x = f32x4.mul(f, v128.load(from + j)), y = f32x4.mul(f, v128.load(from + j, 16));
+    v128.store(to + j, x);
+    v128.store(to + j, y, 16);
+  }
+  if (pairs < whole) v128.store(to + pairs, f32x4.mul(f, v128.load(from + pairs)));
+  if (rest) storePart(to + whole, f32x4.mul(f, loadPart(from + whole, rest)), rest);
+}
+
 /** m <= C rows of n floats, `step` bytes apart, times `factor`, as C rows of padded(n). */
 export function gather(m: i32, n: i32, from: usize, step: usize, to: usize, factor: f32): void {
-  const f = f32x4.splat(factor), row = <usize>padded(n) << 2;
+  const f = f32x4.splat(factor), row = <usize>padded(n) << 2, last = row - 32;
   for (let i = 0; i < m; i++) {
-    padRow(n, f, from, to);
+    if (n & 7) clear(to + last, to + row);
+    copyRow(n, f, from, to);
     from += step;
     to += row;
   }
   clear(to, to + <usize>(C - m) * row);
 }
 
-/** m rows of n floats can be read and written where they lie: C of them, of whole vectors. */
+/** m rows of n floats can be read and written where they lie: C of them, of whole pairs of vectors. */
 @inline
 export function whole(m: i32, n: i32): bool {
-  return m == C && (n & 3) == 0;
+  return m == C && (n & 7) == 0;
 }
 
 /** m <= C rows of n floats, `step` bytes apart, as C rows of padded(n): where they lie if they are whole, else in `buffer`. */
@@ -39,18 +58,16 @@ export function rowStep(m: i32, n: i32, step: usize): usize {
   return whole(m, n) ? step : <usize>padded(n) << 2;
 }
 
-/** out_i = s_i x_i for C rows of n floats, n a multiple of 4: rows of x are `step` bytes apart, those of out follow each other. */
+/** out_i = s_i x_i for C rows of n floats, n a multiple of 8: rows of x are `step` bytes apart, those of out follow each other. */
 export function scaledRows(n: i32, s: usize, x: usize, step: usize, out: usize): void {
-  const row = <usize>n << 2, pairs = <usize>(n & ~7) << 2;
+  const row = <usize>n << 2;
   for (const end = s + CS; s < end; s += 4) {
     const by = v128.load32_splat(s);
-    let at: usize = 0;
-    for (; at < pairs; at += 32) {
+    for (let at: usize = 0; at < row; at += 32) {
       const u = f32x4.mul(by, v128.load(x + at)), v = f32x4.mul(by, v128.load(x + at, 16));
       v128.store(out + at, u);
       v128.store(out + at, v, 16);
     }
-    if (at < row) v128.store(out + at, f32x4.mul(by, v128.load(x + at)));
     x += step;
     out += row;
   }
@@ -63,7 +80,7 @@ export function scatter(m: i32, n: i32, from: usize, to: usize, step: usize, fac
     if (add) {
       for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, fma(f, v128.load(from + j), v128.load(to + j)));
       if (rest) storePart(to + whole, fma(f, v128.load(from + whole), loadPart(to + whole, rest)), rest);
-    } else unpadRow(n, f, from, to);
+    } else copyRow(n, f, from, to);
     from += <usize>padded(n) << 2;
     to += step;
   }
@@ -80,11 +97,10 @@ export function gatherColumn(m: i32, from: usize, step: usize, to: usize): void 
 
 /** A matrix [K,V] of contiguous rows into padded ones; zeros when it is absent. */
 export function loadState(K: i32, V: i32, from: usize, to: usize): void {
-  const row = <usize>padded(V) << 2, whole = <usize>(V & ~3) << 2, rest = V & 3;
-  const end = to + <usize>padded(K) * row;
+  const row = <usize>padded(V) << 2, one = f32x4.splat(1), end = to + <usize>padded(K) * row;
   if (from) for (let i = 0; i < K; i++) {
-    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, v128.load(from + j));
-    if (rest) v128.store(to + whole, loadPart(from + whole, rest));
+    if (V & 7) clear(to + row - 32, to + row);
+    copyRow(V, one, from, to);
     from += <usize>V << 2;
     to += row;
   }
@@ -92,11 +108,10 @@ export function loadState(K: i32, V: i32, from: usize, to: usize): void {
 }
 
 export function storeState(K: i32, V: i32, from: usize, to: usize): void {
-  const row = <usize>padded(V) << 2, whole = <usize>(V & ~3) << 2, rest = V & 3;
+  const one = f32x4.splat(1);
   for (let i = 0; i < K; i++) {
-    for (let j: usize = 0; j < whole; j += 16) v128.store(to + j, v128.load(from + j));
-    if (rest) storePart(to + whole, v128.load(from + whole), rest);
-    from += row;
+    copyRow(V, one, from, to);
+    from += <usize>padded(V) << 2;
     to += <usize>V << 2;
   }
 }
@@ -175,16 +190,5 @@ export function addLowerT(n: i32, a: usize, b: usize, bs: usize, c: usize, cs: u
     a += (CS << 2) + 16;
     b += bs << 2;
     c += cs << 2;
-  }
-}
-
-/** x_i *= s_i for C rows of n floats, n a multiple of 4. */
-export function scaleRows(n: i32, s: usize, x: usize): void {
-  for (let i = 0; i < C; i++) {
-    const by = v128.load32_splat(s + (<usize>i << 2));
-    for (let j = 0; j < n; j += 4) {
-      v128.store(x, f32x4.mul(by, v128.load(x)));
-      x += 16;
-    }
   }
 }

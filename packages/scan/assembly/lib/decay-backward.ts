@@ -1,7 +1,6 @@
 // Outer products under one decay per head, backward: one chunk, given the state on its entry. Equations in scalar-decay/README.md.
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, addLowerT, C, CS, gather, rowStep, scatter, whole } from './chunk';
+import { addLower, addLowerT, C, CS, gather, padded, rowStep, scatter, whole } from './chunk';
 import { Frame, read, scores } from './decay';
 import { HeadBack, states } from './frame';
 import { gates, overlap, scaleDot, throughRead } from './gates';

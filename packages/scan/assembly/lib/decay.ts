@@ -1,9 +1,8 @@
 // Outer products under one decay per head, forward: a chunk, and a single token. Letters are those of scalar-decay/README.md.
 import { exp } from '../../../wasm/assembly/lib/exp';
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, C, CS, decays, gatherColumn, lower, rows, rowStep, scaledRows, scatter, whole } from './chunk';
+import { addLower, C, CS, decays, gatherColumn, lower, padded, rows, rowStep, scaledRows, scatter, whole } from './chunk';
 import { HeadFrame, measure } from './frame';
 
 /** One chunk's buffers behind the head. gstep is 0 where the decay is constant. */

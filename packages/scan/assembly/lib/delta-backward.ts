@@ -1,9 +1,9 @@
 // The gated delta rule backward: one chunk, given what the forward pass left of it. Equations in scalar-delta/README.md.
-import { clear, padded } from '../../../wasm/assembly/lib/padded';
+import { clear } from '../../../wasm/assembly/lib/padded';
 import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solveTransposed } from '../../../wasm/assembly/lib/solve';
-import { addLower, addLowerT, C, CS, gather, lower, scatter, triangle, whole } from './chunk';
+import { addLower, addLowerT, C, CS, gather, lower, padded, scatter, triangle, whole } from './chunk';
 import { HeadBack, states } from './frame';
 import { gates, overlap, scaleDot, throughRead } from './gates';
 import { Frame, inputs, sinceStart, system, toEnd } from './delta';
@@ -67,23 +67,18 @@ function throughSystem(f: Frame, b: Back): void {
 
 /** Through R = beta V - ..: dV = beta dR to rows of dv, which may be those of vx, and db += <dR, V>. */
 function throughValues(f: Frame, b: Back, dv: usize, step: usize): void {
-  const row = f.vs, pairs = row & ~31;
+  const row = f.vs;
   let r = f.r, x = f.vx;
   for (let i: usize = 0; i < CS; i += 4) {
     const beta = v128.load32_splat(f.beta1 + i);
-    let low = f32x4.splat(0), high = low, at: usize = 0;
-    for (; at < pairs; at += 32) {
+    let low = f32x4.splat(0), high = low;
+    for (let at: usize = 0; at < row; at += 32) {
       const u = v128.load(r + at), v = v128.load(r + at, 16);
       low = fma(u, v128.load(x + at), low);
       high = fma(v, v128.load(x + at, 16), high);
       const du = f32x4.mul(beta, u), dw = f32x4.mul(beta, v);
       v128.store(dv + at, du);
       v128.store(dv + at, dw, 16);
-    }
-    if (at < row) {
-      const u = v128.load(r + at);
-      low = fma(u, v128.load(x + at), low);
-      v128.store(dv + at, f32x4.mul(beta, u));
     }
     store<f32>(b.db + i, load<f32>(b.db + i) + sumLanes(f32x4.add(low, high)));
     r += row;
@@ -94,23 +89,18 @@ function throughValues(f: Frame, b: Back, dv: usize, step: usize): void {
 
 /** Through R = .. - beta e^G (K S), given dx = dR S': to the rows dk of keys, to db and to inner. */
 function throughHeld(f: Frame, b: Back, dk: usize, step: usize): void {
-  const row = f.ks, pairs = row & ~31;
+  const row = f.ks;
   let x = b.dx, k = f.kx;
   for (let i: usize = 0; i < CS; i += 4) {
     const by = v128.load32_splat(f.kby + i);
-    let low = f32x4.splat(0), high = low, at: usize = 0;
-    for (; at < pairs; at += 32) {
+    let low = f32x4.splat(0), high = low;
+    for (let at: usize = 0; at < row; at += 32) {
       const u = v128.load(x + at), v = v128.load(x + at, 16);
       low = fma(u, v128.load(k + at), low);
       high = fma(v, v128.load(k + at, 16), high);
       const du = fma(by, u, v128.load(dk + at)), dw = fma(by, v, v128.load(dk + at, 16));
       v128.store(dk + at, du);
       v128.store(dk + at, dw, 16);
-    }
-    if (at < row) {
-      const u = v128.load(x + at);
-      low = fma(u, v128.load(k + at), low);
-      v128.store(dk + at, fma(by, u, v128.load(dk + at)));
     }
     const held = sumLanes(f32x4.add(low, high));
     store<f32>(b.db + i, load<f32>(b.db + i) - load<f32>(f.eg + i) * held);

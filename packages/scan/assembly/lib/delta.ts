@@ -1,8 +1,7 @@
 // One chunk of the gated delta rule: what forward and backward have in common. Letters are those of scalar-delta/README.md.
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
-import { C, CS, decays, gatherColumn, lower, noDecays, rows, rowStep, scaledRows } from './chunk';
+import { C, CS, decays, gatherColumn, lower, noDecays, padded, rows, rowStep, scaledRows } from './chunk';
 import { HeadFrame, measure } from './frame';
 
 /** Sizes, one head's inputs and one chunk's buffers. g is 0 where it is absent; its step is that of beta, too. */

@@ -1,6 +1,6 @@
 // What every frame starts with: the sizes of a call, and one head's inputs; and every pass backward: its gradients and states.
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { beginOf, endOf } from '../../../wasm/assembly/lib/ranges';
+import { padded } from './chunk';
 
 /** Lives in scratch: nothing is allocated. Rows are padded. */
 @unmanaged

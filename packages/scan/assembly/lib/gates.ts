@@ -5,21 +5,16 @@ import { C, CS, triangle } from './chunk';
 
 /** x_i *= s_i and out_i = <x_i, y_i>, for C rows of n floats, `xs` and `ys` bytes apart. */
 export function scaleDot(n: i32, s: usize, x: usize, xs: usize, y: usize, ys: usize, out: usize): void {
-  const row = <usize>n << 2, pairs = <usize>(n & ~7) << 2;
+  const row = <usize>n << 2;
   for (let i: usize = 0; i < CS; i += 4) {
     const by = v128.load32_splat(s + i);
-    let low = f32x4.splat(0), high = low, at: usize = 0;
-    for (; at < pairs; at += 32) {
+    let low = f32x4.splat(0), high = low;
+    for (let at: usize = 0; at < row; at += 32) {
       const u = f32x4.mul(by, v128.load(x + at)), v = f32x4.mul(by, v128.load(x + at, 16));
       v128.store(x + at, u);
       v128.store(x + at, v, 16);
       low = fma(u, v128.load(y + at), low);
       high = fma(v, v128.load(y + at, 16), high);
-    }
-    if (at < row) {
-      const u = f32x4.mul(by, v128.load(x + at));
-      v128.store(x + at, u);
-      low = fma(u, v128.load(y + at), low);
     }
     store<f32>(out + i, sumLanes(f32x4.add(low, high)));
     x += xs;

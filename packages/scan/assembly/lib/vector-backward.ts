@@ -1,8 +1,8 @@
 // A state with one decay per key channel, backward: one chunk, given what the forward pass left of it. Equations in vector-decay/README.md.
-import { clear, padded } from '../../../wasm/assembly/lib/padded';
+import { clear } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { addLowerT, C, CS, gather, scatter, triangle } from './chunk';
+import { addLowerT, C, CS, gather, padded, rowStep, scatter, triangle, whole } from './chunk';
 import { HeadBack, states } from './frame';
 import { fade, Frame, reads, sums, writes } from './vector';
 
@@ -10,7 +10,7 @@ import { fade, Frame, reads, sums, writes } from './vector';
 @unmanaged
 export class Back extends HeadBack {
   scale: f32;
-  /** Gradient of the values [C,V], values transposed [V,C]. */
+  /** Gradient of the values [C,V], where it cannot be written in its place; values transposed [V,C]. */
   dvx: usize;
   vt: usize;
   /** Gradients of rescaled rows, and of queries, keys and gates [C,K]. */
@@ -49,20 +49,27 @@ export function backSinceStart(f: Frame, b: Back, n: i32, at: usize, x: usize, d
   const ks = f.ks, decay = f.decay + at, dx = b.dx + at, dg = b.dgx + at;
   x += at;
   dq += at;
-  for (let c: usize = 0; c < ks; c += 16) {
-    let run = f32x4.splat(1), i = c;
+  for (let c: usize = 0; c < ks; c += 32) {
+    let run0 = f32x4.splat(1), run1 = run0, i = c;
     const end = c + <usize>n * ks;
     for (; i < end; i += ks) {
-      run = f32x4.mul(run, v128.load(decay + i));
-      const d = f32x4.mul(run, v128.load(dx + i));
-      v128.store(dx + i, d);
-      v128.store(dq + i, first ? d : f32x4.add(d, v128.load(dq + i)));
+      run0 = f32x4.mul(run0, v128.load(decay + i));
+      run1 = f32x4.mul(run1, v128.load(decay + i, 16));
+      const d0 = f32x4.mul(run0, v128.load(dx + i)), d1 = f32x4.mul(run1, v128.load(dx + i, 16));
+      const q0 = first ? d0 : f32x4.add(d0, v128.load(dq + i)), q1 = first ? d1 : f32x4.add(d1, v128.load(dq + i, 16));
+      v128.store(dx + i, d0);
+      v128.store(dx + i, d1, 16);
+      v128.store(dq + i, q0);
+      v128.store(dq + i, q1, 16);
     }
-    let through = v128.load(flow + c);
+    let flow0 = v128.load(flow + c), flow1 = v128.load(flow + c, 16);
     for (; i > c; ) {
       i -= ks;
-      through = fma(v128.load(x + i), v128.load(dx + i), through);
-      v128.store(dg + i, first ? through : f32x4.add(through, v128.load(dg + i)));
+      flow0 = fma(v128.load(x + i), v128.load(dx + i), flow0);
+      flow1 = fma(v128.load(x + i, 16), v128.load(dx + i, 16), flow1);
+      const g0 = first ? flow0 : f32x4.add(flow0, v128.load(dg + i)), g1 = first ? flow1 : f32x4.add(flow1, v128.load(dg + i, 16));
+      v128.store(dg + i, g0);
+      v128.store(dg + i, g1, 16);
     }
   }
 }
@@ -71,20 +78,27 @@ export function backSinceStart(f: Frame, b: Back, n: i32, at: usize, x: usize, d
 @inline
 export function backToEnd(f: Frame, b: Back, n: i32, at: usize, first: bool): void {
   const ks = f.ks, decay = f.decay + at, x = f.kx + at, dx = b.dx + at, dk = b.dkx + at, dg = b.dgx + at;
-  for (let c: usize = 0; c < ks; c += 16) {
+  for (let c: usize = 0; c < ks; c += 32) {
     const end = c + <usize>n * ks;
-    let run = f32x4.splat(1), i = end;
+    let run0 = f32x4.splat(1), run1 = run0, i = end;
     for (; i > c; ) {
       i -= ks;
-      const d = f32x4.mul(run, v128.load(dx + i));
-      run = f32x4.mul(run, v128.load(decay + i));
-      v128.store(dx + i, d);
-      v128.store(dk + i, first ? d : f32x4.add(d, v128.load(dk + i)));
+      const d0 = f32x4.mul(run0, v128.load(dx + i)), d1 = f32x4.mul(run1, v128.load(dx + i, 16));
+      run0 = f32x4.mul(run0, v128.load(decay + i));
+      run1 = f32x4.mul(run1, v128.load(decay + i, 16));
+      const k0 = first ? d0 : f32x4.add(d0, v128.load(dk + i)), k1 = first ? d1 : f32x4.add(d1, v128.load(dk + i, 16));
+      v128.store(dx + i, d0);
+      v128.store(dx + i, d1, 16);
+      v128.store(dk + i, k0);
+      v128.store(dk + i, k1, 16);
     }
-    let through = f32x4.splat(0);
+    let flow0 = f32x4.splat(0), flow1 = flow0;
     for (; i < end; i += ks) {
-      v128.store(dg + i, f32x4.add(through, v128.load(dg + i)));
-      through = fma(v128.load(x + i), v128.load(dx + i), through);
+      const g0 = f32x4.add(flow0, v128.load(dg + i)), g1 = f32x4.add(flow1, v128.load(dg + i, 16));
+      flow0 = fma(v128.load(x + i), v128.load(dx + i), flow0);
+      flow1 = fma(v128.load(x + i, 16), v128.load(dx + i, 16), flow1);
+      v128.store(dg + i, g0);
+      v128.store(dg + i, g1, 16);
     }
   }
 }
@@ -179,14 +193,15 @@ export function throughState(f: Frame, b: Back): void {
 /** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
 export function backward(f: Frame, b: Back, t: i32): void {
   const m = min(C, f.T - t), kat = <usize>t * f.qstep, vat = <usize>t * f.vstep;
+  const valuesIn = whole(m, f.V), vstep = rowStep(m, f.V, f.vstep), dv = valuesIn ? b.dv + vat : b.dvx;
   writes(f, t);
   reads(f, t, b.scale);
   gather(m, f.V, b.dy + vat, f.vstep, f.y, 1);
 
   // dV = (e^(G_C - G) K) dS + A' dO
-  smallMatmul(C, f.vp, f.K, f.end, f.ks, b.ds, f.vs, b.dvx, f.vs, 0);
-  addLowerT(f.vp, f.a, f.y, f.vs, b.dvx, f.vs);
-  scatter(m, f.V, b.dvx, b.dv + vat, f.vstep, 1, false);
+  smallMatmul(C, f.vp, f.K, f.end, f.ks, b.ds, f.vs, dv, vstep, 0);
+  addLowerT(f.vp, f.a, f.y, f.vs, dv, vstep);
+  if (!valuesIn) scatter(m, f.V, dv, b.dv + vat, f.vstep, 1, false);
 
   // Through the states: dO S' for the queries, V dS' for the keys.
   throughState(f, b);
@@ -194,11 +209,11 @@ export function backward(f: Frame, b: Back, t: i32): void {
   smallMatmul(C, f.kp, f.V, f.y, f.vs, b.st, f.ks, b.dx, f.ks, 0);
   backSinceStart(f, b, C, 0, f.qx, b.dqx, b.flow, true);
   smallTranspose(f.kp, f.vp, b.ds, f.vs, b.dst, f.ks);
-  smallMatmul(C, f.kp, f.V, f.vx, f.vs, b.dst, f.ks, b.dx, f.ks, 0);
+  smallMatmul(C, f.kp, f.V, f.vx, f.vxs, b.dst, f.ks, b.dx, f.ks, 0);
   backToEnd(f, b, C, 0, true);
 
   // Through A, with dA = dO V' on and below the diagonal.
-  smallTranspose(C, f.vp, f.vx, f.vs, b.vt, CS);
+  smallTranspose(C, f.vp, f.vx, f.vxs, b.vt, CS);
   triangle(f.V, f.y, f.vs, b.vt, b.da);
   backProducts(f, b, f.qx, b.dqx, b.da);
 

@@ -2,7 +2,7 @@
 import { fma, keepPart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
 import { solveTransposed } from '../../../wasm/assembly/lib/solve';
-import { addLowerT, C, CS, gather, scatter, triangle } from './chunk';
+import { addLowerT, C, CS, gather, scatter, triangle, whole } from './chunk';
 import { fade, meet, reads } from './vector';
 import {
   Back as VectorBack, back as vectorBack, backBytes as vectorBackBytes, backProducts, backSinceStart, backToEnd, throughState,
@@ -47,27 +47,34 @@ function throughSystem(f: Frame, b: Back): void {
   }
 }
 
-/** Through R = beta (V - w): dV into vx, and db; then r becomes -beta dR, the gradient of w = (e^G K) S. */
-function throughError(f: Frame, b: Back): void {
+/** Through R = beta (V - w): dV to rows of dv, which may be those of vx, and db; then r becomes -beta dR, the gradient of w = (e^G K) S. */
+function throughError(f: Frame, b: Back, dv: usize, step: usize): void {
+  const row = f.vs;
   let r = f.r, x = f.vx, w = f.w;
   for (let i: usize = 0; i < CS; i += 4) {
     const beta = v128.load32_splat(f.beta1 + i);
-    let error = f32x4.splat(0);
-    for (const end = r + f.vs; r < end; r += 16) {
-      const dr = v128.load(r), dv = f32x4.mul(beta, dr);
-      error = fma(dr, f32x4.sub(v128.load(x), v128.load(w)), error);
-      v128.store(x, dv);
-      v128.store(r, f32x4.neg(dv));
-      x += 16;
-      w += 16;
+    let low = f32x4.splat(0), high = low;
+    for (let at: usize = 0; at < row; at += 32) {
+      const r0 = v128.load(r + at), r1 = v128.load(r + at, 16), d0 = f32x4.mul(beta, r0), d1 = f32x4.mul(beta, r1);
+      low = fma(r0, f32x4.sub(v128.load(x + at), v128.load(w + at)), low);
+      high = fma(r1, f32x4.sub(v128.load(x + at, 16), v128.load(w + at, 16)), high);
+      v128.store(dv + at, d0);
+      v128.store(dv + at, d1, 16);
+      v128.store(r + at, f32x4.neg(d0));
+      v128.store(r + at, f32x4.neg(d1), 16);
     }
-    store<f32>(b.db + i, load<f32>(b.db + i) + sumLanes(error));
+    store<f32>(b.db + i, load<f32>(b.db + i) + sumLanes(f32x4.add(low, high)));
+    r += row;
+    x += f.vxs;
+    w += row;
+    dv += step;
   }
 }
 
 /** The chunk from token t on: gradients of its inputs, and ds moves to the state before it. */
 export function backward(f: Frame, b: Back, t: i32): void {
   const m = min(C, f.T - t), kat = <usize>t * f.qstep, vat = <usize>t * f.vstep, bat = b.dbeta + <usize>t * f.bstep;
+  const valuesIn = whole(m, f.V), dv = valuesIn ? b.dv + vat : f.vg;
   inputs(f, t);
   reads(f, t, b.scale);
   gather(m, f.V, b.dy + vat, f.vstep, f.y, 1);
@@ -83,8 +90,8 @@ export function backward(f: Frame, b: Back, t: i32): void {
   triangle(f.V, f.y, f.vs, b.vt, b.da);
   triangle(f.V, f.r, f.vs, b.vt, b.dm);
   throughSystem(f, b);
-  throughError(f, b);
-  scatter(m, f.V, f.vx, b.dv + vat, f.vstep, 1, false);
+  throughError(f, b, dv, valuesIn ? f.vstep : f.vs);
+  if (!valuesIn) scatter(m, f.V, dv, b.dv + vat, f.vstep, 1, false);
 
   // Through the states: dO S' for the queries, Vn dS' and -(beta dR) S' for the keys.
   throughState(f, b);

@@ -2,18 +2,20 @@
 import { exp } from '../../../wasm/assembly/lib/exp';
 import { fma, loadPart, storePart, sumLanes } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, C, scatter } from './chunk';
+import { addLower, C, rowStep, scatter, whole } from './chunk';
 import { decays, reads } from './vector';
 import { advance, correct, Frame } from './vector-delta';
 
 /** Tokens from t on: O = (e^G Q) S + P Vn; then the state moves on in place. */
 export function forward(f: Frame, t: i32, scale: f32, y: usize): void {
+  const m = min(C, f.T - t), to = y + <usize>t * f.vstep, direct = whole(m, f.V);
+  const out = direct ? to : f.y, step = rowStep(m, f.V, f.vstep);
   decays(f, t);
   correct(f, t);
   reads(f, t, scale);
-  smallMatmul(C, f.vp, f.K, f.start, f.ks, f.s, f.vs, f.y, f.vs, 0);
-  addLower(f.vp, f.a, f.vn, f.vs, f.y, f.vs);
-  scatter(min(C, f.T - t), f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  smallMatmul(C, f.vp, f.K, f.start, f.ks, f.s, f.vs, out, step, 0);
+  addLower(f.vp, f.a, f.vn, f.vs, out, step);
+  if (!direct) scatter(m, f.V, out, to, f.vstep, 1, false);
   advance(f, f.s);
 }
 

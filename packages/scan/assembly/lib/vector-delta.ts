@@ -1,8 +1,7 @@
 // One chunk of the delta rule with a decay per key channel: what forward and backward have in common. Letters are those of vector-delta/README.md.
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { smallMatmul, smallMatmulT } from '../../../wasm/assembly/lib/small-matmul';
 import { solve } from '../../../wasm/assembly/lib/solve';
-import { C, CS, gatherColumn } from './chunk';
+import { C, CS, gatherColumn, padded } from './chunk';
 import {
   chunk as vectorChunk, chunkBytes as vectorChunkBytes, Frame as VectorFrame, frame as vectorFrame,
   frameBytes as vectorFrameBytes, fade, products, sinceStart, writes,
@@ -83,11 +82,15 @@ export function correct(f: Frame, t: i32): void {
   let w = f.w, x = f.vx, y = f.vn;
   for (let i: usize = 0; i < CS; i += 4) {
     const beta = v128.load32_splat(f.beta1 + i);
-    for (const end = w + f.vs; w < end; w += 16) {
-      v128.store(y, f32x4.mul(beta, f32x4.sub(v128.load(x), v128.load(w))));
-      x += 16;
-      y += 16;
+    for (let at: usize = 0; at < f.vs; at += 32) {
+      const y0 = f32x4.mul(beta, f32x4.sub(v128.load(x + at), v128.load(w + at)));
+      const y1 = f32x4.mul(beta, f32x4.sub(v128.load(x + at, 16), v128.load(w + at, 16)));
+      v128.store(y + at, y0);
+      v128.store(y + at, y1, 16);
     }
+    w += f.vs;
+    x += f.vxs;
+    y += f.vs;
   }
   system(f, f.a);
   solve(C, f.vp, f.a, CS, 4, f.vn, f.vs);

@@ -2,17 +2,19 @@
 import { exp } from '../../../wasm/assembly/lib/exp';
 import { fma, loadPart, storePart } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul } from '../../../wasm/assembly/lib/small-matmul';
-import { addLower, C, gather, scatter } from './chunk';
+import { addLower, C, gather, rowStep, scatter, whole } from './chunk';
 import { advance, decays, Frame, reads, writes } from './vector';
 
 /** Tokens from t on: O = (e^G Q) S + A V; then the state moves on in place. */
 export function forward(f: Frame, t: i32, scale: f32, y: usize): void {
+  const m = min(C, f.T - t), to = y + <usize>t * f.vstep, direct = whole(m, f.V);
+  const out = direct ? to : f.y, step = rowStep(m, f.V, f.vstep);
   decays(f, t);
   writes(f, t);
   reads(f, t, scale);
-  smallMatmul(C, f.vp, f.K, f.start, f.ks, f.s, f.vs, f.y, f.vs, 0);
-  addLower(f.vp, f.a, f.vx, f.vs, f.y, f.vs);
-  scatter(min(C, f.T - t), f.V, f.y, y + <usize>t * f.vstep, f.vstep, 1, false);
+  smallMatmul(C, f.vp, f.K, f.start, f.ks, f.s, f.vs, out, step, 0);
+  addLower(f.vp, f.a, f.vx, f.vxs, out, step);
+  if (!direct) scatter(m, f.V, out, to, f.vstep, 1, false);
   advance(f, f.s);
 }
 

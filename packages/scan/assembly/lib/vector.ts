@@ -1,9 +1,8 @@
 // One chunk with a decay per key channel: what forward and backward have in common. Letters are those of vector-decay/README.md.
 import { exp } from '../../../wasm/assembly/lib/exp';
-import { padded } from '../../../wasm/assembly/lib/padded';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { smallMatmul, smallMatmulT, smallTranspose } from '../../../wasm/assembly/lib/small-matmul';
-import { C, CS, gather } from './chunk';
+import { C, CS, gather, padded, rows, rowStep } from './chunk';
 import { HeadFrame, measure } from './frame';
 
 /** Sizes, one head's inputs and one chunk's buffers. */
@@ -19,8 +18,10 @@ export class Frame extends HeadFrame {
   quarter: usize;
   /** Up to eight keys transposed [K,8]. */
   kt: usize;
-  /** Two buffers [C,V]. */
+  /** Rows of v [C,V], bytes from one to the next, and where they are gathered if they are not whole; a buffer. */
   vx: usize;
+  vxs: usize;
+  vg: usize;
   y: usize;
   /** Q K' under the decays [C,C]. */
   a: usize;
@@ -51,7 +52,7 @@ export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
   f.qx = scratch + 256; f.kx = f.qx + kb;
   f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
   f.kt = f.quarter + kb;
-  f.vx = f.kt + (f.ks << 3); f.y = f.vx + vb; f.a = f.y + vb;
+  f.vg = f.kt + (f.ks << 3); f.y = f.vg + vb; f.a = f.y + vb;
   return f;
 }
 
@@ -68,11 +69,14 @@ export function chunk(f: Frame, at: usize): void {
 
 /** x_i times the decays from the first of n rows through row i: what a query still sees of a state before them. */
 export function sinceStart(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
-  for (let c: usize = 0; c < ks; c += 16) {
-    let run = f32x4.splat(1), at = c;
+  for (let c: usize = 0; c < ks; c += 32) {
+    let run0 = f32x4.splat(1), run1 = run0, at = c;
     for (let i = 0; i < n; i++) {
-      run = f32x4.mul(run, v128.load(decay + at));
-      v128.store(out + at, f32x4.mul(run, v128.load(x + at)));
+      run0 = f32x4.mul(run0, v128.load(decay + at));
+      run1 = f32x4.mul(run1, v128.load(decay + at, 16));
+      const x0 = f32x4.mul(run0, v128.load(x + at)), x1 = f32x4.mul(run1, v128.load(x + at, 16));
+      v128.store(out + at, x0);
+      v128.store(out + at, x1, 16);
       at += ks;
     }
   }
@@ -80,11 +84,14 @@ export function sinceStart(n: i32, ks: usize, decay: usize, x: usize, out: usize
 
 /** x_i times the decays after row i to the last of n rows: what a key leaves behind at their end. */
 function toEnd(n: i32, ks: usize, decay: usize, x: usize, out: usize): void {
-  for (let c: usize = 0; c < ks; c += 16) {
-    let run = f32x4.splat(1), at = c + <usize>(n - 1) * ks;
+  for (let c: usize = 0; c < ks; c += 32) {
+    let run0 = f32x4.splat(1), run1 = run0, at = c + <usize>(n - 1) * ks;
     for (let i = 0; i < n; i++) {
-      v128.store(out + at, f32x4.mul(run, v128.load(x + at)));
-      run = f32x4.mul(run, v128.load(decay + at));
+      const x0 = f32x4.mul(run0, v128.load(x + at)), x1 = f32x4.mul(run1, v128.load(x + at, 16));
+      v128.store(out + at, x0);
+      v128.store(out + at, x1, 16);
+      run0 = f32x4.mul(run0, v128.load(decay + at));
+      run1 = f32x4.mul(run1, v128.load(decay + at, 16));
       at -= ks;
     }
   }
@@ -142,22 +149,29 @@ function square(f: Frame, n: i32, i: i32, x: usize, out: usize): void {
 export function writes(f: Frame, t: i32): void {
   const m = min(C, f.T - t), at = <usize>t * f.qstep;
   gather(m, f.K, f.k + at, f.qstep, f.kx, 1);
-  gather(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vx, 1);
+  f.vx = rows(m, f.V, f.v + <usize>t * f.vstep, f.vstep, f.vg);
+  f.vxs = rowStep(m, f.V, f.vstep);
   toEnd(C, f.ks, f.decay, f.kx, f.end);
 }
 
 /** The decays from token t on, and of the whole chunk: of the sum of the gates, so that rounding errors do not add up from chunk to chunk. */
 export function decays(f: Frame, t: i32): void {
-  gather(min(C, f.T - t), f.K, f.g + <usize>t * f.gstep, f.gstep, f.decay, 1);
-  for (let c: usize = 0; c < f.ks; c += 16) {
-    let sum = f32x4.splat(0), at = f.decay + c;
+  const m = min(C, f.T - t), from = rows(m, f.K, f.g + <usize>t * f.gstep, f.gstep, f.decay), step = rowStep(m, f.K, f.gstep);
+  for (let c: usize = 0; c < f.ks; c += 32) {
+    let sum0 = f32x4.splat(0), sum1 = sum0, g = from + c, at = f.decay + c;
     for (let i = 0; i < C; i++) {
-      const g = v128.load(at);
-      sum = f32x4.add(sum, g);
-      v128.store(at, exp(g));
+      const g0 = v128.load(g), g1 = v128.load(g, 16);
+      sum0 = f32x4.add(sum0, g0);
+      sum1 = f32x4.add(sum1, g1);
+      const e0 = exp(g0), e1 = exp(g1);
+      v128.store(at, e0);
+      v128.store(at, e1, 16);
+      g += step;
       at += f.ks;
     }
-    v128.store(f.whole + c, exp(sum));
+    const e0 = exp(sum0), e1 = exp(sum1);
+    v128.store(f.whole + c, e0);
+    v128.store(f.whole + c, e1, 16);
   }
 }
 
@@ -192,12 +206,16 @@ export function reads(f: Frame, t: i32, scale: f32): void {
 export function fade(f: Frame, x: usize): void {
   for (let i = 0; i < f.kp; i++) {
     const by = v128.load32_splat(f.whole + (<usize>i << 2));
-    for (const end = x + f.vs; x < end; x += 16) v128.store(x, f32x4.mul(by, v128.load(x)));
+    for (const end = x + f.vs; x < end; x += 32) {
+      const x0 = f32x4.mul(by, v128.load(x)), x1 = f32x4.mul(by, v128.load(x, 16));
+      v128.store(x, x0);
+      v128.store(x, x1, 16);
+    }
   }
 }
 
 /** The state after the chunk into `to`, which holds the state before it: e^(G_C) S + (e^(G_C - G) K)' V. */
 export function advance(f: Frame, to: usize): void {
   fade(f, to);
-  smallMatmulT(f.kp, f.vp, C, f.end, f.ks, f.vx, f.vs, to, f.vs, 1);
+  smallMatmulT(f.kp, f.vp, C, f.end, f.ks, f.vx, f.vxs, to, f.vs, 1);
 }
