@@ -4,17 +4,16 @@
 import { copy, fill } from '../../wasm/assembly/lib/copy';
 import { sigmoid } from '../../wasm/assembly/lib/exp';
 import { beginOf, clearGap, endOf } from '../../wasm/assembly/lib/ranges';
-import { fma } from '../../wasm/assembly/lib/simd';
+import { fma, loadPart, storePart } from '../../wasm/assembly/lib/simd';
 import { ROWS, pieces } from '../../wasm/assembly/lib/units';
 import { total, totalUnits } from './lib/columns';
 import { begin, end, sequenceAt } from './lib/positions';
-import { get, put } from './lib/row';
-import { open, products, tapSums, turn } from './lib/taps';
+import { open, products, tapSums, tapSums8, turn } from './lib/taps';
 
 export { rowUnits } from '../../wasm/assembly/lib/units';
 
 /** Channels of a unit, a multiple of 4, and the bytes of their row. */
-@inline const CHANNELS: i32 = 128;
+@inline const CHANNELS: i32 = 32;
 @inline const OWN: usize = <usize>CHANNELS << 2;
 /** Rows that are done together, the first W-1 apart; their products with the inputs are added in registers. */
 @inline const TOGETHER: i32 = 16;
@@ -62,10 +61,18 @@ function rowsFrom(t: i32, end: i32, W: i32): i32 {
   return min(TOGETHER, (t < W - 1 ? min(W - 1, end) : end) - t);
 }
 
-@inline
-function activate(rest: i32, y: usize): void {
-  const p = get(y, rest);
-  put(y, f32x4.mul(p, sigmoid(p)), rest);
+/** y = y sigmoid(y) over n floats. */
+function activate(n: i32, y: usize): void {
+  const pairs = y + (<usize>(n & ~7) << 2), end = y + (<usize>n << 2);
+  for (; y < pairs; y += 32) {
+    const p0 = v128.load(y), p1 = v128.load(y, 16), y0 = f32x4.mul(p0, sigmoid(p0)), y1 = f32x4.mul(p1, sigmoid(p1));
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+  }
+  for (; y < end; y += 16) {
+    const rest = <i32>(end - y) >> 2, p = loadPart(y, rest);
+    storePart(y, f32x4.mul(p, sigmoid(p)), rest);
+  }
 }
 
 export function forward(
@@ -73,7 +80,7 @@ export function forward(
   h0: usize, ranges: usize, y: usize, scratch: usize,
 ): void {
   const row = <usize>D << 2, past = <usize>(W - 1) * row, taps = scratch, window = taps + <usize>W * row;
-  const whole = <usize>(D & ~3) << 2, rest = D & 3, last = min(P, to * ROWS);
+  const last = min(P, to * ROWS);
   turn(D, W, weight, taps);
   let p = from * ROWS;
   for (let i = sequenceAt(p, ranges, n, T, P); p < last; i++) {
@@ -88,13 +95,8 @@ export function forward(
     for (let count = 0; t < after; t += count) {
       count = rowsFrom(t, after, W);
       products(count, D, W, inputsOf(t, W, inputs, row, window, row), row, row, taps, row, bias, out, row);
-      for (let k = 0; k < count; k++) {
-        if (silu) {
-          for (let at: usize = 0; at < whole; at += 16) activate(0, out + at);
-          if (rest) activate(rest, out + whole);
-        }
-        out += row;
-      }
+      if (silu) activate(count * D, out);
+      out += <usize>count * row;
     }
     p = first + after;
   }
@@ -116,11 +118,27 @@ export function states(
   }
 }
 
-/** out holds p, what is activated, and becomes its cotangent. */
+/** The slope of silu: s (1 + p (1 - s)) with s = sigmoid(p). */
 @inline
-function activateGrad(rest: i32, dy: usize, out: usize): void {
-  const one = f32x4.splat(1), p = get(out, rest), s = sigmoid(p);
-  put(out, f32x4.mul(get(dy, rest), f32x4.mul(s, fma(p, f32x4.sub(one, s), one))), rest);
+function slope(p: v128): v128 {
+  const one = f32x4.splat(1), s = sigmoid(p);
+  return f32x4.mul(s, fma(p, f32x4.sub(one, s), one));
+}
+
+/** out holds p, what is activated, and becomes its cotangent, over n floats. */
+function activateGrad(n: i32, dy: usize, out: usize): void {
+  const pairs = <usize>(n & ~7) << 2, end = <usize>n << 2;
+  let at: usize = 0;
+  for (; at < pairs; at += 32) {
+    const p0 = v128.load(out + at), p1 = v128.load(out + at, 16);
+    const d0 = f32x4.mul(v128.load(dy + at), slope(p0)), d1 = f32x4.mul(v128.load(dy + at, 16), slope(p1));
+    v128.store(out + at, d0);
+    v128.store(out + at, d1, 16);
+  }
+  for (; at < end; at += 16) {
+    const rest = <i32>(end - at) >> 2;
+    storePart(out + at, f32x4.mul(loadPart(dy + at, rest), slope(loadPart(out + at, rest))), rest);
+  }
 }
 
 /** Some channels of one sequence: dp is the cotangents before the activation, with zeros around them; dh0 is 0 where no h0 was. */
@@ -128,7 +146,7 @@ function channelsGrad(
   T: i32, C: i32, W: i32, row: usize, silu: bool, dy: usize, dstate: usize, x: usize, bias: usize, h0: usize,
   dx: usize, dh0: usize, taps: usize, window: usize, dp: usize, sums: usize,
 ): void {
-  const whole = <usize>(C & ~3) << 2, rest = C & 3;
+  const pairs = <usize>(C & ~7) << 2, end = <usize>C << 2;
   open(T, C, W, row, x, h0, window, OWN);
   memory.fill(sums, 0, <usize>sumsOf(W) << 2);
   for (let t = 0, n = 0; t < T; t += n) {
@@ -137,14 +155,13 @@ function channelsGrad(
     if (silu) products(n, C, W, from, step, step, taps, row, bias, to, OWN);
     for (let i = 0; i < n; i++) {
       const out = to + <usize>i * OWN;
-      if (silu) {
-        for (let c: usize = 0; c < whole; c += 16) activateGrad(0, dy + c, out + c);
-        if (rest) activateGrad(rest, dy + whole, out + whole);
-      } else copy(C, dy, out);
+      if (silu) activateGrad(C, dy, out);
+      else copy(C, dy, out);
       dy += row;
     }
-    for (let c: usize = 0; c < whole; c += 16) tapSums(0, c, n, W, to, from, step, sums, OWN);
-    if (rest) tapSums(rest, whole, n, W, to, from, step, sums, OWN);
+    let c: usize = 0;
+    for (; c < pairs; c += 32) tapSums8(c, n, W, to, from, step, sums, OWN);
+    for (; c < end; c += 16) tapSums(<i32>(end - c) >> 2, c, n, W, to, from, step, sums, OWN);
   }
   // Input i (counted from the first of h0) feeds the outputs i-W+1 .. i and, from T on, the state.
   for (let i = h0 ? 0 : W - 1, n = 0; i < T + W - 1; i += n) {

@@ -1,6 +1,7 @@
 // Filters of W taps along time, one per channel. Of every sequence, `inputs` are the W-1 inputs before it (h0, or zeros) and x [T,D]: output t
 // reads inputs t .. t+W-1. The first of them lie in a window of 2 (W-1) rows, put together in scratch; the others are x itself.
 import { copy, fill } from '../../../wasm/assembly/lib/copy';
+import { ZEROS } from '../../../wasm/assembly/lib/build';
 import { fma } from '../../../wasm/assembly/lib/simd';
 import { get, put } from './row';
 
@@ -63,25 +64,18 @@ function four(
 function sixteen(
   at: usize, W: i32, from: usize, tap: isize, taps: usize, tapRow: usize, start: usize, out: usize,
 ): void {
-  let p = from + at, q = taps + at, s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  if (start) {
-    s0 = v128.load(start + at);
-    s1 = v128.load(start + at, 16);
-    s2 = v128.load(start + at, 32);
-    s3 = v128.load(start + at, 48);
-  }
+  // Without a branch, which would keep the engine from pairing what follows.
+  const first = start ? start + at : ZEROS;
+  let p = from + at, q = taps + at;
+  let s0 = v128.load(first), s1 = v128.load(first, 16), s2 = v128.load(first, 32), s3 = v128.load(first, 48);
   for (let j = 0; j < W; j++) {
-    s0 = fma(v128.load(p), v128.load(q), s0);
-    s1 = fma(v128.load(p, 16), v128.load(q, 16), s1);
-    s2 = fma(v128.load(p, 32), v128.load(q, 32), s2);
-    s3 = fma(v128.load(p, 48), v128.load(q, 48), s3);
+    s0 = fma(v128.load(p), v128.load(q), s0); s1 = fma(v128.load(p, 16), v128.load(q, 16), s1);
+    s2 = fma(v128.load(p, 32), v128.load(q, 32), s2); s3 = fma(v128.load(p, 48), v128.load(q, 48), s3);
     p += tap;
     q += tapRow;
   }
-  v128.store(out + at, s0);
-  v128.store(out + at, s1, 16);
-  v128.store(out + at, s2, 32);
-  v128.store(out + at, s3, 48);
+  v128.store(out + at, s0); v128.store(out + at, s1, 16);
+  v128.store(out + at, s2, 32); v128.store(out + at, s3, 48);
 }
 
 /** sums[j] += sum over n rows of dp[t] from[t+j], four taps at a time; sums[W] += sum of dp. `own`: bytes of a row of dp and of sums. */
@@ -118,4 +112,40 @@ export function tapSums(
       put(last, f32x4.add(get(last, rest), s), rest);
     }
   }
+}
+
+/** The same for the eight channels at `at`, whose lanes pair. */
+export function tapSums8(at: usize, n: i32, W: i32, dp: usize, from: usize, step: usize, sums: usize, own: usize): void {
+  for (let j = 0; j < W; j += 4) {
+    let p = dp + at, q0 = from + <usize>j * step + at, to = sums + <usize>j * own + at;
+    const q1 = j + 1 < W ? step : 0, q2 = j + 2 < W ? q1 + step : 0, q3 = j + 3 < W ? q2 + step : 0;
+    let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+    for (let t = 0; t < n; t++) {
+      const d0 = v128.load(p), d1 = v128.load(p, 16);
+      s00 = fma(d0, v128.load(q0), s00); s01 = fma(d1, v128.load(q0, 16), s01);
+      s10 = fma(d0, v128.load(q0 + q1), s10); s11 = fma(d1, v128.load(q0 + q1, 16), s11);
+      s20 = fma(d0, v128.load(q0 + q2), s20); s21 = fma(d1, v128.load(q0 + q2, 16), s21);
+      s30 = fma(d0, v128.load(q0 + q3), s30); s31 = fma(d1, v128.load(q0 + q3, 16), s31);
+      p += own;
+      q0 += step;
+    }
+    add8(to, s00, s01);
+    if (j + 1 < W) add8(to + own, s10, s11);
+    if (j + 2 < W) add8(to + 2 * own, s20, s21);
+    if (j + 3 < W) add8(to + 3 * own, s30, s31);
+  }
+  let s0 = f32x4.splat(0), s1 = s0, p = dp + at;
+  for (let t = 0; t < n; t++) {
+    s0 = f32x4.add(s0, v128.load(p));
+    s1 = f32x4.add(s1, v128.load(p, 16));
+    p += own;
+  }
+  add8(sums + <usize>W * own + at, s0, s1);
+}
+
+@inline
+function add8(to: usize, x: v128, y: v128): void {
+  const u = f32x4.add(v128.load(to), x), v = f32x4.add(v128.load(to, 16), y);
+  v128.store(to, u);
+  v128.store(to, v, 16);
 }
