@@ -19,9 +19,12 @@ const WORDS = 504;
 const WORTH_IT = 5;
 /** Milliseconds that the main thread sleeps before it looks around. */
 const NAP = 100;
-/** Milliseconds without progress after which a thread counts as lost: where none of them took processor time, and in any case. */
-const IDLE_MOST = 3000;
-const STILL_MOST = 120_000;
+/**
+ * Milliseconds without progress after which a thread counts as lost: where the process used less than a two hundredth of a processor,
+ * which is less than the share of any thread that runs on a busy machine; and in any case.
+ */
+const IDLE_MOST = 4000;
+const STILL_MOST = 600_000;
 
 /** What a kernel threw, in whichever thread. */
 interface Failure {
@@ -176,19 +179,17 @@ export class Pool {
   /** Looks, while the main thread waits for pieces of others, whether they are still worked on. */
   private watcher(): () => void {
     const usage = (globalThis as { process?: NodeJS.Process }).process?.cpuUsage?.bind(process);
-    let [begun, used, idle] = [performance.now(), usage?.(), 0];
-    let seen = begun;
+    let [begun, seen, used] = [performance.now(), performance.now(), usage?.()];
     return () => {
       const now = performance.now();
-      const passed = now - seen;
+      // More than a nap: there was progress in between, or the whole process was stopped.
+      if (now - seen > 5 * NAP) [begun, used] = [now, usage?.()];
       seen = now;
+      const passed = now - begun;
+      // This thread has slept, so that what the process used was used by others. In a page nobody can tell.
       const took = usage?.(used);
-      used = usage?.();
-      // This thread has slept, so that what the process used was used by others. More time than a nap: there was progress, or a pause.
-      const sleeps = passed < 5 * NAP && took !== undefined && took.user + took.system < 50 * passed;
-      idle = sleeps ? idle + passed : 0;
-      if (passed >= 5 * NAP) begun = now;
-      if (idle < IDLE_MOST && now - begun < STILL_MOST) return;
+      const asleep = took !== undefined && (took.user + took.system) / 1000 < passed / 200;
+      if (passed < (asleep ? IDLE_MOST : STILL_MOST)) return;
       this.life.broken = 'it did not finish its share';
       this.requireWhole();
     };
