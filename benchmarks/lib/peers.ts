@@ -11,8 +11,8 @@ const torch =
   (mode: 'eager' | 'compile') =>
   ({ python, threads, torchProgram }: Options, job: object): Command => {
     if (!python) throw new BenchError('--peers: torch runs in Python; give --python PATH, one that has torch.');
-    if (!torchProgram) throw new BenchError('--peers: torch runs a model of yours; give --torch-program FILE.');
-    const args = [join(folder, 'torch_train.py'), JSON.stringify({ ...job, threads, mode, program: torchProgram })];
+    const program = torchProgram ?? join(folder, 'torch_models.py');
+    const args = [join(folder, 'torch_train.py'), JSON.stringify({ ...job, threads, mode, program })];
     return { name: `torch ${mode}`, program: python, args };
   };
 
