@@ -8,11 +8,12 @@ import { profile } from './contests/profile.ts';
 import { start } from './contests/start.ts';
 import { study } from './contests/study.ts';
 import { threads } from './contests/threads.ts';
-import { train } from './contests/train.ts';
+import { forward, train } from './contests/train.ts';
 import type { Benchmark } from './lib/benchmark.ts';
 
 export const benchmarks: readonly Benchmark[] = [
   train,
+  forward,
   lengths,
   prefill,
   decode,

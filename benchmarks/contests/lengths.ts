@@ -1,6 +1,6 @@
 // What a token costs in training as sequences get longer, batch 1: time, arithmetic and memory.
 import type { Benchmark } from '../lib/benchmark.ts';
-import { among, inTurns } from '../lib/contestant.ts';
+import { among, inTurns, mostOf } from '../lib/contestant.ts';
 import { batchOf, modelIn, sizeText } from '../lib/models.ts';
 import { twill } from '../lib/twill.ts';
 import { secondsOf, type Trained } from './train.ts';
@@ -34,7 +34,7 @@ export const lengths: Benchmark = {
           report.add({
             ...{ benchmark: 'lengths', case: sizeText(family, options), side: sides[i].name },
             ...{ seconds: seconds[i], tokens: T, flops: flops[i], share: bench.shareOf(flops[i] / seconds[i]) },
-            rss: Math.max(...turns[i].map(({ rss }) => rss)),
+            ...mostOf(turns[i]),
             note: `a token costs ${time} x that of T ${tokens[0]}, its arithmetic ${arithmetic} x`,
           });
         }

@@ -1,6 +1,6 @@
 // Reading a prompt of 8192 tokens.
 import type { Benchmark } from '../lib/benchmark.ts';
-import { among, inTurns } from '../lib/contestant.ts';
+import { among, inTurns, mostOf } from '../lib/contestant.ts';
 import { median } from '../lib/measure.ts';
 import { modelIn, sizeText } from '../lib/models.ts';
 
@@ -21,7 +21,7 @@ export const prefill: Benchmark = {
           report.add({
             ...{ benchmark: 'prefill', case: `${sizeText(family, options)}, ${TOKENS} tokens`, side: sides[i].name },
             ...{ seconds, tokens: TOKENS, flops, share: bench.shareOf(flops / seconds) },
-            ...{ rss: Math.max(...turns[i].map(({ rss }) => rss)), ...(i > 0 && { ratio: seconds / medians[0] }) },
+            ...{ ...mostOf(turns[i]), ...(i > 0 && { ratio: seconds / medians[0] }) },
           });
         }
       });

@@ -1,9 +1,23 @@
 // A side of a contest: a process that does a piece of work when it is asked to, and sleeps while others work.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** What a side answers: whatever the benchmark asks for, and the most memory that the process has held. */
+/** What a side answers, and the most memory that its process has held, in MB; 0 where the system does not tell. */
 export type Reply<R = Record<string, unknown>> = R & { readonly rss: number };
+
+/** Of the pages of a process itself: what `getrusage` tells of a child includes what its parent held when it began. */
+function mostMemory(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return 0;
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+/** For a result. */
+export function mostOf(turns: readonly Reply<object>[]): { rss?: number } {
+  const rss = Math.max(...turns.map(({ rss }) => rss));
+  return rss > 0 ? { rss } : {};
+}
 
 export interface Command {
   /** Said in results: `twill`, `torch 2.9.1, 2 threads`. */
@@ -38,9 +52,10 @@ export class Contestant {
     return this.answer<R>();
   }
 
-  ask<R>(request: object): Promise<Reply<R>> {
+  async ask<R>(request: object): Promise<Reply<R>> {
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
-    return this.answer<Reply<R>>();
+    const answer = await this.answer<R>();
+    return { ...answer, rss: mostMemory(this.child.pid!) };
   }
 
   /** @throws Error with the last words of a process that has died. */

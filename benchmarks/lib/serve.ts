@@ -15,8 +15,7 @@ export async function serve<Job>(prepare: (job: Job) => Promise<Subject>): Promi
   const subject = await prepare(JSON.parse(process.argv[2]));
   say(subject.hello);
   for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await subject.work(JSON.parse(line) as never);
-    say({ ...answer, rss: process.resourceUsage().maxRSS / 1024 });
+    say(await subject.work(JSON.parse(line) as never));
   }
   process.exit(0);
 }

@@ -6,7 +6,6 @@ The model is `LM(config)` of the program that the job names, with parameters by 
 import importlib.util
 import json
 import os
-import resource
 import sys
 import time
 
@@ -60,4 +59,4 @@ for line in sys.stdin:
         start = time.perf_counter()
         losses.append(step())
         ms.append((time.perf_counter() - start) * 1e3)
-    say({'ms': ms, 'losses': losses, 'rss': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+    say({'ms': ms, 'losses': losses})
