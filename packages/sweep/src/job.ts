@@ -82,9 +82,9 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
   const held = corpus && { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT };
   const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
-  const model = freshModel(job.config, all.mixers, seed, device.name, training.groups);
+  using model = freshModel(job.config, all.mixers, seed, device.name, training.groups);
   await model.to(device);
-  return trainRun({
+  return await trainRun({
     directory: job.directory,
     model,
     source: batches,

@@ -4,7 +4,7 @@ export { type CellJob, type TrainCellOptions, trainCell } from './job.ts';
 export { moduleFault } from './module-fault.ts';
 export { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from './modules.ts';
 export { knownIn, type OpenedSpec, type OpenSpecOptions, openSpec } from './open-spec.ts';
-export { inProcesses, serveCell } from './processes.ts';
+export { inProcesses, serveCells } from './processes.ts';
 export { readSweepRecord, type SweepOrigin, type SweepRecord, sweepRecordOf } from './record.ts';
 export {
   type CellPhase,

@@ -1,7 +1,8 @@
 // Cells in processes of their own: what comes back from a worker that is done, refuses, breaks, vanishes or is told to stop.
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isTwillError } from '@twilljs/tensor';
 import { readRunRecord } from '@twilljs/train/node';
 import { known } from 'twilljs';
@@ -40,7 +41,7 @@ const job = (directory: string, change: Partial<CellJob> = {}): CellJob => ({
 
 /** A worker that does this with its job. */
 function workerThat(name: string, does: string): string {
-  const path = join(work, `${name}.mjs`);
+  const path = join(work, `${name}.cjs`);
   writeFileSync(path, `process.on('message', (message) => {\n  ${does}\n});\n`);
   return path;
 }
@@ -92,6 +93,35 @@ describe('an answer', () => {
   });
 });
 
+describe('a process', () => {
+  const told = join(work, 'told.txt');
+  const path = workerThat(
+    'tells',
+    `require('node:fs').appendFileSync(${JSON.stringify(told)}, process.pid + ' '); process.send({ done: 'finished' }, () => message.modules.length > 0 && process.exit());`,
+  );
+  const pids = () => readFileSync(told, 'utf8').trim().split(' ');
+
+  it('is given the next cell, but not where modules of the user are known, or after a failure', async () => {
+    const train = inProcesses(path);
+    const signal = new AbortController().signal;
+    for (let n = 0; n < 3; n++) await train(job('none'), signal);
+    await train(job('none', { modules: ['/a.mjs'] }), signal);
+    await train(job('none'), signal);
+    await Promise.all([train(job('none'), signal), train(job('none'), signal)]);
+    const [first, second, third, fourth, fifth, ...both] = pids();
+    expect([second, third, fourth]).toEqual([first, first, first]);
+    expect(fifth).not.toBe(first);
+    expect(new Set(both).size).toBe(2);
+  });
+
+  it('ends when there is no other cell for it', async () => {
+    const alive = () => pids().filter((pid) => existsSync(`/proc/${pid}`));
+    if (!existsSync('/proc/self')) return;
+    for (let n = 0; n < 100 && alive().length > 0; n++) await wait(100);
+    expect(alive()).toEqual([]);
+  });
+});
+
 describe('the worker of twilljs', () => {
   const train = inProcesses(worker);
 
@@ -101,6 +131,12 @@ describe('the worker of twilljs', () => {
       ...{ status: 'finished', step: 3, data: { kind: 'mqar', pairs: 2 } },
       origin: { text: [], modules: [], device: 'cpu' },
     });
+  });
+
+  it('trains the next one to the same bits', async () => {
+    const weights = (directory: string) => readFileSync(join(work, directory, 'model.safetensors'));
+    for (const name of ['first', 'second']) await train(job(name, { device: 'auto' }), new AbortController().signal);
+    expect(weights('second')).toEqual(weights('first'));
   });
 
   it('puts its work away when it is told to, and refuses what cannot be', async () => {
