@@ -1,5 +1,6 @@
 // One row of A against B, of f32 or of bf16: the product of decoding, which reads every weight once and packs nothing. Same sums as a tile.
 import { bytes, highBF16, highs, load4, loadOne, loadSome, lowBF16, lows } from './bf16';
+import { ZEROS } from './build';
 import { fma, loadPart, storePart } from './simd';
 
 @inline
@@ -51,95 +52,135 @@ export function rowBF16(N: i32, K: i32, a: usize, acs: usize, b: usize, bs: usiz
   rowOf(true, N, K, a, acs, b, bs, c, add);
 }
 
+/** s, of four columns of B at p, step bytes apart, plus the products of four rows with x; turned in registers. */
+@inline
+function turnF32(p: usize, step: usize, s: v128, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
+  const q = p + step, r = q + step;
+  const u0 = v128.load(p), u1 = v128.load(q), u2 = v128.load(r), u3 = v128.load(r + step);
+  const l01 = i32x4.shuffle(u0, u1, 0, 4, 1, 5), l23 = i32x4.shuffle(u2, u3, 0, 4, 1, 5);
+  const h01 = i32x4.shuffle(u0, u1, 2, 6, 3, 7), h23 = i32x4.shuffle(u2, u3, 2, 6, 3, 7);
+  s = fma(x0, i64x2.shuffle(l01, l23, 0, 2), s);
+  s = fma(x1, i64x2.shuffle(l01, l23, 1, 3), s);
+  s = fma(x2, i64x2.shuffle(h01, h23, 0, 2), s);
+  return fma(x3, i64x2.shuffle(h01, h23, 1, 3), s);
+}
+
+/** The same of eight rows in bf16, whose x begin at a: turned as they are stored and decoded afterwards, which takes half the shuffles. */
+@inline
+function turnBF16(p: usize, step: usize, s: v128, a: usize, acs: usize): v128 {
+  const q = p + step, r = q + step;
+  const u0 = v128.load(p), u1 = v128.load(q), u2 = v128.load(r), u3 = v128.load(r + step);
+  const l01 = lows(u0, u1), l23 = lows(u2, u3), h01 = highs(u0, u1), h23 = highs(u2, u3);
+  let u = i32x4.shuffle(l01, l23, 0, 4, 1, 5);
+  s = fma(v128.load32_splat(a), lowBF16(u), s);
+  a += acs;
+  s = fma(v128.load32_splat(a), highBF16(u), s);
+  a += acs;
+  u = i32x4.shuffle(l01, l23, 2, 6, 3, 7);
+  s = fma(v128.load32_splat(a), lowBF16(u), s);
+  a += acs;
+  s = fma(v128.load32_splat(a), highBF16(u), s);
+  a += acs;
+  u = i32x4.shuffle(h01, h23, 0, 4, 1, 5);
+  s = fma(v128.load32_splat(a), lowBF16(u), s);
+  a += acs;
+  s = fma(v128.load32_splat(a), highBF16(u), s);
+  a += acs;
+  u = i32x4.shuffle(h01, h23, 2, 6, 3, 7);
+  s = fma(v128.load32_splat(a), lowBF16(u), s);
+  a += acs;
+  return fma(v128.load32_splat(a), highBF16(u), s);
+}
+
+/** The products of k rows, from the next to come, with up to four columns. */
+@inline
+function few(bf16: bool, k: i32, n: i32, p: usize, step: usize, s: v128, a: usize, acs: usize): v128 {
+  // Columns that do not exist are read as the last one and not stored.
+  const p1 = n > 1 ? p + step : p, p2 = n > 2 ? p1 + step : p1, p3 = n > 3 ? p2 + step : p2;
+  for (let at: usize = 0, end = bytes(bf16, k); at < end; at += bytes(bf16, 1)) {
+    const u = f32x4(loadOne(bf16, p + at), loadOne(bf16, p1 + at), loadOne(bf16, p2 + at), loadOne(bf16, p3 + at));
+    s = fma(v128.load32_splat(a), u, s);
+    a += acs;
+  }
+  return s;
+}
+
+/** Four columns or fewer: what sixteen leave. */
+function four(bf16: bool, n: i32, K: i32, a: usize, acs: usize, b: usize, bs: usize, c: usize, add: bool): void {
+  storePart(c, few(bf16, K, n, b, bs, add ? loadPart(c, n) : f32x4.splat(0), a, acs), n);
+}
+
+/** Memory that is read soon, in order: so it is fetched, which it is not where short columns are read side by side. */
+@inline
+function touch(p: usize): void {
+  load<i32>(p);
+  load<i32>(p, 64);
+  load<i32>(p, 128);
+  load<i32>(p, 192);
+}
+
+/**
+ * Sixteen columns: as many sums as hide how long one addition takes.
+ *
+ * @param ahead what is touched, `pace` bytes further from turn to turn.
+ */
+@inline
+function sixteen(
+  bf16: bool, K: i32, a: usize, acs: usize, b: usize, bs: usize, c: usize, add: bool, ahead: usize, pace: usize,
+): void {
+  const from = add ? c : ZEROS, rows = bf16 ? 8 : 4, bs4 = bs << 2, left = K % rows;
+  let s0 = v128.load(from), s1 = v128.load(from, 16), s2 = v128.load(from, 32), s3 = v128.load(from, 48);
+  for (let count = K / rows; count > 0; count--) {
+    touch(ahead);
+    const b1 = b + bs4, b2 = b1 + bs4, b3 = b2 + bs4;
+    if (bf16) {
+      s0 = turnBF16(b, bs, s0, a, acs);
+      s1 = turnBF16(b1, bs, s1, a, acs);
+      s2 = turnBF16(b2, bs, s2, a, acs);
+      s3 = turnBF16(b3, bs, s3, a, acs);
+    } else {
+      const a1 = a + acs, a2 = a1 + acs, a3 = a2 + acs;
+      const x0 = v128.load32_splat(a), x1 = v128.load32_splat(a1), x2 = v128.load32_splat(a2), x3 = v128.load32_splat(a3);
+      s0 = turnF32(b, bs, s0, x0, x1, x2, x3);
+      s1 = turnF32(b1, bs, s1, x0, x1, x2, x3);
+      s2 = turnF32(b2, bs, s2, x0, x1, x2, x3);
+      s3 = turnF32(b3, bs, s3, x0, x1, x2, x3);
+    }
+    ahead += pace;
+    b += 16;
+    a += bf16 ? acs << 3 : acs << 2;
+  }
+  if (left) {
+    const b1 = b + bs4, b2 = b1 + bs4;
+    s0 = few(bf16, left, 4, b, bs, s0, a, acs);
+    s1 = few(bf16, left, 4, b1, bs, s1, a, acs);
+    s2 = few(bf16, left, 4, b2, bs, s2, a, acs);
+    s3 = few(bf16, left, 4, b2 + bs4, bs, s3, a, acs);
+  }
+  v128.store(c, s0); v128.store(c, s1, 16); v128.store(c, s2, 32); v128.store(c, s3, 48);
+}
+
+/** Bytes of sixteen columns up to which the next sixteen are touched. */
+@inline const SHORT: usize = 16384;
+
 @inline
 function rowTOf(bf16: bool, N: i32, K: i32, a: usize, acs: usize, b: usize, bs: usize, c: usize, add: bool): void {
-  for (let j = 0; j < N; j += 8) {
-    const n = min(8, N - j);
-    // Columns that do not exist are read as the last one and not stored.
-    const b0 = b, b1 = n > 1 ? b0 + bs : b0, b2 = n > 2 ? b1 + bs : b1, b3 = n > 3 ? b2 + bs : b2;
-    const b4 = n > 4 ? b3 + bs : b3, b5 = n > 5 ? b4 + bs : b4, b6 = n > 6 ? b5 + bs : b5, b7 = n > 7 ? b6 + bs : b6;
-    let s0 = f32x4.splat(0), s1 = s0;
-    if (add) {
-      s0 = n >= 4 ? v128.load(c) : loadPart(c, n);
-      if (n > 4) s1 = n == 8 ? v128.load(c, 16) : loadPart(c + 16, n - 4);
-    }
-    let p = a, k = 0, at: usize = 0;
-    if (bf16) {
-      // Turned as they are stored, eight rows at a time, and decoded afterwards: half the shuffles.
-      for (; k + 8 <= K; k += 8) {
-        const x0 = v128.load(b0 + at), x1 = v128.load(b1 + at), x2 = v128.load(b2 + at), x3 = v128.load(b3 + at);
-        const x4 = v128.load(b4 + at), x5 = v128.load(b5 + at), x6 = v128.load(b6 + at), x7 = v128.load(b7 + at);
-        const ul0 = lows(x0, x1), ul1 = lows(x2, x3), uh0 = highs(x0, x1), uh1 = highs(x2, x3);
-        const vl0 = lows(x4, x5), vl1 = lows(x6, x7), vh0 = highs(x4, x5), vh1 = highs(x6, x7);
-        let u = i32x4.shuffle(ul0, ul1, 0, 4, 1, 5), v = i32x4.shuffle(vl0, vl1, 0, 4, 1, 5);
-        let x = v128.load32_splat(p);
-        s0 = fma(x, lowBF16(u), s0); s1 = fma(x, lowBF16(v), s1);
-        p += acs;
-        x = v128.load32_splat(p);
-        s0 = fma(x, highBF16(u), s0); s1 = fma(x, highBF16(v), s1);
-        p += acs;
-        u = i32x4.shuffle(ul0, ul1, 2, 6, 3, 7); v = i32x4.shuffle(vl0, vl1, 2, 6, 3, 7);
-        x = v128.load32_splat(p);
-        s0 = fma(x, lowBF16(u), s0); s1 = fma(x, lowBF16(v), s1);
-        p += acs;
-        x = v128.load32_splat(p);
-        s0 = fma(x, highBF16(u), s0); s1 = fma(x, highBF16(v), s1);
-        p += acs;
-        u = i32x4.shuffle(uh0, uh1, 0, 4, 1, 5); v = i32x4.shuffle(vh0, vh1, 0, 4, 1, 5);
-        x = v128.load32_splat(p);
-        s0 = fma(x, lowBF16(u), s0); s1 = fma(x, lowBF16(v), s1);
-        p += acs;
-        x = v128.load32_splat(p);
-        s0 = fma(x, highBF16(u), s0); s1 = fma(x, highBF16(v), s1);
-        p += acs;
-        u = i32x4.shuffle(uh0, uh1, 2, 6, 3, 7); v = i32x4.shuffle(vh0, vh1, 2, 6, 3, 7);
-        x = v128.load32_splat(p);
-        s0 = fma(x, lowBF16(u), s0); s1 = fma(x, lowBF16(v), s1);
-        p += acs;
-        x = v128.load32_splat(p);
-        s0 = fma(x, highBF16(u), s0); s1 = fma(x, highBF16(v), s1);
-        p += acs;
-        at += 16;
-      }
-    }
-    for (; k + 4 <= K; k += 4) {
-      const u0 = load4(bf16, b0 + at), u1 = load4(bf16, b1 + at), u2 = load4(bf16, b2 + at), u3 = load4(bf16, b3 + at);
-      const v0 = load4(bf16, b4 + at), v1 = load4(bf16, b5 + at), v2 = load4(bf16, b6 + at), v3 = load4(bf16, b7 + at);
-      const ul0 = i32x4.shuffle(u0, u1, 0, 4, 1, 5), ul1 = i32x4.shuffle(u2, u3, 0, 4, 1, 5);
-      const uh0 = i32x4.shuffle(u0, u1, 2, 6, 3, 7), uh1 = i32x4.shuffle(u2, u3, 2, 6, 3, 7);
-      const vl0 = i32x4.shuffle(v0, v1, 0, 4, 1, 5), vl1 = i32x4.shuffle(v2, v3, 0, 4, 1, 5);
-      const vh0 = i32x4.shuffle(v0, v1, 2, 6, 3, 7), vh1 = i32x4.shuffle(v2, v3, 2, 6, 3, 7);
-      let x = v128.load32_splat(p);
-      s0 = fma(x, i64x2.shuffle(ul0, ul1, 0, 2), s0); s1 = fma(x, i64x2.shuffle(vl0, vl1, 0, 2), s1);
-      p += acs;
-      x = v128.load32_splat(p);
-      s0 = fma(x, i64x2.shuffle(ul0, ul1, 1, 3), s0); s1 = fma(x, i64x2.shuffle(vl0, vl1, 1, 3), s1);
-      p += acs;
-      x = v128.load32_splat(p);
-      s0 = fma(x, i64x2.shuffle(uh0, uh1, 0, 2), s0); s1 = fma(x, i64x2.shuffle(vh0, vh1, 0, 2), s1);
-      p += acs;
-      x = v128.load32_splat(p);
-      s0 = fma(x, i64x2.shuffle(uh0, uh1, 1, 3), s0); s1 = fma(x, i64x2.shuffle(vh0, vh1, 1, 3), s1);
-      p += acs;
-      at += bytes(bf16, 4);
-    }
-    for (; k < K; k++) {
-      const x = v128.load32_splat(p);
-      s0 = fma(x, f32x4(loadOne(bf16, b0 + at), loadOne(bf16, b1 + at), loadOne(bf16, b2 + at), loadOne(bf16, b3 + at)), s0);
-      s1 = fma(x, f32x4(loadOne(bf16, b4 + at), loadOne(bf16, b5 + at), loadOne(bf16, b6 + at), loadOne(bf16, b7 + at)), s1);
-      p += acs;
-      at += bytes(bf16, 1);
-    }
-    if (n >= 4) v128.store(c, s0);
-    else storePart(c, s0, n);
-    if (n == 8) v128.store(c, s1, 16);
-    else if (n > 4) storePart(c + 16, s1, n - 4);
-    b += bs << 3;
-    c += 32;
+  const strip = bs << 4, short = strip == bytes(bf16, K) << 4 && strip <= SHORT;
+  let j = 0;
+  for (; j + 16 <= N; j += 16) {
+    const more = short && j + 32 <= N;
+    sixteen(bf16, K, a, acs, b, bs, c, add, more ? b + strip : ZEROS, more ? 256 : 0);
+    b += strip;
+    c += 64;
+  }
+  for (; j < N; j += 4) {
+    four(bf16, min(4, N - j), K, a, acs, b, bs, c, add);
+    b += bs << 2;
+    c += 16;
   }
 }
 
-/** Columns of B are contiguous, bs bytes apart: eight of them at a time, turned in registers four rows at a time. */
+/** Columns of B are contiguous, bs bytes apart. */
 export function rowT(N: i32, K: i32, a: usize, acs: usize, b: usize, bs: usize, c: usize, add: bool): void {
   rowTOf(false, N, K, a, acs, b, bs, c, add);
 }
