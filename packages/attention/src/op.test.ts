@@ -120,9 +120,10 @@ describe.each(devices)('attention on %s', (_, device) => {
     const at = { T: 70, H: 4, HKV: 2, D: 6, ...(window && { window }) };
     const attrs = attrsOf(at);
     const share = (x: Tensor) => concat([x.slice(2, 0, 1), x.slice(2, 0, 1), x.slice(2, 1, 2), x.slice(2, 1, 2)], 2); // [B,T,H,D]
-    const oracle = ({ q, k, v }: Readonly<Record<string, Tensor>>) => ({
-      y: recurrence(q.mul(attrs.scale), share(k), share(v), window).o,
-    });
+    const oracle = ({ q, k, v }: Readonly<Record<string, Tensor>>) => {
+      const { o, lse } = recurrence(q.mul(attrs.scale), share(k), share(v), window);
+      return { y: o, lse };
+    };
     const compared = await conformance(attentionOp, { name: '', attrs, inputs: inputsOf(at) }, device, oracle);
     expect(failures(compared, device.float)).toEqual([]);
   });
@@ -219,22 +220,24 @@ describe.each(fast)('kernels on %s', (_, device) => {
 
 describe('scratch of the kernels', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const bytes = Uint8Array.from(Buffer.from((await module.plain()).bytes, 'base64'));
-  const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const own = (shape: number[], window: number | null) => {
+  const code = Uint8Array.from(Buffer.from((await module.plain()).bytes, 'base64'));
+  const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
+  const bytes = (shape: number[], window: number | null) => {
     const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
     const plan = kernels.find(({ op }) => op === 'attention')!.plan(ins, { scale: 1, window }, formulas);
-    return (plan as { own: number }).own;
+    return plan as { own: number; shared: number };
   };
 
-  it('is for one head and a block of scores, not for all scores', () => {
-    const [head, block] = [2 * 4 * 4096 * 64, 2 * 4 * 64 * 64];
-    expect(own([1, 4096, 2, 64], 100)).toBeLessThan(head + block + 1024 + 4 * 64 * (100 + 64 + 48));
-    expect(own([1, 4096, 2, 64], null)).toBeLessThan(head + block + 1024 + 4 * 64 * (4096 + 48));
+  it('is a block of scores for a worker, and for all keys and values once more', () => {
+    const [worker, all] = [4 * 48 * (64 + 112 + 2 * 64 + 14) + 1024, 2 * 4 * 2 * 64 * 4224];
+    for (const window of [100, null]) {
+      expect(bytes([1, 4096, 2, 64], window).own).toBeLessThan(worker);
+      expect(bytes([1, 4096, 2, 64], window).shared).toBeLessThanOrEqual(all);
+    }
   });
 
   it('is counted beyond what 32 bits hold, so that the device refuses it', () => {
-    expect(own([1, 2 ** 27, 1, 1], 1)).toBeGreaterThan(2 ** 32);
+    expect(bytes([1, 2 ** 27, 1, 16], 1).shared).toBeGreaterThan(2 ** 32);
   });
 });
 

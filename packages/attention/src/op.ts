@@ -1,8 +1,17 @@
 // Softmax attention as an op. B batch, T queries, S keys, H heads, HKV key/value heads, D head size, V value size, n sequences, C rows
 // of the rings that hold their past.
-import { applyBackward, backwardOf, packSequences, padSequences, rangeIds, requireRanges, softmax } from '@twilljs/nn';
 import {
-  apply1,
+  applyBackward,
+  backwardOf,
+  logSumExp,
+  packSequences,
+  padSequences,
+  rangeIds,
+  requireRanges,
+  softmax,
+} from '@twilljs/nn';
+import {
+  apply,
   concat,
   finite,
   full,
@@ -44,14 +53,16 @@ function requirePast(n: number, k: Shape, v: Shape, [k0, v0, position]: readonly
 }
 
 /**
- * y_t = sum_s softmax_s(scale q_t' k_s) v_s over the keys that query t may see. Head h reads key/value head floor(h HKV / H). Query t
+ * y_t = sum_s softmax_s(scale q_t' k_s) v_s over the keys that query t may see; lse_t [B,T,H] is the logarithm of the sum of e^(scale q_t' k_s)
+ * over them, with which a gradient needs no weights that were kept. Head h reads key/value head floor(h HKV / H). Query t
  * stands at position S - T + t; where there is a past, at `position` + t of its sequence, and it sees what the ring holds before
- * the keys at hand. With ranges every sequence is on its own, and y is 0 outside of them.
+ * the keys at hand. With ranges every sequence is on its own, and both are 0 outside of them.
  */
 export const attentionOp: Op<AttentionAttrs> = {
   name: 'attention',
   inputs: ['q', 'k', 'v', 'k0?', 'v0?', 'position?', 'ranges?'],
-  outputs: ['y'],
+  outputs: ['y', 'lse'],
+  reads: ['q', 'k', 'v', 'k0?', 'v0?', 'position?', 'ranges?', 'y', 'lse'],
   ids: { 'position?': positionIds, 'ranges?': rangeIds(0) },
   shape([q, k, v, k0, v0, position, ranges], { scale, window }) {
     finite('attention: scale', scale);
@@ -77,15 +88,18 @@ export const attentionOp: Op<AttentionAttrs> = {
         `attention: a window of ${shown(window)} keys has no place for the query's own; give 1 or more, or null.`,
       );
     }
-    return [[B, T, H, v![3]]];
+    return [
+      [B, T, H, v![3]],
+      [B, T, H],
+    ];
   },
   define([q, kNew, vNew, k0, v0, position, ranges], attrs) {
-    const past = k0 && { k: k0, v: v0, position };
+    const past = k0 !== null;
     if (ranges) {
       const [B, T] = q.shape;
       const rows = [q, kNew, vNew].map((x) => padSequences(x, ranges, B * T)); // [n,B T,...]
-      const y = scaledDotProductAttention(rows[0], rows[1], rows[2], attrs, past);
-      return [packSequences(y, ranges, [B, T])];
+      const ys = apply(attentionOp, [...rows, k0, v0, position, null], attrs);
+      return ys.map((y) => packSequences(y, ranges, [B, T]));
     }
     const [k, v] = past ? [inOrder(k0, kNew, position), inOrder(v0, vNew, position)] : [kNew, vNew]; // [B,S,HKV,D], S = C + T
     const { scale, window } = attrs;
@@ -104,10 +118,13 @@ export const attentionOp: Op<AttentionAttrs> = {
     const y = softmax(seen)
       .reshape([B, HKV, G * T, S])
       .matmul(v.permute([0, 2, 1, 3])); // [B,HKV,G*T,D]
-    return [y.reshape([B, HKV, G, T, v.shape[3]]).permute([0, 3, 1, 2, 4]).reshape([B, T, H, v.shape[3]])];
+    return [
+      y.reshape([B, HKV, G, T, v.shape[3]]).permute([0, 3, 1, 2, 4]).reshape([B, T, H, v.shape[3]]),
+      logSumExp(seen).permute([0, 3, 1, 2]).reshape([B, T, H]),
+    ];
   },
   // Scores are formed anew: kept, they would be the only T x S numbers of a layer.
-  vjp: (dys, ins, _outs, attrs) => applyBackward(attentionGradOp, attentionOp, dys, ins, attrs),
+  vjp: (dys, ins, outs, attrs) => applyBackward(attentionGradOp, attentionOp, dys, ins, attrs, outs),
 };
 
 /** A ring's rows in the order of positions, then the new ones [n,C+T,...]. */
@@ -122,14 +139,12 @@ function absence(ring: Tensor, x: Tensor, position: Tensor): Tensor {
   return there.log().reshape([n, 1, 1, C + T]);
 }
 
-/** Gradients of attention from dy and its inputs: those of the past too, where there is one. */
-export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(attentionOp, [
-  'q',
-  'k',
-  'v',
-  'k0?',
-  'v0?',
-]);
+/** Gradients of attention from those of its outputs, its inputs and its outputs: of the past too, where there is one. */
+export const attentionGradOp: Op<AttentionAttrs> = /* @__PURE__ */ backwardOf(
+  attentionOp,
+  ['q', 'k', 'v', 'k0?', 'v0?'],
+  ['y', 'lse'],
+);
 
 /**
  * Causal softmax attention, grouped queries and a sliding window included.
@@ -156,5 +171,5 @@ export function scaledDotProductAttention(
   knownOnly('attention', attrs, ['scale', 'window']);
   if (past) knownOnly('attention: the past', past, ['k', 'v', 'position']);
   const { k: k0 = null, v: v0 = null, position = null } = past ?? {};
-  return apply1(attentionOp, [q, k, v, k0, v0, position, ranges], attrs);
+  return apply(attentionOp, [q, k, v, k0, v0, position, ranges], attrs)[0];
 }

@@ -19,24 +19,34 @@ function after<A>(count: number, ids: NonNullable<Op<A>['ids']>): NonNullable<Op
  * Absent optional inputs have no output. Its definition differentiates that of `forward`.
  *
  * @param of the inputs that take a gradient. Default: all.
+ * @param outs outputs of `forward` that a kernel need not form again: they are the last inputs. Default: none.
  */
-export function backwardOf<A>(forward: Op<A>, of: readonly string[] = forward.inputs): Op<A> {
+export function backwardOf<A>(
+  forward: Op<A>,
+  of: readonly string[] = forward.inputs,
+  outs: readonly string[] = [],
+): Op<A> {
   const count = forward.outputs.length;
+  const end = count + forward.inputs.length;
   const name = `${forward.name}Grad`;
   return {
     name,
-    inputs: [...forward.outputs.map((name) => `d${name}`), ...forward.inputs],
+    inputs: [...forward.outputs.map((name) => `d${name}`), ...forward.inputs, ...outs],
     ...(forward.ids && { ids: after(count, forward.ids) }),
     outputs: of.map((name) => `d${name.replace('?', '')}`),
     shape(ins, attrs) {
-      const xs = ins.slice(count);
-      forward.shape(xs, attrs).forEach((y, i) => {
+      const xs = ins.slice(count, end);
+      const ys = forward.shape(xs, attrs);
+      ys.forEach((y, i) => {
         requireSame(name, `d${forward.outputs[i]}`, ins[i]!, forward.outputs[i], y);
+      });
+      outs.forEach((out, i) => {
+        requireSame(name, out, ins[end + i]!, `the output ${out}`, ys[forward.outputs.indexOf(out)]);
       });
       return present(forward, of, xs).map((i) => xs[i]!);
     },
     define(ins, attrs) {
-      const xs = ins.slice(count);
+      const xs = ins.slice(count, end);
       const places = present(forward, of, xs);
       const needs = xs.map((_, i) => places.includes(i));
       const gradients = vjpOfDefinition(forward, ins.slice(0, count), xs, attrs, needs);
@@ -45,15 +55,16 @@ export function backwardOf<A>(forward: Op<A>, of: readonly string[] = forward.in
   };
 }
 
-/** The `vjp` of `forward` through its backward op: one cotangent per input, null where there is none. */
+/** The `vjp` of `forward` through its backward op, with the outputs that this takes: one cotangent per input, null where there is none. */
 export function applyBackward<A>(
   backward: Op<A>,
   forward: Op<A>,
   dys: readonly Tensor[],
   ins: readonly (Tensor | null)[],
   attrs: A,
+  outs: readonly Tensor[] = [],
 ): (Tensor | null)[] {
-  const gradients = apply(backward, [...dys, ...ins], attrs);
+  const gradients = apply(backward, [...dys, ...ins, ...outs], attrs);
   const of = forward.inputs.filter((name) => backward.outputs.includes(`d${name.replace('?', '')}`));
   const out: (Tensor | null)[] = ins.map(() => null);
   for (const [n, i] of present(forward, of, ins).entries()) out[i] = gradients[n];

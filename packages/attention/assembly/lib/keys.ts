@@ -1,43 +1,98 @@
-// The keys or values of a sequence: those of its past, in a ring of C rows, then the new ones. Each row is n floats.
+// Keys and values of a block of a sequence, from a ring and the rows behind it, and packed as products read them.
 import { copy } from '../../../wasm/assembly/lib/copy';
-import { padded } from '../../../wasm/assembly/lib/padded';
-import { scatter } from './rows';
+import { loadPart } from '../../../wasm/assembly/lib/simd';
+import { Sequence } from './sequence';
+import { KB, up16 } from './sizes';
 
-/** How much of its past sequence i can see: `position` points at how many tokens each had. */
-export function pastOf(position: usize, i: i32, C: i32, window: i32): i32 {
-  return position ? max(0, min(min(load<i32>(position + (<usize>i << 2)), C), window - 1)) : 0;
+/** Floats of a packed block: columns of n rows, or rows of n columns, each in panels of 16. */
+@inline
+export function turnedSize(n: i32): i32 {
+  return KB * n;
 }
 
-/** The row of the ring in which the first of the last `past` positions lies. */
-export function oldestOf(position: usize, i: i32, C: i32, past: i32): i32 {
-  return past > 0 ? (load<i32>(position + (<usize>i << 2)) - past) % C : 0;
+@inline
+export function rowsSize(n: i32): i32 {
+  return KB * up16(n);
 }
 
-/** m rows, `step` bytes apart, one behind the other. */
-function collectRows(m: i32, n: i32, from: usize, step: usize, to: usize): void {
-  for (let i = 0; i < m; i++) {
-    copy(n, from, to);
-    from += step;
-    to += <usize>n << 2;
+/** Rows of n floats at places from..to, `step` bytes apart in ring and sequence, one behind the other. */
+function collect(s: Sequence, from: i32, to: i32, C: i32, n: i32, ring: usize, fresh: usize, step: usize, out: usize): void {
+  for (let i = from - s.lead; i < to - s.lead; i++) {
+    copy(n, i < s.old ? ring + <usize>((s.oldest + i) % C) * step : fresh + <usize>(i - s.old) * step, out);
+    out += <usize>n << 2;
   }
 }
 
-/** m rows of the ring from `oldest` on, then `more` new ones, one behind the other. */
-export function collect(
-  m: i32, oldest: i32, C: i32, more: i32, n: i32, ring: usize, fresh: usize, step: usize, to: usize,
-): void {
-  const run = min(m, C - oldest), row = <usize>n << 2;
-  collectRows(run, n, ring + <usize>oldest * step, step, to);
-  collectRows(m - run, n, ring, step, to + <usize>run * row);
-  collectRows(more, n, fresh, step, to + <usize>m * row);
+/** The first of the rows at places from..to, where they follow each other `step` bytes apart; 0 where they do not. */
+@inline
+export function straight(s: Sequence, from: i32, to: i32, C: i32, ring: usize, fresh: usize, step: usize): usize {
+  const i = from - s.lead;
+  if (i >= s.old) return fresh + <usize>(i - s.old) * step;
+  const row = (s.oldest + i) % C;
+  return to - s.lead <= s.old && row + to - from <= C ? ring + <usize>row * step : 0;
 }
 
-/** The way of a gradient back, from padded rows, times the float at `by`. */
-export function distribute(
-  m: i32, oldest: i32, C: i32, more: i32, n: i32, from: usize, by: usize, ring: usize, fresh: usize, step: usize,
+@inline
+function part(p: usize, n: i32): v128 {
+  return n >= 4 ? v128.load(p) : loadPart(p, n);
+}
+
+/** out [KB/16][n][16]: m rows of n floats turned to columns. Up to whole panels the last one is repeated. */
+export function turn(m: i32, n: i32, rows: usize, step: usize, out: usize): void {
+  for (let j = 0; j < up16(m); j += 4) {
+    const b0 = rows + <usize>min(j, m - 1) * step, b1 = rows + <usize>min(j + 1, m - 1) * step;
+    const b2 = rows + <usize>min(j + 2, m - 1) * step, b3 = rows + <usize>min(j + 3, m - 1) * step;
+    let to = out + (<usize>(j >> 4) * n << 6) + ((j & 15) << 2);
+    for (let k = 0; k < n; k += 4) {
+      const at = <usize>k << 2, left = n - k;
+      const x0 = part(b0 + at, left), x1 = part(b1 + at, left), x2 = part(b2 + at, left), x3 = part(b3 + at, left);
+      const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
+      const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
+      v128.store(to, i64x2.shuffle(l01, l23, 0, 2));
+      if (left > 1) v128.store(to, i64x2.shuffle(l01, l23, 1, 3), 64);
+      if (left > 2) v128.store(to, i64x2.shuffle(h01, h23, 0, 2), 128);
+      if (left > 3) v128.store(to, i64x2.shuffle(h01, h23, 1, 3), 192);
+      to += 256;
+    }
+  }
+}
+
+/** out [n/16][KB][16]: m rows of n floats in panels of 16 columns, zeros behind them. */
+export function panel(m: i32, n: i32, rows: usize, step: usize, out: usize): void {
+  for (let left = n; left > 0; left -= 16) {
+    let from = rows, to = out;
+    if (left >= 16) for (let i = 0; i < m; i++) {
+      v128.store(to, v128.load(from)); v128.store(to, v128.load(from, 16), 16);
+      v128.store(to, v128.load(from, 32), 32); v128.store(to, v128.load(from, 48), 48);
+      from += step;
+      to += 64;
+    } else for (let i = 0; i < m; i++) {
+      for (let j = 0; j < 16; j += 4) v128.store(to + (j << 2), j < left ? part(from + (j << 2), left - j) : f32x4.splat(0));
+      from += step;
+      to += 64;
+    }
+    rows += 64;
+    out += KB << 6;
+  }
+}
+
+/**
+ * Rows of n floats of block `block` of a sequence, for a head whose rows of the ring and of the sequence start at `ring` and `fresh`:
+ * turned and as panels, each where its place is not 0. `room` is for KB rows.
+ */
+export function pack(
+  s: Sequence, block: i32, C: i32, n: i32, ring: usize, fresh: usize, step: usize, turned: usize, panels: usize, room: usize,
 ): void {
-  const run = min(m, C - oldest), row = <usize>padded(n) << 2;
-  scatter(run, n, from, ring + <usize>oldest * step, step, by, 0);
-  scatter(m - run, n, from + <usize>run * row, ring, step, by, 0);
-  scatter(more, n, from + <usize>m * row, fresh, step, by, 0);
+  const base = block * KB, from = max(s.lead, base), to = min(s.end, base + KB), skip = from - base;
+  let rows = straight(s, from, to, C, ring, fresh, step), on = step;
+  // Places count from the block's first, so what is not there is left out by moving the rows.
+  if (skip > 0 || rows == 0) {
+    on = <usize>n << 2;
+    rows = room;
+    // Before the first key there is nothing that is read, but numbers it must be.
+    memory.fill(room, 0, <usize>skip * on);
+    collect(s, from, to, C, n, ring, fresh, step, room + <usize>skip * on);
+  }
+  if (turned) turn(to - base, n, rows, on, turned);
+  if (panels) panel(to - base, n, rows, on, panels);
 }

@@ -122,8 +122,8 @@ describe.each(fast.map((device) => [device.label, device] as const))('kernels on
       const pick = (_: unknown, j: number) => wild[(i * (j + 1) + j) % wild.length];
       const places = [unknown(Array.from({ length: 3 }, pick), 3), unknown(Array.from({ length: 6 }, pick), 3, 2)];
       const around = [0, 1].map(() => tensor(new Float32Array(64).fill(7), [64], { device }));
-      const [y] = apply(attentionOp, [...given, ...places], attrsOf(at));
-      const grads = apply(attentionGradOp, [y, ...given, ...places], attrsOf(at));
+      const [y, lse] = apply(attentionOp, [...given, ...places], attrsOf(at));
+      const grads = apply(attentionGradOp, [y, lse, ...given, ...places, y, lse], attrsOf(at));
       expect(grads.map(({ shape }) => shape)).toEqual(given.map(({ shape }) => shape));
       for (const [x, data] of given.map((x, i) => [x, [q, k, v, k0, v0][i].data] as const))
         expect(await x.data()).toEqual(Float32Array.from(data));

@@ -1,7 +1,7 @@
 // Cases of attention with a past and with ranges, and what they must equal.
-import { concat, type Tensor, zeros } from '@twilljs/tensor';
+import { apply, concat, type Tensor, zeros } from '@twilljs/tensor';
 import { type Numbers, noise } from '@twilljs/tensor/testing';
-import { scaledDotProductAttention } from '../op.ts';
+import { attentionOp } from '../op.ts';
 
 export interface At {
   readonly B?: number;
@@ -58,15 +58,22 @@ export const attrsOf = ({ D = 6, window }: At) => ({ scale: D ** -0.5, window: w
 /** Each sequence by itself, over the keys that its ring holds and its own. */
 export const apart =
   (at: At) =>
-  ({ q, k, v, k0, v0 }: Readonly<Record<string, Tensor>>): { y: Tensor } => {
+  ({ q, k, v, k0, v0 }: Readonly<Record<string, Tensor>>): { y: Tensor; lse: Tensor } => {
     const { B = 1, T, C = 1, positions } = at;
     const ranges = at.ranges ?? Array.from({ length: 2 * B }, (_, i) => Math.ceil(i / 2) * T);
     const flat = (x: Tensor) => x.reshape([1, B * T, ...x.shape.slice(2)]);
     const none = [q, k, v].map((x) => flat(x).slice(1, 0, 0));
-    const ys = [scaledDotProductAttention(none[0], none[1], none[2], attrsOf(at))]; // [1,0,H,V], recorded whatever the ranges
+    const attend = (q: Tensor, k: Tensor, v: Tensor) =>
+      apply(attentionOp, [q, k, v, null, null, null, null], attrsOf(at));
+    const outs = [attend(none[0], none[1], none[2])]; // [1,0,H,V] and [1,0,H], recorded whatever the ranges
     let last = 0;
     const gap = (to: number) => {
-      if (to > last) ys.push(zeros([1, to - last, q.shape[2], v.shape[3]], { device: q.device }));
+      const H = q.shape[2];
+      const shapes = [
+        [1, to - last, H, v.shape[3]],
+        [1, to - last, H],
+      ];
+      if (to > last) outs.push(shapes.map((shape) => zeros(shape, { device: q.device })));
     };
     for (let i = 0; 2 * i < ranges.length; i++) {
       const [begin, end] = [ranges[2 * i], ranges[2 * i + 1]];
@@ -80,10 +87,16 @@ export const apart =
           past.push(ring!.slice(0, i, i + 1).slice(1, p % C, (p % C) + 1));
         return concat([...past, flat(x).slice(1, begin, end)], 1);
       };
-      ys.push(scaledDotProductAttention(flat(q).slice(1, begin, end), rows(k0, k), rows(v0, v), attrsOf(at)));
+      outs.push(attend(flat(q).slice(1, begin, end), rows(k0, k), rows(v0, v)));
     }
     gap(B * T);
-    return { y: concat(ys, 1).reshape([B, T, q.shape[2], v.shape[3]]) };
+    const [y, lse] = [0, 1].map((i) =>
+      concat(
+        outs.map((out) => out[i]),
+        1,
+      ),
+    );
+    return { y: y.reshape([B, T, q.shape[2], v.shape[3]]), lse: lse.reshape([B, T, q.shape[2]]) };
   };
 
 export const grouped = { H: 4, HKV: 2, D: 6, V: 5 };

@@ -86,7 +86,7 @@ describe.each(devices)('attention of sequences on %s', (_, device) => {
     const given = { name, attrs: attrsOf(at), inputs: inputsOf(at) };
     const compared = await conformance(attentionOp, given, device, apart(at));
     expect(failures(compared, device.float)).toEqual([]);
-    expect(compared.length).toBe(at.positions ? 6 : 4);
+    expect(compared.length).toBe(at.positions ? 7 : 5);
   });
 
   it('equals each alone, whatever they are', async () => {

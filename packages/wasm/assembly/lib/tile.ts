@@ -14,7 +14,7 @@ import { tile16 } from './tile16';
  * C tile = (add ? C : 0) + sum over k; all MR rows are written, of which the first m mean something. Row r of A starts at a + r ars, its elements are acs apart; rows of B are bs,
  * rows of C cs apart; all in bytes.
  */
-function tile8(
+export function tile8(
   m: i32, K: i32, a: usize, ars: usize, acs: usize, b: usize, bs: usize, c: usize, cs: usize, add: bool,
 ): void {
   // No branch around these loads: see tile16.
