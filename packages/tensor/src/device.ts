@@ -54,6 +54,8 @@ export interface DeviceReport {
   readonly fallbacks: ReadonlyMap<string, Fallback>;
   /** Of a device that can have several: how many there are, and why there is one only. */
   readonly threads?: { readonly count: number; readonly reason: string };
+  /** Of a device with several builds: which one runs, and why no faster one does. */
+  readonly tier?: { readonly name: string; readonly reason: string };
 }
 
 export interface Device {

@@ -118,7 +118,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   finite('wasm: maximumBytes', maximumBytes, pageBytes);
   requireKernels(kernels);
   const threads = options.walk ? { count: 1, reason: 'it has a walk of its own' } : chooseThreads(options.threads);
-  const { tier } = await chooseTier(options.tier);
+  const { tier, reason } = await chooseTier(options.tier);
   const pages = Math.min(maximumPages, Math.floor(maximumBytes / pageBytes));
   const memory = newMemory(pages);
   const table = new Map<string, WasmKernel>();
@@ -139,7 +139,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
     ? (list, count, scratch, _, own) => walk(functions.list, heap.i32, list >>> 2, count, scratch, own)
     : (list, count, scratch, stride) => pool.run(list, count, scratch, stride);
   const machine = new Machine({ heap, allocator, functions }, { poison, workers: pool.threads, runList });
-  return makeDevice({ tier, machine, pool, table, loaded, bytes: pages * pageBytes, eager });
+  return makeDevice({ tier, tierReason: reason, machine, pool, table, loaded, bytes: pages * pageBytes, eager });
 }
 
 /** @throws OptionError for what is no list of kernels, such as a module instead of its `kernels`. */
@@ -154,6 +154,7 @@ function requireKernels(kernels: unknown): void {
 
 interface Parts {
   readonly tier: Tier;
+  readonly tierReason: string;
   readonly machine: Machine;
   readonly pool: Pool;
   readonly table: ReadonlyMap<string, WasmKernel>;
@@ -162,7 +163,7 @@ interface Parts {
   readonly eager: boolean;
 }
 
-function makeDevice({ tier, machine, pool, table, loaded, bytes, eager }: Parts): WasmDevice {
+function makeDevice({ tier, tierReason, machine, pool, table, loaded, bytes, eager }: Parts): WasmDevice {
   const { threads, reason } = pool;
   // Forgotten by dispose: tensors that outlive the device do not hold its memory.
   let held: { machine: Machine; pool: Pool; loaded: ReadonlyMap<WasmModule, Loaded> } | null = {
@@ -192,7 +193,14 @@ function makeDevice({ tier, machine, pool, table, loaded, bytes, eager }: Parts)
     report() {
       const { label, bytesInUse, fallbacks } = this;
       const buffers = held?.machine.buffers ?? 0;
-      return { label, bytes: bytesInUse, buffers, fallbacks, threads: { count: threads, reason } };
+      return {
+        label,
+        bytes: bytesInUse,
+        buffers,
+        fallbacks,
+        threads: { count: threads, reason },
+        tier: { name: tier, reason: tierReason },
+      };
     },
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);

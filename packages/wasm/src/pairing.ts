@@ -66,5 +66,9 @@ export async function pairing(
     return { pairs: false, wrong: true, reason };
   }
   const pairs = best[1] * FASTER < best[0];
-  return { pairs, wrong: false, reason: pairs ? '' : 'this engine does not pair lanes to 256 bits; Node 24 does' };
+  return {
+    pairs,
+    wrong: false,
+    reason: pairs ? '' : 'this engine does not pair lanes to 256 bits; Node 24 does, and is up to twice as fast',
+  };
 }

@@ -44,13 +44,21 @@ async function runDoctor({ say }: Context, options: CommonOptions): Promise<Resu
 }
 
 /** What was found of a device, or why it could not be used at all. */
-type Check = DeviceCheck & { readonly device: string; readonly problem?: string } & Pick<DeviceReport, 'threads'>;
+type Check = DeviceCheck & { readonly device: string; readonly problem?: string } & Pick<
+    DeviceReport,
+    'threads' | 'tier'
+  >;
 
 async function checkOf({ device: name, threads, seed }: CommonOptions): Promise<Check> {
   try {
     const device = await openDevice({ device: name, threads });
-    const { threads: has } = device.report();
-    return { device: device.label, ...(has && { threads: has }), ...(await checkDevice(device, mixers, seed)) };
+    const { threads: has, tier } = device.report();
+    return {
+      device: device.label,
+      ...(has && { threads: has }),
+      ...(tier && { tier }),
+      ...(await checkDevice(device, mixers, seed)),
+    };
   } catch (error) {
     if (!isTwillError(error)) throw error;
     const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };

@@ -7,6 +7,8 @@ export interface CheckedDevice {
   readonly problem?: string;
   /** Of a device that can have several, and why there is one only. */
   readonly threads?: { readonly count: number; readonly reason: string };
+  /** Of a device with several builds, and why no faster one runs. */
+  readonly tier?: { readonly name: string; readonly reason: string };
   readonly ok: boolean;
   /** Relative. */
   readonly lossError: number;
@@ -18,10 +20,15 @@ export interface CheckedDevice {
 
 const INDENT = ' '.repeat(14);
 
+/** A line, and where it is long those under it. */
+const titled = (title: string, text: string): string =>
+  `${title.padEnd(INDENT.length)}${wrapped(text, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`;
+
 export function checkText({
   device,
   problem,
   threads,
+  tier,
   ok,
   lossError,
   gradientError,
@@ -32,8 +39,9 @@ export function checkText({
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
-    ...(threads?.count === 1 ? [`threads       1: ${threads.reason}`] : []),
-    `kernels       ${wrapped(`${kernels.length} ops: ${kernels.join(', ') || 'none'}`, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`,
+    ...(threads?.count === 1 ? [titled('threads', `1: ${threads.reason}`)] : []),
+    ...(tier?.reason ? [titled('tier', `${tier.name}: ${tier.reason}`)] : []),
+    titled('kernels', `${kernels.length} ops: ${kernels.join(', ') || 'none'}`),
     definitions.length === 0
       ? 'definitions   none: no op takes its slow form'
       : `definitions   ${definitions.length} ops take their slow form:`,
