@@ -16,6 +16,7 @@ export function padded(n: i32): i32 {
 }
 
 /** n floats times f from one row to another, whose other floats stay as they are. */
+@inline
 function copyRow(n: i32, f: v128, from: usize, to: usize): void {
   const pairs = <usize>(n & ~7) << 2, whole = <usize>(n & ~3) << 2, rest = n & 3;
   for (let j: usize = 0; j < pairs; j += 32) {
@@ -117,19 +118,29 @@ export function storeState(K: i32, V: i32, from: usize, to: usize): void {
 }
 
 /**
- * From log gates g [C]: D [C,C] with D_ij = e^(sum of the gates after j up to i) and 0 above the diagonal, and e^(sum up to i)
- * in place of g. Sums start anew at every row, so none is a difference of two long ones.
+ * From log gates g [C]: D [C,C] with D_ij = e^(the gates after j up to i), 0 above the diagonal, and e^(sum up to i) in place of g.
+ * D is a product of the decays e^g between, which are left in e [C]: never a difference of two long sums. What lasts from chunk to chunk
+ * is e^(a sum), so that rounding errors do not add up.
  */
-export function decays(g: usize, d: usize): void {
-  const lanes = i32x4(0, 1, 2, 3);
+export function decays(g: usize, e: usize, d: usize): void {
+  const lanes = i32x4(0, 1, 2, 3), one = f32x4.splat(1);
+  for (let v: usize = 0; v < CS; v += 16) v128.store(e + v, exp(v128.load(g + v)));
   for (let j = 0; j < C; j += 4) {
-    let at = d + (<usize>j << 2);
-    for (const end = at + <usize>j * CS; at < end; at += CS) v128.store(at, f32x4.splat(0));
-    let s = f32x4.splat(-Infinity);
-    for (let i = j; i < C; i++) {
-      // The row's own token starts at 0; those after it stay at -Infinity.
-      s = v128.andnot(f32x4.add(s, v128.load32_splat(g + (<usize>i << 2))), i32x4.eq(lanes, i32x4.splat(i - j)));
-      v128.store(at, exp(s));
+    let at = d + (<usize>j << 2), s = f32x4.splat(0), i = 0;
+    for (; i < j; i++) {
+      v128.store(at, s);
+      at += CS;
+    }
+    for (; i < j + 4; i++) {
+      // A row's own token starts at 1; those after it stay at 0, chosen and not multiplied.
+      const by = v128.load32_splat(e + (<usize>i << 2)), own = i32x4.splat(i - j);
+      s = v128.bitselect(one, v128.and(f32x4.mul(s, by), i32x4.lt_s(lanes, own)), i32x4.eq(lanes, own));
+      v128.store(at, s);
+      at += CS;
+    }
+    for (; i < C; i++) {
+      s = f32x4.mul(s, v128.load32_splat(e + (<usize>i << 2)));
+      v128.store(at, s);
       at += CS;
     }
   }

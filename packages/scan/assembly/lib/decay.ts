@@ -77,7 +77,7 @@ export function read(f: Frame, t: i32): void {
   f.vxs = rowStep(m, f.V, f.vstep);
   if (f.gstep || f.valid != m) {
     gatherColumn(m, f.g + <usize>t * f.gstep, f.gstep, f.eg);
-    decays(f.eg, f.d);
+    decays(f.eg, f.qby, f.d);
     const scale = f32x4.splat(f.scale);
     for (let i: usize = 0; i < CS; i += 16) v128.store(f.qby + i, f32x4.mul(scale, v128.load(f.eg + i)));
     f.valid = m;

@@ -132,7 +132,7 @@ export function correct(f: Frame, t: i32, scale: f32): void {
   gatherColumn(m, f.beta + at, f.gstep, f.beta1);
   if (f.g) {
     gatherColumn(m, f.g + at, f.gstep, f.eg);
-    decays(f.eg, f.d);
+    decays(f.eg, f.sums, f.d);
   } else noDecays(f.eg, f.d);
   sinceStart(f, scale);
   lower(f.K, f.kx, f.kxs, f.kt, 1, f.d, f.m);
