@@ -1,40 +1,47 @@
 // A state with one decay per key channel, forward and backward, head by head: sequences chunk after chunk, with the state in scratch.
 import { copy } from '../../wasm/assembly/lib/copy';
 import { clearGap } from '../../wasm/assembly/lib/ranges';
+import { pieces } from '../../wasm/assembly/lib/units';
 import { C, loadState, storeState } from './lib/chunk';
-import { sequence } from './lib/frame';
+import { columns, sequence, take } from './lib/frame';
 import { advance, chunk, chunkBytes, decays, frame, frameBytes, head, writes } from './lib/vector';
 import { back, backBytes, backward as chunkBackward } from './lib/vector-backward';
 import { forward as chunkForward, token } from './lib/vector-forward';
 
+export { forwardUnits } from './lib/frame';
+
 /** Bytes of scratch that `forward` and `backward` want, for sequences of up to T tokens. In f64: more than 32 bits hold is refused, not taken for less. */
-export function forwardScratch(K: i32, V: i32): f64 {
-  return frameBytes(K, V) + chunkBytes(K, V);
+export function forwardScratch(heads: i32, K: i32, V: i32): f64 {
+  const most = columns(heads, V);
+  return frameBytes(K, most) + chunkBytes(K, most);
 }
 
 export function backwardScratch(T: i32, K: i32, V: i32): f64 {
   return frameBytes(K, V) + backBytes(K, V) + <f64>((T + C - 1) / C) * chunkBytes(K, V);
 }
 
-/** Heads from..to of all n H. h0 and ranges may be 0. */
+/** Units from..to: columns of the heads of all n H. h0 and ranges may be 0. */
 export function forward(
   from: i32, to: i32, n: i32, P: i32, H: i32, K: i32, V: i32, scale: f32,
   q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize, y: usize, state: usize, scratch: usize,
 ): void {
-  const f = frame(H, H, K, V, scratch), size = <usize>(K * V) << 2;
-  chunk(f, scratch + <usize>frameBytes(K, V));
-  for (let i = from; i < to; i++) {
+  const most = columns(n * H, V), each = pieces(V, most), size = <usize>(K * V) << 2;
+  const f = frame(H, H, K, V, most, scratch);
+  chunk(f, scratch + <usize>frameBytes(K, most));
+  for (let unit = from; unit < to; unit++) {
+    const i = unit / each, c = (unit % each) * most, at = <usize>i * size + (<usize>c << 2);
     const s = i / H, h = i % H;
     head(f, H, sequence(f, ranges, s, n, P), h, q, k, v, g);
-    clearGap(ranges, s, n, P, V, y + (<usize>(h * V) << 2), f.vstep);
-    const out = y + (f.v - v), own = state + <usize>i * size, before = h0 ? h0 + <usize>i * size : 0;
+    take(f, V, most, c);
+    clearGap(ranges, s, n, P, f.V, y + (<usize>(h * V + c) << 2), f.vstep);
+    const out = y + (f.v - v), own = state + at, before = h0 ? h0 + at : 0;
     if (f.T == 1) {
       token(f, scale, before, out, own);
       continue;
     }
-    loadState(K, V, before, f.s);
+    loadState(K, f.V, before, f.row, f.s);
     for (let t = 0; t < f.T; t += C) chunkForward(f, t, scale, out);
-    storeState(K, V, f.s, own);
+    storeState(K, f.V, f.s, own, f.row);
   }
 }
 
@@ -44,7 +51,7 @@ export function backward(
   q: usize, k: usize, v: usize, g: usize, h0: usize, ranges: usize,
   dq: usize, dk: usize, dv: usize, dg: usize, dh0: usize, scratch: usize,
 ): void {
-  const f = frame(H, H, K, V, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
+  const f = frame(H, H, K, V, V, scratch), b = back(f, scratch + <usize>frameBytes(K, V));
   const first = changetype<usize>(b) + <usize>backBytes(K, V), record = <usize>chunkBytes(K, V), size = <usize>(K * V) << 2;
   b.scale = scale;
   for (let i = from; i < to; i++) {
@@ -61,7 +68,7 @@ export function backward(
     b.dy = dy + (f.v - v); b.dv = dv + (f.v - v);
     b.dq = dq + (f.q - q); b.dk = dk + (f.q - q); b.dg = dg + (f.q - q);
     let at = first, t = 0;
-    loadState(K, V, h0 ? h0 + <usize>i * size : 0, at);
+    loadState(K, V, h0 ? h0 + <usize>i * size : 0, f.row, at);
     for (; ; t += C) {
       chunk(f, at);
       decays(f, t);
@@ -71,12 +78,12 @@ export function backward(
       copy(f.kp * f.vp, f.s, at);
       advance(f, at);
     }
-    loadState(K, V, dstate + <usize>i * size, b.ds);
+    loadState(K, V, dstate + <usize>i * size, f.row, b.ds);
     for (; t >= 0; t -= C) {
       chunk(f, at);
       chunkBackward(f, b, t);
       at -= record;
     }
-    if (h0) storeState(K, V, b.ds, dh0 + <usize>i * size);
+    if (h0) storeState(K, V, b.ds, dh0 + <usize>i * size, f.row);
   }
 }

@@ -96,24 +96,24 @@ export function gatherColumn(m: i32, from: usize, step: usize, to: usize): void 
   }
 }
 
-/** A matrix [K,V] of contiguous rows into padded ones; zeros when it is absent. */
-export function loadState(K: i32, V: i32, from: usize, to: usize): void {
+/** A matrix [K,V] of rows `step` bytes apart into padded ones; zeros when it is absent. */
+export function loadState(K: i32, V: i32, from: usize, step: usize, to: usize): void {
   const row = <usize>padded(V) << 2, one = f32x4.splat(1), end = to + <usize>padded(K) * row;
   if (from) for (let i = 0; i < K; i++) {
     if (V & 7) clear(to + row - 32, to + row);
     copyRow(V, one, from, to);
-    from += <usize>V << 2;
+    from += step;
     to += row;
   }
   clear(to, end);
 }
 
-export function storeState(K: i32, V: i32, from: usize, to: usize): void {
+export function storeState(K: i32, V: i32, from: usize, to: usize, step: usize): void {
   const one = f32x4.splat(1);
   for (let i = 0; i < K; i++) {
     copyRow(V, one, from, to);
     from += <usize>padded(V) << 2;
-    to += <usize>V << 2;
+    to += step;
   }
 }
 

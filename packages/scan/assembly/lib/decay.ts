@@ -50,9 +50,9 @@ export function stateBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(H: i32, K: i32, V: i32, constant: bool, scale: f32, scratch: usize): Frame {
+export function frame(H: i32, K: i32, V: i32, most: i32, constant: bool, scale: f32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  measure(f, H, H, K, V, constant ? 0 : H);
+  measure(f, H, H, K, V, most, constant ? 0 : H);
   f.scale = scale;
   const kb = f.ks * C, vb = f.vs * C;
   f.qg = scratch + 256; f.kg = f.qg + kb; f.kt = f.kg + kb; f.qe = f.kt + kb; f.ke = f.qe + kb;
@@ -64,7 +64,7 @@ export function frame(H: i32, K: i32, V: i32, constant: bool, scale: f32, scratc
 /** Points the frame at head h of the sequence that begins at a position. */
 export function head(f: Frame, H: i32, begin: i32, h: i32, q: usize, k: usize, v: usize, g: usize): void {
   const at = begin * H + h, key = <usize>(at * f.K) << 2, first = f.gstep ? at : h;
-  f.q = q + key; f.k = k + key; f.v = v + (<usize>(at * f.V) << 2); f.g = g + (<usize>first << 2);
+  f.q = q + key; f.k = k + key; f.v = v + <usize>at * f.row; f.g = g + (<usize>first << 2);
   f.valid = 0;
 }
 
@@ -158,13 +158,13 @@ function columns(f: Frame, v: usize, row: usize, from: usize, to: usize, y: usiz
 
 /** One token: decoding. The state is read and written once; y = scale (e^g S' q + <q,k> v). */
 export function token(f: Frame, h0: usize, y: usize, state: usize): void {
-  const keep = exp(v128.load32_splat(f.g)), row = <usize>f.V << 2;
+  const keep = exp(v128.load32_splat(f.g)), row = f.row, end = <usize>f.V << 2;
   let dot = f32x4.splat(0), i = 0;
   for (; i + 4 <= f.K; i += 4) dot = fma(v128.load(f.q + (<usize>i << 2)), v128.load(f.k + (<usize>i << 2)), dot);
   if (i < f.K) dot = fma(loadPart(f.q + (<usize>i << 2), f.K - i), loadPart(f.k + (<usize>i << 2), f.K - i), dot);
   const both = f32x4.splat(sumLanes(dot));
   let at: usize = 0;
-  if (h0) for (; at + 64 <= row; at += 64) columns(f, f.v + at, row, h0 + at, state + at, y + at, keep, both);
-  for (; at + 16 <= row; at += 16) column(4, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
-  if (at < row) column(f.V & 3, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
+  if (h0) for (; at + 64 <= end; at += 64) columns(f, f.v + at, row, h0 + at, state + at, y + at, keep, both);
+  for (; at + 16 <= end; at += 16) column(4, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
+  if (at < end) column(f.V & 3, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, both);
 }

@@ -90,15 +90,15 @@ export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): 
   let dot = f32x4.splat(0), i = 0;
   for (; i + 4 <= f.K; i += 4) dot = fma(v128.load(f.q + (<usize>i << 2)), v128.load(f.k + (<usize>i << 2)), dot);
   if (i < f.K) dot = fma(loadPart(f.q + (<usize>i << 2), f.K - i), loadPart(f.k + (<usize>i << 2), f.K - i), dot);
-  const both = f32x4.splat(sumLanes(dot)), by = f32x4.splat(scale), row = <usize>f.V << 2;
+  const both = f32x4.splat(sumLanes(dot)), by = f32x4.splat(scale), row = f.row, end = <usize>f.V << 2;
   let at: usize = 0;
-  if (h0) for (; at + 64 <= row; at += 64) {
+  if (h0) for (; at + 64 <= end; at += 64) {
     columns(f.K, f.q, f.k, f.v + at, row, h0 + at, state + at, y + at, keep, beta, both, by);
   }
-  for (; at + 16 <= row; at += 16) {
+  for (; at + 16 <= end; at += 16) {
     column(4, f.K, f.q, f.k, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, beta, both, by);
   }
-  if (at < row) {
+  if (at < end) {
     column(f.V & 3, f.K, f.q, f.k, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, keep, beta, both, by);
   }
 }

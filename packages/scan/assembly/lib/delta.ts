@@ -60,9 +60,9 @@ export function chunkBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
+export function frame(H: i32, HV: i32, K: i32, V: i32, most: i32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  measure(f, H, HV, K, V, HV);
+  measure(f, H, HV, K, V, most, HV);
   f.H = H; f.HV = HV;
   const kb = f.ks * C, vb = f.vs * C;
   f.qg = scratch + 256; f.kg = f.qg + kb; f.kt = f.kg + kb;
@@ -76,7 +76,7 @@ export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
 /** Points the frame at value head j of the sequence that begins at a position. */
 export function head(f: Frame, begin: i32, j: i32, q: usize, k: usize, v: usize, g: usize, beta: usize): void {
   const shared = j / (f.HV / f.H), key = <usize>((begin * f.H + shared) * f.K) << 2, at = begin * f.HV + j;
-  const value = <usize>(at * f.V) << 2, gate = <usize>at << 2;
+  const value = <usize>at * f.row, gate = <usize>at << 2;
   f.q = q + key; f.k = k + key; f.v = v + value; f.g = g ? g + gate : 0; f.beta = beta + gate;
 }
 

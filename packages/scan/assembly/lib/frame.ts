@@ -1,5 +1,6 @@
 // What every frame starts with: the sizes of a call, and one head's inputs; and every pass backward: its gradients and states.
 import { beginOf, endOf } from '../../../wasm/assembly/lib/ranges';
+import { pieces } from '../../../wasm/assembly/lib/units';
 import { padded } from './chunk';
 
 /** Lives in scratch: nothing is allocated. Rows are padded. */
@@ -14,6 +15,8 @@ export class HeadFrame {
   vp: i32;
   ks: usize;
   vs: usize;
+  /** Bytes of all values of a head, which are the row of a state. */
+  row: usize;
   /** Bytes from a token to the next: of q and k, of v, of g. */
   qstep: usize;
   vstep: usize;
@@ -25,11 +28,28 @@ export class HeadFrame {
   g: usize;
 }
 
-/** Sizes and steps, of H key heads and HV value heads, with `gates` gates to a token. */
+/** Columns of a state that one unit of a forward pass takes: they do not meet, so that few heads are units enough for several workers. */
+export function columns(heads: i32, V: i32): i32 {
+  return heads >= 4 ? V : min(V, max(32, pieces(V * heads, 6 * 16) * 16));
+}
+
+/** Units of a forward pass over all heads of all sequences. */
+export function forwardUnits(heads: i32, V: i32): i32 {
+  return heads * pieces(V, columns(heads, V));
+}
+
+/** Takes the columns of V from c on, of the most that the frame was measured for. */
 @inline
-export function measure(f: HeadFrame, H: i32, HV: i32, K: i32, V: i32, gates: i32): void {
-  f.K = K; f.V = V;
-  f.kp = padded(K); f.vp = padded(V);
+export function take(f: HeadFrame, V: i32, most: i32, c: i32): void {
+  f.V = min(most, V - c); f.vp = padded(f.V); f.vs = <usize>f.vp << 2;
+  f.v += <usize>c << 2;
+}
+
+/** Sizes and steps, of H key heads and HV value heads, of whose V values up to `most` are taken, with `gates` gates to a token. */
+@inline
+export function measure(f: HeadFrame, H: i32, HV: i32, K: i32, V: i32, most: i32, gates: i32): void {
+  f.K = K; f.V = most; f.row = <usize>V << 2;
+  f.kp = padded(K); f.vp = padded(most);
   f.ks = <usize>f.kp << 2; f.vs = <usize>f.vp << 2;
   f.qstep = <usize>(H * K) << 2; f.vstep = <usize>(HV * V) << 2; f.gstep = <usize>gates << 2;
 }

@@ -101,9 +101,9 @@ export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): 
     v128.store(f.kstart + at, f32x4.mul(decay, k));
     dot = fma(q, k, dot);
   }
-  const both = f32x4.splat(sumLanes(dot)), beta = v128.load32_splat(f.beta), by = f32x4.splat(scale), row = <usize>f.V << 2;
+  const both = f32x4.splat(sumLanes(dot)), beta = v128.load32_splat(f.beta), by = f32x4.splat(scale), row = f.row, end = <usize>f.V << 2;
   let at: usize = 0;
-  if (h0) for (; at + 64 <= row; at += 64) columns(f, f.v + at, row, h0 + at, state + at, y + at, beta, both, by);
-  for (; at + 16 <= row; at += 16) column(4, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, beta, both, by);
-  if (at < row) column(f.V & 3, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, beta, both, by);
+  if (h0) for (; at + 64 <= end; at += 64) columns(f, f.v + at, row, h0 + at, state + at, y + at, beta, both, by);
+  for (; at + 16 <= end; at += 16) column(4, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, beta, both, by);
+  if (at < end) column(f.V & 3, f, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, beta, both, by);
 }

@@ -38,17 +38,17 @@ export function chunkBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
-  const f = changetype<Frame>(vectorFrame(H, HV, K, V, scratch));
+export function frame(H: i32, HV: i32, K: i32, V: i32, most: i32, scratch: usize): Frame {
+  const f = changetype<Frame>(vectorFrame(H, HV, K, V, most, scratch));
   f.H = H; f.HV = HV; f.bstep = <usize>HV << 2;
-  f.kstart = scratch + <usize>vectorFrameBytes(K, V); f.r = f.kstart + f.ks * C;
+  f.kstart = scratch + <usize>vectorFrameBytes(K, most); f.r = f.kstart + f.ks * C;
   return f;
 }
 
 /** Points the frame at value head j of the sequence that begins at a position. */
 export function head(f: Frame, begin: i32, j: i32, q: usize, k: usize, v: usize, g: usize, beta: usize): void {
   const shared = j / (f.HV / f.H), key = <usize>((begin * f.H + shared) * f.K) << 2, first = begin * f.HV + j;
-  f.q = q + key; f.k = k + key; f.v = v + (<usize>(first * f.V) << 2);
+  f.q = q + key; f.k = k + key; f.v = v + <usize>first * f.row;
   f.g = g + (<usize>(first * f.K) << 2); f.beta = beta + (<usize>first << 2);
 }
 

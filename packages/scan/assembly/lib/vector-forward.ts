@@ -65,13 +65,13 @@ function columns(
 export function token(f: Frame, scale: f32, h0: usize, y: usize, state: usize): void {
   gather(1, f.K, f.g, 0, f.decay, 1);
   for (let c: usize = 0; c < f.ks; c += 16) v128.store(f.decay + c, exp(v128.load(f.decay + c)));
-  const by = f32x4.splat(scale), row = <usize>f.V << 2, size = <usize>f.K << 2;
+  const by = f32x4.splat(scale), row = f.row, end = <usize>f.V << 2, size = <usize>f.K << 2;
   let at: usize = 0;
-  if (h0) for (; at + 64 <= row; at += 64) {
+  if (h0) for (; at + 64 <= end; at += 64) {
     columns(size, f.q, f.k, f.decay, f.v + at, row, h0 + at, state + at, y + at, by);
   }
-  for (; at + 16 <= row; at += 16) {
+  for (; at + 16 <= end; at += 16) {
     column(4, size, f.q, f.k, f.decay, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, by);
   }
-  if (at < row) column(f.V & 3, size, f.q, f.k, f.decay, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, by);
+  if (at < end) column(f.V & 3, size, f.q, f.k, f.decay, f.v + at, row, h0 ? h0 + at : 0, state + at, y + at, by);
 }

@@ -45,9 +45,9 @@ export function chunkBytes(K: i32, V: i32): f64 {
 }
 
 /** Lays out a frame at `scratch`. */
-export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
+export function frame(H: i32, HV: i32, K: i32, V: i32, most: i32, scratch: usize): Frame {
   const f = changetype<Frame>(scratch);
-  measure(f, H, HV, K, V, HV * K);
+  measure(f, H, HV, K, V, most, HV * K);
   const kb = f.ks * C, vb = f.vs * C;
   f.qx = scratch + 256; f.kx = f.qx + kb;
   f.start = f.kx + kb; f.end = f.start + kb; f.half = f.end + kb; f.quarter = f.half + kb;
@@ -59,7 +59,7 @@ export function frame(H: i32, HV: i32, K: i32, V: i32, scratch: usize): Frame {
 /** Points the frame at head j of the sequence that begins at a position. */
 export function head(f: Frame, H: i32, begin: i32, j: i32, q: usize, k: usize, v: usize, g: usize): void {
   const first = begin * H + j, key = <usize>(first * f.K) << 2;
-  f.q = q + key; f.k = k + key; f.g = g + key; f.v = v + (<usize>(first * f.V) << 2);
+  f.q = q + key; f.k = k + key; f.g = g + key; f.v = v + <usize>first * f.row;
 }
 
 /** Points the frame at the buffers of one chunk. */

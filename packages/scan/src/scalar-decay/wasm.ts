@@ -13,9 +13,9 @@ export const scalarDecayKernel: WasmKernel<ScalarDecayAttrs, Formulas> = {
     const constant = g!.shape.length === 1;
     const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.forwardScratch(K, V),
+      own: formulas.forwardScratch(n * H, K, V),
       launches: ([q, k, v, g, h0, ranges], [y, state]) => [
-        forward(n * H, { n, P, H, K, V, constant, scale, q, k, v, g, h0, ranges, y, state }),
+        forward(formulas.forwardUnits(n * H, V), { n, P, H, K, V, constant, scale, q, k, v, g, h0, ranges, y, state }),
       ],
     };
   },

@@ -26,6 +26,7 @@ const cases: [string, DeltaCase][] = [
   ...lengths([1, 2, 7, 15, 16, 17, 63, 64, 65, 100, 131, 257], small),
   ['K = V = 24', { B: 1, T: 70, H: 2, K: 24, V: 24 }],
   ['K < V, two value heads a key head', { B: 2, T: 37, H: 2, HV: 4, K: 9, V: 14 }],
+  ['one head of many values', { B: 1, T: 37, H: 1, K: 8, V: 70 }],
   ['three value heads a key head, no gate', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3, gates: 'none' }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],

@@ -12,9 +12,9 @@ export const vectorDecayKernel: WasmKernel<VectorDecayAttrs, Formulas> = {
     const { B, T, H, K, V } = sizes('vectorDecay', q!.shape, v!.shape);
     const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.forwardScratch(K, V),
+      own: formulas.forwardScratch(n * H, K, V),
       launches: ([q, k, v, g, h0, ranges], [y, state]) => [
-        forward(n * H, { n, P, H, K, V, scale, q, k, v, g, h0, ranges, y, state }),
+        forward(formulas.forwardUnits(n * H, V), { n, P, H, K, V, scale, q, k, v, g, h0, ranges, y, state }),
       ],
     };
   },

@@ -12,9 +12,9 @@ export const vectorDeltaKernel: WasmKernel<VectorDeltaAttrs, Formulas> = {
     const { B, T, H, HV, K, V } = sizes('vectorDelta', q!.shape, v!.shape);
     const { n, P } = timeOf(B, T, ranges?.shape);
     return {
-      own: formulas.forwardScratch(K, V),
+      own: formulas.forwardScratch(n * HV, K, V),
       launches: ([q, k, v, g, beta, h0, ranges], [y, state]) => [
-        forward(n * HV, { n, P, H, HV, K, V, scale, q, k, v, g, beta, h0, ranges, y, state }),
+        forward(formulas.forwardUnits(n * HV, V), { n, P, H, HV, K, V, scale, q, k, v, g, beta, h0, ranges, y, state }),
       ],
     };
   },
