@@ -1,7 +1,7 @@
 // All benchmarks. A new one is a file of contests/ and its place in this list.
 import { decode } from './contests/decode.ts';
+import { lengths, widths } from './contests/growth.ts';
 import { host } from './contests/host.ts';
-import { lengths } from './contests/lengths.ts';
 import { op } from './contests/op.ts';
 import { prefill } from './contests/prefill.ts';
 import { profile } from './contests/profile.ts';
@@ -15,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   train,
   forward,
   lengths,
+  widths,
   prefill,
   decode,
   threads,

@@ -13,6 +13,7 @@ function help(): string {
     'Usage: pnpm bench NAME ... [options]',
     '',
     ...benchmarks.map(({ name, title }) => line(name, title)),
+    line('page', 'docs/speed.md and its picture, from the results of --out'),
     '',
     ...Object.entries(flags).map(([name, { value, words }]) => line(`--${name}${value ? ` ${value}` : ''}`, words)),
     '',
@@ -25,6 +26,10 @@ async function main(words: readonly string[]): Promise<void> {
   if (options.help || options.names.length === 0) {
     process.stdout.write(`${help()}\n`);
     return;
+  }
+  if (`${options.names}` === 'page') {
+    const { writePage } = await import('../benchmarks/page.ts');
+    return writePage(options.out);
   }
   const chosen = options.names.map((name) => {
     const found = benchmarks.find((benchmark) => benchmark.name === name);

@@ -3,17 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './check/repository.ts';
-
-const [MARGIN, HEAD, GAP] = [14, 48, 18];
-
-interface Drawing {
-  readonly title: string;
-  /** Colour and text of each key. */
-  readonly keys: readonly (readonly [string, string])[];
-  readonly svg: string;
-  readonly width: number;
-  readonly height: number;
-}
+import { type Drawing, drawingOf, sheet } from './sheet.ts';
 
 /** The figures of a page that stand under a heading of their own. */
 function drawingsIn(page: string): Drawing[] {
@@ -23,29 +13,13 @@ function drawingsIn(page: string): Drawing[] {
     .map((part) => {
       const svg = part.slice(part.indexOf('<svg'), part.indexOf('</svg>') + 6);
       const legend = part.slice(0, part.indexOf('<svg'));
-      const [, width, height] = /viewBox="0 0 (\S+) (\S+)"/.exec(svg) ?? [];
-      return {
-        title: part.slice(0, part.indexOf('</h3>')),
-        keys: [...legend.matchAll(/--key:(.+?)" aria-hidden="true"><\/i>(.*?)<\/li>/g)].map(([, color, text]) => [
-          color,
-          text,
-        ]),
-        svg: svg.replace(/ width="[^"]*" height="[^"]*"/, ''),
-        width: Number(width),
-        height: Number(height),
-      };
+      const keys = [...legend.matchAll(/--key:(.+?)" aria-hidden="true"><\/i>(.*?)<\/li>/g)];
+      return drawingOf(
+        part.slice(0, part.indexOf('</h3>')),
+        keys.map(([, color, text]) => [color, text]),
+        svg,
+      );
     });
-}
-
-function placed({ title, keys, svg, width, height }: Drawing, x: number): string {
-  let at = x;
-  const legend = keys.map(([color, text]) => {
-    const key = `<circle cx="${at + 5}" cy="38" r="4.5" fill="${color}"/><text x="${at + 14}" y="42">${text}</text>`;
-    at += 30 + 6.4 * text.length;
-    return key;
-  });
-  const inner = svg.replace(/^<svg/, `<svg x="${x}" y="${HEAD}" width="${width}" height="${height}"`);
-  return `<text x="${x}" y="22" font-size="14" font-weight="600">${title}</text>${legend.join('')}${inner}`;
 }
 
 const [path] = process.argv.slice(2);
@@ -57,15 +31,6 @@ const chosen = ['Accuracy at', 'Loss over ratio'].map((title) => {
   if (!found) throw new Error(`picture: ${path} has no figure “${title} …”; give the report of a whole study.`);
   return found;
 });
-const [left, right] = chosen;
-const variables = /:root\{color-scheme:light dark;[^}]*\}\n@media[^{]*\{:root\{[^}]*\}\}/.exec(page)?.[0];
-const width = 2 * MARGIN + left.width + GAP + right.width;
-const height = HEAD + Math.max(left.height, right.height) + MARGIN;
-writeFileSync(
-  join(root, 'docs/study.svg'),
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `role="img" aria-labelledby="title" font-family="system-ui, sans-serif" font-size="12" fill="var(--ink)">` +
-    '<title id="title">Recall of each mixer alone and woven with softmax attention, and loss on text over the ratio</title>' +
-    `<style>${variables}</style>` +
-    `<rect width="100%" height="100%" rx="8" fill="var(--card)"/>${placed(left, MARGIN)}${placed(right, MARGIN + left.width + GAP)}</svg>\n`,
-);
+const variables = /:root\{color-scheme:light dark;[^}]*\}\n@media[^{]*\{:root\{[^}]*\}\}/.exec(page)?.[0] ?? '';
+const title = 'Recall of each mixer alone and woven with softmax attention, and loss on text over the ratio';
+writeFileSync(join(root, 'docs/study.svg'), sheet(title, variables, chosen));

@@ -26,15 +26,16 @@ export const host: Benchmark = {
           const medians = turns.map((of) => median(of.map((turn) => turn[what])));
           for (const [i, { name }] of sides.entries()) {
             const { launches, workspace, most } = turns[i][0];
-            const memory = `at most ${(most / 1e6).toFixed(1)} MB in tensors`;
-            const recorded = `, ${(workspace / 1e6).toFixed(1)} MB of it workspace; ${launches} launches, ${((1e6 * medians[i]) / launches).toFixed(2)} us each`;
+            const notes = [`at most ${(most / 1e6).toFixed(1)} MB in tensors`];
+            if (launches > 0) notes.push(`${(workspace / 1e6).toFixed(1)} MB of it workspace; ${launches} launches`);
+            if (launches > 0 && what === 'host') notes.push(`${((1e6 * medians[i]) / launches).toFixed(2)} us each`);
             report.add({
               ...{
                 benchmark: 'host',
                 case: `${sizeText(family, options)}, ${what === 'host' ? 'outside of kernels' : 'a step'}`,
               },
               ...{ side: name, seconds: medians[i], ...(i > 0 && { ratio: medians[i] / medians[0] }) },
-              note: launches > 0 ? memory + recorded : memory,
+              note: notes.join(', '),
             });
           }
         }

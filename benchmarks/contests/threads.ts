@@ -30,7 +30,7 @@ export const threads: Benchmark = {
           );
         }
         for (const one of ones.slice(1)) await one.ask({ steps: STEPS });
-        const [together, apart, single] = await rounds3(all, ones, rounds);
+        const [together, apart, single] = await measured(all, ones, rounds);
         const result = {
           benchmark: 'threads',
           case: `${sizeText(family, options)}, ${batch} x ${length}`,
@@ -45,7 +45,7 @@ export const threads: Benchmark = {
 };
 
 /** Seconds for a step of one process with all threads; of all processes at the same time, per step of one of them; of one alone. */
-async function rounds3(
+async function measured(
   all: Contestant,
   ones: readonly Contestant[],
   rounds: number,

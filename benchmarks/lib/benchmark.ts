@@ -26,7 +26,7 @@ export class Bench {
   readonly options: Options;
   readonly report: Report;
   /** For models and batches; gone afterwards. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'twill-bench-'));
+  readonly folder: string;
   private peak = 0;
 
   constructor(options: Options, report: Report) {
@@ -36,6 +36,7 @@ export class Bench {
       if (familyNames.includes(name)) continue;
       throw new BenchError(`--family: ${name} is none; choose from ${familyNames.join(', ')}.`);
     }
+    this.folder = mkdtempSync(join(tmpdir(), 'twill-bench-'));
   }
 
   /** The models to measure, as asked or else these. */

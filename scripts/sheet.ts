@@ -1,0 +1,49 @@
+// Figures side by side in one SVG file, in light and dark: what a page of Markdown can show.
+
+const [MARGIN, HEAD, GAP] = [14, 48, 18];
+
+export interface Drawing {
+  readonly title: string;
+  /** Colour and text of each key. */
+  readonly keys: readonly (readonly [string, string])[];
+  /** Without a width and a height of its own. */
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An `<svg>` as a report draws it. */
+export function drawingOf(title: string, keys: Drawing['keys'], svg: string): Drawing {
+  const [, width, height] = /viewBox="0 0 (\S+) (\S+)"/.exec(svg) ?? [];
+  const bare = svg.replace(/ width="[^"]*" height="[^"]*"/, '');
+  return { title, keys, svg: bare, width: Number(width), height: Number(height) };
+}
+
+/** @param variables a style sheet that defines the colours which drawings name. */
+export function sheet(title: string, variables: string, drawings: readonly Drawing[]): string {
+  let x = MARGIN;
+  const all = drawings.map((drawing) => {
+    const svg = placed(drawing, x);
+    x += drawing.width + GAP;
+    return svg;
+  });
+  const width = x - GAP + MARGIN;
+  const height = HEAD + Math.max(...drawings.map(({ height }) => height)) + MARGIN;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+    `role="img" aria-labelledby="title" font-family="system-ui, sans-serif" font-size="12" fill="var(--ink)">` +
+    `<title id="title">${title}</title><style>${variables}</style>` +
+    `<rect width="100%" height="100%" rx="8" fill="var(--card)"/>${all.join('')}</svg>\n`
+  );
+}
+
+function placed({ title, keys, svg, width, height }: Drawing, x: number): string {
+  let at = x;
+  const legend = keys.map(([color, text]) => {
+    const key = `<circle cx="${at + 5}" cy="38" r="4.5" fill="${color}"/><text x="${at + 14}" y="42">${text}</text>`;
+    at += 30 + 6.4 * text.length;
+    return key;
+  });
+  const inner = svg.replace(/^<svg/, `<svg x="${x}" y="${HEAD}" width="${width}" height="${height}"`);
+  return `<text x="${x}" y="22" font-size="14" font-weight="600">${title}</text>${legend.join('')}${inner}`;
+}
