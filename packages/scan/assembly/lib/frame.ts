@@ -28,9 +28,12 @@ export class HeadFrame {
   g: usize;
 }
 
-/** Columns of a state that one unit of a forward pass takes: they do not meet, so that few heads are units enough for several workers. */
+/**
+ * Columns of a state that one unit of a forward pass takes: they do not meet, so that one or two heads are units enough for several
+ * workers. More are not cut: what happens within a chunk is done again for each of the units.
+ */
 export function columns(heads: i32, V: i32): i32 {
-  return heads >= 4 ? V : min(V, max(32, pieces(V * heads, 6 * 16) * 16));
+  return heads > 2 ? V : min(V, max(32, pieces(V * heads, 6 * 16) * 16));
 }
 
 /** Units of a forward pass over all heads of all sequences. */
