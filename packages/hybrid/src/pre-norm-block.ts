@@ -28,7 +28,7 @@ export class PreNormBlock implements Block {
 
   forward(h: Tensor, state?: State, at?: Sequences): { h: Tensor; state: State } {
     const mixed = this.attn.forward(this.attn_norm.forward(h), state, at);
-    const s = h.add(mixed.y);
-    return { h: s.add(this.mlp.forward(this.mlp_norm.forward(s))), state: mixed.state };
+    const { sum: s, y } = this.mlp_norm.added(h, mixed.y);
+    return { h: s.add(this.mlp.forward(y)), state: mixed.state };
   }
 }

@@ -4,6 +4,7 @@ import { type Numbers, noise } from '@twilljs/tensor/testing';
 import { cutChecks } from '@twilljs/wasm/testing';
 import { describe, it } from 'vitest';
 import { adamwOp, advanceOp } from './adamw/op.ts';
+import { addRmsNormOp } from './add-rms-norm/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
@@ -51,6 +52,7 @@ const sequences = [
 /** Inputs and attributes of each case. */
 const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: string[]][] = [
   [rmsNormOp, [{ x, weight }, { x }].map((inputs) => [inputs, { eps: 1e-5 }])],
+  [addRmsNormOp, [{ x, weight }, { x }].map((inputs) => [{ ...inputs, branch: floats(rows, 5) }, { eps: 1e-5 }])],
   [l2NormOp, [[{ x }, { eps: 1e-5 }]]],
   [
     layerNormOp,

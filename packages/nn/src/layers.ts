@@ -1,7 +1,7 @@
 // The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
 import { flag, knownOnly, oneOf, type Tensor, whole } from '@twilljs/tensor';
 import { constant, type Initializer, normal, requireInitializer } from './initializer.ts';
-import { embedding, gatedRmsNorm, linear, linears, rmsNorm, shortConv, swiglu } from './ops.ts';
+import { addRmsNorm, embedding, gatedRmsNorm, linear, linears, rmsNorm, shortConv, swiglu } from './ops.ts';
 import { requireEps } from './shape-rules.ts';
 
 /** y = x W' (+ b), weight [O,I] as in PyTorch. */
@@ -88,6 +88,11 @@ export class RMSNorm {
 
   forward(x: Tensor): Tensor {
     return rmsNorm(x, this.weight, this.eps);
+  }
+
+  /** The residual stream with a branch added, and the norm of the sum. */
+  added(x: Tensor, branch: Tensor): { sum: Tensor; y: Tensor } {
+    return addRmsNorm(x, branch, this.weight, this.eps);
   }
 
   /** Norm first, then silu(gate): the output norm of gated mixers. */

@@ -4,6 +4,7 @@ import { cpu, type Op, tensor } from '@twilljs/tensor';
 import { conformance, failures, gradcheck, type Numbers, named, noise, type OpCase } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
+import { addRmsNormOp } from './add-rms-norm/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
@@ -62,6 +63,13 @@ const tried: Tried[] = [
         attrs: { eps: epsFor(n) },
         inputs,
       })),
+  },
+  {
+    op: addRmsNormOp,
+    cases: (n) =>
+      subsets({ x: floats([3, 2, n], n), branch: floats([3, 2, n], 7), weight: floats([n], 2) }, ['weight']).map(
+        (inputs) => ({ attrs: { eps: epsFor(n) }, inputs }),
+      ),
   },
   {
     op: gatedRmsNormOp,

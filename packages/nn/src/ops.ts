@@ -1,6 +1,7 @@
 // The functions of all ops of the package.
 export { embedding } from '@twilljs/tensor';
 export { type AdamWAttrs, adamwUpdate, advance } from './adamw/op.ts';
+export { addRmsNorm } from './add-rms-norm/op.ts';
 export { applyBackward, backwardOf } from './backward.ts';
 export { normBlocks, type Span } from './clip-grad-norm/blocks.ts';
 export { type ClipOptions, clipFactor, clipGradNorm } from './clip-grad-norm/op.ts';

@@ -1,6 +1,7 @@
 // @twilljs/nn/wasm: WebAssembly kernels of the ops, to hand to `wasm({ kernels })`.
 import type { WasmKernel } from '@twilljs/wasm';
 import { adamwKernel, advanceKernel } from './adamw/wasm.ts';
+import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/wasm.ts';
 import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
@@ -21,6 +22,8 @@ import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
 export const kernels: readonly WasmKernel[] = [
   rmsNormKernel,
   rmsNormGradKernel,
+  addRmsNormKernel,
+  addRmsNormGradKernel,
   gatedRmsNormKernel,
   gatedRmsNormGradKernel,
   l2NormKernel,
