@@ -17,7 +17,7 @@ export function partSize(H: i32, V: i32): i32 {
 
 /** Bytes of scratch of `decode` and of `join`. */
 export function decodeScratch(H: i32, D: i32): f64 {
-  return 64 + <f64>rowsBytes(padded(H)) + <f64>padded(H) * (<f64>ES + 4 * <f64>padded(D));
+  return 64 + <f64>rowsBytes(padded(H)) + <f64>padded(H) * (<f64>ES + 4 * <f64>padded(D)) + 64;
 }
 
 export function joinBytes(V: i32): i32 {
@@ -29,35 +29,48 @@ function part(p: usize, n: i32): v128 {
   return n >= 4 ? v128.load(p) : loadPart(p, n);
 }
 
-/** Scores of GROUP keys, rows of n floats. */
+/** Scores of GROUP keys, rows of n floats: turned in registers four by four, so that a lane is a key and its sum one in order. */
 function dots(n: i32, q: usize, rows: usize, step: usize, out: usize): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  const down = step << 2;
-  for (let k = 0; k < n; k += 4) {
-    const left = n - k;
-    let p = rows;
+  const step2 = step << 1, step3 = step2 + step, down = step << 2, end = rows + (<usize>(n & ~3) << 2);
+  for (; rows < end; rows += 16) {
     const q0 = v128.load32_splat(q), q1 = v128.load32_splat(q, 4), q2 = v128.load32_splat(q, 8), q3 = v128.load32_splat(q, 12);
-    s0 = four(s0, p, step, left, q0, q1, q2, q3); p += down;
-    s1 = four(s1, p, step, left, q0, q1, q2, q3); p += down;
-    s2 = four(s2, p, step, left, q0, q1, q2, q3); p += down;
-    s3 = four(s3, p, step, left, q0, q1, q2, q3);
+    let p = rows;
+    s0 = four(s0, v128.load(p), v128.load(p + step), v128.load(p + step2), v128.load(p + step3), q0, q1, q2, q3);
+    p += down;
+    s1 = four(s1, v128.load(p), v128.load(p + step), v128.load(p + step2), v128.load(p + step3), q0, q1, q2, q3);
+    p += down;
+    s2 = four(s2, v128.load(p), v128.load(p + step), v128.load(p + step2), v128.load(p + step3), q0, q1, q2, q3);
+    p += down;
+    s3 = four(s3, v128.load(p), v128.load(p + step), v128.load(p + step2), v128.load(p + step3), q0, q1, q2, q3);
     q += 16;
-    rows += 16;
+  }
+  for (let left = n & 3; left > 0; left--) {
+    const x = v128.load32_splat(q);
+    s0 = fma(x, column(rows, step), s0);
+    s1 = fma(x, column(rows + down, step), s1);
+    s2 = fma(x, column(rows + (down << 1), step), s2);
+    s3 = fma(x, column(rows + down + (down << 1), step), s3);
+    q += 4;
+    rows += 4;
   }
   v128.store(out, s0); v128.store(out, s1, 16); v128.store(out, s2, 32); v128.store(out, s3, 48);
 }
 
-/** s + the products of four numbers of each of four rows, turned in registers. */
+/** s + the products of four numbers of each of four rows. */
 @inline
-function four(s: v128, p: usize, step: usize, left: i32, q0: v128, q1: v128, q2: v128, q3: v128): v128 {
-  const p1 = p + step, p2 = p1 + step, p3 = p2 + step;
-  const x0 = part(p, left), x1 = part(p1, left), x2 = part(p2, left), x3 = part(p3, left);
+function four(s: v128, x0: v128, x1: v128, x2: v128, x3: v128, q0: v128, q1: v128, q2: v128, q3: v128): v128 {
   const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
   const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
   s = fma(q0, i64x2.shuffle(l01, l23, 0, 2), s);
   s = fma(q1, i64x2.shuffle(l01, l23, 1, 3), s);
   s = fma(q2, i64x2.shuffle(h01, h23, 0, 2), s);
   return fma(q3, i64x2.shuffle(h01, h23, 1, 3), s);
+}
+
+/** One number of each of four rows. */
+function column(p: usize, step: usize): v128 {
+  return f32x4(load<f32>(p), load<f32>(p + step), load<f32>(p + (step << 1)), load<f32>(p + step + (step << 1)));
 }
 
 /** The score of one key. */
@@ -131,6 +144,13 @@ function rowAt(s: Sequence, x: i32, C: i32, ring: usize, fresh: usize, step: usi
   return i < s.old ? ring + <usize>((s.oldest + i) % C) * step : fresh + <usize>(i - s.old) * step;
 }
 
+/** Reads a number of each cache line: heads would ask for them by turns, and lines that follow each other come much faster. */
+function touch(from: usize, bytes: usize, to: usize): void {
+  let sum = 0;
+  for (let p = from, end = from + bytes; p < end; p += 64) sum += load<i32>(p);
+  store<i32>(to, sum);
+}
+
 /** What block `block` of the keys of a sequence gives to its one query, into the part at `to`. */
 export function decodeBlock(
   s: Sequence, block: i32, C: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32,
@@ -143,6 +163,7 @@ export function decodeBlock(
   for (let h = 0; h < H; h++) padRow(D, f, q + (<usize>(h * D) << 2), qx + <usize>h * qs);
   for (let x = base + first; x < end; ) {
     const stop = min(straightTo(s, x, end, C), x + GROUP), row = rowAt(s, x, C, k0, k, ks);
+    touch(row, <usize>(stop - x) * ks, e + <usize>H * ES);
     for (let h = 0; h < H; h++) {
       const qh = qx + <usize>h * qs, out = e + <usize>h * ES + (<usize>(x - base) << 2);
       let at = row + (<usize>(h / G * D) << 2);
@@ -161,6 +182,7 @@ export function decodeBlock(
   }
   for (let x = base + first; x < end; ) {
     const stop = min(straightTo(s, x, end, C), x + GROUP), row = rowAt(s, x, C, v0, v, vs), more = x > base + first;
+    touch(row, <usize>(stop - x) * vs, e + <usize>H * ES);
     for (let h = 0; h < H; h++) {
       const w = e + <usize>h * ES + (<usize>(x - base) << 2);
       weighted(V, stop - x, w, row + (<usize>(h / G * V) << 2), vs, o + <usize>h * os, more);

@@ -37,22 +37,28 @@ function part(p: usize, n: i32): v128 {
   return n >= 4 ? v128.load(p) : loadPart(p, n);
 }
 
-/** out [KB/16][n][16]: m rows of n floats turned to columns. Up to whole panels the last one is repeated. */
+/** out [KB/16][n][16]: m rows of n floats turned to columns, four by four. Up to whole panels the last one is repeated. */
 export function turn(m: i32, n: i32, rows: usize, step: usize, out: usize): void {
-  for (let j = 0; j < up16(m); j += 4) {
-    const b0 = rows + <usize>min(j, m - 1) * step, b1 = rows + <usize>min(j + 1, m - 1) * step;
-    const b2 = rows + <usize>min(j + 2, m - 1) * step, b3 = rows + <usize>min(j + 3, m - 1) * step;
+  const whole = <usize>(n & ~3) << 2, last = m - 1;
+  for (let j = 0, end = up16(m); j < end; j += 4) {
+    let b0 = rows + <usize>min(j, last) * step, b1 = rows + <usize>min(j + 1, last) * step;
+    let b2 = rows + <usize>min(j + 2, last) * step, b3 = rows + <usize>min(j + 3, last) * step;
     let to = out + (<usize>(j >> 4) * n << 6) + ((j & 15) << 2);
-    for (let k = 0; k < n; k += 4) {
-      const at = <usize>k << 2, left = n - k;
-      const x0 = part(b0 + at, left), x1 = part(b1 + at, left), x2 = part(b2 + at, left), x3 = part(b3 + at, left);
+    for (const stop = b0 + whole; b0 < stop; b0 += 16) {
+      const x0 = v128.load(b0), x1 = v128.load(b1), x2 = v128.load(b2), x3 = v128.load(b3);
       const l01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5), l23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
       const h01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7), h23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
       v128.store(to, i64x2.shuffle(l01, l23, 0, 2));
-      if (left > 1) v128.store(to, i64x2.shuffle(l01, l23, 1, 3), 64);
-      if (left > 2) v128.store(to, i64x2.shuffle(h01, h23, 0, 2), 128);
-      if (left > 3) v128.store(to, i64x2.shuffle(h01, h23, 1, 3), 192);
+      v128.store(to, i64x2.shuffle(l01, l23, 1, 3), 64);
+      v128.store(to, i64x2.shuffle(h01, h23, 0, 2), 128);
+      v128.store(to, i64x2.shuffle(h01, h23, 1, 3), 192);
+      b1 += 16; b2 += 16; b3 += 16;
       to += 256;
+    }
+    for (let left = n & 3; left > 0; left--) {
+      v128.store(to, f32x4(load<f32>(b0), load<f32>(b1), load<f32>(b2), load<f32>(b3)));
+      b0 += 4; b1 += 4; b2 += 4; b3 += 4;
+      to += 64;
     }
   }
 }
