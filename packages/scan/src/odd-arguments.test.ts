@@ -32,7 +32,10 @@ const ops: Readonly<Record<string, readonly [Shapes, object?]>> = {
   ],
   append: [{ buffer: [1, 4, 3], x: [1, 3, 3] }],
   attention: [
-    { q: [1, 3, 2, 4], k: [1, 3, 2, 4], v: [1, 3, 2, 3], k0: [1, 5, 2, 4], v0: [1, 5, 2, 3], dy: [1, 3, 2, 3] },
+    {
+      ...{ q: [1, 3, 2, 4], k: [1, 3, 2, 4], v: [1, 3, 2, 3], k0: [1, 5, 2, 4], v0: [1, 5, 2, 3] },
+      ...{ y: [1, 3, 2, 3], lse: [1, 3, 2], dy: [1, 3, 2, 3], dlse: [1, 3, 2] },
+    },
     { scale: 0.5, window: 2 },
   ],
   clipGradNorm: [
@@ -117,6 +120,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     args: () => [...inputs(name, inOrder), { scale: 1 }, ranges(device)],
   });
   return {
+    addRmsNorm: { call: nn.addRmsNorm, args: () => [t(2, 3), t(2, 3), t(3), 1e-6] },
     adamwUpdate: { call: nn.adamwUpdate, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
     advance: { call: nn.advance, args: () => [tensor(Int32Array.of(1), [1], { device }), t()] },
     arenaOf: { call: nn.arenaOf, args: () => [nn.params(model()), device, ['bias']] },
