@@ -1,9 +1,14 @@
 // The list of launches, walked by every worker by itself: no message and no JavaScript between two launches.
 //
-// A launch that can be shared is published: its fields, then a word of its number (upper half), its pieces and the next of them (16
-// bits each). Whoever counts the word up has drawn that piece, and until it is reported as done the fields stay what they are. Who
-// reports the last one goes on in the list. So there is no barrier at which a worker could be missed: one that sleeps, or has not
-// started yet, holds nobody up.
+// A launch that can be shared is published: its fields, then a word with a number, a mark, and a bit for each piece that nobody has
+// drawn. Whoever clears a bit has drawn that piece, and until it is reported as done the fields stay what they are. Who reports the last
+// one goes on in the list. So there is no barrier at which a worker could be missed: one that sleeps, or has not started yet, holds
+// nobody up.
+//
+// A worker draws from its own part of the units first, the same part of every launch: it finds what it has written before in its own
+// cache. Then it helps others.
+
+import { bits, choose, closed, edge, FREE, isOpen, OPEN, piecesOf } from './lib/pieces';
 
 /** Of the control block. In the first line, which moves as one between processors: the word, the launch, what all launches share. */
 const KERNEL: usize = 8;
@@ -31,9 +36,6 @@ const ALONE: usize = 4;
 /** Pieces that it has done, of all launches. */
 const PIECES: usize = 8;
 
-/** The lower half of the word where no launch is shared. */
-const NONE: i32 = 0;
-
 /** Rounds of looking at the word before a worker sleeps: between lists, and inside of one. */
 const IDLE: i32 = 2000;
 const BUSY: i32 = 20000;
@@ -46,14 +48,6 @@ const SERIAL: i32 = 0;
 const SHARED: i32 = 1;
 const PENDING: i32 = 2;
 
-@inline function piecesIn(word: i64): i32 {
-  return (<i32>word) >>> 16;
-}
-
-@inline function nextIn(word: i64): i32 {
-  return <i32>word & 0xffff;
-}
-
 @inline function lineOf(control: usize, id: i32): usize {
   return control + LINES + <usize>id * LINE;
 }
@@ -62,16 +56,17 @@ const PENDING: i32 = 2;
   return load<usize>(control, SCRATCH) + <usize>id * load<usize>(control, STRIDE);
 }
 
-/** Three for each worker, the first of them twice as large as the others. */
-@inline function piecesOf(units: i32, workers: i32): i32 {
-  return min(units, 3 * workers);
-}
-
-/** The first unit of a piece. */
-@inline function edge(piece: i32, units: i32, workers: i32): i32 {
-  if (units <= 3 * workers) return piece;
-  const quarters = piece < workers ? 2 * piece : piece + workers;
-  return <i32>((<i64>units * quarters) / (4 * workers));
+/** Draws a piece; -1 where there is none. */
+function draw(control: usize, id: i32): i32 {
+  let word = atomic.load<i64>(control);
+  while ((word & FREE) != 0) {
+    // The fields may be those of another launch by now: then the word is another one too, and nothing is drawn.
+    const piece = choose(id, word & FREE, load<i32>(control, UNITS), load<i32>(control, WORKERS));
+    const found = atomic.cmpxchg<i64>(control, word, word & ~(<i64>1 << piece));
+    if (found == word) return piece;
+    word = found;
+  }
+  return -1;
 }
 
 function run(control: usize, id: i32, piece: i32): void {
@@ -84,8 +79,8 @@ function run(control: usize, id: i32, piece: i32): void {
   }
 }
 
-/** Runs entries alone up to one that can be shared, and publishes that: true, its piece 0 is the caller's. False at the end. */
-function advance(control: usize, id: i32, entry: usize): bool {
+/** Runs entries alone up to one that can be shared, and publishes that. @returns the piece of it that is the caller's; -1 at the end. */
+function advance(control: usize, id: i32, entry: usize): i32 {
   const end = load<usize>(control, END);
   const workers = load<i32>(control, WORKERS);
   const line = lineOf(control, id);
@@ -101,31 +96,32 @@ function advance(control: usize, id: i32, entry: usize): bool {
       store<usize>(control, load<usize>(at, 8), ARGS);
       store<usize>(control, at, AT);
       atomic.store<i32>(control + DONE, 0);
-      atomic.store<i64>(control, (((atomic.load<i64>(control) >> 32) + 1) << 32) | (piecesOf(units, workers) << 16) | 1);
+      const all = bits(0, piecesOf(units, workers)), piece = choose(id, all, units, workers);
+      atomic.store<i64>(control, closed(atomic.load<i64>(control)) | OPEN | (all & ~(<i64>1 << piece)));
       if (atomic.load<i32>(control + SLEEPERS) > 0) atomic.notify(control, -1);
-      return true;
+      return piece;
     }
     store<usize>(line, at, ALONE);
     call_indirect<void>(load<u32>(at), 0, units, load<usize>(at, 8), scratch);
   }
   store<usize>(line, 0, ALONE);
   const word = atomic.load<i64>(control);
-  if (<i32>word != NONE) {
-    atomic.store<i64>(control, (((word >> 32) + 1) << 32) | NONE);
+  if (isOpen(word)) {
+    atomic.store<i64>(control, closed(word));
     if (atomic.load<i32>(control + MAIN_SLEEPS) > 0) atomic.notify(control, -1);
   }
-  return false;
+  return -1;
 }
 
-/** Reports pieces as done. True where they were the last ones and piece 0 of another launch is the caller's. */
-function report(control: usize, id: i32, held: i32): bool {
+/** Reports pieces as done. @returns where they were the last ones, the caller's piece of another launch, else -1. */
+function report(control: usize, id: i32, held: i32): i32 {
   // Read before: afterwards the launch may be another one.
   const pieces = piecesOf(load<i32>(control, UNITS), load<i32>(control, WORKERS));
   const at = load<usize>(control, AT);
   const line = lineOf(control, id);
   store<i32>(line, load<i32>(line, PIECES) + held, PIECES);
   store<i32>(line, 0, HELD);
-  if (atomic.add<i32>(control + DONE, held) + held != pieces) return false;
+  if (atomic.add<i32>(control + DONE, held) + held != pieces) return -1;
   return advance(control, id, at + 16);
 }
 
@@ -134,23 +130,21 @@ function work(control: usize, id: i32, drawn: i32): void {
   const line = lineOf(control, id);
   let piece = drawn;
   let held = 1;
-  for (;;) {
+  while (piece >= 0) {
     run(control, id, piece);
-    // The launch cannot change while a piece of it is not reported, so that nothing has to be compared.
-    const word = atomic.add<i64>(control, 1);
-    piece = nextIn(word);
-    if (piece < piecesIn(word)) store<i32>(line, ++held, HELD);
-    else if (report(control, id, held)) {
-      piece = 0;
+    piece = draw(control, id);
+    if (piece >= 0) store<i32>(line, ++held, HELD);
+    else {
+      piece = report(control, id, held);
       held = 1;
-    } else return;
+    }
   }
 }
 
-/** Tries to take part in the launch of `word`. */
-function join(control: usize, id: i32, word: i64): bool {
-  const piece = nextIn(word);
-  if (piece >= piecesIn(word) || atomic.cmpxchg<i64>(control, word, word + 1) != word) return false;
+/** Tries to take part in what is shared. */
+function join(control: usize, id: i32): bool {
+  const piece = draw(control, id);
+  if (piece < 0) return false;
   store<i32>(lineOf(control, id), 1, HELD);
   work(control, id, piece);
   return true;
@@ -164,12 +158,16 @@ function sleep(control: usize, word: i64, nanoseconds: i64): bool {
   return result == 2;
 }
 
-/** The main thread, until the list is done. @param naps whether it may sleep, which a page may not. */
+/**
+ * The main thread, until the list is done.
+ *
+ * @param naps whether it may sleep, which a page may not; 2 where it has slept and looks around only, so that it uses no time itself.
+ */
 export function help(control: usize, naps: i32): i32 {
-  let rounds = 0;
+  let rounds = naps == 2 ? BUSY - 100 : 0;
   let word = atomic.load<i64>(control);
-  while (<i32>word != NONE) {
-    if (join(control, 0, word)) rounds = 0;
+  while (isOpen(word)) {
+    if (join(control, 0)) rounds = 0;
     else if (!naps) {
       if (++rounds == ROUNDS) return PENDING;
     } else if (++rounds == BUSY) {
@@ -189,8 +187,9 @@ export function walk(control: usize, list: usize, end: usize, scratch: usize, st
   store<usize>(control, end, END);
   store<usize>(control, scratch, SCRATCH);
   store<i32>(control, stride, STRIDE);
-  if (!advance(control, 0, list)) return SERIAL;
-  work(control, 0, 0);
+  const piece = advance(control, 0, list);
+  if (piece < 0) return SERIAL;
+  work(control, 0, piece);
   return help(control, naps);
 }
 
@@ -198,8 +197,8 @@ export function walk(control: usize, list: usize, end: usize, scratch: usize, st
 export function serve(control: usize, id: i32): i32 {
   let rounds = 0;
   let word = atomic.load<i64>(control);
-  while (++rounds < (<i32>word == NONE ? IDLE : BUSY)) {
-    if (join(control, id, word)) rounds = 0;
+  while (++rounds < (isOpen(word) ? BUSY : IDLE)) {
+    if (join(control, id)) rounds = 0;
     word = atomic.load<i64>(control);
   }
   sleep(control, word, -1);
@@ -211,11 +210,8 @@ export function skip(control: usize, id: i32): i32 {
   const line = lineOf(control, id);
   const alone = load<usize>(line, ALONE);
   const held = load<i32>(line, HELD);
-  if (alone != 0) {
-    if (advance(control, id, alone + 16)) work(control, id, 0);
-  } else if (held > 0) {
-    if (report(control, id, held)) work(control, id, 0);
-  }
+  if (alone != 0) work(control, id, advance(control, id, alone + 16));
+  else if (held > 0) work(control, id, report(control, id, held));
   return 0;
 }
 
@@ -236,7 +232,6 @@ export function controlBytes(workers: i32): i32 {
 export function prepare(control: usize, workers: i32): i32 {
   memory.fill(control, 0, controlBytes(workers));
   store<i32>(control, workers, WORKERS);
-  store<i64>(control, NONE);
   return 0;
 }
 

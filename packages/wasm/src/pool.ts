@@ -116,7 +116,7 @@ export class Pool {
     const watch = state === PENDING ? this.watcher() : null;
     while (state === PENDING) {
       watch?.();
-      state = attempt(() => wasm.help(CONTROL, naps));
+      state = attempt(() => wasm.help(CONTROL, 2 * naps));
     }
     failed ??= this.failureElsewhere();
     if (failed) throw this.errorOf(failed);
