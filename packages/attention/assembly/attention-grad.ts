@@ -5,7 +5,8 @@ import { clearGap } from '../../wasm/assembly/lib/ranges';
 import { pieces } from '../../wasm/assembly/lib/units';
 import { Back, backAt, backBytes, backward, partBlocks, PARTS } from './lib/back';
 import { Block, blockAt, firstBlock } from './lib/block';
-import { pack, rowsSize, turnedSize } from './lib/keys';
+import { turnedSize } from './lib/keys';
+import { packBlocks, packedSize } from './lib/pack-blocks';
 import { LN2 } from './lib/power';
 import { unpad } from './lib/rows';
 import { mostBlocks, Sequence, sequence, slots } from './lib/sequence';
@@ -13,10 +14,7 @@ import { KB, R } from './lib/sizes';
 
 @inline const HEAD: usize = 64;
 
-/** Units of `packAll` for each sequence and key/value head. */
-export function keyBlocks(S: i32, C: i32): i32 {
-  return mostBlocks(S, C);
-}
+export { keyBlocks, packScratch } from './lib/pack-blocks';
 
 /** Units of `gradients` for each sequence and key/value head. */
 export function keyParts(S: i32, C: i32): i32 {
@@ -29,14 +27,9 @@ export function queryBlocks(T: i32): i32 {
   return pieces(T, R);
 }
 
-@inline
-function packedSize(D: i32, V: i32): i32 {
-  return turnedSize(D) + turnedSize(V) + rowsSize(D);
-}
-
 /** Bytes that all share: packed keys and values. */
 export function packedBytes(n: i32, S: i32, C: i32, HKV: i32, D: i32, V: i32, ranges: bool): f64 {
-  return 4 * slots(n, S, C, ranges) * <f64>HKV * <f64>packedSize(D, V);
+  return 4 * slots(n, S, C, ranges) * <f64>HKV * <f64>packedSize(true, D, V);
 }
 
 /** The same: what all parts but the first of a query give it. */
@@ -45,10 +38,6 @@ export function partBytes(n: i32, T: i32, S: i32, C: i32, H: i32, D: i32, ranges
 }
 
 /** Bytes of scratch. */
-export function packScratch(D: i32, V: i32): f64 {
-  return <f64>HEAD + 4 * KB * <f64>max(D, V);
-}
-
 export function gradientsScratch(S: i32, C: i32, D: i32, V: i32): f64 {
   return <f64>HEAD + backBytes(mostBlocks(S, C), D, V);
 }
@@ -58,21 +47,7 @@ export function packAll(
   from: i32, to: i32, T: i32, S: i32, C: i32, HKV: i32, D: i32, V: i32, window: i32,
   k: usize, v: usize, k0: usize, v0: usize, position: usize, ranges: usize, packed: usize, scratch: usize,
 ): void {
-  const count = mostBlocks(S, C), s = changetype<Sequence>(scratch), room = scratch + HEAD;
-  const ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2;
-  for (let i = from, next = from; i < to; i = next) {
-    const b = i / count / HKV, g = i / count % HKV, first = i % count;
-    next = min(to, i + count - first);
-    sequence(s, b, T, S, C, window, position, ranges);
-    const atK = <usize>(g * D) << 2, atV = <usize>(g * V) << 2;
-    const oldK = k0 + <usize>(b * C) * ks + atK, newK = k + <usize>s.origin * ks + atK;
-    const oldV = v0 + <usize>(b * C) * vs + atV, newV = v + <usize>s.origin * vs + atV;
-    for (let block = max(first, s.first), end = min(s.blocks, first + next - i); block < end; block++) {
-      const at = packed + (<usize>((s.slot + block) * HKV + g) * packedSize(D, V) << 2), values = at + (<usize>turnedSize(D) << 2);
-      pack(s, block, C, D, oldK, newK, ks, at, values + (<usize>turnedSize(V) << 2), room);
-      pack(s, block, C, V, oldV, newV, vs, values, 0, room);
-    }
-  }
+  packBlocks(true, from, to, T, S, C, HKV, D, V, window, k, v, k0, v0, position, ranges, packed, scratch);
 }
 
 /** Zeros into n floats of m rows. */
@@ -112,7 +87,7 @@ export function gradients(
   const count = keyParts(S, C), G = H / HKV, s = changetype<Sequence>(scratch);
   const f = blockAt(D, V, window, scale, scratch + HEAD), b = backAt(f, mostBlocks(S, C));
   const qs = <usize>(H * D) << 2, ys = <usize>(H * V) << 2, ls = <usize>H << 2, ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2;
-  const toValues = <usize>turnedSize(D) << 2, toKeys = toValues + (<usize>turnedSize(V) << 2), size = <usize>packedSize(D, V) << 2;
+  const toValues = <usize>turnedSize(D) << 2, toKeys = toValues + (<usize>turnedSize(V) << 2), size = <usize>packedSize(true, D, V) << 2;
   const all = <usize>(ranges ? T : n * T) * qs;
   for (let i = from; i < to; i++) {
     const j = i / count / HKV, g = i / count % HKV, u = i % count;

@@ -4,17 +4,14 @@ import { pieces } from '../../wasm/assembly/lib/units';
 import { attend as attendOf, attendBytes } from './lib/attend';
 import { blockAt } from './lib/block';
 import { decodeBlock, joinBlocks, joinBytes, partSize } from './lib/decode';
-import { pack, rowsSize, turnedSize } from './lib/keys';
+import { turnedSize } from './lib/keys';
+import { packBlocks, packedSize } from './lib/pack-blocks';
 import { mostBlocks, Sequence, sequence, slots } from './lib/sequence';
-import { KB, R } from './lib/sizes';
+import { R } from './lib/sizes';
 
 @inline const HEAD: usize = 64;
 
-/** Units of `pack` and of `attend` for each sequence and key/value head, and of `decode` for each sequence. */
-export function keyBlocks(S: i32, C: i32): i32 {
-  return mostBlocks(S, C);
-}
-
+/** Units of `attend` for each sequence and key/value head. */
 export function queryBlocks(T: i32): i32 {
   return pieces(T, R);
 }
@@ -26,7 +23,7 @@ export function headGroups(H: i32): i32 {
 
 /** Bytes that all share: packed keys and values. In f64: more than 32 bits hold is refused, not taken for less. */
 export function packedBytes(n: i32, S: i32, C: i32, HKV: i32, D: i32, V: i32, ranges: bool): f64 {
-  return 4 * slots(n, S, C, ranges) * <f64>HKV * (<f64>turnedSize(D) + <f64>rowsSize(V));
+  return 4 * slots(n, S, C, ranges) * <f64>HKV * <f64>packedSize(false, D, V);
 }
 
 /** The same of single queries: what the blocks of keys give, of each sequence. */
@@ -35,42 +32,19 @@ export function partBytes(n: i32, S: i32, C: i32, H: i32, V: i32): f64 {
 }
 
 /** Bytes of scratch. */
-export function packScratch(D: i32, V: i32): f64 {
-  return <f64>HEAD + 4 * KB * <f64>max(D, V);
-}
-
 export function attendScratch(D: i32, V: i32): f64 {
   return <f64>HEAD + <f64>attendBytes(D, V);
 }
 
 export { decodeScratch } from './lib/decode';
+export { keyBlocks, packScratch } from './lib/pack-blocks';
 
-/**
- * Blocks from..to of the keys and values of all n HKV sequences and heads, packed where they are seen.
- *
- * @param T,S queries and new keys of a sequence; with ranges both are all positions.
- * @param C rows of the rings of the past.
- */
+/** Blocks from..to of the keys and values of all n HKV sequences and heads, packed where they are seen. */
 export function packKeys(
   from: i32, to: i32, T: i32, S: i32, C: i32, HKV: i32, D: i32, V: i32, window: i32,
   k: usize, v: usize, k0: usize, v0: usize, position: usize, ranges: usize, packed: usize, scratch: usize,
 ): void {
-  const count = mostBlocks(S, C), s = changetype<Sequence>(scratch), room = scratch + HEAD;
-  const ks = <usize>(HKV * D) << 2, vs = <usize>(HKV * V) << 2;
-  const keySize = <usize>turnedSize(D) << 2, size = keySize + (<usize>rowsSize(V) << 2);
-  for (let i = from, next = from; i < to; i = next) {
-    const b = i / count / HKV, g = i / count % HKV, first = i % count;
-    next = min(to, i + count - first);
-    sequence(s, b, T, S, C, window, position, ranges);
-    const atK = <usize>(g * D) << 2, atV = <usize>(g * V) << 2;
-    const oldK = k0 + <usize>(b * C) * ks + atK, newK = k + <usize>s.origin * ks + atK;
-    const oldV = v0 + <usize>(b * C) * vs + atV, newV = v + <usize>s.origin * vs + atV;
-    for (let block = max(first, s.first), end = min(s.blocks, first + next - i); block < end; block++) {
-      const at = packed + <usize>((s.slot + block) * HKV + g) * size;
-      pack(s, block, C, D, oldK, newK, ks, at, 0, room);
-      pack(s, block, C, V, oldV, newV, vs, 0, at + keySize, room);
-    }
-  }
+  packBlocks(false, from, to, T, S, C, HKV, D, V, window, k, v, k0, v0, position, ranges, packed, scratch);
 }
 
 /**
@@ -84,7 +58,7 @@ export function attend(
   const count = pieces(T, R), G = H / HKV, s = changetype<Sequence>(scratch);
   const f = blockAt(D, V, window, scale, scratch + HEAD);
   const qs = <usize>(H * D) << 2, ys = <usize>(H * V) << 2, ls = <usize>H << 2;
-  const keySize = <usize>turnedSize(D) << 2, size = keySize + (<usize>rowsSize(V) << 2), step = <usize>HKV * size;
+  const keySize = <usize>turnedSize(D) << 2, size = <usize>packedSize(false, D, V) << 2, step = <usize>HKV * size;
   for (let i = from, next = from; i < to; i = next) {
     const b = i / count / HKV, g = i / count % HKV, first = i % count;
     next = min(to, i + count - first);
