@@ -84,8 +84,8 @@ function tile4(K: i32, a: usize, ars: usize, acs: usize, b: usize, bs: usize, c:
   v128.store(c, s0); v128.store(c1, s1); v128.store(c2, s2); v128.store(c3, s3);
 }
 
-/** Four rows and sixteen columns: what pairs of vectors hold in sixteen registers. */
-function tile16(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
+/** Four rows and sixteen columns, what pairs of vectors hold in sixteen registers; rows of A are ars, its columns acs bytes apart. */
+function tile16(K: i32, a: usize, ars: usize, acs: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
   const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
   // Without a branch, which would keep the engine from pairing what follows.
   const from = keep != 0 ? c : ZEROS, fs = keep != 0 ? cs : 0, e1 = from + fs, e2 = e1 + fs, e3 = e2 + fs, by = f32x4.splat(keep);
@@ -97,7 +97,7 @@ function tile16(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: 
   let s22 = f32x4.mul(by, v128.load(e2, 32)), s23 = f32x4.mul(by, v128.load(e2, 48));
   let s30 = f32x4.mul(by, v128.load(e3)), s31 = f32x4.mul(by, v128.load(e3, 16));
   let s32 = f32x4.mul(by, v128.load(e3, 32)), s33 = f32x4.mul(by, v128.load(e3, 48));
-  let a1 = a + as, a2 = a1 + as, a3 = a2 + as;
+  let a1 = a + ars, a2 = a1 + ars, a3 = a2 + ars;
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
     let x = v128.load32_splat(a);
@@ -108,39 +108,7 @@ function tile16(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: 
     s20 = fma(x, b0, s20); s21 = fma(x, b1, s21); s22 = fma(x, b2, s22); s23 = fma(x, b3, s23);
     x = v128.load32_splat(a3);
     s30 = fma(x, b0, s30); s31 = fma(x, b1, s31); s32 = fma(x, b2, s32); s33 = fma(x, b3, s33);
-    a += 4; a1 += 4; a2 += 4; a3 += 4;
-    b += bs;
-  }
-  v128.store(c, s00); v128.store(c, s01, 16); v128.store(c, s02, 32); v128.store(c, s03, 48);
-  v128.store(c1, s10); v128.store(c1, s11, 16); v128.store(c1, s12, 32); v128.store(c1, s13, 48);
-  v128.store(c2, s20); v128.store(c2, s21, 16); v128.store(c2, s22, 32); v128.store(c2, s23, 48);
-  v128.store(c3, s30); v128.store(c3, s31, 16); v128.store(c3, s32, 32); v128.store(c3, s33, 48);
-}
-
-/** Four rows and sixteen columns of the product with A transposed. */
-function tile16T(K: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, keep: f32): void {
-  const c1 = c + cs, c2 = c1 + cs, c3 = c2 + cs;
-  // Without a branch, which would keep the engine from pairing what follows.
-  const from = keep != 0 ? c : ZEROS, fs = keep != 0 ? cs : 0, e1 = from + fs, e2 = e1 + fs, e3 = e2 + fs, by = f32x4.splat(keep);
-  let s00 = f32x4.mul(by, v128.load(from)), s01 = f32x4.mul(by, v128.load(from, 16));
-  let s02 = f32x4.mul(by, v128.load(from, 32)), s03 = f32x4.mul(by, v128.load(from, 48));
-  let s10 = f32x4.mul(by, v128.load(e1)), s11 = f32x4.mul(by, v128.load(e1, 16));
-  let s12 = f32x4.mul(by, v128.load(e1, 32)), s13 = f32x4.mul(by, v128.load(e1, 48));
-  let s20 = f32x4.mul(by, v128.load(e2)), s21 = f32x4.mul(by, v128.load(e2, 16));
-  let s22 = f32x4.mul(by, v128.load(e2, 32)), s23 = f32x4.mul(by, v128.load(e2, 48));
-  let s30 = f32x4.mul(by, v128.load(e3)), s31 = f32x4.mul(by, v128.load(e3, 16));
-  let s32 = f32x4.mul(by, v128.load(e3, 32)), s33 = f32x4.mul(by, v128.load(e3, 48));
-  for (let k = 0; k < K; k++) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-    let x = v128.load32_splat(a);
-    s00 = fma(x, b0, s00); s01 = fma(x, b1, s01); s02 = fma(x, b2, s02); s03 = fma(x, b3, s03);
-    x = v128.load32_splat(a, 4);
-    s10 = fma(x, b0, s10); s11 = fma(x, b1, s11); s12 = fma(x, b2, s12); s13 = fma(x, b3, s13);
-    x = v128.load32_splat(a, 8);
-    s20 = fma(x, b0, s20); s21 = fma(x, b1, s21); s22 = fma(x, b2, s22); s23 = fma(x, b3, s23);
-    x = v128.load32_splat(a, 12);
-    s30 = fma(x, b0, s30); s31 = fma(x, b1, s31); s32 = fma(x, b2, s32); s33 = fma(x, b3, s33);
-    a += as;
+    a += acs; a1 += acs; a2 += acs; a3 += acs;
     b += bs;
   }
   v128.store(c, s00); v128.store(c, s01, 16); v128.store(c, s02, 32); v128.store(c, s03, 48);
@@ -158,7 +126,7 @@ export function smallMatmul(
   if (WIDE) for (; j + 16 <= N; j += 16) {
     let p = a, q = c;
     for (let i = 0; i < M; i += 4) {
-      tile16(K, p, as, b, bs, q, cs, keep);
+      tile16(K, p, as, 4, b, bs, q, cs, keep);
       p += down;
       q += on;
     }
@@ -190,7 +158,7 @@ export function smallMatmulT(
   if (WIDE) for (; j + 16 <= N; j += 16) {
     let p = a, q = c;
     for (let i = 0; i < M; i += 4) {
-      tile16T(K, p, as, b, bs, q, cs, keep);
+      tile16(K, p, 4, as, b, bs, q, cs, keep);
       p += 16;
       q += on;
     }
