@@ -104,6 +104,7 @@ export class Pool {
     let failed: Failure | null = null;
     // After a failure the list goes on, so that all threads come to its end; what it computes is never seen.
     const attempt = (walk: () => number): number => {
+      // Each round leaves behind a launch, or pieces of one, so that there is a last one.
       for (let next = walk; ; next = () => wasm.skip(CONTROL, 0) || wasm.help(CONTROL, naps)) {
         try {
           return next();
