@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pageScript } from './page-script.ts';
 
 interface Outcome {
   tier: string;
@@ -32,7 +32,6 @@ const program = `
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'twill-engines-'));
-const root = join(import.meta.dirname, '..');
 let script: string;
 let reference: Outcome;
 
@@ -45,15 +44,7 @@ function inNode(command: string, ...args: string[]): Outcome {
 }
 
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: root },
-    bundle: true,
-    write: false,
-    platform: 'browser',
-    format: 'iife',
-    conditions: ['@twilljs/source'],
-  });
-  script = outputFiles[0].text;
+  script = await pageScript(program);
   reference = inNode(process.execPath);
 });
 

@@ -1,8 +1,7 @@
 // A page that trains nothing and keeps every tape: it must go on in a bounded memory. And one that may not compile.
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pageScript } from './page-script.ts';
 
 /** Passes of ten tensors of 256 KiB, all of whose tapes survive with their results: 4 GiB after 1,600. */
 const program = `
@@ -29,15 +28,7 @@ let script: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: join(import.meta.dirname, '..') },
-    bundle: true,
-    write: false,
-    platform: 'browser',
-    format: 'iife',
-    conditions: ['@twilljs/source'],
-  });
-  script = outputFiles[0].text;
+  script = await pageScript(program);
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 });
 

@@ -2,10 +2,9 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageScript } from './page-script.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -74,15 +73,7 @@ async function outcomeOf(path: string, where: 'page' | 'worker' = 'page'): Promi
 
 describe.skipIf(!existsSync(CHROMIUM))(`${CHROMIUM}, without which this is skipped`, () => {
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: program, resolveDir: join(import.meta.dirname, '..') },
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      format: 'iife',
-      conditions: ['@twilljs/source'],
-    });
-    script = outputFiles[0].text;
+    script = await pageScript(program);
     server = createServer(({ url = '' }, response) => {
       if (url.endsWith('.js')) {
         response.writeHead(200, { 'Content-Type': 'text/javascript', ...isolated });
