@@ -9,10 +9,8 @@ import { turnedSize } from './lib/keys';
 import { packBlocks, packedSize } from './lib/pack-blocks';
 import { LN2 } from './lib/power';
 import { unpad } from './lib/rows';
-import { mostBlocks, Sequence, sequence, slots } from './lib/sequence';
+import { HEAD, mostBlocks, Sequence, sequence, slots } from './lib/sequence';
 import { KB, R } from './lib/sizes';
-
-@inline const HEAD: usize = 64;
 
 export { keyBlocks, packScratch } from './lib/pack-blocks';
 

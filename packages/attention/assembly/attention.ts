@@ -6,10 +6,8 @@ import { blockAt } from './lib/block';
 import { decodeBlock, joinBlocks, joinBytes, partSize } from './lib/decode';
 import { turnedSize } from './lib/keys';
 import { packBlocks, packedSize } from './lib/pack-blocks';
-import { mostBlocks, Sequence, sequence, slots } from './lib/sequence';
+import { HEAD, mostBlocks, Sequence, sequence, slots } from './lib/sequence';
 import { R } from './lib/sizes';
-
-@inline const HEAD: usize = 64;
 
 /** Units of `attend` for each sequence and key/value head. */
 export function queryBlocks(T: i32): i32 {

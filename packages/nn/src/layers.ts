@@ -33,7 +33,8 @@ type Projected<L extends readonly (Linear | null)[]> = {
 };
 
 /**
- * What several layers make of one input, as one op where all are no more than a weight; else layer by layer, with the same bits.
+ * What several layers make of one input, as one op where all are no more than a weight; else layer by layer, with the same bits but for
+ * the gradient of the input (decision 30).
  *
  * @param x [..,I]
  * @param layers null where a model has none.

@@ -1,9 +1,7 @@
 // The packing of keys and values for the forward pass and for gradients, in units.
 import { pack, rowsSize, turnedSize } from './keys';
-import { mostBlocks, Sequence, sequence } from './sequence';
+import { HEAD, mostBlocks, Sequence, sequence } from './sequence';
 import { KB } from './sizes';
-
-@inline const HEAD: usize = 64;
 
 /** Units of packing for each sequence and key/value head. */
 export function keyBlocks(S: i32, C: i32): i32 {

@@ -4,6 +4,9 @@ import { beginOf, endOf } from '../../../wasm/assembly/lib/ranges';
 import { pieces } from '../../../wasm/assembly/lib/units';
 import { KB } from './sizes';
 
+/** Bytes of scratch that a `Sequence` takes. */
+@inline export const HEAD: usize = 64;
+
 @unmanaged
 export class Sequence {
   /** Its first query and their number. */

@@ -50,7 +50,8 @@ const linearsGradOp: Op<LinearsGradAttrs> = {
 };
 
 /**
- * y_i = x W_i' for each weight: the projections of one input, such as queries, keys and values, with the bits of one `linear` each.
+ * y_i = x W_i' for each weight: the projections of one input, such as queries, keys and values, with the bits of one `linear` each but for
+ * the gradient of x, which a kernel forms as one sum.
  *
  * @param x [..,I].
  * @param weights [O_i,I], at least one. Where some are stored in bf16, each is an op of its own.
