@@ -37,7 +37,7 @@ const ALONE: usize = 4;
 const PIECES: usize = 8;
 
 /** Rounds of looking at the word before a worker sleeps: between lists, and inside of one. */
-const IDLE: i32 = 2000;
+const IDLE: i32 = 100000;
 const BUSY: i32 = 20000;
 /** Nanoseconds that the main thread sleeps at most, and rounds where it may not sleep. */
 const NAP: i64 = 100_000_000;

@@ -3,11 +3,11 @@
 import { bytes } from './bf16';
 import { gemm, gemmBF16, panels } from './gemm';
 import { KC, packB, packBF16 } from './pack';
-import { NR } from './tile';
+import { MR, NR } from './tile';
 import { pieces } from './units';
 
-/** Rows of a unit: two tiles of six, three of four. */
-@inline export const TALL: i32 = 12;
+/** Rows of a unit: those of a tile. */
+@inline export const TALL: i32 = MR;
 /** Where there are fewer rows than this, a unit is all of them in so many columns. */
 @inline export const FEW: i32 = 48;
 @inline export const BROAD: i32 = 64;
