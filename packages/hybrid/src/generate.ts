@@ -80,7 +80,7 @@ export async function* generate(
     const lengths = ids.map(({ length }) => length);
     const where = lengths.every((length) => length === lengths[0]) ? {} : { lengths };
     const next = () => ({ logits: model.next(filledUp(ids), cache, where), ids: null });
-    return keep(scope(() => (temperature === 0 ? model.choose(filledUp(ids), cache, where, among) : next())));
+    return scope(() => keep(temperature === 0 ? model.choose(filledUp(ids), cache, where, among) : next()));
   };
   try {
     for (let n = 0; n < maxTokens; n++) {

@@ -145,7 +145,8 @@ export class Recorded {
     const given: Given[] = [ids];
     if (ranges && (wanted === 'last' || typeof wanted === 'number')) given.push(lastOf(ranges));
     const length = wanted === 'all' ? (placed.before?.T ?? null) : null; // of the rows in which logits are wanted
-    const key = `${wanted} ${length} ${ids.shape} ${ranges ? counts.length : 'rows'} ${capacity}`;
+    const [B, T] = ids.shape;
+    const key = `${wanted} ${length} ${B} ${T} ${ranges ? counts.length : 'rows'} ${capacity}`;
     const step = this.recordings.get(key, () => this.reading(wanted, length, placed, given, capacity));
     step.places!.write(ranges, cache.positions);
     const read = step.run(given, states);

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Allocator } from './allocator.ts';
+import { Heap } from './heap.ts';
 
 const make = (pages: number) =>
-  new Allocator(new WebAssembly.Memory({ initial: 1, maximum: pages, shared: true }), pages);
+  new Allocator(new Heap(new WebAssembly.Memory({ initial: 1, maximum: pages, shared: true })), pages);
 
 describe('allocator', () => {
   it('hands out aligned blocks that never overlap', () => {

@@ -1,9 +1,10 @@
 // Blocks of the shared memory: size classes with free lists, merged again when they would lie idle.
 import { DeviceError, shown, whole } from '@twilljs/tensor';
+import { type Heap, pageBytes } from './heap.ts';
 
 /** Alignment and smallest block, in bytes. */
 const unit = 256;
-const unitsPerPage = 65536 / unit;
+const unitsPerPage = pageBytes / unit;
 /** Smallest growth, in pages: 16 MiB. */
 const growth = 256;
 
@@ -24,7 +25,7 @@ function classOf(bytes: number): number {
 }
 
 export class Allocator {
-  private readonly memory: WebAssembly.Memory;
+  private readonly heap: Heap;
   private readonly maximumPages: number;
   /** Free blocks by class. */
   private readonly free = new Map<number, number[]>();
@@ -42,8 +43,8 @@ export class Allocator {
   private top: number;
 
   /** @param reserved bytes at the beginning that are no block; at least one, so that no pointer is 0. */
-  constructor(memory: WebAssembly.Memory, maximumPages: number, reserved = 1) {
-    this.memory = memory;
+  constructor(heap: Heap, maximumPages: number, reserved = 1) {
+    this.heap = heap;
     this.maximumPages = maximumPages;
     this.top = Math.ceil(reserved / unit);
   }
@@ -155,24 +156,20 @@ export class Allocator {
 
   private fromTop(units: number): number | undefined {
     const end = this.top + units;
-    if (end > this.pages() * unitsPerPage && !this.grow(Math.ceil(end / unitsPerPage))) return undefined;
+    if (end > this.heap.pages * unitsPerPage && !this.grow(Math.ceil(end / unitsPerPage))) return undefined;
     const start = this.top;
     this.top = end;
     return start;
   }
 
-  private pages(): number {
-    return this.memory.buffer.byteLength / (unitsPerPage * unit);
-  }
-
   /** Grows to at least `pages`, by a quarter if that much can be had. */
   private grow(pages: number): boolean {
-    const now = this.pages();
+    const now = this.heap.pages;
     if (pages > this.maximumPages) return false;
     const generous = Math.min(this.maximumPages, Math.max(pages, now + growth, Math.ceil(now * 1.25)));
     for (const target of [generous, pages]) {
       try {
-        this.memory.grow(target - now);
+        this.heap.grow(target - now);
         return true;
       } catch {
         // The machine has less than the limit: the smaller target is tried, then the caller reports.

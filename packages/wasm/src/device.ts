@@ -21,7 +21,7 @@ import {
 } from '@twilljs/tensor';
 import { Allocator } from './allocator.ts';
 import { module as fillModule } from './gen/fill.gen.ts';
-import { Heap } from './heap.ts';
+import { Heap, pageBytes } from './heap.ts';
 import { bytesOf, type Pointer, type WasmKernel, type WasmModule } from './kernel.ts';
 import { Functions, type KernelFunction, type Loaded, type Walk } from './launches.ts';
 import { disposedError, Machine, type RunList } from './machine.ts';
@@ -30,7 +30,6 @@ import { primitiveKernels } from './primitives.ts';
 import { chooseThreads } from './threads.ts';
 import { chooseTier, type Tier } from './tier.ts';
 
-const pageBytes = 65536;
 /** One page less than 4 GiB, so that the end of the last block is still a 32-bit number. */
 const maximumPages = 65535;
 
@@ -133,7 +132,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   const functions = new Functions(loaded);
   const heap = new Heap(memory);
   const pool = await openPool({ heap, functions, tier }, threads, options.threads !== undefined);
-  const allocator = new Allocator(memory, pages, pool.reservedBytes);
+  const allocator = new Allocator(heap, pages, pool.reservedBytes);
   const { walk } = options;
   const runList: RunList = walk
     ? (list, count, scratch, _, own) => walk(functions.list, heap.i32, list >>> 2, count, scratch, own)

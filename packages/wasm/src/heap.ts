@@ -1,46 +1,35 @@
-// The device's memory as the host sees it: views that follow its growth.
+// The device's memory as the host sees it: views that are made anew when it grows, which happens here alone.
+
+export const pageBytes = 65536;
 
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  private buffer: ArrayBufferLike;
-  private u8: Uint8Array;
-  private words: Int32Array;
-  private floats: Float32Array;
-  private doubles: Float64Array;
+  bytes!: Uint8Array;
+  i32!: Int32Array;
+  f32!: Float32Array;
+  f64!: Float64Array;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
-    this.buffer = memory.buffer;
-    this.u8 = new Uint8Array(this.buffer);
-    this.words = new Int32Array(this.buffer);
-    this.floats = new Float32Array(this.buffer);
-    this.doubles = new Float64Array(this.buffer);
+    this.look();
   }
 
-  get bytes(): Uint8Array {
-    this.follow();
-    return this.u8;
-  }
-  get i32(): Int32Array {
-    this.follow();
-    return this.words;
-  }
-  get f32(): Float32Array {
-    this.follow();
-    return this.floats;
-  }
-  get f64(): Float64Array {
-    this.follow();
-    return this.doubles;
+  get pages(): number {
+    return this.bytes.length / pageBytes;
   }
 
-  /** The memory's buffer is replaced when it grows. */
-  private follow(): void {
-    if (this.buffer === this.memory.buffer) return;
-    this.buffer = this.memory.buffer;
-    this.u8 = new Uint8Array(this.buffer);
-    this.words = new Int32Array(this.buffer);
-    this.floats = new Float32Array(this.buffer);
-    this.doubles = new Float64Array(this.buffer);
+  /** @throws RangeError where the machine has no more. */
+  grow(pages: number): void {
+    this.memory.grow(pages);
+    this.look();
+  }
+
+  /** A memory that grows has another buffer, and asking for it costs more than a small write. */
+  private look(): void {
+    const { buffer } = this.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
   }
 }
