@@ -40,20 +40,28 @@ function cell({ seconds, tokens, share, ratio, rss }: Told): string {
   return (ratio === undefined ? reached + part : `${ratio.toFixed(2)} x`) + memory;
 }
 
-/** A row for each case, a column for each side on each machine. */
+/** A table for each machine, with a row for each case and a column for each side. */
+function tables(results: readonly Told[]): string {
+  const names = [...new Set(results.map(({ machine }) => columnOf(machine)))];
+  const parts = names.map((name) => {
+    const own = table(results.filter(({ machine }) => columnOf(machine) === name));
+    return names.length > 1 ? `${name}:\n\n${own}` : own;
+  });
+  return parts.join('\n\n');
+}
+
 function table(results: readonly Told[]): string {
-  const head = (told: Told) => `${told.side}; ${columnOf(told.machine)}`;
-  const columns = [...new Set(results.map(head))];
+  const sides = [...new Set(results.map(({ side }) => side))];
   const cases = [...new Set(results.map((told) => told.case))];
   const rows = cases.map((name) => [
     name,
-    ...columns.map((column) => {
-      const told = results.find((of) => of.case === name && head(of) === column);
+    ...sides.map((side) => {
+      const told = results.find((of) => of.case === name && of.side === side);
       return told ? cell(told) : '';
     }),
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(['', ...columns]), line(['---', ...columns.map(() => '---')]), ...rows.map(line)].join('\n');
+  return [line(['', ...sides]), line(['---', ...sides.map(() => '---')]), ...rows.map(line)].join('\n');
 }
 
 function machines(results: readonly Told[]): string {
@@ -70,7 +78,7 @@ export async function writePage(file: string): Promise<void> {
   const path = join(root, 'docs/speed.md');
   const page = readFileSync(path, 'utf8').replace(/<!-- ([a-z]+) -->[\s\S]*?<!-- end -->/g, (_, name: string) => {
     const own = results.filter(({ benchmark }) => benchmark === name);
-    const block = name === 'machines' ? machines(results) : own.length > 0 ? table(own) : 'Not measured yet.';
+    const block = name === 'machines' ? machines(results) : own.length > 0 ? tables(own) : 'Not measured yet.';
     return `<!-- ${name} -->\n${block}\n<!-- end -->`;
   });
   writeFileSync(path, page);

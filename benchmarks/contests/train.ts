@@ -68,7 +68,7 @@ function sameWork(name: 'train' | 'forward', title: string, peers: readonly stri
 export const train = sameWork(
   'train',
   'training steps beside PyTorch, jax-js, tfjs and another revision: same weights, same losses',
-  ['torch', 'torch-compile', 'jax', 'tfjs'],
+  ['torch', 'torch-avx2', 'torch-compile', 'jax', 'tfjs'],
 );
 
 export const forward = sameWork('forward', 'the forward alone, up to the logits, beside onnxruntime-web', ['ort']);

@@ -42,7 +42,10 @@ export const flags: Readonly<Record<string, Flag>> = {
   node: { value: 'PATH', words: 'the Node that runs our side and the JavaScript peers (default: this one)' },
   python: { value: 'PATH', words: 'a Python with torch and safetensors: PyTorch is a peer' },
   'torch-program': { value: 'FILE', words: 'a Python file with LM(config), in place of peers/torch_models.py' },
-  peers: { value: 'NAME,...', words: 'torch, torch-compile, jax, tfjs; ort (default: torch where --python is given)' },
+  peers: {
+    value: 'NAME,...',
+    words: 'torch, torch-avx2, torch-compile, jax, tfjs; ort (default: torch where --python is given)',
+  },
   op: { value: 'NAME', words: 'of the benchmark op: gemm, attention, ...' },
   base: { value: 'REV', words: 'another revision of this repository is a side of its own' },
   out: { value: 'FILE', words: 'where JSON lines are added (default: runs/bench.jsonl)' },

@@ -11,7 +11,7 @@ const folder = join(root, 'benchmarks/peers');
 type Peer = (options: Options, job: object) => Command;
 
 const torch =
-  (mode: 'eager' | 'compile'): Peer =>
+  (mode: 'eager' | 'avx2' | 'compile'): Peer =>
   ({ python, threads, torchProgram }, job) => {
     if (!python) throw new BenchError('--peers: torch runs in Python; give --python PATH, one that has torch.');
     const program = torchProgram ?? join(folder, 'torch_models.py');
@@ -32,6 +32,7 @@ const javascript =
 
 const peers: Readonly<Record<string, Peer>> = {
   torch: torch('eager'),
+  'torch-avx2': torch('avx2'),
   'torch-compile': torch('compile'),
   jax: javascript('jax', '@jax-js/jax'),
   tfjs: javascript('tfjs', '@tensorflow/tfjs-backend-wasm'),
