@@ -195,11 +195,14 @@ export function walk(control: usize, list: usize, end: usize, scratch: usize, st
 
 /** Any other worker, until it has slept once. */
 export function serve(control: usize, id: i32): i32 {
-  let rounds = 0;
+  // Counted apart: one that has waited long for a list would else sleep where it finds its first launch, with pieces to draw.
+  let idle = 0, busy = 0;
   let word = atomic.load<i64>(control);
-  while (++rounds < (isOpen(word) ? BUSY : IDLE)) {
-    if (join(control, id)) rounds = 0;
+  while (idle < IDLE && busy < BUSY) {
+    if (join(control, id)) idle = busy = 0;
     word = atomic.load<i64>(control);
+    if (isOpen(word)) busy++;
+    else idle++;
   }
   sleep(control, word, -1);
   return 0;

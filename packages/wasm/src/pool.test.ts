@@ -95,6 +95,14 @@ describe('other threads', () => {
     expect(await works(x)).toBe(true);
   });
 
+  it('fail with the main one as one error, and the next list is right', async () => {
+    const { x } = await opened(3);
+    for (let n = 0; n < 100; n++) {
+      expect(() => run(x, { units: 100, rounds: 1000, fails: 0, others: 'fail' })).toThrow('wasm/trial/trial failed');
+      expect(await works(x)).toBe(true);
+    }
+  });
+
   it('are missed when they are gone', async () => {
     const { device, x } = await opened(3);
     await workers[1].terminate();

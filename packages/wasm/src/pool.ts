@@ -119,7 +119,9 @@ export class Pool {
       watch?.();
       state = attempt(() => wasm.help(CONTROL, 2 * naps));
     }
-    failed ??= this.failureElsewhere();
+    // Read in any case: what stays there would be an error of the next list.
+    const elsewhere = this.failureElsewhere();
+    failed ??= elsewhere;
     if (failed) throw this.errorOf(failed);
     if (this.others || state !== SHARED) return;
     this.spent += performance.now() - begun;
