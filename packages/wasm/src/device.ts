@@ -21,7 +21,7 @@ import {
 } from '@twilljs/tensor';
 import { Allocator } from './allocator.ts';
 import { module as fillModule } from './gen/fill.gen.ts';
-import { Heap, pageBytes } from './heap.ts';
+import { Heap, newMemory, pageBytes } from './heap.ts';
 import { bytesOf, type Pointer, type WasmKernel, type WasmModule } from './kernel.ts';
 import { Functions, type KernelFunction, type Loaded, type Walk } from './launches.ts';
 import { disposedError, Machine, type RunList } from './machine.ts';
@@ -79,19 +79,6 @@ async function instantiate(
     }
   });
   return new Map(await Promise.all(instances));
-}
-
-function newMemory(maximum: number): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
-  } catch (error) {
-    throw new DeviceError(
-      `wasm: ${maximum * pageBytes} bytes of address space are not to be had; lower maximumBytes.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /**

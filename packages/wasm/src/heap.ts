@@ -1,6 +1,20 @@
 // The device's memory as the host sees it: views that are made anew when it grows, which happens here alone.
 
+import { DeviceError } from '@twilljs/tensor';
+
 export const pageBytes = 65536;
+
+/** @throws DeviceError where the machine, or a limit such as `ulimit -v`, has no address space for it: V8 takes 10 GB for any memory. */
+export function newMemory(maximumPages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true });
+  } catch (cause) {
+    throw new DeviceError(
+      `wasm: there is no address space for a memory of ${maximumPages * pageBytes} bytes; lower maximumBytes, or raise the limit of the process (ulimit -v), which must allow 10 GB and more for any memory.`,
+      { cause },
+    );
+  }
+}
 
 export class Heap {
   readonly memory: WebAssembly.Memory;

@@ -34,6 +34,27 @@ describe('tier', () => {
     warn.mockRestore();
   });
 
+  it('is not said to be faster with a newer Node where that is no help', async () => {
+    vi.stubEnv('TWILL_WASM', undefined);
+    const set = vi.fn();
+    const on = async (arch: string, v8: string) => {
+      const node = {
+        arch,
+        env: {},
+        versions: { node: '0', v8 },
+        getBuiltinModule: () => ({ setFlagsFromString: set }),
+      };
+      vi.stubGlobal('process', node);
+      const { reason } = await chooseTier(undefined, async () => ({ pairs: false, wrong: false }));
+      vi.unstubAllGlobals();
+      return reason;
+    };
+    expect(await on('x64', '12.4.254')).toContain('Node 24 does');
+    expect(await on('x64', '13.6.233')).toBe('this engine pairs no lanes to 256 bits on this processor');
+    expect(await on('arm64', '12.4.254')).toBe('this engine pairs no lanes to 256 bits on this processor');
+    expect(set.mock.calls.flat()).toEqual(['--experimental-wasm-revectorize', '--no-experimental-wasm-revectorize']);
+  });
+
   it('is right when it is asked for, whatever is faster', async () => {
     expect(await pairing(module)).toMatchObject({ wrong: false });
     expect((await wasm({ tier: 'wide' })).tier).toBe('wide');
@@ -57,6 +78,17 @@ describe('tier', () => {
     const refused = wasm().catch((error) => `${error}`);
     vi.unstubAllGlobals();
     expect(await refused).toContain('DeviceError: wasm: this engine has no WebAssembly');
+  });
+
+  it('is refused where there is no address space, for the probe as for the device', async () => {
+    const none = vi.spyOn(WebAssembly, 'Memory').mockImplementation(() => {
+      throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+    });
+    const refused = [pairing(module), wasm({ tier: 'plain' })].map((asked) => asked.catch((error) => `${error}`));
+    const [probe, device] = await Promise.all(refused);
+    none.mockRestore();
+    expect(probe).toContain('DeviceError: wasm: there is no address space for a memory of 65536 bytes');
+    expect(device).toContain('DeviceError: wasm: there is no address space for a memory of 4294901760 bytes');
   });
 
   it('has no other names', async () => {

@@ -19,6 +19,7 @@ export interface ChosenTier {
 /** What is used of Node's global; absent in browsers. */
 interface Host {
   readonly process?: {
+    readonly arch?: string;
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly versions?: Readonly<Record<string, string | undefined>>;
     getBuiltinModule?(name: 'node:v8'): { setFlagsFromString(flags: string): void };
@@ -64,6 +65,16 @@ async function requireCompiler(): Promise<void> {
   }
 }
 
+/** The version of V8 that pairs lanes first, which it does on x64 alone. */
+const PAIRS_FROM = 13;
+
+/** Why it is relaxed and not wide. */
+const OLD =
+  'this engine does not pair lanes to 256 bits; Node 24 does where the processor has AVX2, and is up to twice as fast';
+const NO_PAIRS = 'this engine pairs no lanes to 256 bits on this processor';
+const OTHER_NUMBERS =
+  'this engine gives other numbers with pairs of lanes, so they are not used; please report its version';
+
 type SetFlag = (flag: string) => void;
 
 /** How flags of V8 are set, and V8's version; null where there are none: Bun and Deno have other ones. */
@@ -80,7 +91,7 @@ const pairingFlag = (on: boolean) => `--${on ? '' : 'no-'}experimental-wasm-reve
 /** Switches on what a tier needs. Flags count for what is compiled after them, so nothing may be compiled before. */
 function setFlags({ version, set }: { version: number; set: SetFlag }, wanted: Tier | undefined): void {
   if (version === 11) set('--experimental-wasm-relaxed-simd');
-  if (version >= 13 && wanted !== 'relaxed') set(pairingFlag(true));
+  if (version >= PAIRS_FROM && wanted !== 'relaxed') set(pairingFlag(true));
 }
 
 /** Compiles without the fast compiler, whose code is replaced after some milliseconds. */
@@ -125,8 +136,10 @@ export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<
   if (wanted !== undefined) return { tier: wanted, reason: wanted === 'wide' ? '' : 'it was asked for' };
   if (!flags) return { tier: 'relaxed', reason: 'only Node pairs lanes to 256 bits' };
   if (!probe) known ??= pairing(module, (compile) => optimised(flags.set, compile));
-  const { pairs, wrong, reason } = await (probe?.() ?? known!);
-  if (!pairs && flags.version >= 13) flags.set(pairingFlag(false));
-  if (wrong) host.process?.emitWarning?.(reason, 'TwillWarning');
-  return pairs ? { tier: 'wide', reason: '' } : { tier: 'relaxed', reason };
+  const { pairs, wrong } = await (probe?.() ?? known!);
+  if (pairs) return { tier: 'wide', reason: '' };
+  if (flags.version >= PAIRS_FROM) flags.set(pairingFlag(false));
+  if (wrong) host.process?.emitWarning?.(OTHER_NUMBERS, 'TwillWarning');
+  const isOld = flags.version < PAIRS_FROM && host.process?.arch === 'x64';
+  return { tier: 'relaxed', reason: wrong ? OTHER_NUMBERS : isOld ? OLD : NO_PAIRS };
 }
