@@ -3,7 +3,7 @@
 import { accumulate, fill } from '../../wasm/assembly/lib/copy';
 import { clearGap } from '../../wasm/assembly/lib/ranges';
 import { pieces } from '../../wasm/assembly/lib/units';
-import { Back, backAt, backBytes, backward, partBlocks, PARTS } from './lib/back';
+import { Back, backAt, backBytes, backward, mostParts, partBlocks } from './lib/back';
 import { Block, blockAt, firstBlock } from './lib/block';
 import { turnedSize } from './lib/keys';
 import { packBlocks, packedSize } from './lib/pack-blocks';
@@ -16,8 +16,7 @@ export { keyBlocks, packScratch } from './lib/pack-blocks';
 
 /** Units of `gradients` for each sequence and key/value head. */
 export function keyParts(S: i32, C: i32): i32 {
-  const blocks = mostBlocks(S, C);
-  return max(1, pieces(blocks, partBlocks(blocks)));
+  return mostParts(mostBlocks(S, C));
 }
 
 /** Units of `addParts` for each sequence. */

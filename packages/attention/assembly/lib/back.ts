@@ -12,12 +12,17 @@ import { around, blank, high, low, trim } from './weights';
 
 /** Blocks of keys that make a part at least, and the most parts of a sequence: what a part gives to the queries behind it is kept. */
 @inline const PART: i32 = 6;
-@inline export const PARTS: i32 = 8;
+@inline const PARTS: i32 = 8;
 
 /** Blocks of a part of a sequence of which so many are seen. */
 @inline
 export function partBlocks(blocks: i32): i32 {
   return max(PART, pieces(blocks, PARTS));
+}
+
+/** The most parts of a sequence of up to so many blocks: 48 of them make 8, 49 only 7. */
+export function mostParts(blocks: i32): i32 {
+  return max(1, min(PARTS, pieces(blocks, PART)));
 }
 
 /** What a worker holds beyond a block. Its gradients count keys and values from the first key of the part. */

@@ -28,13 +28,13 @@ const fast = [
 
 describe.each(fast.map((device) => [device.label, device] as const))('kernels on %s', (_, device) => {
   it('give a packed sequence the bits of it alone: outputs and gradients', async () => {
-    for (const window of [undefined, 20]) {
-      const at = { T: 100, ranges: [1, 2, 2, 2, 5, 9, 20, 95, 97, 98], positions: [4, 40, 0, 9, 11], C: 9, ...grouped };
-      const of = { ...at, ...(window && { window }) };
+    const at = { T: 100, ranges: [1, 2, 2, 2, 5, 9, 20, 95, 97, 98], positions: [4, 40, 0, 9, 11], C: 9, ...grouped };
+    // Of the last one's keys there are more parts than all positions would make.
+    for (const of of [at, { ...at, window: 20 }, { T: 4700, ranges: [0, 4200, 4200, 4700], H: 1, D: 2 }]) {
       const prepared = prepare(attentionOp, { name: '', attrs: attrsOf(of), inputs: inputsOf(of) });
       const together = await evaluate(named(attentionOp, attrsOf(of)), prepared, prepared.wanted, device);
-      for (let i = 0; i < at.positions.length; i++) {
-        const [begin, end] = at.ranges.slice(2 * i);
+      for (let i = 0; 2 * i < of.ranges.length; i++) {
+        const [begin, end] = of.ranges.slice(2 * i);
         if (begin === end) continue;
         const cut = ({ shape, data, dtype }: Numbers, from: number, to: number, axis: number): Numbers => {
           const row = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
