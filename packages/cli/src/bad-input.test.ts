@@ -152,6 +152,9 @@ const calls: Record<string, Call[]> = {
     ['train --steps', /^train: option "--steps <n>" argument missing/],
     ['doctor --device gpu', /^doctor: .*"gpu" is invalid.*auto, wasm, cpu/],
     ['doctor --threads 0', /^doctor: --threads is "0" where an integer from 1 to 64 is needed/],
+    ['doctor --threads 2 --device cpu', /^doctor: --threads is 2 but --device is cpu, which runs on one/],
+    ['sweep --preset small --out new --threads 2 --device cpu', /^sweep: --threads is 2 but --device is cpu/],
+    ['start --out new --threads 2 --device cpu', /^start: --threads is 2 but --device is cpu, which runs on one/],
     ['eval runs/done --threads two', /^eval: --threads is "two" where an integer/],
     [
       'eval runs/done --threads 2 --device cpu',

@@ -1,7 +1,7 @@
 // twill doctor: what this machine has, and whether the default device computes what it should.
 import { checkDevice, type DeviceCheck, inspectSteps } from '@twilljs/parity';
 import { checkText, stepsText } from '@twilljs/report';
-import { type DeviceReport, isTwillError } from '@twilljs/tensor';
+import { type DeviceReport, isTwillError, OptionError } from '@twilljs/tensor';
 import { mixers, yardstick } from 'twilljs';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
@@ -60,7 +60,8 @@ async function checkOf({ device: name, threads, seed }: CommonOptions): Promise<
       ...(await checkDevice(device, mixers, seed)),
     };
   } catch (error) {
-    if (!isTwillError(error)) throw error;
+    // A flag or a variable that cannot be says nothing of the device.
+    if (!isTwillError(error) || error instanceof OptionError) throw error;
     const nothing = { ok: false, lossError: 0, gradientError: 0, kernels: [], definitions: [] };
     return { device: name, ...nothing, problem: error.message };
   }

@@ -71,7 +71,6 @@ export function sweepGrid() {
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
   const { preset, out, jobs, device } = options;
-  const threads = options.threads ?? threadsPerCell(jobs) ?? undefined;
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
@@ -79,6 +78,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const opened = await openSweep(sourceOf(preset, file), asked);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
+    const threads = options.threads ?? (device === 'cpu' ? undefined : (threadsPerCell(jobs) ?? undefined));
     const speed = await trainingSpeed(await yardstick().to(await openDevice({ device, threads })));
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {

@@ -16,6 +16,7 @@ import {
 import { known, type sweepPresets } from 'twilljs';
 import { mobyDick, worker } from 'twilljs/node';
 import type { CommonOptions } from '../command.ts';
+import { requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { SweepView } from './view.ts';
@@ -38,11 +39,15 @@ export interface OpenedSweep {
   readonly text: SweepText | null;
 }
 
-/** @param source a preset or a file, either a specification or the sweep.json of a sweep. */
+/**
+ * @param source a preset or a file, either a specification or the sweep.json of a sweep.
+ * @throws OptionError for threads of a device that has none: cells are trained elsewhere, and would know of it too late.
+ */
 export async function openSweep(
   source: (typeof sweepPresets)[PresetName] | string,
-  { out, seed, data }: SweepAsked,
+  { out, seed, data, device, threads }: SweepAsked,
 ): Promise<OpenedSweep> {
+  if (device === 'cpu') requireOne(threads, '--device is cpu');
   const { spec, record, known: all } = await openSpec(source, known, { seed, directory: out });
   const cells = planSweep(spec, all);
   const files = data ?? (record && recordedFiles(record));
