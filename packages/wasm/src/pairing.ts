@@ -22,16 +22,25 @@ interface Tried {
   result(): Int32Array;
 }
 
-async function prepare(build: WasmBuild): Promise<Tried> {
+/** Places of what both builds read, and of the arguments and results of each. */
+const [A, B, EACH, FIRST] = [2048, 8192, 1024, 32768];
+
+/** On one memory, of which each takes 10 GB of address space. */
+async function prepare(builds: readonly WasmBuild[]): Promise<Tried[]> {
   const memory = newMemory(1);
-  const { instance } = await WebAssembly.instantiate(await bytesOf(build), { env: { memory } });
   const heap = new Heap(memory);
-  const [args, a, b, c] = [1024, 2048, 8192, 32768];
-  for (let i = 0; i < 22 * K; i++) heap.f32[i < 6 * K ? a / 4 + i : b / 4 + i - 6 * K] = ((i * 37) % 101) / 64 - 0.7;
-  const { kernel, args: values } = probe(1, { times: TIMES, K, a, b, c });
-  kernel.write(heap, args, values);
-  const kernelOf = instance.exports.probe as (...args: number[]) => void;
-  return { run: () => kernelOf(0, 1, args, 0), result: () => heap.i32.subarray(c / 4, c / 4 + 96) };
+  for (let i = 0; i < 22 * K; i++) heap.f32[i < 6 * K ? A / 4 + i : B / 4 + i - 6 * K] = ((i * 37) % 101) / 64 - 0.7;
+  return Promise.all(
+    builds.map(async (build, n) => {
+      const { instance } = await WebAssembly.instantiate(await bytesOf(build), { env: { memory } });
+      const args = FIRST + n * EACH;
+      const c = args + EACH / 2;
+      const launch = probe(1, { times: TIMES, K, a: A, b: B, c });
+      launch.kernel.write(heap, args, launch.args);
+      const kernelOf = instance.exports.probe as (...args: number[]) => void;
+      return { run: () => kernelOf(0, 1, args, 0), result: () => heap.i32.subarray(c / 4, c / 4 + 96) };
+    }),
+  );
 }
 
 function milliseconds({ run }: Tried): number {
@@ -48,7 +57,7 @@ export async function pairing(
   builds: { relaxed: WasmBuild; wide: WasmBuild },
   optimised: <T>(compile: () => T) => T = (compile) => compile(),
 ): Promise<Pairing> {
-  const [relaxed, wide] = await Promise.all([prepare(builds.relaxed), prepare(builds.wide)]);
+  const [relaxed, wide] = await prepare([builds.relaxed, builds.wide]);
   // A function is compiled when it is first called.
   optimised(() => {
     relaxed.run();

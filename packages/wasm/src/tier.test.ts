@@ -96,6 +96,7 @@ describe('tier', () => {
     await expect(chooseTier(undefined)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[OptionError: TWILL_WASM: "fast" is no tier of the wasm device; use plain, relaxed or wide, or leave it unset.]`,
     );
+    await expect(wasm({ tier: null as never })).rejects.toThrow('wasm: tier: null is no tier of the wasm device');
     await expect(wasm({ tier: 'broad' as never })).rejects.toThrow('wasm: tier: "broad" is no tier of the wasm device');
   });
 });

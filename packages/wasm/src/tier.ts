@@ -117,7 +117,7 @@ let known: Promise<Pairing> | undefined;
 export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<Pairing>): Promise<ChosenTier> {
   const host = globalThis as Host;
   const flags = flagsOf(host);
-  const wanted = asked ?? ((host.process?.env?.TWILL_WASM || undefined) as Tier | undefined);
+  const wanted = asked === undefined ? ((host.process?.env?.TWILL_WASM || undefined) as Tier | undefined) : asked;
   if (wanted !== undefined && !tiers.includes(wanted)) {
     const where = asked === undefined ? 'TWILL_WASM' : 'wasm: tier';
     throw new OptionError(
