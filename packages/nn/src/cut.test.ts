@@ -7,10 +7,12 @@ import { adamwOp, advanceOp } from './adamw/op.ts';
 import { addRmsNormOp } from './add-rms-norm/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
+import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
+import { logSigmoidOp } from './log-sigmoid/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { muonMomentumOp, muonMoveOp } from './muon/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
@@ -86,6 +88,8 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
   ],
   [siluOp, [[{ x: floats(elements) }]]],
   [swigluOp, [[{ gate: floats(elements), up: floats(elements, 2) }]]],
+  [logSigmoidOp, [[{ x: floats(elements) }]]],
+  [forgetGateOp, [[{ f: x, odds: weight }], [{ f: x }]]],
   [normalCdfOp, [[{ x: floats(elements) }]]],
   [softmaxOp, [[{ x }]]],
   [logSumExpOp, [[{ x }]]],

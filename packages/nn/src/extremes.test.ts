@@ -9,6 +9,7 @@ import {
   gatedRmsNorm,
   l2Norm,
   layerNorm,
+  logSigmoid,
   logSumExp,
   rmsNorm,
   silu,
@@ -92,13 +93,14 @@ describe.each(devices)('extremes on %s', (_, device) => {
     }
   });
 
-  it('silu, swiglu and the gated norm: saturated on both sides', async () => {
+  it('silu, swiglu, logSigmoid and the gated norm: saturated on both sides', async () => {
     const values = [-1e30, -1000, -104, -88.5, -87, -20, 0, 20, 87, 88.5, 104, 1000, 1e30];
     const gates = values.flatMap((g) => [g, g, g]);
     const up = noise(gates.length, 4);
     for (const [f, xs] of [
       [silu, [gates]],
       [swiglu, [gates, up]],
+      [logSigmoid, [gates]],
       [(g: Tensor, x: Tensor) => gatedRmsNorm(x, g, null, 1e-6), [gates, up]],
       [(g: Tensor, x: Tensor) => gatedRmsNorm(x, g, null, 1e-6, 'sigmoid'), [gates, up]],
     ] as const) {

@@ -15,7 +15,7 @@ export {
   type Values,
   wanted,
 } from './config.ts';
-export { forgetGate, logSigmoid, lowerBounds, sharedBounds } from './forget-gate.ts';
+export { forgetGate, lowerBounds, sharedBounds } from './forget-gate/forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
 export { Embedding, GatedMLP, Linear, projections, RMSNorm, ShortConv } from './layers.ts';
 export type {

@@ -7,10 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { addRmsNormOp } from './add-rms-norm/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
+import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
+import { logSigmoidOp } from './log-sigmoid/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
@@ -80,6 +82,11 @@ const tried: Tried[] = [
         ),
       ),
   },
+  {
+    op: forgetGateOp,
+    cases: (n) =>
+      subsets({ f: floats([3, 2, n], n, wide), odds: floats([n], 2, wide) }, ['odds']).map((inputs) => ({ inputs })),
+  },
   { op: l2NormOp, cases: (n) => [{ attrs: { eps: epsFor(n) }, inputs: { x: floats([3, 2, n], n) } }] },
   {
     op: layerNormOp,
@@ -109,6 +116,7 @@ const tried: Tried[] = [
   },
   { op: siluOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
   { op: swigluOp, cases: (n) => [{ inputs: { gate: floats([3, n], n, wide), up: floats([3, n], 2) } }] },
+  { op: logSigmoidOp, cases: (n) => [{ inputs: { x: floats([n], n, wide) } }] },
   // Further out the differences lose what is left of the slope; activations.test.ts goes there.
   { op: normalCdfOp, cases: (n) => [{ inputs: { x: floats([n], n, (x) => 3 * x) } }] },
   { op: softmaxOp, cases: (n) => [{ inputs: { x: floats([3, n + 1], n, wide) } }] },

@@ -11,6 +11,7 @@ export { l2Norm } from './l2-norm/op.ts';
 export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
 export { linears } from './linear/op.ts';
+export { logSigmoid } from './log-sigmoid/op.ts';
 export { logSumExp } from './log-sum-exp/op.ts';
 export { type NewtonSchulzOptions, newtonSchulz } from './muon/newton-schulz.ts';
 export { adjustLrFns, type MuonAttrs, muonUpdate } from './muon/op.ts';

@@ -2,6 +2,7 @@
 import { cpu, type Device, parameter, tensor, zeros } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { expect, it } from 'vitest';
+import { forgetGate } from './forget-gate/forget-gate.ts';
 import {
   adamwUpdate,
   crossEntropy,
@@ -36,6 +37,7 @@ it('shapes', () => {
       () => rmsNorm(of(2, 3), of(2), 1e-6),
       () => rmsNorm(of(), null, 1e-6),
       () => gatedRmsNorm(of(2, 3), of(2, 4), null, 1e-6),
+      () => forgetGate(of(2, 3), of(4, 1), 2),
       () => layerNorm(of(2, 3), null, of(3, 1), 1e-6),
       () => swiglu(of(2, 3), of(3, 2)),
       () => softmax(of()),
@@ -57,6 +59,7 @@ it('shapes', () => {
       "ShapeError: rmsNorm: weight [2] does not fit the last axis of x [2,3]; give [3].",
       "ShapeError: rmsNorm: x is a single number without axes; give at least one axis.",
       "ShapeError: gatedRmsNorm: gate [2,4] and x [2,3] differ; give gate the shape of x.",
+      "ShapeError: forgetGate: odds [1] does not fit the last axis of f [2,3]; give [3].",
       "ShapeError: layerNorm: bias [3,1] does not fit the last axis of x [2,3]; give [3].",
       "ShapeError: swiglu: up [3,2] and gate [2,3] differ; give up the shape of gate.",
       "ShapeError: softmax: x is a single number without axes; give at least one axis.",

@@ -8,11 +8,11 @@ export function lastAxis(op: string, name: string, shape: Shape): number {
   return shape[shape.length - 1];
 }
 
-/** An absent vector, or one number for each place of the last axis of x. */
-export function requireVector(op: string, name: string, vector: Shape | null, x: Shape): void {
-  const size = lastAxis(op, 'x', x);
+/** An absent vector, or one number for each place of the last axis of an input. */
+export function requireVector(op: string, name: string, vector: Shape | null, shape: Shape, of = 'x'): void {
+  const size = lastAxis(op, of, shape);
   if (vector && !sameShape(vector, [size]))
-    throw new ShapeError(`${op}: ${name} [${vector}] does not fit the last axis of x [${x}]; give [${size}].`);
+    throw new ShapeError(`${op}: ${name} [${vector}] does not fit the last axis of ${of} [${shape}]; give [${size}].`);
 }
 
 export function requireSame(op: string, name: string, shape: Shape, other: string, expected: Shape): void {

@@ -4,10 +4,12 @@ import { adamwKernel, advanceKernel } from './adamw/wasm.ts';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/wasm.ts';
 import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
+import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/wasm.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
+import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/wasm.ts';
 import { logSumExpKernel } from './log-sum-exp/wasm.ts';
 import { muonMomentumKernel, muonMoveKernel } from './muon/wasm.ts';
 import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
@@ -26,6 +28,8 @@ export const kernels: readonly WasmKernel[] = [
   addRmsNormGradKernel,
   gatedRmsNormKernel,
   gatedRmsNormGradKernel,
+  forgetGateKernel,
+  forgetGateGradKernel,
   l2NormKernel,
   l2NormGradKernel,
   layerNormKernel,
@@ -36,6 +40,8 @@ export const kernels: readonly WasmKernel[] = [
   siluGradKernel,
   swigluKernel,
   swigluGradKernel,
+  logSigmoidKernel,
+  logSigmoidGradKernel,
   normalCdfKernel,
   normalCdfGradKernel,
   softmaxKernel,

@@ -1,6 +1,6 @@
 // e^x and the functions made of it, four at a time. NaN stays NaN; results below 2^-125 may be 0, so that no denormals slow a loop down.
 import { constant, EXP, writeConstant } from './constants';
-import { logOf } from './log';
+import { log1p } from './log';
 import { fma, nfma } from './simd';
 
 /** Places of constants. */
@@ -109,11 +109,7 @@ export function tanh(x: v128): v128 {
 /** log(1 + e^x), linear above 20. */
 @inline
 export function softplus(x: v128): v128 {
-  const zero = f32x4.splat(0), one = constant(At.One);
-  const e = exp(f32x4.sub(zero, f32x4.abs(x))), u = f32x4.add(one, e);
-  // log(1 + e) with the rounding of 1 + e taken back: e - ((1 + e) - 1) is what was lost.
-  const lost = f32x4.sub(e, f32x4.sub(u, one));
-  const log1p = f32x4.add(logOf(u, zero), f32x4.div(lost, u));
-  const y = f32x4.add(f32x4.pmax(x, zero), log1p);
+  const zero = f32x4.splat(0);
+  const y = f32x4.add(f32x4.pmax(x, zero), log1p(exp(f32x4.sub(zero, f32x4.abs(x)))));
   return v128.bitselect(x, y, f32x4.gt(x, constant(At.Twenty)));
 }

@@ -75,6 +75,13 @@ export function logOf(x: v128, more: v128): v128 {
   return fma(e, constant(At.High), f32x4.add(r, y));
 }
 
+/** log(1 + x) from -1/2, with the rounding of 1 + x taken back: x - ((1 + x) - 1) is what was lost. */
+@inline
+export function log1p(x: v128): v128 {
+  const one = constant(At.One), u = f32x4.add(one, x), lost = f32x4.sub(x, f32x4.sub(u, one));
+  return f32x4.add(logOf(u, f32x4.splat(0)), f32x4.div(lost, u));
+}
+
 /** log x; of 0 -Infinity, of a negative number NaN. */
 @inline
 export function log(x: v128): v128 {

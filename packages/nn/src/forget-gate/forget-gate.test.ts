@@ -1,16 +1,19 @@
 // Forget gates: exact at both ends, above the bounds of their layers, however near to 0 or 1 these are, with all gradients.
-import { cpu, type Device, grad, parameter, scope, tensor } from '@twilljs/tensor';
+import { apply, cpu, type Device, grad, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
+import { initializer } from '../initializer.ts';
+import { kernels } from '../wasm.ts';
 import { forgetGate, lowerBounds } from './forget-gate.ts';
-import { initializer } from './initializer.ts';
-import { kernels } from './wasm.ts';
+import { forgetGateOp } from './op.ts';
 
 const devices: [string, Device, number][] = [
   ['cpu', cpu(), 2 ** -23],
   ['cpu-f64', cpu({ float: 'f64' }), 2 ** -51],
-  ['wasm', await wasm({ kernels, poison: true }), 2 ** -23],
+  ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true }), 2 ** -23],
+  ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true }), 2 ** -23],
+  ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true }), 2 ** -23],
 ];
 /** A channel for each f; four layers. */
 const fs = [-80, -40, -22, -3, 0, 2, 30, 80];
@@ -71,6 +74,57 @@ describe.each(devices)('forgetGate on %s, bounds near 0 and 1', (_, device, unit
   it.each([-2000, -120, 120, 2000])('stays finite where they are rounded to 0 or 1: x = %d', async (x) => {
     for (const of of ['complement', 'log'] as const) {
       for (const t of Object.values(at(x, 2, of))) expect([...(await t.data())].every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+/** The mathematics in a form that loses nothing on either side. */
+function exactly(f: number, odds: number) {
+  const sigmoid = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
+  const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  const [complement, depth] = [sigmoid(-f) * sigmoid(odds), softplus(odds)];
+  const ratio = Math.log1p(Math.exp(-Math.abs(f + depth))) - Math.log1p(Math.exp(-Math.abs(f)));
+  return {
+    log: complement <= 0.5 ? Math.log1p(-complement) : Math.max(f, -depth) + ratio,
+    complement,
+    byF: { log: complement * sigmoid(f + depth), complement: -complement * sigmoid(f) },
+    byOdds: { log: -sigmoid(odds) * sigmoid(-f - depth), complement: complement * sigmoid(-odds) },
+  };
+}
+
+describe.each(devices)('forgetGateOp on %s', (name, device, unit) => {
+  const sides = [-1e4, -300, -88, -80, -30, -7, -1, -0.01, 0, 0.01, 1, 7, 30, 80, 88, 300, 1e4];
+  const n = sides.length;
+  const fs = sides.flatMap((f) => sides.map(() => f));
+
+  it.each([
+    ['above bounds', sides],
+    ['without', null],
+  ])('is right far out, with its gradients: %s', async (_, odds) => {
+    const oddsAt = (i: number) => odds?.[i % n] ?? Number.POSITIVE_INFINITY;
+    const exact = fs.map((f, i) => exactly(f, oddsAt(i)));
+    const near = async (ours: Tensor, wanted: readonly number[], what: string) => {
+      const values = await ours.data();
+      for (const [i, x] of wanted.entries()) {
+        // The definition forms the logarithm and its slope as differences of numbers like f and like 1; kernels lose what is below 2^-125.
+        const least = name.startsWith('cpu') ? unit * (what === 'log' ? 1 + Math.abs(fs[i]) : n) : 2 ** -100;
+        const allowed = least + unit * (8 + Math.min(100, Math.abs(fs[i]))) * Math.abs(x);
+        expect(Math.abs(values[i] - x), `${what}: f = ${fs[i]}, odds = ${oddsAt(i)}`).toBeLessThanOrEqual(allowed);
+      }
+    };
+    for (const [place, of] of (['log', 'complement'] as const).entries()) {
+      const [y, df, dodds] = scope(() => {
+        const ins = [fs, odds].flatMap((x) => (x ? [parameter(tensor(x, [x.length / n, n], { device }))] : []));
+        const y = apply(forgetGateOp, [ins[0], ins[1]?.reshape([n]) ?? null], null)[place];
+        return [y, ...grad(y.sum(), ins)];
+      });
+      const values = exact.map((e) => e[of]);
+      const slopes = exact.map(({ byF }) => byF[of]);
+      await near(y, values, of);
+      await near(df, slopes, `slope of ${of} by f`);
+      if (!odds) continue;
+      const sums = odds.map((_, i) => sides.reduce((sum, _, row) => sum + exact[row * n + i].byOdds[of], 0));
+      await near(dodds, sums, `slope of ${of} by the odds`);
     }
   });
 });

@@ -1,14 +1,9 @@
 // Forget gates as logarithms, and the bounds below them that the layers of a model share.
-import { concat, OptionError, requireTensor, type Tensor, whole } from '@twilljs/tensor';
-import { constant } from './initializer.ts';
-import { logSumExp } from './log-sum-exp/op.ts';
-import type { LayerContext, ModelContext } from './mixer.ts';
-
-/** log(1 / (1 + e^-x)), exact on both sides; of any shape. */
-export function logSigmoid(x: Tensor): Tensor {
-  requireTensor('logSigmoid', 'x', x);
-  return x.neg().softplus().neg();
-}
+import { apply, concat, OptionError, requireTensor, type Tensor, whole } from '@twilljs/tensor';
+import { constant } from '../initializer.ts';
+import { logSumExp } from '../log-sum-exp/op.ts';
+import type { LayerContext, ModelContext } from '../mixer.ts';
+import { forgetGateOp } from './op.ts';
 
 /** The `shared` of a family with such bounds: one row for each layer of the model, those of softmax attention included. */
 export function sharedBounds(
@@ -42,20 +37,11 @@ export function lowerBounds(family: string, { layer, shared }: LayerContext): Te
  * @returns both [..,D].
  */
 export function forgetGate(f: Tensor, bounds: Tensor | null, layer: number): { log: Tensor; complement: Tensor } {
-  requireTensor('forgetGate', 'f', f);
-  const g = f.neg();
-  if (!bounds) return { log: logSigmoid(f), complement: g.sigmoid() };
-  const odds = oddsBelowOne(bounds, layer);
-  return {
-    log: g.sub(odds.softplus()).softplus().sub(g.softplus()),
-    complement: g.sigmoid().mul(odds.neg().softplus().neg().exp()),
-  };
+  const [log, complement] = apply(forgetGateOp, [f, bounds === null ? null : oddsBelowOne(bounds, layer)], null);
+  return { log, complement };
 }
 
-/**
- * log((1 - gamma) / gamma) [D]. As a number it is exact to the last digits where gamma itself has been rounded to 0 or 1, and
- * log gamma = -softplus(odds), 1 - gamma = sigmoid(odds).
- */
+/** log((1 - gamma) / gamma) [D]. */
 function oddsBelowOne(bounds: Tensor, layer: number): Tensor {
   requireTensor('forgetGate', 'the table of bounds', bounds);
   whole('forgetGate: layer', layer, 1, bounds.shape[0] - 1);
