@@ -35,11 +35,17 @@ export function mostBlocks(S: i32, C: i32): i32 {
   return pieces(S, KB) + (C > 0 ? pieces(C, KB) + 1 : 0);
 }
 
+/** Blocks of a sequence beyond the full ones of its new keys: of its past, and at both ends. */
+@inline
+function extra(C: i32): i32 {
+  return C > 0 ? pieces(C, KB) + 2 : 1;
+}
+
 /** Room for the blocks of n sequences: of rows without a ring just theirs. */
 @inline
 export function slots(n: i32, S: i32, C: i32, ranges: bool): f64 {
   if (!ranges && C == 0) return <f64>n * <f64>pieces(S, KB);
-  return <f64>n * <f64>(pieces(C, KB) + 3) + <f64>pieces(ranges ? S : n * S, KB);
+  return <f64>n * <f64>extra(C) + <f64>pieces(ranges ? S : n * S, KB);
 }
 
 /**
@@ -62,5 +68,5 @@ export function sequence(
   s.query = s.end - s.length;
   s.first = max(s.lead, s.query - window + 1) / KB;
   s.blocks = s.length > 0 ? pieces(s.end, KB) : 0;
-  s.slot = !ranges && C == 0 ? b * pieces(S, KB) : b * (pieces(C, KB) + 3) + s.origin / KB;
+  s.slot = !ranges && C == 0 ? b * pieces(S, KB) : b * extra(C) + s.origin / KB;
 }

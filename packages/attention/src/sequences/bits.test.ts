@@ -6,6 +6,7 @@ import {
   empty,
   keep,
   release,
+  type Spec,
   scope,
   type Tensor,
   tensor,
@@ -106,6 +107,16 @@ describe.each(fast.map((device) => [device.label, device] as const))('kernels on
     for (const [i, ring] of ours.entries()) expect(await ring.data()).toEqual(await theirs[i].data());
     const { ops } = step.inspect();
     expect(ops.map(({ op }) => op)).toEqual(['attention', 'append', 'affine', 'append']);
+  });
+
+  it('have room for a block of each short sequence, and not for more', () => {
+    const spec = (...shape: number[]): Spec => ({ shape, dtype: 'f32' });
+    const room = (T: number, n: number) => {
+      const [x, ranges] = [spec(1, T, 1, 8), { ...spec(n, 2), dtype: 'i32' } as const];
+      const runner = device.find(attentionOp, [x, x, x, null, null, null, ranges], { scale: 1, window: null });
+      return typeof runner === 'string' ? Number.NaN : runner.scratch;
+    };
+    expect(room(960, 96)).toBeLessThan(60 * room(10, 1));
   });
 
   it('are safe for ranges and positions that cannot be', async () => {
