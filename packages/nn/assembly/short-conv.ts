@@ -18,9 +18,9 @@ export { rowUnits } from '../../wasm/assembly/lib/units';
 /** Rows that are done together, the first W-1 apart; their products with the inputs are added in registers. */
 @inline const TOGETHER: i32 = 16;
 
-/** Bytes of a worker's scratch: taps and window. */
-export function forwardBytes(D: i32, W: i32): i32 {
-  return 4 * D * (W + 2 * (W - 1));
+/** Bytes of a worker's scratch: taps and window. In f64: more than 32 bits hold is refused, not taken for less. */
+export function forwardBytes(D: i32, W: i32): f64 {
+  return 4 * <f64>D * <f64>(W + 2 * (W - 1));
 }
 
 /** Blocks of channels. */
@@ -29,8 +29,8 @@ export function blocks(D: i32): i32 {
 }
 
 /** Bytes of a worker's scratch: taps, window, and the T cotangents before the activation with W-1 rows of zeros on both sides. */
-export function backwardBytes(T: i32, D: i32, W: i32): i32 {
-  return 4 * (D * W + CHANNELS * (2 * (W - 1) + T + 2 * (W - 1)));
+export function backwardBytes(T: i32, D: i32, W: i32): f64 {
+  return 4 * (<f64>D * <f64>W + <f64>CHANNELS * (<f64>T + 4 * <f64>(W - 1)));
 }
 
 /** Numbers in the sums behind dweight and dbias of a block of channels. */
@@ -40,8 +40,8 @@ function sumsOf(W: i32): i32 {
 }
 
 /** Bytes of the sums of all blocks and sequences. */
-export function sumsBytes(n: i32, D: i32, W: i32): i32 {
-  return 4 * blocks(D) * n * sumsOf(W);
+export function sumsBytes(n: i32, D: i32, W: i32): f64 {
+  return 4 * <f64>blocks(D) * <f64>n * <f64>sumsOf(W);
 }
 
 /** Bytes of a worker's scratch: the sums of a block over all sequences. */

@@ -1,10 +1,22 @@
 // The state hands a sequence over: cut anywhere, outputs and gradients stay what they were.
-import { assign, compile, concat, cpu, gradOf, parameter, scope, size, type Tensor, tensor } from '@twilljs/tensor';
+import {
+  assign,
+  compile,
+  concat,
+  cpu,
+  gradOf,
+  parameter,
+  type Spec,
+  scope,
+  size,
+  type Tensor,
+  tensor,
+} from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
-import { shortConv } from './op.ts';
+import { shortConv, shortConvOp } from './op.ts';
 
 const [B, T, D] = [2, 9, 6];
 
@@ -65,4 +77,13 @@ it('a recording leaves the state where it was', async () => {
     expect(await state.data()).toEqual(await next.data());
   }
   expect(step.inspect().ops.map(({ op }) => op)).toEqual(['shortConv']);
+});
+
+it('counts room in more than 32 bits, so that too much is refused', async () => {
+  const device = await wasm({ kernels });
+  const x: Spec = { shape: [1, 1, 1], dtype: 'f32' };
+  const [weight, ranges] = [{ ...x, shape: [1, 4] }, { shape: [2 ** 23, 2], dtype: 'i32' } as const];
+  const gradOp = { ...shortConvOp, name: 'shortConvGrad' };
+  const runner = device.find(gradOp, [x, x, x, weight, null, null, ranges], { activation: null });
+  expect(runner).toHaveProperty('scratch', 4 * 2 ** 23 * 5 * 32); // five sums of 32 channels for each sequence
 });
