@@ -14,6 +14,7 @@ import {
   grad,
   keep,
   parameter,
+  primitives,
   release,
   scope,
   type Tensor,
@@ -203,4 +204,20 @@ it('numbers are rounded once, to nearest, ties to even', () => {
   ]) {
     expect(decodeBF16(encodeBF16([x]))[0], `${x}`).toBe(y);
   }
+});
+
+describe('a matrix of 2 GiB', () => {
+  it('is not packed whole, which would take 4 GiB', async () => {
+    const device = await wasm({ tier: 'relaxed' });
+    const asked = (K: number, N: number) => {
+      const b = { shape: [K, N], dtype: 'bf16' } as const;
+      return device.find(primitives.matmul, [{ shape: [48, K], dtype: 'f32' }, b], {
+        transposeA: false,
+        transposeB: false,
+      });
+    };
+    expect(asked(1024, 1040)).toMatchObject({ scratch: 1024 * 1040 * 4 });
+    // 32 bits would say 2 GiB less than nothing, and 256 KiB.
+    for (const N of [131072, 262160]) expect(asked(4096, N)).toMatchObject({ scratch: 0 });
+  });
 });

@@ -71,7 +71,7 @@ const PAIRS_FROM = 13;
 /** Why it is relaxed and not wide. */
 const OLD =
   'this engine does not pair lanes to 256 bits; Node 24 does where the processor has AVX2, and is up to twice as fast';
-const NO_PAIRS = 'this engine pairs no lanes to 256 bits on this processor';
+const NO_PAIRS = 'this engine pairs no lanes to 256 bits here';
 const OTHER_NUMBERS =
   'this engine gives other numbers with pairs of lanes, so they are not used; please report its version';
 

@@ -43,9 +43,10 @@ export function product(
   else gemm(m, n, K, p, ars, acs, q, brs, bcs, y, N, add, scratch);
 }
 
-/** Bytes of B [K,N] packed, or 0 where units pack for themselves. */
+/** Bytes of B [K,N] packed, or 0 where units pack for themselves: for few rows, and a B beyond 2 GiB, as one in bf16 may be. */
 export function packedBytes(M: i32, N: i32, K: i32): i32 {
-  return M < FEW ? 0 : (pieces(N, NR) * NR * K) << 2;
+  const size = (<i64>pieces(N, NR) * NR * K) << 2;
+  return M < FEW || size > i32.MAX_VALUE ? 0 : <i32>size;
 }
 
 /** Units of packing it: a panel of columns in so many rows as lie together. */
