@@ -124,7 +124,6 @@ describe('its cells', () => {
 
   it.each([
     ['small', 58, 1.72e13],
-    ['smaller', 23, 0.78e13],
     ['paper-mini', 155, 2.0e15],
     ['paper', 62, Number.NaN],
   ] as const)('%s has %i of them, and the cost that was planned', (name, count, flops) => {

@@ -7,6 +7,6 @@ import { sweepPresets } from './sweep-presets.ts';
 /** For `writeReport`. */
 export const study: ReportOptions = {
   known,
-  presets: [sweepPresets.small, sweepPresets.smaller, sweepPresets['paper-mini'], sweepPresets.paper],
+  presets: [sweepPresets.small, sweepPresets['paper-mini'], sweepPresets.paper],
   references: [paper],
 };

@@ -1,4 +1,4 @@
-// The sweeps that have names: the small study, its smaller form, one night on one machine, and the paper's own grid.
+// The sweeps that have names: the small study, one night on one machine, and the paper's own grid.
 import type { TrainOptions } from '@twilljs/train';
 
 /** A specification as it stands in JSON. */
@@ -50,14 +50,6 @@ const paper = { lr: 4e-4, warmup: 1024, weightDecay: 0.1, minRatio: 0.1 };
 export const sweepPresets = {
   /** Recall with three seeds and language modelling with one: 58 cells. */
   small: { name: 'small', grids: [recall, language] },
-  /** The same with one seed, and language modelling with three mixers and the Transformer: 23 cells. */
-  smaller: {
-    name: 'smaller',
-    grids: [
-      { ...recall, seeds: [1] },
-      { ...language, mixers: ['hgrn2', 'gated-deltanet', 'retnet', 'attention'] },
-    ],
-  },
   /** One night: 12 layers, three of the paper's ratios. */
   'paper-mini': {
     name: 'paper-mini',

@@ -16,8 +16,7 @@ import { openModel } from '../model.ts';
 import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 import { EACH } from './sweep.ts';
 
-/** What fits into ten minutes on two processors, slow ones too; the whole study is `small`. */
-const PRESET = 'smaller';
+const PRESET = 'small';
 
 export function start() {
   const command = makeCommand({
@@ -28,8 +27,7 @@ export function start() {
     examples: ['twill start', "twill start --data 'notes/**/*.md' --out runs/notes"],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on.',
-      `It is the preset ${PRESET}, with one seed and text for three of the mixers; the whole takes about twice as long:\n` +
-        '  $ twill sweep --preset small --out runs/small\n  $ twill report runs/small',
+      `It is the preset ${PRESET} of twill sweep, with a table, a sentence and a paragraph at its end.`,
     ],
   })
     .addOption(new Option('--corpus, --data <glob...>', 'text for the language models (default: Moby-Dick)'))
@@ -45,8 +43,7 @@ async function runStart({ terminal, say, note }: Context, options: SweepAsked): 
   const { cells, text, known } = opened;
   const jobs = availableParallelism();
   note(
-    `The small study in its smaller form, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n` +
-      `The whole of it: ${terminal.self} sweep --preset small --out runs/small\n\n`,
+    `The small study, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n\n`,
   );
   const { results, failures, skipped } = await runSweep(opened, jobs, options, terminal);
 
