@@ -22,6 +22,7 @@ from safetensors.torch import load_file
 torch.set_num_threads(job['threads'])
 spec = importlib.util.spec_from_file_location('models', job['program'])
 models = importlib.util.module_from_spec(spec)
+sys.modules[spec.name] = models  # torch.compile looks it up
 spec.loader.exec_module(models)
 
 with open(os.path.join(job['model'], 'config.json')) as file:
