@@ -51,7 +51,8 @@ function tables(results: readonly Told[]): string {
 }
 
 function table(results: readonly Told[]): string {
-  const sides = [...new Set(results.map(({ side }) => side))];
+  const ours = results.filter(({ ratio }) => ratio === undefined); // their columns come first
+  const sides = [...new Set([...ours, ...results].map(({ side }) => side))];
   const cases = [...new Set(results.map((told) => told.case))];
   const rows = cases.map((name) => [
     name,

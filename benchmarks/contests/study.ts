@@ -1,22 +1,43 @@
 // The small study, whole: seconds of processor time of its cells, beside another revision.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { root } from '../../scripts/check/repository.ts';
 import type { Benchmark } from '../lib/benchmark.ts';
+import { BenchError } from '../lib/error.ts';
 import { median } from '../lib/measure.ts';
 import { checkoutOf } from '../lib/twill.ts';
 
-/** User seconds of a sweep and of all the processes that it starts. */
-function userSeconds(node: string, checkout: string): number {
+/** Imported by every process of a sweep: what it has used, in microseconds, is written down when it ends. */
+const usage = `
+import { appendFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+const note = (words) => appendFileSync(process.env.TWILL_USAGE, words + '\\n');
+if (isMainThread) {
+  note('begun');
+  process.on('exit', () => note(process.cpuUsage().user));
+}`;
+
+/** User seconds of a sweep and of all processes that it starts; those that outlive it by a moment are waited for. */
+async function userSeconds(node: string, checkout: string): Promise<number> {
   const out = mkdtempSync(join(tmpdir(), 'twill-study-'));
   try {
+    const [module, notes] = [join(out, 'usage.mjs'), join(out, 'notes')];
+    writeFileSync(module, usage);
     const twill = ['--import', 'tsx', '--conditions=@twilljs/source', 'scripts/twill.ts'];
     const words = [...twill, 'sweep', '--preset', 'small', '--out', join(out, 'runs')];
-    const script = 'TIMEFORMAT=%U; { time "$@" >/dev/null 2>"$0"; } 2>&1';
-    const log = join(out, 'log');
-    return Number(execFileSync('bash', ['-ec', script, log, node, ...words], { cwd: checkout, encoding: 'utf8' }));
+    const env = { ...process.env, NODE_OPTIONS: `--import ${pathToFileURL(module)}`, TWILL_USAGE: notes };
+    execFileSync(node, words, { cwd: checkout, stdio: 'ignore', env });
+    for (let tries = 0; tries < 20; tries++) {
+      const lines = readFileSync(notes, 'utf8').trim().split('\n');
+      const used = lines.filter((line) => line !== 'begun').map(Number);
+      if (2 * used.length === lines.length) return used.reduce((sum, n) => sum + n, 0) / 1e6;
+      await setTimeout(500);
+    }
+    throw new BenchError('study: a process of the sweep does not end, or was killed; run it again.');
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
@@ -33,7 +54,9 @@ export const study: Benchmark = {
     }
     const seconds = sides.map((): number[] => []);
     for (let round = 0; round < options.rounds; round++) {
-      for (const [i, { checkout }] of sides.entries()) seconds[i].push(userSeconds(options.node, checkout));
+      for (const [i, { checkout }] of sides.entries()) {
+        seconds[i].push(await userSeconds(options.node, checkout));
+      }
     }
     const own = median(seconds[0]);
     for (const [i, { name }] of sides.entries()) {
