@@ -17,7 +17,7 @@ function help(): string {
     '',
     ...Object.entries(flags).map(([name, { value, words }]) => line(`--${name}${value ? ` ${value}` : ''}`, words)),
     '',
-    'benchmarks/README.md has a command for each line of the acceptance table.',
+    'benchmarks/README.md has the commands behind the figures of docs/speed.md.',
   ].join('\n');
 }
 
@@ -34,7 +34,9 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = options.names.map((name) => {
     const found = benchmarks.find((benchmark) => benchmark.name === name);
     if (found) return found;
-    throw new BenchError(`there is no ${name}; choose from ${benchmarks.map(({ name }) => name).join(', ')}.`);
+    throw new BenchError(
+      `there is no ${name}; choose from ${[...benchmarks.map(({ name }) => name), 'page'].join(', ')}.`,
+    );
   });
   const bench = new Bench(options, new Report(options.out, options.json));
   try {

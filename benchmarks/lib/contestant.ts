@@ -41,7 +41,7 @@ export class Contestant {
       this.words = `${this.words}${text}`.slice(-2000);
     });
     this.child.on('error', (error) => {
-      this.words += error.message;
+      this.words += `${program} cannot be started: ${error.message}`;
     });
     this.child.stdin!.on('error', () => {}); // it has died: the missing answer says so
     this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();

@@ -31,7 +31,7 @@ interface Flag {
 
 /** In the order of the help. */
 export const flags: Readonly<Record<string, Flag>> = {
-  family: { value: 'NAME,...', words: 'models to measure (default: those of the acceptance table)' },
+  family: { value: 'NAME,...', words: 'models to measure (default: those of docs/speed.md)' },
   width: { value: 'N', words: 'of the model (default: 128)' },
   layers: { value: 'N', words: 'of the model (default: 4)' },
   ffn: { value: 'N', words: 'width of its gated MLP (default: three times the width)' },

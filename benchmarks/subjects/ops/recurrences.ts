@@ -20,7 +20,7 @@ import { type OpCase, serveOp } from '../../lib/op.ts';
 
 type Inputs = Readonly<Record<string, Numbers>>;
 
-/** Sizes of heads with a state [K,V]: small models, the widths of the acceptance table, a long sequence, a decoding step. */
+/** Sizes of heads with a state [K,V]: small models, the widths of docs/speed.md, a long sequence, a decoding step. */
 const heads = [
   { B: 4, T: 256, H: 2, K: 24, V: 24 },
   { B: 8, T: 128, H: 3, K: 32, V: 64 },

@@ -133,13 +133,17 @@ export async function chooseTier(asked: Tier | undefined, probe?: () => Promise<
       `wasm: tier ${wanted} was asked for, but this engine does not fuse multiply and add; use plain.`,
     );
   }
-  if (wanted !== undefined) return { tier: wanted, reason: wanted === 'wide' ? '' : 'it was asked for' };
+  const isOld = flags !== null && flags.version < PAIRS_FROM && host.process?.arch === 'x64';
+  if (wanted !== undefined)
+    return {
+      tier: wanted,
+      reason: wanted !== 'wide' ? 'it was asked for' : isOld ? `it was asked for, but ${OLD}` : '',
+    };
   if (!flags) return { tier: 'relaxed', reason: 'only Node pairs lanes to 256 bits' };
   if (!probe) known ??= pairing(module, (compile) => optimised(flags.set, compile));
   const { pairs, wrong } = await (probe?.() ?? known!);
   if (pairs) return { tier: 'wide', reason: '' };
   if (flags.version >= PAIRS_FROM) flags.set(pairingFlag(false));
   if (wrong) host.process?.emitWarning?.(OTHER_NUMBERS, 'TwillWarning');
-  const isOld = flags.version < PAIRS_FROM && host.process?.arch === 'x64';
   return { tier: 'relaxed', reason: wrong ? OTHER_NUMBERS : isOld ? OLD : NO_PAIRS };
 }

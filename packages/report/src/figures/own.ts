@@ -61,7 +61,8 @@ export const memory: Figure = {
         paragraph(text),
         {
           kind: 'pictures',
-          caption: 'Bytes of state over tokens of context; both axes grow by factors. Counted, not measured.',
+          caption:
+            'Bytes of state over tokens of context; bytes grow by factors, contexts stand side by side. Counted, not measured.',
           pictures: statePictures(part),
           small: true,
         },
