@@ -48,6 +48,8 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+process.stdout.on('error', () => process.exit()); // nobody reads on: `| head`; the sides end with their input
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -77,6 +77,11 @@ export function readOptions(words: readonly string[]): Options {
     if (value?.trim() !== '' && Number.isInteger(n) && n >= 1 && n <= most) return n;
     throw new BenchError(`--${name}: ${value} is no whole number from 1 to ${most}.`);
   };
+  if (text('op') && parsed.positionals.length > 0 && !parsed.positionals.includes('op')) {
+    throw new BenchError(
+      `--op is for the benchmark op, but ${parsed.positionals} is asked for; leave one of them out.`,
+    );
+  }
   const width = whole('width', 128);
   const python = text('python');
   return {
