@@ -56,7 +56,7 @@ function sameWork(name: 'train' | 'forward', title: string, peers: readonly stri
               ...{ seconds, tokens: batch * length, flops, share: bench.shareOf(flops / seconds) },
               ...(i > 0 && { ratio: seconds / own }),
               ...mostOf(turns[i]),
-              note: `first step ${(first[i].ms[0] / 1000).toFixed(1)} s`,
+              note: `first step ${(first[i].ms[0] / 1000).toFixed(1)} s${i > 0 ? ', same losses' : ''}`,
             });
           }
         });

@@ -32,9 +32,10 @@ export interface Machine {
   readonly peak: number;
 }
 
-/** Three significant digits: more would be noise. */
+/** Three significant digits of what was measured: more would be noise. */
 const short = (x: number): number => Number(x.toPrecision(3));
-const json = (value: object): string => JSON.stringify(value, (_, x) => (typeof x === 'number' ? short(x) : x));
+const json = (value: object): string =>
+  JSON.stringify(value, (_, x) => (typeof x === 'number' && !Number.isInteger(x) ? short(x) : x));
 
 /** Writes results as lines for people, or as JSON lines; always as JSON lines to the end of a file. */
 export class Report {

@@ -70,7 +70,7 @@ const moments = parameters.map(({ shape }) => [tf.variable(tf.zeros(shape)), tf.
 let updates = 0;
 
 await serve(
-  `tfjs-wasm ${versionOf('@tensorflow/tfjs')}, ${getThreadsCount()} threads`,
+  `tfjs-wasm ${versionOf('@tensorflow/tfjs')}, ${getThreadsCount() === 1 ? '1 thread' : `${getThreadsCount()} threads`}`,
   steps(async () => {
     updates++;
     const value = tf.tidy(() => {
