@@ -79,6 +79,8 @@ it('differences are set against the errors of measurement', () => {
   expect(near).toContain('There is one seed of each: another seed can move a result');
   const far = said(run('a', { value: 2 }), run('b', { value: 2.05 }));
   expect(far).toContain('Loss is best in a (bits per byte 2.000). Behind it: b by 0.050 (more than 2 standard errors');
+  const equal = said(run('a', { value: 2 }), run('b', { value: 2 }));
+  expect(equal).toContain('Loss is the same in a and b, to the last digit (bits per byte 2.000).');
 });
 
 it('chance stands beside accuracies', () => {

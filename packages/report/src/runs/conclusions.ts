@@ -59,6 +59,10 @@ function order(task: TaskFamily, main: ComparedMeasure, measured: readonly Measu
   const sign = main.better === 'lower' ? 1 : -1;
   const [[best, least], ...others] = [...measured].sort(([, a], [, b]) => sign * (a.value - b.value));
   const noun = task.words?.noun ?? main.title;
+  if (others.every(([, { value }]) => value === least.value)) {
+    const names = listed(measured.map(([{ name }]) => name));
+    return `${capital(noun)} is the same in ${names}, to the last digit (${main.title} ${fixed(least.value)}).`;
+  }
   const behind = others.map(([{ name }, { value, error }]) => {
     const gap = Math.abs(value - least.value);
     const both = error === null || least.error === null ? null : Math.hypot(error, least.error);
