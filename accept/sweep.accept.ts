@@ -19,11 +19,11 @@ writeFileSync(
     name: 'twelve',
     grids: [
       {
-        ...{ task: 'recall', mixers: linear, ratios: ['pure', '2'], seeds: [1], training: { steps: 36 } },
+        ...{ task: 'recall', mixers: linear, ratios: ['pure', '2'], seeds: [1], training: { steps: 108 } },
         data: { length: 32, pairs: 8, batch: 8 },
       },
       {
-        ...{ task: 'language', mixers: ['deltanet', 'attention'], seeds: [1], training: { steps: 24 } },
+        ...{ task: 'language', mixers: ['deltanet', 'attention'], seeds: [1], training: { steps: 72 } },
         data: { length: 64, batch: 2 },
       },
     ],
