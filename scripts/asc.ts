@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchModule, launchTypes } from './asc-launch.ts';
+import { compileWgsl } from './wgsl.ts';
 
 const tiers = ['plain', 'relaxed', 'wide'] as const;
 /** What else decides about the output. */
@@ -54,7 +55,11 @@ function findStale(root: string): Stale[] {
     const to = join(root, `packages/${name}/src/gen`);
     const entries = list(join(root, from)).filter((file) => file.endsWith('.ts'));
     for (const file of list(to)) {
-      if (file.endsWith('.gen.ts') && !entries.includes(file.replace(/(\.\w+)?\.gen\.ts$/, '.ts')))
+      if (
+        file.endsWith('.gen.ts') &&
+        !file.endsWith('.wgsl.gen.ts') &&
+        !entries.includes(file.replace(/(\.\w+)?\.gen\.ts$/, '.ts'))
+      )
         rmSync(join(to, file));
     }
     return entries.flatMap((file) => {
@@ -129,8 +134,11 @@ export async function compileKernels(root: string, only: readonly string[] = [])
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
   try {
-    await compileKernels(fileURLToPath(new URL('..', import.meta.url)), process.argv.slice(2));
+    const only = process.argv.slice(2);
+    if (only.length === 0) compileWgsl(root);
+    await compileKernels(root, only);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;

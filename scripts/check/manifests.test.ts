@@ -24,7 +24,7 @@ it('refuses another value, another name and a loose range', () => {
       repository({ 'packages/gated-deltanet/package.json': manifest('gated-deltanet', [], { version: '2.0.0' }) }),
     ),
   ).toEqual([
-    'packages/gated-deltanet/package.json: version differs from packages/deltanet; only name, description, exports, dependencies, devDependencies, bin, private may.',
+    'packages/gated-deltanet/package.json: version differs from packages/deltanet; only name, description, exports, dependencies, devDependencies, bin, private, peerDependencies, peerDependenciesMeta may.',
   ]);
   expect(broken({ name: 'deltanet' })).toEqual([`${path}: name is deltanet, not @twilljs/deltanet.`]);
   expect(broken({ dependencies: { '@twilljs/tensor': '^0.1.0' } })).toEqual([

@@ -1,10 +1,20 @@
 // Manifests: every package.json, tsconfig.json and tsup.config.ts is the same but for what is the package's own.
 import { type Check, type Package, sourceOf, textOf } from './repository.ts';
 
-const own = ['name', 'description', 'exports', 'dependencies', 'devDependencies', 'bin', 'private'];
+const own = [
+  'name',
+  'description',
+  'exports',
+  'dependencies',
+  'devDependencies',
+  'bin',
+  'private',
+  'peerDependencies',
+  'peerDependenciesMeta',
+];
 
 /** What only some packages have. */
-const optional = ['bin', 'devDependencies', 'private'];
+const optional = ['bin', 'devDependencies', 'private', 'peerDependencies', 'peerDependenciesMeta'];
 
 export const manifests: Check = ({ packages }) => {
   const [first, ...others] = packages;

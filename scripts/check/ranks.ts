@@ -4,7 +4,7 @@ import type { Check, Package } from './repository.ts';
 const order = [
   ['tensor'],
   ['data'],
-  ['wasm'],
+  ['wasm', 'webgpu'],
   ['nn'],
   ['scan'],
   ['attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'],
@@ -19,7 +19,7 @@ const order = [
   ['cli'],
 ];
 
-const devices = ['wasm'];
+const devices = ['wasm', 'webgpu'];
 
 /** The rank of a package's folder, or -1 when it has none. */
 export function rankOf(folder: string): number {

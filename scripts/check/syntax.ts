@@ -8,7 +8,7 @@ export interface Import {
   typeOnly: boolean;
 }
 
-/** Every static import, re-export and dynamic import of a literal. */
+/** Every static import, re-export, dynamic import of a literal, and `/// <reference types>`. */
 export function readImports(path: string, text: string): Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
@@ -24,8 +24,9 @@ export function readImports(path: string, text: string): Import[] {
     }
     ts.forEachChild(node, visit);
   };
-  visit(parse(path, text));
-  return found;
+  const file = parse(path, text);
+  visit(file);
+  return [...found, ...file.typeReferenceDirectives.map(({ fileName }) => ({ from: fileName, typeOnly: true }))];
 }
 
 /**

@@ -38,7 +38,17 @@ export class DTypeError extends TwillError {
 
 /** A device that is missing, lost, out of memory, or not the one the other inputs are on. */
 export class DeviceError extends TwillError {
-  override readonly name = 'DeviceError';
+  override readonly name: string = 'DeviceError';
+}
+
+/** A device that was there and is gone: a driver that was reset, a card that was taken away. Another one can be made. */
+export class DeviceLostError extends DeviceError {
+  override readonly name = 'DeviceLostError';
+}
+
+/** A device has no memory left for what is asked of it. */
+export class OutOfMemoryError extends DeviceError {
+  override readonly name = 'OutOfMemoryError';
 }
 
 /** An op that has neither a kernel on this device nor a definition. */

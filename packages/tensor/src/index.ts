@@ -1,7 +1,9 @@
 // @twilljs/tensor: tensors, ops, gradients, the reference devices.
+export { Allocator, type GrowingMemory, pageBytes } from './allocator.ts';
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena, storeInBF16 } from './arena.ts';
 export { detach, freeze, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
+export { around, type Loop, loopsOf, nest, stepsOf, turns } from './axes.ts';
 export { decodeBF16, encodeBF16 } from './bf16.ts';
 export { type Compiled, compile } from './compile.ts';
 export { type CpuOptions, cpu } from './cpu.ts';
@@ -20,12 +22,14 @@ export {
 export { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
 export {
   DeviceError,
+  DeviceLostError,
   DTypeError,
   type ErrorDetails,
   FileError,
   factsOf,
   isTwillError,
   OptionError,
+  OutOfMemoryError,
   ShapeError,
   TwillError,
   UnsupportedOpError,

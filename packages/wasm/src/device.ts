@@ -1,5 +1,6 @@
 // wasm(): the device.
 import {
+  Allocator,
   type Data,
   type Device,
   type DeviceBuffer,
@@ -11,6 +12,7 @@ import {
   knownOnly,
   type Op,
   OptionError,
+  pageBytes,
   type Runner,
   requireReadable,
   requireWithin,
@@ -19,9 +21,8 @@ import {
   shown,
   typedArray,
 } from '@twilljs/tensor';
-import { Allocator } from './allocator.ts';
 import { module as fillModule } from './gen/fill.gen.ts';
-import { Heap, newMemory, pageBytes } from './heap.ts';
+import { Heap, newMemory } from './heap.ts';
 import { bytesOf, type Pointer, type WasmKernel, type WasmModule } from './kernel.ts';
 import { Functions, type KernelFunction, type Loaded, type Walk } from './launches.ts';
 import { disposedError, Machine, type RunList } from './machine.ts';
@@ -119,7 +120,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmDevice> {
   const functions = new Functions(loaded);
   const heap = new Heap(memory);
   const pool = await openPool({ heap, functions, tier }, threads, options.threads !== undefined);
-  const allocator = new Allocator(heap, pages, pool.reservedBytes);
+  const allocator = new Allocator('wasm', heap, pages, pool.reservedBytes);
   const { walk } = options;
   const runList: RunList = walk
     ? (list, count, scratch, _, own) => walk(functions.list, heap.i32, list >>> 2, count, scratch, own)

@@ -1,8 +1,6 @@
 // The device's memory as the host sees it: views that are made anew when it grows, which happens here alone.
 
-import { DeviceError } from '@twilljs/tensor';
-
-export const pageBytes = 65536;
+import { DeviceError, pageBytes } from '@twilljs/tensor';
 
 /** @throws DeviceError where the machine, or a limit such as `ulimit -v`, has no address space for it: V8 takes 10 GB for any memory. */
 export function newMemory(maximumPages: number): WebAssembly.Memory {

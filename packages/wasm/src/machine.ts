@@ -1,6 +1,12 @@
 // What runs launches: the functions of all modules on one memory, with the scratch of the workers.
-import { type BoundOp, type DeviceBuffer, DeviceError, type OpSequence, type Runner } from '@twilljs/tensor';
-import type { Allocator } from './allocator.ts';
+import {
+  type Allocator,
+  type BoundOp,
+  type DeviceBuffer,
+  DeviceError,
+  type OpSequence,
+  type Runner,
+} from '@twilljs/tensor';
 import type { Heap } from './heap.ts';
 import type { Plan, Pointer } from './kernel.ts';
 import { type Functions, Launcher, listBytes } from './launches.ts';

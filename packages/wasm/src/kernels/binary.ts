@@ -1,6 +1,15 @@
 // Element-wise kernels of two arguments, with broadcasting.
-import { broadcastShapes, type Shape, sameShape, size } from '@twilljs/tensor';
-import { type Loop, loopsOf, nest, stepsOf, turns } from '../axes.ts';
+import {
+  broadcastShapes,
+  type Loop,
+  loopsOf,
+  nest,
+  type Shape,
+  sameShape,
+  size,
+  stepsOf,
+  turns,
+} from '@twilljs/tensor';
 import * as launches from '../gen/binary.gen.ts';
 import type { Plan, WasmKernel } from '../kernel.ts';
 

@@ -1,6 +1,5 @@
 // Matrix product, triangular solve, cumulative sum.
-import { size } from '@twilljs/tensor';
-import { around } from '../axes.ts';
+import { around, size } from '@twilljs/tensor';
 import {
   type Formulas as GemmFormulas,
   module as gemm,

@@ -1,6 +1,5 @@
 // Kernels that move elements: broadcast, permute, slice, pad, concat, pack, band.
-import { type Shape, size } from '@twilljs/tensor';
-import { around, type Loop, loopsOf, nest, stepsOf, turns } from '../axes.ts';
+import { around, type Loop, loopsOf, nest, type Shape, size, stepsOf, turns } from '@twilljs/tensor';
 import { band as bandOf, type Formulas, module, pad as padOf, rows, transposes } from '../gen/move.gen.ts';
 import type { Launch, Plan, Pointer, WasmKernel } from '../kernel.ts';
 

@@ -1,6 +1,5 @@
 // Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first. Places of the largest.
-import { type Shape, size } from '@twilljs/tensor';
-import { loopsOf, stepsOf } from '../axes.ts';
+import { loopsOf, type Shape, size, stepsOf } from '@twilljs/tensor';
 import {
   argmax as argmaxOf,
   type Formulas,

@@ -1,5 +1,5 @@
 // Axes as loops: shapes with their steps, merged into as few loops as possible, so that kernels see long rows.
-import type { Shape } from '@twilljs/tensor';
+import type { Shape } from './shape.ts';
 
 /** One loop, and by how many floats each operand advances in it. */
 export interface Loop {

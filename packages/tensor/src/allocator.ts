@@ -1,6 +1,16 @@
-// Blocks of the shared memory: size classes with free lists, merged again when they would lie idle.
-import { DeviceError, shown, whole } from '@twilljs/tensor';
-import { type Heap, pageBytes } from './heap.ts';
+// Blocks of a device's memory: size classes with free lists, merged again when they would lie idle.
+import { DeviceError } from './errors.ts';
+import { shown, whole } from './options.ts';
+
+/** In which a memory grows. */
+export const pageBytes = 65536;
+
+/** Memory of one stretch, which can grow. */
+export interface GrowingMemory {
+  readonly pages: number;
+  /** By at least so many. It throws where there are no more. */
+  grow(pages: number): void;
+}
 
 /** Alignment and smallest block, in bytes. */
 const unit = 256;
@@ -25,7 +35,8 @@ function classOf(bytes: number): number {
 }
 
 export class Allocator {
-  private readonly heap: Heap;
+  private readonly name: string;
+  private readonly heap: GrowingMemory;
   private readonly maximumPages: number;
   /** Free blocks by class. */
   private readonly free = new Map<number, number[]>();
@@ -42,8 +53,12 @@ export class Allocator {
   /** Everything from here on is untouched. */
   private top: number;
 
-  /** @param reserved bytes at the beginning that are no block; at least one, so that no pointer is 0. */
-  constructor(heap: Heap, maximumPages: number, reserved = 1) {
+  /**
+   * @param name of the device, for messages.
+   * @param reserved bytes at the beginning that are no block; at least one, so that no pointer is 0.
+   */
+  constructor(name: string, heap: GrowingMemory, maximumPages: number, reserved = 1) {
+    this.name = name;
     this.heap = heap;
     this.maximumPages = maximumPages;
     this.top = Math.ceil(reserved / unit);
@@ -61,9 +76,20 @@ export class Allocator {
 
   /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws DeviceError when there is none. */
   allocate(bytes: number): number {
-    whole('wasm: the size of a buffer', bytes, 0);
+    const place = this.tryAllocate(bytes);
+    if (place !== undefined) return place;
+    const maximum = this.maximumPages * unitsPerPage * unit;
+    throw new DeviceError(
+      `${this.name}: ${bytes} bytes could not be allocated, ${this.bytesInUse} of at most ${maximum} are in use; use a smaller batch or model.`,
+    );
+  }
+
+  /** The same, or undefined when there is none. */
+  tryAllocate(bytes: number): number | undefined {
+    whole(`${this.name}: the size of a buffer`, bytes, 0);
     const units = classOf(bytes);
-    const start = this.recycled(units) ?? this.carved(units, bytes);
+    const start = this.recycled(units) ?? this.carved(units);
+    if (start === undefined) return undefined;
     this.live.set(start, units);
     this.ordered = undefined;
     this.used += units;
@@ -76,7 +102,7 @@ export class Allocator {
     const units = this.live.get(start);
     if (!units) {
       throw new DeviceError(
-        `wasm: ${shown(pointer)} is no block in use; a block is released once, by its own pointer.`,
+        `${this.name}: ${shown(pointer)} is no block in use; a block is released once, by its own pointer.`,
       );
     }
     this.live.delete(start);
@@ -103,7 +129,7 @@ export class Allocator {
       if (room > 0) return room;
     }
     throw new DeviceError(
-      `wasm: ${shown(pointer)} lies in no block that is in use; give a buffer that the device allocated.`,
+      `${this.name}: ${shown(pointer)} lies in no block that is in use; give a buffer that the device allocated.`,
     );
   }
 
@@ -125,7 +151,7 @@ export class Allocator {
     return start;
   }
 
-  private carved(units: number, bytes: number): number {
+  private carved(units: number): number | undefined {
     // Much idle memory of other sizes: merging it costs less than growing.
     if (this.idle >= Math.max(units, this.top / 4) && !this.fitsBelow(units)) this.merge();
     for (const attempt of [() => {}, () => this.merge()]) {
@@ -133,10 +159,7 @@ export class Allocator {
       const start = this.fromStretch(units) ?? this.fromTop(units);
       if (start !== undefined) return start;
     }
-    const maximum = this.maximumPages * unitsPerPage * unit;
-    throw new DeviceError(
-      `wasm: ${bytes} bytes could not be allocated, ${this.bytesInUse} of at most ${maximum} are in use; use a smaller batch or model.`,
-    );
+    return undefined;
   }
 
   private fitsBelow(units: number): boolean {

@@ -1,0 +1,26 @@
+// The device: what it does with memory, order and errors. Skipped where the machine has no adapter.
+import { compile, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
+import { describe, expect, it } from 'vitest';
+import { webgpuDevices } from './testing.ts';
+
+const devices = await webgpuDevices();
+it.skipIf(devices.length === 0)('there is an adapter (skipped: none here, so that nothing of WebGPU is tested)', () => {
+  expect(devices).toHaveLength(1);
+});
+
+describe.each(devices)('%s', (_, device) => {
+  it('runs eagerly what it replays', async () => {
+    const x = tensor([1, 2, -3, 0.5], [4], { device });
+    const eager = await x.exp().sigmoid().data();
+    using step = compile(device, (x: Tensor) => x.exp().sigmoid());
+    for (let i = 0; i < 4; i++) expect(await scope(() => keep(step(x))).data()).toEqual(eager);
+  });
+
+  it('does things in the order in which they were asked for', async () => {
+    const x = tensor([1, 2, 3, 4], [4], { device });
+    const y = x.mul(2);
+    device.write(x.buffer, Float32Array.of(5, 6, 7, 8));
+    expect(await y.data()).toEqual(Float32Array.of(2, 4, 6, 8));
+    expect(await x.data()).toEqual(Float32Array.of(5, 6, 7, 8));
+  });
+});

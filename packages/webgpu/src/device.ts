@@ -1,0 +1,209 @@
+// webgpu(): the device.
+import {
+  bytesPer,
+  type Data,
+  type Device,
+  type DeviceBuffer,
+  DeviceError,
+  DeviceLostError,
+  type DType,
+  type Fallback,
+  finite,
+  flag,
+  knownOnly,
+  type Op,
+  OptionError,
+  type Runner,
+  requireReadable,
+  requireWithin,
+  requireWritable,
+  type Spec,
+  shown,
+  typedArray,
+} from '@twilljs/tensor';
+import { nameOf, openAdapter, openGpu } from './gpu.ts';
+import { Heaps, heapOf, offsetIn } from './heaps.ts';
+import type { Limits, Pointer, WebGpuKernel } from './kernel.ts';
+import { runnerOf, sequenceOn } from './machine.ts';
+import { primitiveKernels } from './primitives.ts';
+import { Queue } from './queue.ts';
+
+export interface WebGpuOptions {
+  /** Kernels of ops beyond the primitives: the lists that other packages export at their `./webgpu` entry. */
+  kernels?: readonly WebGpuKernel[];
+  /** Default: one of the adapter of this machine, with all that it grants. */
+  device?: GPUDevice;
+  /** Bytes that the device may use at most. Default: no limit but the adapter's. */
+  maximumBytes?: number;
+  /** Bytes of one buffer, of which there are several when one is full. Default: the most that can be bound. */
+  bufferBytes?: number;
+  /** Fresh memory is NaN, to find elements that a kernel forgets to write. */
+  poison?: boolean;
+  /** `compile` runs every step anew instead of replaying it: the slow twin. */
+  eager?: boolean;
+}
+
+/** Pipelines, which are made while the host goes on. */
+export interface PipelineCount {
+  readonly count: number;
+  /** Milliseconds from the first request to the last that is there. */
+  readonly ms: number;
+}
+
+export interface WebGpuDevice extends Device {
+  readonly gpu: GPUDevice;
+  readonly pipelines: PipelineCount;
+  /** Submissions so far. */
+  readonly submissions: number;
+  /** Bytes that tensors and recordings hold now, rounded up to blocks. */
+  readonly bytesInUse: number;
+  /** When all pipelines that were asked for so far are made. */
+  warmup(): Promise<PipelineCount>;
+}
+
+/**
+ * The graphics card, in browsers with WebGPU and, with the package `webgpu`, in Node.
+ *
+ * @param options kernels beyond the primitives, and limits.
+ * @returns a device of its own, with its own memory.
+ * @throws DeviceError where there is no WebGPU or no adapter; OptionError for an unknown option, and for two kernels of one op.
+ * @example
+ * const device = await webgpu();
+ */
+export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice> {
+  knownOnly('webgpu', options, ['kernels', 'device', 'maximumBytes', 'bufferBytes', 'poison', 'eager']);
+  const { kernels = [], poison = false, eager = false, maximumBytes = Number.POSITIVE_INFINITY } = options;
+  flag('webgpu: poison', poison);
+  flag('webgpu: eager', eager);
+  const table = tableOf(kernels);
+  const gpu = options.device ?? (await openGpu(await openAdapter()));
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
+  const granted = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const { bufferBytes = granted } = options;
+  finite('webgpu: bufferBytes', bufferBytes, 2 ** 20);
+  const queue = new Queue(gpu);
+  const heaps = new Heaps({ heapBytes: Math.min(bufferBytes, granted), bytes: maximumBytes }, (heap, bytes) =>
+    queue.resize(heap, bytes),
+  );
+  return makeDevice({ queue, heaps, table, poison, eager, bytes: maximumBytes });
+}
+
+/** @throws OptionError for what is no list of kernels, and for two of one op. */
+function tableOf(kernels: unknown): Map<string, WebGpuKernel> {
+  const sound = (kernel: Partial<WebGpuKernel> | null) =>
+    typeof kernel?.op === 'string' && typeof kernel.plan === 'function';
+  if (!Array.isArray(kernels) || !kernels.every(sound)) {
+    throw new OptionError(
+      `webgpu: kernels is ${shown(kernels)}; give a list of { op, plan }, as packages export at their ./webgpu entry.`,
+    );
+  }
+  const table = new Map<string, WebGpuKernel>();
+  for (const kernel of [...Object.values(primitiveKernels), ...(kernels as WebGpuKernel[])]) {
+    if ((table.get(kernel.op) ?? kernel) !== kernel) {
+      throw new OptionError(`webgpu: two kernels for the op ${kernel.op} were given; hand in one.`);
+    }
+    table.set(kernel.op, kernel);
+  }
+  return table;
+}
+
+interface Parts {
+  readonly queue: Queue;
+  readonly heaps: Heaps;
+  readonly table: ReadonlyMap<string, WebGpuKernel>;
+  readonly poison: boolean;
+  readonly eager: boolean;
+  readonly bytes: number;
+}
+
+function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGpuDevice {
+  const { gpu } = queue;
+  let disposed = false;
+  gpu.lost.then(({ reason, message }) => {
+    if (!disposed)
+      queue.fail(
+        new DeviceLostError(
+          `webgpu: the device was lost (${reason}): ${message || 'no reason given'}; make another one.`,
+        ),
+      );
+  });
+  gpu.addEventListener('uncapturederror', ({ error }) => {
+    queue.fail(new DeviceError(`webgpu: ${error.message}`));
+  });
+  const limits: Limits = {
+    workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+    invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
+  };
+  const alive = () => {
+    if (disposed) throw new DeviceError('webgpu: the device was disposed of; make another one with webgpu().');
+    if (queue.failure) throw queue.failure;
+    return queue;
+  };
+  const put = (pointer: Pointer, data: Uint8Array<ArrayBuffer>) =>
+    alive().write(heapOf(pointer), offsetIn(pointer), data);
+  return {
+    name: 'webgpu',
+    label: `webgpu (${nameOf(gpu.adapterInfo)})`,
+    float: 'f32',
+    limits: { bytes, stepsAhead: 1 },
+    eager,
+    poison,
+    gpu,
+    fallbacks: new Map<string, Fallback>(),
+    get pipelines() {
+      return queue.pipelines.counted;
+    },
+    get submissions() {
+      return queue.submissions;
+    },
+    get bytesInUse() {
+      return disposed ? 0 : heaps.bytesInUse;
+    },
+    async warmup() {
+      await alive().pipelines.settled();
+      return alive().pipelines.counted;
+    },
+    report() {
+      const { label, bytesInUse, fallbacks } = this;
+      return { label, bytes: bytesInUse, buffers: disposed ? 0 : heaps.blocks, fallbacks };
+    },
+    find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
+      const kernel = table.get(op.name);
+      if (!kernel) return 'no kernel was given for it; pass it in webgpu({ kernels })';
+      const plan = kernel.plan(ins, attrs, limits);
+      return typeof plan === 'string' ? plan : runnerOf(plan, alive);
+    },
+    sequence: (ops) => sequenceOn(alive(), ops),
+    allocate(size: number): Pointer {
+      alive();
+      const pointer = heaps.allocate(size);
+      if (poison) put(pointer, new Uint8Array(heaps.capacity(pointer)).fill(0xff));
+      return pointer;
+    },
+    free(buffer: DeviceBuffer): void {
+      if (!disposed) heaps.release(buffer as Pointer);
+    },
+    view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
+      requireWithin('webgpu', heaps.roomAt(buffer as Pointer), byteOffset, byteLength);
+      return (buffer as Pointer) + byteOffset;
+    },
+    write(buffer: DeviceBuffer, data: Data): void {
+      requireWritable('webgpu', heaps.roomAt(buffer as Pointer), data);
+      const padded = new Uint8Array(4 * Math.ceil(data.byteLength / 4));
+      padded.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      put(buffer as Pointer, padded);
+    },
+    async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<Data> {
+      const pointer = buffer as Pointer;
+      requireReadable('webgpu', heaps.roomAt(pointer), dtype, length);
+      const size = 4 * Math.ceil((length * bytesPer[dtype]) / 4);
+      return typedArray(dtype, await alive().read(heapOf(pointer), offsetIn(pointer), size), 0, length);
+    },
+    [Symbol.dispose](): void {
+      if (disposed) return;
+      disposed = true;
+      queue.dispose();
+      gpu.destroy();
+    },
+  };
+}

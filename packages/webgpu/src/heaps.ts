@@ -1,0 +1,102 @@
+// The memory: a few large buffers, and blocks in them. A place is a number, which says which buffer and where in it.
+import { Allocator, OutOfMemoryError } from '@twilljs/tensor';
+import type { Pointer } from './kernel.ts';
+
+/** Places of one heap. */
+const span = 2 ** 36;
+const pageBytes = 65536;
+
+export const heapOf = (pointer: Pointer): number => Math.floor(pointer / span);
+export const offsetIn = (pointer: Pointer): number => pointer % span;
+
+/** One buffer. It grows by moving to a larger one; places in it stay. */
+class Heap {
+  private readonly grown: (pages: number) => void;
+  private readonly largest: number;
+  pages = 0;
+
+  constructor(largest: number, grown: (pages: number) => void) {
+    this.largest = largest;
+    this.grown = grown;
+  }
+
+  /** At least doubles, so that little is copied. */
+  grow(pages: number): void {
+    const wanted = Math.min(this.largest, Math.max(this.pages + pages, 2 * this.pages));
+    this.grown(wanted);
+    this.pages = wanted;
+  }
+}
+
+export interface HeapLimits {
+  /** Of one buffer. */
+  readonly heapBytes: number;
+  /** Of all. */
+  readonly bytes: number;
+}
+
+export class Heaps {
+  private readonly allocators: Allocator[] = [];
+  private readonly limits: HeapLimits;
+  private readonly resize: (heap: number, bytes: number) => void;
+
+  /** @param resize gives a heap a buffer of so many bytes, with what the old one held. */
+  constructor(limits: HeapLimits, resize: (heap: number, bytes: number) => void) {
+    this.limits = limits;
+    this.resize = resize;
+  }
+
+  get bytesInUse(): number {
+    return this.allocators.reduce((sum, { bytesInUse }) => sum + bytesInUse, 0);
+  }
+
+  get blocks(): number {
+    return this.allocators.reduce((sum, { blocks }) => sum + blocks, 0);
+  }
+
+  /** A block in the first heap that has room. @throws DeviceError when none has. */
+  allocate(bytes: number): Pointer {
+    const { heapBytes, bytes: most } = this.limits;
+    if (this.bytesInUse + bytes <= most && bytes <= heapBytes - pageBytes) {
+      for (let heap = 0; heap <= this.allocators.length; heap++) {
+        const place = this.allocatorOf(heap).tryAllocate(bytes);
+        if (place !== undefined) return heap * span + place;
+      }
+    }
+    const why =
+      bytes > heapBytes - pageBytes
+        ? `one buffer holds ${heapBytes}`
+        : `${this.bytesInUse} of at most ${most} are in use`;
+    throw new OutOfMemoryError(`webgpu: ${bytes} bytes could not be allocated, ${why}; use a smaller batch or model.`);
+  }
+
+  private allocatorOf(heap: number): Allocator {
+    const pages = Math.floor(this.limits.heapBytes / pageBytes);
+    this.allocators[heap] ??= new Allocator(
+      'webgpu',
+      new Heap(pages, (pages) => this.resize(heap, pages * pageBytes)),
+      pages,
+    );
+    return this.allocators[heap];
+  }
+
+  /** @throws DeviceError for what is no block in use. */
+  release(pointer: Pointer): void {
+    this.at(pointer).release(offsetIn(pointer));
+  }
+
+  /** Bytes that the block at `pointer` really has. */
+  capacity(pointer: Pointer): number {
+    return this.at(pointer).capacity(offsetIn(pointer));
+  }
+
+  /** Bytes from `pointer` to the end of its block. @throws DeviceError where none is in use. */
+  roomAt(pointer: Pointer): number {
+    return this.at(pointer).roomAt(offsetIn(pointer));
+  }
+
+  /** What is no place lies in the first heap, which refuses it. */
+  private at(pointer: Pointer): Allocator {
+    return this.allocators[Number.isSafeInteger(pointer) ? heapOf(pointer) : 0] ?? this.allocatorOf(0);
+  }
+}

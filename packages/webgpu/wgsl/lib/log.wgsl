@@ -1,0 +1,40 @@
+// Natural logarithm.
+// Uses: bits.
+
+/// log x of a normal number above 0, plus log 2 `more` times: x = 2^n m with m in [sqrt(1/2), sqrt(2)), a polynomial for log m.
+fn normal_log(x: f32, more: f32) -> f32 {
+  // n is such that the bits of m start at those of sqrt(1/2).
+  let shifted = bitcast<i32>(x) - 0x3f3504f3;
+  let m = bitcast<f32>((shifted & 0x007fffff) + 0x3f3504f3);
+  let e = f32(shifted >> 23u) + more;
+  let r = m - 1.0;
+  let z = r * r;
+  var p = 7.0376836292e-2;
+  p = fma(p, r, -1.1514610310e-1);
+  p = fma(p, r, 1.1676998740e-1);
+  p = fma(p, r, -1.2420140846e-1);
+  p = fma(p, r, 1.4249322787e-1);
+  p = fma(p, r, -1.6668057665e-1);
+  p = fma(p, r, 2.0000714765e-1);
+  p = fma(p, r, -2.4999993993e-1);
+  p = fma(p, r, 3.3333331174e-1);
+  var y = p * r * z;
+  y = fma(e, -2.12194440e-4, y);
+  y = fma(z, -0.5, y);
+  return fma(e, 0.693359375, r + y);
+}
+
+/// log(1 + x) from -1/2: a series where 1 + x would lose digits of x.
+fn log1p(x: f32) -> f32 {
+  if (abs(x) < 1e-4) { return fma(x * x, fma(x, 0.33333333, -0.5), x); }
+  return normal_log(1.0 + x, 0.0);
+}
+
+/// log x; of 0 -Infinity, of a negative number NaN.
+fn log_of(x: f32) -> f32 {
+  if (is_nan(x) || bitcast<u32>(x) == 0x7f800000u) { return x; }
+  if (x == 0.0) { return -infinity(); }
+  if (x < 0.0) { return not_a_number(); }
+  let tiny = x < 1.17549435e-38;
+  return normal_log(select(x, x * 8388608.0, tiny), select(0.0, -23.0, tiny));
+}
