@@ -1,8 +1,9 @@
 // Every op of the package in all its options: its gradient against central differences, and its kernels in both tiers against the f64
 // reference, forward and backward, in memory that starts as NaN.
-import { cpu, type Op, tensor } from '@twilljs/tensor';
+import { cpu, type Device, type Op, tensor } from '@twilljs/tensor';
 import { conformance, failures, gradcheck, type Numbers, named, noise, type OpCase } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { addRmsNormOp } from './add-rms-norm/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
@@ -23,6 +24,7 @@ import { siluOp } from './silu/op.ts';
 import { softmaxOp } from './softmax/op.ts';
 import { swigluOp } from './swiglu/op.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpuKernels } from './webgpu.ts';
 
 type Inputs = Record<string, Numbers>;
 interface Tried {
@@ -225,9 +227,21 @@ describe('gradients of ops', () => {
   });
 });
 
-describe.each(['cpu', 'plain', 'relaxed', 'wide'] as const)('ops on %s', async (where) => {
-  const device = where === 'cpu' ? cpu({ poison: true }) : await wasm({ tier: where, kernels, poison: true });
-  it.each(tried.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (name, op, cases) => {
+const devices: [name: string, device: Device][] = [
+  ['cpu', cpu({ poison: true })],
+  ...(await Promise.all(
+    (['plain', 'relaxed', 'wide'] as const).map(
+      async (tier): Promise<[string, Device]> => [tier, await wasm({ tier, kernels, poison: true })],
+    ),
+  )),
+  // Where it has kernels so far.
+  ...(webgpuKernels.length > 0 ? await webgpuDevices({ kernels: webgpuKernels }) : []),
+];
+const onWebgpu = new Set(webgpuKernels.map(({ op }) => op));
+
+describe.each(devices)('ops on %s', (where, device) => {
+  const here = tried.filter(({ op }) => where !== 'webgpu' || onWebgpu.has(op.name));
+  it.each(here.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (name, op, cases) => {
     for (const { attrs = null, inputs, wanted } of [1, 2, 7, 63, 100, 257].flatMap(cases)) {
       const tested: OpCase<unknown> = { name, attrs, inputs, ...(wanted && { wanted }) };
       const compared = await conformance(op, tested, device);
