@@ -16,7 +16,7 @@ const models = {
 };
 
 it.each(Object.keys(models) as (keyof typeof models)[])('%s', { timeout: 600_000 }, async (name) => {
-  const on = await device();
+  const on = await device({ name: 'wasm' });
   const empty = on.report();
   const model = await hybrid({ ...sizes, ...models[name] }, { mixers, init: initializer(1, 0.05) }).to(on);
   const trainer = new Trainer(model, { steps: STEPS, lr: 1e-3, microBatches: 2 });

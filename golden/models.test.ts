@@ -9,8 +9,8 @@ import { folder, names, replayModels } from './models.test-data.ts';
 replayModels([
   ['cpu', cpu()],
   ['cpu, eager', cpu({ eager: true })],
-  ['wasm', await device()],
-  ['wasm, eager', await device({ eager: true })],
+  ['wasm', await device({ name: 'wasm' })],
+  ['wasm, eager', await device({ name: 'wasm', eager: true })],
 ]);
 
 it.each([

@@ -216,7 +216,7 @@ async function cachesOf(on: Device) {
 }
 
 async function ofCaches(): Promise<Reader[]> {
-  const places = { cpu: await cachesOf(cpu()), wasm: await cachesOf(await device()) };
+  const places = { cpu: await cachesOf(cpu()), wasm: await cachesOf(await device({ name: 'wasm' })) };
   const all = Object.values(places).flatMap(({ samples }) => samples);
   // The checksum covers all: what is accepted goes on as one of those that were written.
   const sealed = Object.entries(places).map(async ([place, { goOn, samples }]) => {

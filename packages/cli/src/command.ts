@@ -39,7 +39,7 @@ export interface Runnable {
   run(context: Context, args: readonly string[], options: any): Promise<Result>;
 }
 
-const devices = ['auto', 'wasm', 'cpu'] as const;
+const devices = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
 export type DeviceName = (typeof devices)[number];
 
 /** Flags that commands share. */

@@ -5,10 +5,10 @@ import type { CommonOptions } from './command.ts';
 
 /** @throws DeviceError when it does not run on this machine; OptionError for threads of a device that has none. */
 export async function openDevice(flags: Partial<Pick<CommonOptions, 'device' | 'eager' | 'threads'>>): Promise<Device> {
-  const { eager = false, threads } = flags;
-  if (flags.device !== 'cpu') return device({ eager, ...(threads !== undefined && { threads }) });
-  requireOne(threads, '--device is cpu');
-  return cpu({ eager });
+  const { eager = false, threads, device: name = 'auto' } = flags;
+  if (name === 'wasm' || name === 'auto') return device({ name, eager, ...(threads !== undefined && { threads }) });
+  requireOne(threads, `--device is ${name}`);
+  return name === 'cpu' ? cpu({ eager }) : device({ name, eager });
 }
 
 /** @throws OptionError where several threads are asked for of the reference device. */

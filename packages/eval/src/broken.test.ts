@@ -19,7 +19,7 @@ import {
 } from './index.ts';
 
 const config = { model_type: 'gla', hidden_size: 16, num_heads: 2, num_hidden_layers: 1, intermediate_size: 32 };
-const onDevice = await device();
+const onDevice = await device({ name: 'wasm' });
 
 /** A model whose embeddings of some ids hold one value instead of a number. */
 async function broken(vocab_size: number, ids: readonly number[], value = Number.NaN): Promise<LanguageModel> {

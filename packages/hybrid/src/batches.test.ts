@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cache, generate, type LanguageModel } from './index.ts';
 import { cases, config, drawn, make } from './models.test-data.ts';
 
-const fast = await device();
+const fast = await device({ name: 'wasm' });
 const N = config.vocab_size;
 
 /** Rows of one length, what is behind their ends being no ids. */

@@ -57,7 +57,7 @@ it('the checksum is the one of zip', () => {
 
 describe('bytes', () => {
   it.each([['cpu'], ['cpu-f64'], ['wasm']])('bring back the same bits on %s', async (name) => {
-    const on = name === 'wasm' ? await device() : cpu({ float: name === 'cpu' ? 'f32' : 'f64' });
+    const on = name === 'wasm' ? await device({ name: 'wasm' }) : cpu({ float: name === 'cpu' ? 'f32' : 'f64' });
     const here = await make({}, on);
     using cache = filled(here);
     using again = here.restore(await cache.serialize());
@@ -215,7 +215,7 @@ describe('bytes of a model that computes otherwise', () => {
 });
 
 it('caches that nobody disposes of are given back', async () => {
-  const on = await device();
+  const on = await device({ name: 'wasm' });
   const there = await make({}, on);
   const before = on.bytesInUse;
   const ids = { data: new Int32Array(2 * 256), shape: [2, 256] as const };
@@ -259,7 +259,7 @@ describe('a cache', () => {
     using fork = cache.fork();
     for (const foreign of [cache, fork]) expect(() => scope(() => other.next([[1], [2]], foreign))).toThrow(message);
     using before = filled(other);
-    await other.to(await device());
+    await other.to(await device({ name: 'wasm' }));
     expect(() => scope(() => other.next([[1], [2]], before))).toThrow(message);
     using after = other.cache(2);
     await expect(next(other, after)).resolves.toHaveLength(40);
@@ -289,7 +289,7 @@ describe('a cache', () => {
   });
 
   it('reads a long prompt in blocks as if it were one', async () => {
-    const here = await make({}, await device());
+    const here = await make({}, await device({ name: 'wasm' }));
     const data = rng(1).ints(2 * 600, 20);
     const read = async (ids: Parameters<LanguageModel['next']>[0]) => {
       using cache = here.cache(2);

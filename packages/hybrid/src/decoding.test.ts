@@ -13,7 +13,7 @@ import { attn, cases, config, drawn, make as made } from './models.test-data.ts'
 import { headOf, through } from './stack.ts';
 
 const kernels = [...nnKernels, ...scanKernels, ...attentionKernels];
-const fast = await device();
+const fast = await device({ name: 'wasm' });
 const make = (more: object, on: Device = fast) => made(more, on);
 
 /** The slow twin: a forward over states, which are values. */

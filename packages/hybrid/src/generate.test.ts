@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type GenerateOptions, generate, type IdList, mostLikely } from './index.ts';
 import { drawn, make } from './models.test-data.ts';
 
-const model = await make({ model_type: 'gated_deltanet', head_dim: 6, ratio: '1:1' }, await device());
+const model = await make({ model_type: 'gated_deltanet', head_dim: 6, ratio: '1:1' }, await device({ name: 'wasm' }));
 
 async function taken(prompt: IdList, options: GenerateOptions, most = Number.POSITIVE_INFINITY): Promise<number[]> {
   const ids: number[] = [];

@@ -15,7 +15,7 @@ const make = () => hybrid(config, { mixers, init: initializer(2, 0.3) });
 
 describe('memory', () => {
   it('stays the same over thousands of tokens, where there is room for them', async () => {
-    const on = await device();
+    const on = await device({ name: 'wasm' });
     const model = await make().to(on);
     using cache = model.cache(1);
     const next = async (id: number) => {
@@ -35,7 +35,7 @@ describe('memory', () => {
   });
 
   it('of a window is no more than the window', async () => {
-    const on = await device();
+    const on = await device({ name: 'wasm' });
     const windowed = { ...sizes, model_type: 'transformer', num_hidden_layers: 2, window_size: 8 };
     const model = await hybrid(windowed, { mixers }).to(on);
     const caches: Cache[] = [];
@@ -51,7 +51,7 @@ describe('memory', () => {
   });
 
   it('comes back whole from a model that decoded and was measured', async () => {
-    const on = await device();
+    const on = await device({ name: 'wasm' });
     const empty = on.report();
     for (let n = 0; n < 3; n++) {
       const model = await make().to(on);
@@ -68,7 +68,7 @@ describe('memory', () => {
 });
 
 it('the tensors in a cache are its states, not the parameters of the model', async () => {
-  const model = await make().to(await device());
+  const model = await make().to(await device({ name: 'wasm' }));
   const cache = model.cache(1);
   for (let n = 0; n < 4; n++) scope(() => void model.next([[n]], cache));
   release(cache);
@@ -77,7 +77,7 @@ it('the tensors in a cache are its states, not the parameters of the model', asy
 
 describe('recordings', () => {
   it('are one per shape, of the last few shapes, and go when the model moves', async () => {
-    const model = await make().to(await device());
+    const model = await make().to(await device({ name: 'wasm' }));
     const count = () => model.report().recordings;
     expect(count()).toBe(0);
     for (let n = 0; n < 5; n++) await model.evaluate([[1, 2, 3]]);
@@ -97,7 +97,7 @@ describe('recordings', () => {
   });
 
   it('give the bits of a forward and a loss, whatever the ids are', async () => {
-    const model = await make().to(await device());
+    const model = await make().to(await device({ name: 'wasm' }));
     for (let n = 0; n < 6; n++) {
       const ids = [
         [n, 2 * n, 19 - n],
@@ -113,7 +113,7 @@ describe('recordings', () => {
   });
 
   it('serve all caches of a model, in turns', async () => {
-    const model = await make().to(await device());
+    const model = await make().to(await device({ name: 'wasm' }));
     const alone = async (ids: readonly number[]) => {
       using cache = model.cache(1);
       const all: number[] = [];
@@ -135,7 +135,7 @@ describe('recordings', () => {
 });
 
 it('a model says what the step runs that it replayed last', async () => {
-  const model = await make().to(await device());
+  const model = await make().to(await device({ name: 'wasm' }));
   expect(() => model.inspect()).toThrow('model.inspect: nothing was recorded');
   for (let n = 0; n < 3; n++) await model.evaluate([[1, 2, 3]]);
   const opsOf = () => model.inspect().ops.map(({ op }) => op);
@@ -159,7 +159,7 @@ describe('a report', () => {
 
 it('a model that was given back says so', async () => {
   const message = 'model: it was given back by dispose and holds no parameters; make or load another one.';
-  for (const model of [make(), await make().to(await device())]) {
+  for (const model of [make(), await make().to(await device({ name: 'wasm' }))]) {
     const cache = model.cache(1);
     model[Symbol.dispose]();
     const uses: (() => unknown)[] = [

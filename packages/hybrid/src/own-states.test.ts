@@ -175,7 +175,9 @@ const tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9];
 
 const make = async (Own: new (init: Initializer) => Mixer, name: string) => {
   const mixers = [family((init) => new Own(init))];
-  return hybrid(config, { mixers, init: initializer(1, 0.3) }).to(name === 'cpu' ? cpu() : await device());
+  return hybrid(config, { mixers, init: initializer(1, 0.3) }).to(
+    name === 'cpu' ? cpu() : await device({ name: 'wasm' }),
+  );
 };
 
 describe.each<[string, new (init: Initializer) => Mixer]>([

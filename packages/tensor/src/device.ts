@@ -54,8 +54,10 @@ export interface DeviceReport {
   readonly fallbacks: ReadonlyMap<string, Fallback>;
   /** Of a device that can have several: how many there are, and why there is one only. */
   readonly threads?: { readonly count: number; readonly reason: string };
-  /** Of a device with several builds: which one runs, and why no faster one does. */
+  /** Of a device with several builds or adapters: which one runs, and why no faster one does. */
   readonly tier?: { readonly name: string; readonly reason: string };
+  /** Where a device was chosen among several: why this one. */
+  readonly choice?: string;
 }
 
 export interface Device {

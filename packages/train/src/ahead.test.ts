@@ -16,7 +16,7 @@ import { Trainer, type TrainerRunOptions } from './trainer.ts';
 
 /** The device, which claims that steps may be queued. */
 async function deviceWith(stepsAhead: 0 | 1): Promise<Device> {
-  const base = await device();
+  const base = await device({ name: 'wasm' });
   return Object.create(base, { limits: { value: { ...base.limits, stepsAhead } } });
 }
 const [plain, ahead] = await Promise.all([deviceWith(0), deviceWith(1)]);

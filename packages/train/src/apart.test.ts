@@ -97,7 +97,7 @@ describe.each(Object.keys(models) as (keyof typeof models)[])('%s', (name) => {
 });
 
 it('the loss of a document is measured as if it were alone, in rows of any length', async () => {
-  using model = await modelOn(await device(), 'hybrid');
+  using model = await modelOn(await device({ name: 'wasm' }), 'hybrid');
   const documents = documentsOf([3, 2100, 40, 1], 3);
   const batch = packed([documents], 2200);
   const { nats, hits } = await score(model, batch);

@@ -37,6 +37,8 @@ export function freshModel(
 /** @throws OptionError when there is no room for the weights, and gradient and moments of those that are trained. */
 export function requireTrainingMemory(parameters: number, device: string, trained: number, atLeast = ''): void {
   const bytes = parameters * BYTES.parameter + trained * BYTES.trained;
+  // A card's memory is its own; it says what it has not when it is asked for it.
+  if (device === 'webgpu') return;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
   if (bytes <= limit) return;
   const [count, needs, has] = [parameters, bytes, limit].map((n) => Math.round(n).toLocaleString('en-US'));

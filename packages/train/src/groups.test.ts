@@ -90,7 +90,7 @@ it('an optimiser is written out beside its name, as a record has it', () => {
 
 describe.each([
   ['cpu', cpu()],
-  ['wasm', await device()],
+  ['wasm', await device({ name: 'wasm' })],
 ] as const)('on %s', (_, on) => {
   const shapes = {
     'layers.0.q.weight': [6, 5],

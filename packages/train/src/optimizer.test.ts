@@ -11,7 +11,7 @@ const rates = [0.1, 0.05, 0.2, 0.01, 0.1];
 
 describe.each([
   ['cpu', cpu()],
-  ['wasm', await device()],
+  ['wasm', await device({ name: 'wasm' })],
 ] as const)('on %s', (_, on) => {
   /** A matrix and a vector, and what is to be learned of them. */
   async function problem() {

@@ -12,7 +12,7 @@ import { device } from 'twilljs';
 import { trainRun } from './run.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 
-export const onDevice = device();
+export const onDevice = device({ name: 'wasm' });
 export const mixers = [attention, gatedDeltanet];
 
 export const config = {

@@ -177,7 +177,7 @@ it('ends with the same bits when it is killed', async () => {
     import { rng } from '@twilljs/tensor';
     import { device } from 'twilljs';
     import { trainRun } from '@twilljs/train/node';
-    const model = await hybrid(${JSON.stringify(config)}, { mixers: [attention, gatedDeltanet], init: initializer(1, 0.1) }).to(await device());
+    const model = await hybrid(${JSON.stringify(config)}, { mixers: [attention, gatedDeltanet], init: initializer(1, 0.1) }).to(await device({ name: 'wasm' }));
     await trainRun({
       directory: ${JSON.stringify(at('killed'))}, model, training: { steps: 25, lr: 1e-2 }, seed: 1, command: ['twill', 'train'],
       source: mqar({ length: 16, vocab: 16, pairs: 4, batch: 4, source: rng(1) }), data: { task: 'mqar' },

@@ -16,7 +16,7 @@ const onlyGates = [
 const isGate = (name: string) => name.includes('.gk_proj.');
 
 it('leaves frozen parameters as they were for 100 steps, byte by byte, and keeps nothing of them', async () => {
-  const model = await modelOn(await device(), 'gla');
+  const model = await modelOn(await device({ name: 'wasm' }), 'gla');
   const before = await readWeights(params(model));
   using trainer = new Trainer(model, { steps: 100, lr: 1e-2, groups: onlyGates });
   for (let step = 0; step < 100; step++) await trainer.train(batchOf(step));
@@ -32,7 +32,7 @@ it('leaves frozen parameters as they were for 100 steps, byte by byte, and keeps
 
 /** Bytes that a trainer holds beside its model, and how many ops a step has. */
 async function costs(settings: Partial<TrainSettings>) {
-  const on = await device();
+  const on = await device({ name: 'wasm' });
   using model = await modelOn(on, 'gla');
   const before = on.report().bytes;
   using trainer = new Trainer(model, { steps: 9, ...settings });
@@ -90,7 +90,7 @@ it('goes on from a snapshot, of the same optimiser and the same groups', async (
     optimizer: muon({ momentum: 0.9 }),
     groups: [{ match: '*norm*', trainable: false }],
   };
-  const trainerOn = async () => new Trainer(await modelOn(await device(), 'hybrid'), settings);
+  const trainerOn = async () => new Trainer(await modelOn(await device({ name: 'wasm' }), 'hybrid'), settings);
   using whole = await trainerOn();
   using first = await trainerOn();
   using second = await trainerOn();

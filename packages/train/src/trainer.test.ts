@@ -157,7 +157,7 @@ describe('a snapshot', () => {
 
 describe('memory', () => {
   it('does not grow from step to step, and all but the model is given back at the end', async () => {
-    const base = await device();
+    const base = await device({ name: 'wasm' });
     const live = new Set<unknown>();
     const counting: Device = {
       ...base,

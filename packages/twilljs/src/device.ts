@@ -1,21 +1,71 @@
-// The best device of this machine.
-import { kernels as attention } from '@twilljs/attention/wasm';
-import { kernels as nn } from '@twilljs/nn/wasm';
-import { kernels as scan } from '@twilljs/scan/wasm';
-import { knownOnly } from '@twilljs/tensor';
-import { type WasmDevice, type WasmOptions, wasm } from '@twilljs/wasm';
+// The best device of this machine, or the one that is asked for.
+import { type Device, DeviceError, knownOnly, OptionError, oneOf } from '@twilljs/tensor';
+import type { WasmDevice, WasmOptions } from '@twilljs/wasm';
+import type { WebGpuDevice } from '@twilljs/webgpu';
 
-export type DeviceOptions = Pick<WasmOptions, 'eager' | 'threads'>;
+export interface DeviceOptions extends Pick<WasmOptions, 'eager' | 'threads'> {
+  /** `auto`: WebGPU where the machine has a graphics card that it reaches, else wasm. `webgpu` takes any adapter. Default `auto`. */
+  name?: 'auto' | 'webgpu' | 'wasm';
+}
+
+/** With every kernel of this version. Loaded when it is asked for, so that a page has one device only. */
+async function onCard(options: { eager?: boolean; software: boolean }): Promise<WebGpuDevice> {
+  const [{ webgpu }, ...lists] = await Promise.all([
+    import('@twilljs/webgpu'),
+    import('@twilljs/nn/webgpu'),
+    import('@twilljs/scan/webgpu'),
+    import('@twilljs/attention/webgpu'),
+  ]);
+  return webgpu({ ...options, kernels: lists.flatMap(({ kernels }) => kernels) });
+}
+
+async function onProcessor(options: Pick<WasmOptions, 'eager' | 'threads'>): Promise<WasmDevice> {
+  const [{ wasm }, ...lists] = await Promise.all([
+    import('@twilljs/wasm'),
+    import('@twilljs/nn/wasm'),
+    import('@twilljs/scan/wasm'),
+    import('@twilljs/attention/wasm'),
+  ]);
+  return wasm({ ...options, kernels: lists.flatMap(({ kernels }) => kernels) });
+}
+
+/** `device`, with why its report names this one. */
+function chosen<D extends Device>(device: D, choice: string): D {
+  const report = device.report.bind(device);
+  device.report = () => ({ ...report(), choice });
+  return device;
+}
 
 /**
- * The fastest device here, with every kernel of this version; its `label` says which it is.
+ * The fastest device here, with every kernel of this version; its `label` says which it is, its `report()` why.
  *
- * @param options `eager`: compiled steps are run anew each time; `threads`: how many, by default one for each processor.
- * @throws DeviceError where the engine has no WebAssembly SIMD; `cpu()` runs there, a hundred times slower; or where there cannot be as many threads.
+ * @param options `name`: the one that is wanted; `eager`: compiled steps are run anew each time; `threads`, of wasm: how many, by
+ * default one for each processor.
+ * @throws DeviceError where the device that is asked for is not there, or where neither WebGPU nor WebAssembly SIMD is: `cpu()` runs
+ * there, a hundred times slower; or where there cannot be as many threads. OptionError for threads of WebGPU, which has none.
  * @example
  * const model = await hybrid(config, { mixers }).to(await device());
  */
-export async function device(options: DeviceOptions = {}): Promise<WasmDevice> {
-  knownOnly('device', options, ['eager', 'threads']);
-  return wasm({ ...options, kernels: [...nn, ...scan, ...attention] });
+export async function device(options: DeviceOptions & { name: 'wasm' }): Promise<WasmDevice>;
+export async function device(options: DeviceOptions & { name: 'webgpu' }): Promise<WebGpuDevice>;
+export async function device(options?: DeviceOptions): Promise<Device>;
+export async function device(options: DeviceOptions = {}): Promise<Device> {
+  knownOnly('device', options, ['name', 'eager', 'threads']);
+  const { name = 'auto', eager = false, threads } = options;
+  oneOf('device: name', name, ['auto', 'webgpu', 'wasm']);
+  const ofWasm = { eager, ...(threads !== undefined && { threads }) };
+  if (name === 'wasm') return chosen(await onProcessor(ofWasm), 'it was asked for');
+  if (name === 'webgpu') {
+    if (threads !== undefined) {
+      throw new OptionError(`device: threads is ${threads} but name is webgpu, which has none; leave one of them out.`);
+    }
+    return chosen(await onCard({ eager, software: true }), 'it was asked for');
+  }
+  if (threads !== undefined) return chosen(await onProcessor(ofWasm), 'threads were asked for, which only wasm has');
+  try {
+    return chosen(await onCard({ eager, software: false }), 'it is the graphics card of this machine');
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    return chosen(await onProcessor(ofWasm), error.message);
+  }
 }

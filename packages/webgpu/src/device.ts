@@ -33,6 +33,8 @@ export interface WebGpuOptions {
   kernels?: readonly WebGpuKernel[];
   /** Default: one of the adapter of this machine, with all that it grants. */
   device?: GPUDevice;
+  /** Whether an adapter that is a program on the processor, such as SwiftShader, will do. Default true. */
+  software?: boolean;
   /** Bytes that the device may use at most. Default: no limit but the adapter's. */
   maximumBytes?: number;
   /** Bytes of one buffer, of which there are several when one is full. Default: the most that can be bound. */
@@ -52,6 +54,8 @@ export interface PipelineCount {
 
 export interface WebGpuDevice extends Device {
   readonly gpu: GPUDevice;
+  /** The adapter, by the name that it gives itself. */
+  readonly tier: string;
   readonly pipelines: PipelineCount;
   /** Submissions so far. */
   readonly submissions: number;
@@ -71,12 +75,19 @@ export interface WebGpuDevice extends Device {
  * const device = await webgpu();
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice> {
-  knownOnly('webgpu', options, ['kernels', 'device', 'maximumBytes', 'bufferBytes', 'poison', 'eager']);
-  const { kernels = [], poison = false, eager = false, maximumBytes = Number.POSITIVE_INFINITY } = options;
+  knownOnly('webgpu', options, ['kernels', 'device', 'software', 'maximumBytes', 'bufferBytes', 'poison', 'eager']);
+  const {
+    kernels = [],
+    software = true,
+    poison = false,
+    eager = false,
+    maximumBytes = Number.POSITIVE_INFINITY,
+  } = options;
+  flag('webgpu: software', software);
   flag('webgpu: poison', poison);
   flag('webgpu: eager', eager);
   const table = tableOf(kernels);
-  const gpu = options.device ?? (await openGpu(await openAdapter()));
+  const gpu = options.device ?? (await openGpu(await openAdapter(software)));
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const granted = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   const { bufferBytes = granted } = options;
@@ -118,6 +129,7 @@ interface Parts {
 
 function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGpuDevice {
   const { gpu } = queue;
+  const adapter = nameOf(gpu.adapterInfo);
   let disposed = false;
   gpu.lost.then(({ reason, message }) => {
     if (!disposed)
@@ -143,7 +155,8 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     alive().write(heapOf(pointer), offsetIn(pointer), data);
   return {
     name: 'webgpu',
-    label: `webgpu (${nameOf(gpu.adapterInfo)})`,
+    label: `webgpu (${adapter})`,
+    tier: adapter,
     float: 'f32',
     limits: { bytes, stepsAhead: 1 },
     eager,
@@ -165,7 +178,8 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     },
     report() {
       const { label, bytesInUse, fallbacks } = this;
-      return { label, bytes: bytesInUse, buffers: disposed ? 0 : heaps.blocks, fallbacks };
+      const tier = { name: adapter, reason: '' };
+      return { label, bytes: bytesInUse, buffers: disposed ? 0 : heaps.blocks, fallbacks, tier };
     },
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);

@@ -39,12 +39,38 @@ const limits = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/** The adapter of this machine. @throws DeviceError where there is none, with what to do. */
-export async function openAdapter(): Promise<GPUAdapter> {
+/**
+ * The adapter of this machine.
+ *
+ * @param software whether a program on the processor, such as SwiftShader, is one.
+ * @throws DeviceError where there is none, with what to do.
+ */
+export async function openAdapter(software: boolean): Promise<GPUAdapter> {
+  if (!software && !mayHaveCard()) throw new DeviceError('webgpu: there is no graphics card here; use wasm().');
   const adapter = await (await open()).requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter) return adapter;
+  if (!adapter) {
+    throw new DeviceError(
+      'webgpu: there is no adapter here; a driver for Vulkan, Metal or Direct3D 12 is missing or blocked. Use wasm() on this machine.',
+    );
+  }
+  if (software || !isSoftware(adapter)) return adapter;
   throw new DeviceError(
-    'webgpu: there is no adapter here; a driver for Vulkan, Metal or Direct3D 12 is missing or blocked. Use wasm() on this machine.',
+    `webgpu: the only adapter is ${nameOf(adapter.info)}, a program on the processor; use wasm(), which is faster.`,
+  );
+}
+
+/** Whether looking for an adapter is worth while: Dawn takes time, and writes to standard error where there is no driver at all. */
+function mayHaveCard(): boolean {
+  if (typeof process === 'undefined' || process.platform !== 'linux') return true;
+  const { existsSync } = process.getBuiltinModule('node:fs');
+  return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path));
+}
+
+/** SwiftShader, llvmpipe and WARP do not all say that they are fallbacks. */
+function isSoftware({ info }: GPUAdapter): boolean {
+  return (
+    info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|basic render|warp/i.test(`${info.architecture} ${info.description} ${info.device}`)
   );
 }
 

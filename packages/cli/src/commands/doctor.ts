@@ -46,17 +46,18 @@ async function runDoctor({ say }: Context, options: CommonOptions): Promise<Resu
 /** What was found of a device, or why it could not be used at all. */
 type Check = DeviceCheck & { readonly device: string; readonly problem?: string } & Pick<
     DeviceReport,
-    'threads' | 'tier'
+    'threads' | 'tier' | 'choice'
   >;
 
 async function checkOf({ device: name, threads, seed }: CommonOptions): Promise<Check> {
   try {
     const device = await openDevice({ device: name, threads });
-    const { threads: has, tier } = device.report();
+    const { threads: has, tier, choice } = device.report();
     return {
       device: device.label,
       ...(has && { threads: has }),
       ...(tier && { tier }),
+      ...(choice !== undefined && { choice }),
       ...(await checkDevice(device, mixers, seed)),
     };
   } catch (error) {

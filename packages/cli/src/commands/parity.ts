@@ -36,9 +36,9 @@ export function parity() {
 }
 
 async function runParity({ terminal, say }: Context, paths: readonly string[], options: Options): Promise<Result> {
-  if (options.dtype === 'f64' && options.device === 'wasm') {
+  if (options.dtype === 'f64' && (options.device === 'wasm' || options.device === 'webgpu')) {
     throw new OptionError(
-      '--dtype f64 runs on cpu but --device is wasm, whose numbers are f32; leave one of them out.',
+      `--dtype f64 runs on cpu but --device is ${options.device}, whose numbers are f32; leave one of them out.`,
     );
   }
   if (options.dtype === 'f64') requireOne(options.threads, '--dtype is f64');

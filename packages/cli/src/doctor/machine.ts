@@ -2,6 +2,8 @@
 import { accessSync, constants } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isTwillError } from '@twilljs/tensor';
+import { device } from 'twilljs';
 import { version } from '../version.ts';
 
 export type Facts = Readonly<Record<string, string>>;
@@ -30,7 +32,7 @@ export async function machineFacts(): Promise<Facts> {
     processors: `${availableParallelism()} x ${cpu?.model.trim() || 'unknown kind'}`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
     wasm: wasmFeatures(),
-    gpu: hasWebGPU() ? 'WebGPU is there; no device of this version uses it' : 'this engine has no WebGPU',
+    gpu: await gpuFact(),
     browser: browserPath() ?? 'none found; only tests in a browser need one',
   };
 }
@@ -43,8 +45,15 @@ function wasmFeatures(): string {
   return words.join(', ');
 }
 
-function hasWebGPU(): boolean {
-  return 'navigator' in globalThis && 'gpu' in globalThis.navigator;
+/** The adapter that WebGPU reaches, a program on the processor too, or why there is none. */
+async function gpuFact(): Promise<string> {
+  try {
+    using gpu = await device({ name: 'webgpu' });
+    return gpu.label;
+  } catch (error) {
+    if (isTwillError(error)) return error.message;
+    throw error;
+  }
 }
 
 /** The first browser on the path that can run the tests. */

@@ -9,6 +9,8 @@ export interface CheckedDevice {
   readonly threads?: { readonly count: number; readonly reason: string };
   /** Of a device with several builds, and why no faster one runs. */
   readonly tier?: { readonly name: string; readonly reason: string };
+  /** Where it was chosen among several: why this one. */
+  readonly choice?: string;
   readonly ok: boolean;
   /** Relative. */
   readonly lossError: number;
@@ -29,6 +31,7 @@ export function checkText({
   problem,
   threads,
   tier,
+  choice,
   ok,
   lossError,
   gradientError,
@@ -39,6 +42,7 @@ export function checkText({
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
+    ...(choice ? [titled('chosen', choice)] : []),
     ...(threads?.count === 1 ? [titled('threads', `1: ${threads.reason}`)] : []),
     ...(tier?.reason ? [titled('tier', `${tier.name}: ${tier.reason}`)] : []),
     titled('kernels', `${kernels.length} ops: ${kernels.join(', ') || 'none'}`),
