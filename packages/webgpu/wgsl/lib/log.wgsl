@@ -1,13 +1,8 @@
 // Natural logarithm.
 // Uses: bits.
 
-/// log x of a normal number above 0, plus log 2 `more` times: x = 2^n m with m in [sqrt(1/2), sqrt(2)), a polynomial for log m.
-fn normal_log(x: f32, more: f32) -> f32 {
-  // n is such that the bits of m start at those of sqrt(1/2).
-  let shifted = bitcast<i32>(x) - 0x3f3504f3;
-  let m = bitcast<f32>((shifted & 0x007fffff) + 0x3f3504f3);
-  let e = f32(shifted >> 23u) + more;
-  let r = m - 1.0;
+/// log(1 + r) + e log 2, with 1 + r from sqrt(1/2) to sqrt(2).
+fn log_near_1(r: f32, e: f32) -> f32 {
   let z = r * r;
   var p = 7.0376836292e-2;
   p = fma(p, r, -1.1514610310e-1);
@@ -24,9 +19,17 @@ fn normal_log(x: f32, more: f32) -> f32 {
   return fma(e, 0.693359375, r + y);
 }
 
-/// log(1 + x) from -1/2: a series where 1 + x would lose digits of x.
+/// log x of a normal number above 0, plus log 2 `more` times: x = 2^n m with m in [sqrt(1/2), sqrt(2)).
+fn normal_log(x: f32, more: f32) -> f32 {
+  // n is such that the bits of m start at those of sqrt(1/2).
+  let shifted = bitcast<i32>(x) - 0x3f3504f3;
+  let m = bitcast<f32>((shifted & 0x007fffff) + 0x3f3504f3);
+  return log_near_1(m - 1.0, f32(shifted >> 23u) + more);
+}
+
+/// log(1 + x) from -1/2; without 1 + x where that would lose digits of x.
 fn log1p(x: f32) -> f32 {
-  if (abs(x) < 1e-4) { return fma(x * x, fma(x, 0.33333333, -0.5), x); }
+  if (x > -0.29 && x < 0.41) { return log_near_1(x, 0.0); }
   return normal_log(1.0 + x, 0.0);
 }
 
