@@ -6,10 +6,13 @@ import type { CommonOptions } from './command.ts';
 /** @throws DeviceError when it does not run on this machine; OptionError for threads of a device that has none. */
 export async function openDevice(flags: Partial<Pick<CommonOptions, 'device' | 'eager' | 'threads'>>): Promise<Device> {
   const { eager = false, threads, device: name = 'auto' } = flags;
-  if (name === 'wasm' || name === 'auto') return device({ name, eager, ...(threads !== undefined && { threads }) });
+  if (name === 'auto' || name === 'wasm') return device({ name, eager, ...(threads !== undefined && { threads }) });
   requireOne(threads, `--device is ${name}`);
   return name === 'cpu' ? cpu({ eager }) : device({ name, eager });
 }
+
+/** Whether a device may be given threads. */
+export const hasThreads = (name: CommonOptions['device']): boolean => name === 'auto' || name === 'wasm';
 
 /** @throws OptionError where several threads are asked for of the reference device. */
 export function requireOne(threads: number | undefined, why: string): void {

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { fileError } from '@twilljs/hub/node';
-import { type Device, isTwillError, TwillError } from '@twilljs/tensor';
+import { type Device, DeviceLostError, isTwillError, TwillError } from '@twilljs/tensor';
 import type { RunResult } from '@twilljs/train/node';
 import { type CellJob, trainCell } from './job.ts';
 import type { Known } from './known.ts';
@@ -134,10 +134,17 @@ export async function serveCells(
       if (!devices.has(asked)) devices.set(asked, open(job.device, job.threads));
       return trainCell(job, known, { device: await devices.get(asked)!, signal: stopped.signal });
     };
-    const answer = await train().then(
-      ({ status }): Answer => ({ done: status }),
-      (error: unknown): Answer => ({ error: told(error) }),
-    );
+    const again = (error: unknown) => {
+      if (!(error instanceof DeviceLostError)) throw error;
+      devices.clear(); // and once more, from the last checkpoint, on another one
+      return train();
+    };
+    const answer = await train()
+      .catch(again)
+      .then(
+        ({ status }): Answer => ({ done: status }),
+        (error: unknown): Answer => ({ error: told(error) }),
+      );
     if (!process.connected) return; // nobody is there any more
     await new Promise<void>((resolve) => process.send?.(answer, () => resolve()));
     if (!staysAfter(answer, job) && process.connected) process.disconnect();

@@ -16,8 +16,11 @@ import { checkValidation, type Validation } from './validation.ts';
 export interface RunOptions {
   /** Created where it is missing. */
   directory: string;
-  /** With its initial weights, on the device to train on. */
-  model: LanguageModel;
+  /**
+   * With its initial weights, on the device to train on. A function that makes it is called again when the device was lost: the run goes
+   * on from its last checkpoint, to the same bits.
+   */
+  model: LanguageModel | (() => LanguageModel | Promise<LanguageModel>);
   source: Batches;
   /** A resumed run may have more steps than before; it goes on from its last checkpoint by the longer plan. */
   training: TrainSettings;
@@ -94,7 +97,6 @@ export function checkRun(options: RunOptions): void {
     throw new OptionError(`run: ${name} is ${shown(value)}; give ${next}.`);
   };
   if (typeof directory !== 'string' || directory === '') refuse('directory', directory, 'the path of a directory');
-  if (typeof model?.loss !== 'function') refuse('model', model, 'a language model, as hybrid(config) makes');
   if (typeof source?.batch !== 'function') refuse('source', source, '{ B, T, batch(step) }, as windows(...) makes');
   whole('run: seed', seed, Number.MIN_SAFE_INTEGER);
   if (typeof data !== 'object' || data === null || Array.isArray(data) || !isJson(data))
@@ -110,14 +112,22 @@ export function checkRun(options: RunOptions): void {
     knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
     if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
   }
-  const { steps, microBatches, groups } = trainOptions(training);
-  trainable(model.arena, groups);
+  if (typeof model !== 'function') requireModel(model, options);
+  const { steps, microBatches } = trainOptions(training);
   requireParts(source.B, microBatches);
   checkpointsOf(options, steps);
   if (validation) {
     checkValidation(validation, ['better']);
     if (validation.better !== undefined) checkBetter(validation.better);
   }
+}
+
+/** Refuses what is no model, or none that is trained like this. @throws OptionError naming the option that cannot be. */
+export function requireModel(model: LanguageModel, { training }: RunOptions): void {
+  if (typeof model?.loss !== 'function') {
+    throw new OptionError(`run: model is ${shown(model)}; give a language model, as hybrid(config) makes.`);
+  }
+  trainable(model.arena, trainOptions(training).groups);
 }
 
 /** Whether a value is the same once it was written as JSON and read again. */

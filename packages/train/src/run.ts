@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
 import { makeDirectory, saveModel } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { DeviceLostError } from '@twilljs/tensor';
 import { bestOf, better } from './best.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { Claim } from './claim.ts';
@@ -13,7 +14,7 @@ import { lockDirectory } from './lock.ts';
 import { MetricsLog } from './metrics.ts';
 import { readMetrics } from './read-metrics.ts';
 import { machineOf } from './record.ts';
-import { checkpointsOf, checkRun, type RunOptions, type RunResult } from './run-options.ts';
+import { checkpointsOf, checkRun, type RunOptions, type RunResult, requireModel } from './run-options.ts';
 import { checkSnapshot, parseSnapshot, snapshotFiles } from './snapshot.ts';
 import type { StepRecord } from './step-record.ts';
 import { Trainer } from './trainer.ts';
@@ -30,7 +31,33 @@ import { measured } from './validation.ts';
  */
 export async function trainRun(options: RunOptions): Promise<RunResult> {
   checkRun(options);
-  const { directory, model, validation, seed, data, command, origin, resume = false, warn = () => {} } = options;
+  const { model, warn = () => {} } = options;
+  if (typeof model !== 'function') return runOn(model, options, { from: 0, saved: -1 });
+  let first: Reached | null = null;
+  for (let lostAt = -2; ; ) {
+    const reached: Reached = { from: 0, saved: -1 };
+    try {
+      const result = await runOn(await model(), first ? { ...options, resume: true } : options, reached);
+      return { ...result, from: first?.from ?? result.from };
+    } catch (error) {
+      // Lost again before it came any further, it would be lost there for ever.
+      if (!(error instanceof DeviceLostError) || reached.saved <= lostAt) throw error;
+      warn(`run: ${error.message} It goes on from step ${Math.max(0, reached.saved)}.`);
+      lostAt = reached.saved;
+      first ??= reached;
+    }
+  }
+}
+
+/** How far a run came on one device: the steps at its beginning and of its last checkpoint, or -1. */
+interface Reached {
+  from: number;
+  saved: number;
+}
+
+async function runOn(model: LanguageModel, options: RunOptions, reached: Reached): Promise<RunResult> {
+  requireModel(model, options);
+  const { directory, validation, seed, data, command, origin, resume = false, warn = () => {} } = options;
   const machine = machineOf(model.arena.flat.device);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
@@ -57,6 +84,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   if (found) trainer.restore(snapshotOf(found), found.path);
   const frozen = await settleFrozen(directory, trainer.frozen, claim.before?.frozen ?? null);
   const from = trainer.step;
+  reached.from = from;
   const rule = validation?.better;
   let best = rule && found ? bestOf(readMetrics(directory).validations, rule, from) : null;
   checkpoints.pinned = best?.step ?? null;
@@ -65,15 +93,16 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);
 
-  let [saved, whole] = [found ? from : -1, from]; // steps of the last checkpoint, and of the last step that is told in full
+  reached.saved = found ? from : -1;
+  let whole = from; // the last step that is told in full
   let last: StepRecord | null = null;
 
   async function save(): Promise<void> {
-    if (saved === trainer.step) return;
+    if (reached.saved === trainer.step) return;
     const snapshot = await trainer.snapshot();
     metrics.flush();
     checkpoints.write(trainer.step, { ...snapshot.counters }, snapshotFiles(snapshot));
-    saved = trainer.step;
+    reached.saved = trainer.step;
   }
 
   async function takeMeasurement(step: number, values: JsonObject): Promise<void> {
@@ -88,10 +117,10 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
   }
 
   /** After an error from outside: the run goes on from here, or from the checkpoint before a step that was not told in full. */
-  async function putAway(): Promise<void> {
+  async function putAway(error: unknown): Promise<void> {
     try {
-      if (whole === trainer.step) await save();
-      claim.end('interrupted', Math.max(0, saved), trainer.skipped);
+      if (whole === trainer.step && !(error instanceof DeviceLostError)) await save();
+      claim.end('interrupted', Math.max(0, reached.saved), trainer.skipped);
     } catch (error) {
       warn(`run: it could not be put away. ${(error as Error).message}`);
     }
@@ -139,7 +168,7 @@ export async function trainRun(options: RunOptions): Promise<RunResult> {
       const { parametersAt: _, ...line } = error.record;
       metrics.append(line);
       claim.end('diverged', trainer.step, trainer.skipped);
-    } else await putAway();
+    } else await putAway(error);
     throw error;
   }
 }

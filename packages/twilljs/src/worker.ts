@@ -5,6 +5,8 @@ import { cpu } from '@twilljs/tensor';
 import { device } from './device.ts';
 import { known } from './known.ts';
 
-await serveCells(known, async (name, threads) =>
-  name === 'cpu' ? cpu() : device({ ...(threads !== null && { threads }) }),
-);
+await serveCells(known, async (name, threads) => {
+  if (name === 'cpu') return cpu();
+  if (name === 'webgpu') return device({ name });
+  return device({ name: name as 'auto' | 'wasm', ...(threads !== null && { threads }) });
+});

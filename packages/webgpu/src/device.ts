@@ -146,9 +146,12 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };
-  const alive = () => {
+  const here = () => {
     if (disposed) throw new DeviceError('webgpu: the device was disposed of; make another one with webgpu().');
-    if (queue.failure) throw queue.failure;
+    return queue;
+  };
+  const alive = () => {
+    if (here().failure) throw queue.failure;
     return queue;
   };
   const put = (pointer: Pointer, data: Uint8Array<ArrayBuffer>) =>
@@ -189,9 +192,10 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     },
     sequence: (ops) => sequenceOn(alive(), ops),
     allocate(size: number): Pointer {
-      alive();
+      // Of a lost device too: what it held is given back by the same hands that ask for more.
+      here();
       const pointer = heaps.allocate(size);
-      if (poison) put(pointer, new Uint8Array(heaps.capacity(pointer)).fill(0xff));
+      if (poison && !queue.failure) put(pointer, new Uint8Array(heaps.capacity(pointer)).fill(0xff));
       return pointer;
     },
     free(buffer: DeviceBuffer): void {

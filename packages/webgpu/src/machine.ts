@@ -58,7 +58,9 @@ export function sequenceOn(queue: Queue, ops: readonly BoundOp[]): OpSequence {
       launches.map((list) =>
         list.map(({ kernel, units }) => ({ kernel: `${kernel.module.name}/${kernel.name}`, units })),
       ),
-    [Symbol.dispose]: () => queue.enqueue([], () => uniforms.destroy()),
+    [Symbol.dispose]() {
+      if (!queue.failure) queue.enqueue([], () => uniforms.destroy());
+    },
   };
 }
 

@@ -141,6 +141,7 @@ export class Queue {
 
   /** A heap of so many bytes, with what it held. */
   resize(heap: number, bytes: number): void {
+    if (this.failure) return; // whoever asks for the memory is told when it is used
     this.flush();
     this.enqueue([], () => {
       const old = this.heaps[heap];
@@ -195,7 +196,9 @@ export class Queue {
     try {
       await staging.mapAsync(1);
     } catch (cause) {
-      await nextTurn(); // the reason may be on its way
+      // Where the device was lost, that says why.
+      await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
+      await nextTurn();
       throw this.failure ?? new DeviceError('webgpu: the memory could not be read; make another device.', { cause });
     }
     if (this.failure) throw this.failure;

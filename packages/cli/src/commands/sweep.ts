@@ -9,7 +9,7 @@ import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { known, sweepPresets, yardstick } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
-import { openDevice } from '../device.ts';
+import { hasThreads, openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 
@@ -78,7 +78,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const opened = await openSweep(sourceOf(preset, file), asked);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
-    const threads = options.threads ?? (device === 'cpu' ? undefined : (threadsPerCell(jobs) ?? undefined));
+    const threads = options.threads ?? (hasThreads(device) ? (threadsPerCell(jobs) ?? undefined) : undefined);
     const speed = await trainingSpeed(await yardstick().to(await openDevice({ device, threads })));
     note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
     if (!options.yes && !(await agreed(context, preset))) {

@@ -71,11 +71,12 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const begunIn = record && !now.data ? out : null;
   const data = await openData(asked, known, { seed, before: record, begunIn, signal: terminal.signal });
   note(data.about);
-  const device = await openDevice(asked);
-  const model = await modelToTrain(asked, { known, data, device, record, path, note });
+  const open = async () => modelToTrain(asked, { known, data, device: await openDevice(asked), record, path, note });
+  const model = await open();
+  const opened = [model];
   const trained = trainedOf(model, groupsIn(asked, record));
   const part = trained < countParams(model) ? `, ${grouped(trained)} of them trained,` : '';
-  note(`${grouped(countParams(model))} parameters${part} on ${device.label}\n`);
+  note(`${grouped(countParams(model))} parameters${part} on ${model.device.label}\n`);
 
   const { family, probe } = data;
   const measures = measuresOf(family, known.measures ?? []);
@@ -90,7 +91,7 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const started = performance.now();
   const result = await trainRun({
     directory: out,
-    model,
+    model: () => opened.pop() ?? open(), // another one where the device was lost
     source: data.batches,
     training: { ...training, recompute: asked.recompute ?? false },
     seed,
@@ -136,7 +137,13 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
       ...{ status, out, steps, from, loss },
       ...(family.readsText && { trainingBitsPerByte: loss === null ? null : loss * perNat }),
       skipped: metrics.skipped.length,
-      ...{ tokens: metrics.tokens, tokensPerSecond, parameters: countParams(model), trained, device: device.name },
+      ...{
+        tokens: metrics.tokens,
+        tokensPerSecond,
+        parameters: countParams(model),
+        trained,
+        device: model.device.name,
+      },
       validation: metrics.validation,
       best: best && { step: best.step, of: best.of, value: best.value },
     },

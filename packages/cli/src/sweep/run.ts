@@ -16,7 +16,7 @@ import {
 import { known, type sweepPresets } from 'twilljs';
 import { mobyDick, worker } from 'twilljs/node';
 import type { CommonOptions } from '../command.ts';
-import { requireOne } from '../device.ts';
+import { hasThreads, requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { SweepView } from './view.ts';
@@ -47,7 +47,7 @@ export async function openSweep(
   source: (typeof sweepPresets)[PresetName] | string,
   { out, seed, data, device, threads }: SweepAsked,
 ): Promise<OpenedSweep> {
-  if (device === 'cpu') requireOne(threads, '--device is cpu');
+  if (!hasThreads(device)) requireOne(threads, `--device is ${device}`);
   const { spec, record, known: all } = await openSpec(source, known, { seed, directory: out });
   const cells = planSweep(spec, all);
   const files = data ?? (record && recordedFiles(record));
