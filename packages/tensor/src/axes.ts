@@ -58,3 +58,26 @@ export function around(shape: Shape, axis: number): [outer: number, size: number
   for (let i = axis + 1; i < shape.length; i++) inner *= shape[i];
   return [outer, shape[axis], inner];
 }
+
+/** A sum or a maximum over the middle axis of [outer, n, inner]. */
+export interface Reduction {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+}
+
+/** What leads from `x` to the same rank with some axes 1: one for each run of neighbouring axes, the innermost first; at least one. */
+export function reductionsOf(x: Shape, to: Shape): Reduction[] {
+  const kept = stepsOf(to, to).map((step, i) => (to[i] === 1 ? 0 : step));
+  const loops = loopsOf(x, [kept]);
+  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
+  const out: Reduction[] = [];
+  const sizes = loops.map((loop) => loop.size);
+  for (let i = loops.length - 1; i >= 0; i--) {
+    if (loops[i].steps[0] !== 0) continue;
+    out.push({ outer: product(sizes.slice(0, i)), n: sizes[i], inner: product(sizes.slice(i + 1)) });
+    sizes[i] = 1;
+  }
+  // Nothing to reduce is a sum over one element each.
+  return out.length > 0 ? out : [{ outer: product(sizes), n: 1, inner: 1 }];
+}

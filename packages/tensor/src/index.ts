@@ -3,7 +3,7 @@ export { Allocator, type GrowingMemory, pageBytes } from './allocator.ts';
 export { apply, apply1, empty } from './apply.ts';
 export { arenaLayout, moveToArena, packArena, storeInBF16 } from './arena.ts';
 export { detach, freeze, grad, gradOf, parameter, vjpOfDefinition } from './autograd.ts';
-export { around, type Loop, loopsOf, nest, stepsOf, turns } from './axes.ts';
+export { around, type Loop, loopsOf, nest, type Reduction, reductionsOf, stepsOf, turns } from './axes.ts';
 export { decodeBF16, encodeBF16 } from './bf16.ts';
 export { type Compiled, compile } from './compile.ts';
 export { type CpuOptions, cpu } from './cpu.ts';

@@ -189,6 +189,7 @@ function memory(device: api.Device): Record<string, Fitting> {
 
 /** Sums over numbers that others have looked at, and checks themselves: they take no tensors and touch no memory. */
 const arithmetic = [
+  ...['around', 'loopsOf', 'nest', 'reductionsOf', 'stepsOf', 'turns'],
   ...['broadcastShapes', 'exactExp', 'exactLog', 'hostArray', 'sameShape', 'size', 'typedArray'],
   ...[
     'finite',

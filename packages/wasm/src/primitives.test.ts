@@ -1,13 +1,12 @@
 // Every primitive in both tiers against the f64 reference, forward and backward, in memory that starts as NaN.
 import { type Op, type PrimitiveName, primitives } from '@twilljs/tensor';
-import { conformance, failures } from '@twilljs/tensor/testing';
+import { conformance, failures, primitiveCases } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
-import { cases } from './primitives.test-data.ts';
 
 describe.each(['plain', 'relaxed', 'wide'] as const)('primitives, tier %s', async (tier) => {
   const device = await wasm({ tier, poison: true });
-  it.each(Object.entries(cases))('%s', async (name, list) => {
+  it.each(Object.entries(primitiveCases))('%s', async (name, list) => {
     const op = primitives[name as PrimitiveName] as Op;
     for (const { attrs = null, inputs } of list) {
       const compared = await conformance(op, { name, attrs, inputs }, device);

@@ -1,12 +1,31 @@
 // A kernel for every primitive: adding one to `tensor` stops this file from compiling until it has its kernel here.
+import type { PrimitiveName } from '@twilljs/tensor';
 import type { WebGpuKernel } from './kernel.ts';
+import { binaryKernels } from './kernels/binary.ts';
 import { assign, full } from './kernels/fill.ts';
-import { affine, unaryKernels } from './kernels/unary.ts';
+import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
+import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
+import { reduce } from './kernels/reduce.ts';
+import { affine, cast, unaryKernels } from './kernels/unary.ts';
 
 export const primitiveKernels = /* @__PURE__ */ (() =>
   ({
     ...unaryKernels,
     affine,
+    cast,
+    ...binaryKernels,
+    sum: reduce('sum'),
+    max: reduce('max'),
+    broadcastTo,
+    permute,
+    slice,
+    pad,
+    concat,
+    band,
+    pack,
+    embedding,
+    scatterAdd,
+    oneHot,
     full,
     assign,
-  }) satisfies Record<string, WebGpuKernel>)();
+  }) satisfies Omit<Record<PrimitiveName, WebGpuKernel>, 'argmax' | 'matmul' | 'solveTril' | 'cumsum'>)();

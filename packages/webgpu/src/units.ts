@@ -9,3 +9,6 @@ export const lanesAcross = (length: number, most = 256): number => {
   while (across < most && 4 * across < length) across *= 2;
   return across;
 };
+
+/** Bytes of shared memory, rounded up so that what follows is aligned. */
+export const aligned = (bytes: number): number => 256 * Math.ceil(bytes / 256);

@@ -1,5 +1,5 @@
 // Sums and maxima over any axes: one pass for each run of neighbouring axes, the innermost first. Places of the largest.
-import { loopsOf, type Shape, size, stepsOf } from '@twilljs/tensor';
+import { type Reduction, reductionsOf, type Shape, size } from '@twilljs/tensor';
 import {
   argmax as argmaxOf,
   type Formulas,
@@ -11,30 +11,7 @@ import {
 } from '../gen/reduce.gen.ts';
 import type { Launch, Pointer, WasmKernel } from '../kernel.ts';
 
-/** A sum or a maximum over the middle axis of [outer, n, inner]. */
-interface Pass {
-  readonly outer: number;
-  readonly n: number;
-  readonly inner: number;
-}
-
-/** Passes from x to what is left of it. */
-function passes(x: Shape, to: Shape): Pass[] {
-  const kept = stepsOf(to, to).map((step, i) => (to[i] === 1 ? 0 : step));
-  const loops = loopsOf(x, [kept]);
-  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
-  const out: Pass[] = [];
-  const sizes = loops.map((loop) => loop.size);
-  for (let i = loops.length - 1; i >= 0; i--) {
-    if (loops[i].steps[0] !== 0) continue;
-    out.push({ outer: product(sizes.slice(0, i)), n: sizes[i], inner: product(sizes.slice(i + 1)) });
-    sizes[i] = 1;
-  }
-  // Nothing to reduce is a sum over one element each.
-  return out.length > 0 ? out : [{ outer: product(sizes), n: 1, inner: 1 }];
-}
-
-function launch(op: 'sum' | 'max', { outer, n, inner }: Pass, x: Pointer, y: Pointer, formulas: Formulas): Launch {
+function launch(op: 'sum' | 'max', { outer, n, inner }: Reduction, x: Pointer, y: Pointer, formulas: Formulas): Launch {
   const [last, middle] = op === 'sum' ? [sumLast, sumMiddle] : [maxLast, maxMiddle];
   return inner === 1
     ? last(formulas.lastUnits(outer), { outer, n, x, y })
@@ -48,7 +25,7 @@ export function reduce(op: 'sum' | 'max'): WasmKernel<{ to: Shape }, Formulas> {
     op,
     module,
     plan([x], { to }, formulas) {
-      const list = passes(x!.shape, to);
+      const list = reductionsOf(x!.shape, to);
       // Every result but the last lies in shared memory, one after the other.
       const ends: number[] = [];
       for (const { outer, inner } of list.slice(0, -1)) ends.push((ends.at(-1) ?? 0) + aligned(4 * outer * inner));

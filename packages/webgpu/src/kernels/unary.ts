@@ -1,6 +1,6 @@
 // Element-wise kernels of one argument.
 import { size } from '@twilljs/tensor';
-import { map } from '../gen/unary.wgsl.gen.ts';
+import { map, widen } from '../gen/unary.wgsl.gen.ts';
 import type { WebGpuKernel } from '../kernel.ts';
 import { elementUnits } from '../units.ts';
 
@@ -33,5 +33,13 @@ export const affine: WebGpuKernel<{ scale: number; shift: number }> = {
   plan([x], { scale, shift }) {
     const n = size(x!.shape);
     return { launches: ([x], [y]) => [map(elementUnits(n), { n, op: 10, scale, shift, x, y })] };
+  },
+};
+
+export const cast: WebGpuKernel<null> = {
+  op: 'cast',
+  plan([x]) {
+    const n = size(x!.shape);
+    return { launches: ([x], [y]) => [widen(elementUnits(n), { n, pairs: x, words: y })] };
   },
 };

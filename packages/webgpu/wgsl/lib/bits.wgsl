@@ -18,3 +18,10 @@ fn infinity() -> f32 {
 fn not_a_number() -> f32 {
   return bitcast<f32>(infinity_bits | 0x400000u);
 }
+
+/// The larger of two numbers; NaN where one of them is.
+fn larger(x: f32, y: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  if (is_nan(y)) { return y; }
+  return max(x, y);
+}

@@ -1,6 +1,7 @@
 // Inputs of every primitive: sizes that are multiples of nothing, and shapes of every kind.
-import type { PrimitiveName } from '@twilljs/tensor';
-import { type Numbers, noise } from '@twilljs/tensor/testing';
+import type { PrimitiveName } from '../primitives.ts';
+import { noise } from './noise.ts';
+import type { Numbers } from './replay.ts';
 
 const sizes = [1, 2, 7, 63, 100, 257];
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -133,8 +134,8 @@ const matmul = products.flatMap(([lead, M, N, K]) =>
 const list = (shapes: number[][]) => Object.fromEntries(shapes.map((shape, i) => [`x${i}`, floats(shape, i + 1)]));
 
 /** The compiler refuses a primitive without cases. */
-export const cases: Record<PrimitiveName, PrimitiveCase[]> = {
-  full: [], // fill.test.ts has those that fill memory
+export const primitiveCases: Record<PrimitiveName, PrimitiveCase[]> = {
+  full: [], // these write in place: they have a test of their own on each device
   assign: [],
   neg: unary(),
   exp: unary((x) => 20 * x),
