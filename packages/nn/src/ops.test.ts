@@ -56,6 +56,11 @@ const subsets = (inputs: Inputs, optional: string[]): Inputs[] =>
     [inputs],
   );
 const wide = (x: number) => 8 * x;
+/** Rows of n, and n times as many rows: whose sums are of several blocks. */
+const longAndMany = (n: number) => [
+  [3, 2, n],
+  [n, 2, 6],
+];
 /** Rows of one or two elements have hardly a direction of their own: without a large eps their gradient is all rounding. */
 const epsFor = (n: number) => (n < 3 ? 0.1 : 1e-5);
 
@@ -63,33 +68,46 @@ const tried: Tried[] = [
   {
     op: rmsNormOp,
     cases: (n) =>
-      subsets({ x: floats([3, 2, n], n), weight: floats([n], 2) }, ['weight']).map((inputs) => ({
-        attrs: { eps: epsFor(n) },
-        inputs,
-      })),
+      [...longAndMany(n), [n >> 2, 300]].flatMap((shape) =>
+        subsets({ x: floats(shape, n), weight: floats(shape.slice(-1), 2) }, ['weight']).map((inputs) => ({
+          attrs: { eps: epsFor(n) },
+          inputs,
+        })),
+      ),
   },
   {
     op: addRmsNormOp,
     cases: (n) =>
-      subsets({ x: floats([3, 2, n], n), branch: floats([3, 2, n], 7), weight: floats([n], 2) }, ['weight']).map(
-        (inputs) => ({ attrs: { eps: epsFor(n) }, inputs }),
+      longAndMany(n).flatMap((shape) =>
+        subsets({ x: floats(shape, n), branch: floats(shape, 7), weight: floats(shape.slice(-1), 2) }, ['weight']).map(
+          (inputs) => ({ attrs: { eps: epsFor(n) }, inputs }),
+        ),
       ),
   },
   {
     op: gatedRmsNormOp,
     cases: (n) =>
       ['silu', 'sigmoid'].flatMap((activation) =>
-        subsets({ x: floats([5, n], n), gate: floats([5, n], 3, wide), weight: floats([n], 2) }, ['weight']).map(
-          (inputs) => ({ attrs: { eps: epsFor(n), activation }, inputs }),
+        longAndMany(n).flatMap((shape) =>
+          subsets({ x: floats(shape, n), gate: floats(shape, 3, wide), weight: floats(shape.slice(-1), 2) }, [
+            'weight',
+          ]).map((inputs) => ({ attrs: { eps: epsFor(n), activation }, inputs })),
         ),
       ),
   },
   {
     op: forgetGateOp,
     cases: (n) =>
-      subsets({ f: floats([3, 2, n], n, wide), odds: floats([n], 2, wide) }, ['odds']).map((inputs) => ({ inputs })),
+      longAndMany(n).flatMap((shape) =>
+        subsets({ f: floats(shape, n, wide), odds: floats(shape.slice(-1), 2, wide) }, ['odds']).map((inputs) => ({
+          inputs,
+        })),
+      ),
   },
-  { op: l2NormOp, cases: (n) => [{ attrs: { eps: epsFor(n) }, inputs: { x: floats([3, 2, n], n) } }] },
+  {
+    op: l2NormOp,
+    cases: (n) => longAndMany(n).map((shape) => ({ attrs: { eps: epsFor(n) }, inputs: { x: floats(shape, n) } })),
+  },
   {
     op: layerNormOp,
     // One element per row has no deviation: its gradient is 0.

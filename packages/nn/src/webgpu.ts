@@ -1,4 +1,17 @@
 // @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
 import type { WebGpuKernel } from '@twilljs/webgpu';
+import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts';
+import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
+import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
+import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
 
-export const kernels: readonly WebGpuKernel[] = [];
+export const kernels: readonly WebGpuKernel[] = [
+  rmsNormKernel,
+  rmsNormGradKernel,
+  addRmsNormKernel,
+  addRmsNormGradKernel,
+  gatedRmsNormKernel,
+  gatedRmsNormGradKernel,
+  l2NormKernel,
+  l2NormGradKernel,
+];

@@ -1,0 +1,48 @@
+// Norms over rows on a graphics card: one kernel forward, one backward and the total of its sums, for all of them.
+import type { Spec } from '@twilljs/tensor';
+import { type Launch, lanesAcross, type Plan, type Pointer } from '@twilljs/webgpu';
+import { rowBlocks, totals } from './columns.ts';
+import { backward, forward } from './gen/norm.wgsl.gen.ts';
+import { rowsOf } from './rows.ts';
+
+interface NormOptions {
+  readonly eps: number;
+  /** By what the sum of squares is divided. Default: the length of a row. */
+  readonly over?: number;
+  /** Of a gate: silu or sigmoid. Default: sigmoid. */
+  readonly silu?: boolean;
+}
+
+/** Operands that are not there. */
+const none = { branch: 0, gate: 0, weight: 0, sum: 0, dsum: 0, dgate: 0, dweight: 0 };
+type Absent = Partial<Record<keyof typeof none, Pointer>>;
+
+/** Launches of a norm over the rows of x. */
+export function normOf(x: Spec, { eps, over, silu = false }: NormOptions) {
+  const [rows, D] = rowsOf(x.shape);
+  const across = lanesAcross(D);
+  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu) };
+  return (operands: Absent & { x: Pointer; y: Pointer }): Launch[] => [
+    forward(Math.ceil((rows * across) / 256), { ...sizes, across, ...none, ...operands }),
+  ];
+}
+
+/** The same backward. @param weighted whether there is a weight, whose gradient is wanted. */
+export function normGradOf(
+  x: Spec,
+  { eps, over, silu = false }: NormOptions,
+  weighted: boolean,
+  operandsOf: (ins: readonly Pointer[], outs: readonly Pointer[]) => Absent & { x: Pointer; dy: Pointer; dx: Pointer },
+): Plan {
+  const [rows, D] = rowsOf(x.shape);
+  const { block, columns, units, partials } = rowBlocks(rows, D);
+  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu), block, columns, across: lanesAcross(D, 32) };
+  return {
+    shared: weighted ? 4 * partials * D : 0,
+    launches(ins, outs, sums) {
+      const { dweight, ...operands } = { ...none, ...operandsOf(ins, outs) };
+      const launch = backward(units, { ...sizes, ...operands, sums });
+      return weighted ? [launch, totals({ partials, n: D }, { sums, y: dweight })] : [launch];
+    },
+  };
+}
