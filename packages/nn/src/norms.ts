@@ -1,9 +1,10 @@
 // Norms over rows on a graphics card: one kernel forward, one backward and the total of its sums, for all of them.
 import type { Spec } from '@twilljs/tensor';
-import { type Launch, lanesAcross, type Plan, type Pointer } from '@twilljs/webgpu';
+import type { Launch, Plan, Pointer } from '@twilljs/webgpu';
 import { rowBlocks, totals } from './columns.ts';
 import { backward, forward } from './gen/norm.wgsl.gen.ts';
 import { rowsOf } from './rows.ts';
+import { lanesAcross } from './units.ts';
 
 interface NormOptions {
   readonly eps: number;

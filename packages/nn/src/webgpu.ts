@@ -1,9 +1,13 @@
 // @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
 import type { WebGpuKernel } from '@twilljs/webgpu';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts';
+import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/webgpu.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
+import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
+import { siluGradKernel, siluKernel } from './silu/webgpu.ts';
+import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 
 export const kernels: readonly WebGpuKernel[] = [
   rmsNormKernel,
@@ -14,4 +18,12 @@ export const kernels: readonly WebGpuKernel[] = [
   gatedRmsNormGradKernel,
   l2NormKernel,
   l2NormGradKernel,
+  siluKernel,
+  siluGradKernel,
+  swigluKernel,
+  swigluGradKernel,
+  logSigmoidKernel,
+  logSigmoidGradKernel,
+  forgetGateKernel,
+  forgetGateGradKernel,
 ];
