@@ -2,6 +2,7 @@
 import { cpu, gradOf, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import {
   clipGradNorm,
@@ -17,6 +18,7 @@ import {
   swiglu,
 } from './ops.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpuKernels } from './webgpu.ts';
 
 const f64 = cpu({ float: 'f64' });
 const devices = [
@@ -24,6 +26,7 @@ const devices = [
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const;
 
 type Values = ArrayLike<number>;

@@ -2,9 +2,11 @@
 import { apply, cpu, type Device, grad, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { initializer } from '../initializer.ts';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { forgetGate, lowerBounds } from './forget-gate.ts';
 import { forgetGateOp } from './op.ts';
 
@@ -14,6 +16,11 @@ const devices: [string, Device, number][] = [
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true }), 2 ** -23],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true }), 2 ** -23],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true }), 2 ** -23],
+  ...(await webgpuDevices({ kernels: webgpuKernels })).map(([name, device]): [string, Device, number] => [
+    name,
+    device,
+    2 ** -23,
+  ]),
 ];
 /** A channel for each f; four layers. */
 const fs = [-80, -40, -22, -3, 0, 2, 30, 80];
