@@ -14,9 +14,11 @@ import {
 } from '@twilljs/tensor';
 import { deviation, noise, tolerances } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { rotary, shortConv } from './ops.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpuKernels } from './webgpu.ts';
 
 type Named = Readonly<Record<string, Tensor>>;
 
@@ -88,6 +90,7 @@ const devices: [string, Device][] = [
   ['wasm, plain', await wasm({ kernels, tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
   ['wasm, wide', await wasm({ kernels, tier: 'wide', poison: true })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ];
 
 /** Host numbers of a packing: what lies outside is `outside`. */
@@ -229,5 +232,5 @@ describe.each(devices)('on %s', (name, device) => {
     });
   });
 
-  if (name.startsWith('wasm')) it('no definition ran', () => expect([...device.fallbacks.keys()]).toEqual([]));
+  if (!name.startsWith('cpu')) it('no definition ran', () => expect([...device.fallbacks.keys()]).toEqual([]));
 });

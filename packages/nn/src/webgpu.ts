@@ -6,6 +6,9 @@ import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/web
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
+import { rotaryKernel } from './rotary/webgpu.ts';
+import { packSequencesKernel, padSequencesKernel } from './sequences/webgpu.ts';
+import { shortConvGradKernel, shortConvKernel } from './short-conv/webgpu.ts';
 import { siluGradKernel, siluKernel } from './silu/webgpu.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 
@@ -26,4 +29,9 @@ export const kernels: readonly WebGpuKernel[] = [
   logSigmoidGradKernel,
   forgetGateKernel,
   forgetGateGradKernel,
+  shortConvKernel,
+  shortConvGradKernel,
+  rotaryKernel,
+  padSequencesKernel,
+  packSequencesKernel,
 ];

@@ -2,8 +2,10 @@
 import { cpu, type Device, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { rope } from './op.ts';
 
 const D = 24;
@@ -13,6 +15,7 @@ const at = (x: Tensor, offset: number) => rope(x, { base: 10000, offset });
 describe.each([
   ['cpu', cpu()],
   ['wasm', await wasm({ kernels })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const)('rope on %s', (_, device) => {
   const score = (q: number, k: number) =>
     scope(() =>

@@ -1,11 +1,13 @@
 // Sequences taken apart and put together again, and what is no set of sequences.
 import { checkRanges, compile, cpu, grad, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
+import { kernels } from '../webgpu.ts';
 import { packSequences, padSequences } from './op.ts';
 import { sequencesOf } from './sequences.ts';
 
-const devices = [cpu(), cpu({ float: 'f64' })];
+const devices = [cpu(), cpu({ float: 'f64' }), ...(await webgpuDevices({ kernels })).map(([, device]) => device)];
 /** A gap, a sequence across rows, an empty one, one of one token, and a gap behind. */
 const ranges = [1, 5, 5, 5, 6, 7];
 

@@ -14,16 +14,18 @@ import {
 } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { shortConv, shortConvOp } from './op.ts';
 
 const [B, T, D] = [2, 9, 6];
 
-describe.each([
-  ['cpu', cpu()],
-  ['wasm', await wasm({ kernels, poison: true })],
-] as const)('shortConv on %s', (_, device) => {
+const onWebgpu = await webgpuDevices({ kernels: webgpuKernels });
+const fast = [['wasm', await wasm({ kernels, poison: true })], ...onWebgpu] as const;
+
+describe.each([['cpu', cpu()], ...fast] as const)('shortConv on %s', (_, device) => {
   /** y, the last state, and the gradients of x, weight and bias, with the sequence cut at the given places. */
   const run = async (W: number, cuts: number[]) => {
     const tensors = scope(() => {
@@ -53,8 +55,7 @@ describe.each([
   });
 });
 
-it('a recording leaves the state where it was', async () => {
-  const device = await wasm({ kernels, poison: true });
+it.each(fast)('a recording on %s leaves the state where it was', async (_, device) => {
   const make = (shape: number[], seed: number) => tensor(noise(size(shape), seed), shape, { device });
   const weight = make([D, 4], 1);
   using step = compile(device, (x: Tensor, state: Tensor, ranges: Tensor) => {

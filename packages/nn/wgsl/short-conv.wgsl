@@ -1,0 +1,194 @@
+// Causal convolution over time, one filter of W taps per channel: y_t = act(sum over j of w_j x_(t-W+1+j) + bias) of n sequences in P
+// positions of D channels. The inputs before a sequence are h0 [n,W-1,D], or zeros; `state` are the last of it, which may lie where h0 does.
+// Uses: units, silu, positions.
+
+struct Args {
+  units: u32, n: u32, T: u32, P: u32, D: u32, W: u32, silu: u32, tiles: u32, blocks: u32,
+  has_bias: u32, has_h0: u32, has_ranges: u32, has_y: u32,
+}
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read_write> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> weight: array<f32>; // [D,W]
+@group(0) @binding(3) var<storage, read_write> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> h0: array<f32>;
+@group(0) @binding(5) var<storage, read_write> ranges: array<i32>;
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read_write> state: array<f32>;
+@group(0) @binding(8) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(9) var<storage, read_write> dstate: array<f32>;
+@group(0) @binding(10) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(11) var<storage, read_write> dh0: array<f32>;
+@group(0) @binding(12) var<storage, read_write> kept: array<f32>; // [blocks,ROWS+W-1,D], cotangents before the activation
+@group(0) @binding(13) var<storage, read_write> sums: array<f32>; // [blocks, D W of the weight, D of the bias if it is there]
+
+/// Positions of a block, whose part of dweight is summed up by one lane for each channel.
+const ROWS = 32u;
+
+/// Input m of the W-1 before sequence i.
+fn before_at(i: u32, m: u32, d: u32) -> u32 {
+  return (i * (args.W - 1u) + m) * args.D + d;
+}
+
+/// The input `back` steps before position p.
+fn input_of(span: Span, p: u32, back: u32, d: u32) -> f32 {
+  let t = p - span.begin;
+  if (back <= t) { return x[(p - back) * args.D + d]; }
+  if (args.has_h0 == 0u) { return 0.0; }
+  return h0[before_at(span.i, args.W - 1u + t - back, d)];
+}
+
+/// What is activated.
+fn filtered(span: Span, p: u32, d: u32) -> f32 {
+  var v = 0.0;
+  if (args.has_bias != 0u) { v = bias[d]; }
+  for (var j = 0u; j < args.W; j++) { v = fma(input_of(span, p, args.W - 1u - j, d), weight[d * args.W + j], v); }
+  return v;
+}
+
+fn output_of(span: Span, p: u32, d: u32) -> f32 {
+  let v = filtered(span, p, d);
+  if (args.silu == 0u) { return v; }
+  return silu(v);
+}
+
+/// y alone: 256 elements for each workgroup.
+@compute @workgroup_size(64)
+fn forward(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let unit = unit_of(group, groups);
+  for (var part = 0u; part < 4u; part++) {
+    let at = 256u * unit + 64u * part + lane;
+    if (at >= args.P * args.D) { return; }
+    let p = at / args.D;
+    let span = span_at(p);
+    var v = 0.0;
+    if (has(span, p)) { v = output_of(span, p, at % args.D); }
+    y[at] = v;
+  }
+}
+
+/// The state of each channel of each sequence, by one lane; y first, if it is there: for sequences of a few tokens.
+@compute @workgroup_size(64)
+fn states(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let at = 64u * unit_of(group, groups) + lane;
+  if (at >= args.n * args.D) { return; }
+  let i = at / args.D;
+  let d = at % args.D;
+  let span = Span(i, begin_of(i), end_of(i));
+  if (args.has_y != 0u) {
+    for (var p = span.begin; p < span.end; p++) { y[p * args.D + d] = output_of(span, p, d); }
+    if (args.has_ranges != 0u) { clear_gaps(span, d); }
+  }
+  let count = span.end - span.begin;
+  // Towards the front, so that in one place nothing is lost before it is read.
+  for (var m = 0u; m + 1u < args.W; m++) {
+    var v = 0.0;
+    if (m + count >= args.W - 1u) {
+      v = x[(span.end + m + 1u - args.W) * args.D + d];
+    } else if (args.has_h0 != 0u) {
+      v = h0[before_at(i, m + count, d)];
+    }
+    state[before_at(i, m, d)] = v;
+  }
+}
+
+/// Zeros between the sequence before and this one, and behind the last.
+fn clear_gaps(span: Span, d: u32) {
+  var p = 0u;
+  if (span.i > 0u) { p = end_of(span.i - 1u); }
+  for (; p < span.begin; p++) { y[p * args.D + d] = 0.0; }
+  if (span.i + 1u < args.n) { return; }
+  for (p = span.end; p < args.P; p++) { y[p * args.D + d] = 0.0; }
+}
+
+/// The cotangent of `filtered`.
+fn cotangent_of(span: Span, p: u32, d: u32) -> f32 {
+  let v = dy[p * args.D + d];
+  if (args.silu == 0u) { return v; }
+  return v * silu_slope(filtered(span, p, d));
+}
+
+/// dx of a block of positions and its part of dweight and dbias, and behind the blocks dh0 of a sequence: one lane for each of 64 channels.
+@compute @workgroup_size(64)
+fn backward(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let unit = unit_of(group, groups);
+  let d = 64u * (unit % args.tiles) + lane;
+  if (unit >= args.units || d >= args.D) { return; }
+  let block = unit / args.tiles;
+  if (block >= args.blocks) {
+    before_grad(block - args.blocks, d);
+    return;
+  }
+  let first = block * ROWS;
+  let rows = min(ROWS, args.P - first);
+  let own = block * (ROWS + args.W - 1u);
+  keep_cotangents(first, own, d);
+  inputs_grad(first, rows, own, d);
+  taps_grad(block, first, rows, own, d);
+}
+
+/// Those that the inputs of a block feed: of its positions and W-1 behind them.
+fn keep_cotangents(first: u32, own: u32, d: u32) {
+  let count = min(ROWS + args.W - 1u, args.P - first);
+  var span = span_at(first);
+  for (var q = 0u; q < count; q++) {
+    span = span_behind(span, first + q);
+    var v = 0.0;
+    if (has(span, first + q)) { v = cotangent_of(span, first + q, d); }
+    kept[(own + q) * args.D + d] = v;
+  }
+}
+
+/// An input feeds the W outputs from its own on, and the state if it is one of the last.
+fn inputs_grad(first: u32, rows: u32, own: u32, d: u32) {
+  var span = span_at(first);
+  for (var q = 0u; q < rows; q++) {
+    let p = first + q;
+    span = span_behind(span, p);
+    var v = 0.0;
+    if (has(span, p)) {
+      if (p + args.W > span.end) { v = dstate[before_at(span.i, p + args.W - 1u - span.end, d)]; }
+      let fed = min(args.W, span.end - p);
+      for (var k = 0u; k < fed; k++) { v = fma(kept[(own + q + k) * args.D + d], weight[(d + 1u) * args.W - 1u - k], v); }
+    }
+    dx[p * args.D + d] = v;
+  }
+}
+
+fn taps_grad(block: u32, first: u32, rows: u32, own: u32, d: u32) {
+  let columns = select(args.D * args.W, args.D * (args.W + 1u), args.has_bias != 0u);
+  for (var j = 0u; j < args.W; j++) {
+    var span = span_at(first);
+    var v = 0.0;
+    for (var q = 0u; q < rows; q++) {
+      span = span_behind(span, first + q);
+      if (has(span, first + q)) {
+        v = fma(kept[(own + q) * args.D + d], input_of(span, first + q, args.W - 1u - j, d), v);
+      }
+    }
+    sums[block * columns + d * args.W + j] = v;
+  }
+  if (args.has_bias == 0u) { return; }
+  var v = 0.0;
+  for (var q = 0u; q < rows; q++) { v += kept[(own + q) * args.D + d]; }
+  sums[block * columns + args.D * args.W + d] = v;
+}
+
+/// Input m before a sequence feeds its first m + 1 outputs, and the state if there are fewer than W-1 inputs behind it.
+fn before_grad(i: u32, d: u32) {
+  let span = Span(i, begin_of(i), end_of(i));
+  let count = span.end - span.begin;
+  for (var m = 0u; m + 1u < args.W; m++) {
+    var v = 0.0;
+    if (m >= count) { v = dstate[before_at(i, m - count, d)]; }
+    for (var t = 0u; t <= m && t < count; t++) {
+      v = fma(cotangent_of(span, span.begin + t, d), weight[d * args.W + m - t], v);
+    }
+    dh0[before_at(i, m, d)] = v;
+  }
+}
