@@ -58,13 +58,16 @@ export class Heaps {
   allocate(bytes: number): Pointer {
     const { heapBytes, bytes: most } = this.limits;
     if (this.bytesInUse + bytes <= most && bytes <= heapBytes - pageBytes) {
-      for (let heap = 0; heap <= this.allocators.length; heap++) {
+      const fresh = this.allocators.length;
+      for (let heap = 0; heap <= fresh; heap++) {
         const place = this.allocatorOf(heap).tryAllocate(bytes);
         if (place !== undefined) return heap * span + place;
       }
+      // Rounded up to a block it does not fit an empty one either.
+      this.allocators.length = fresh;
     }
     const why =
-      bytes > heapBytes - pageBytes
+      this.bytesInUse + bytes <= most
         ? `one buffer holds ${heapBytes}`
         : `${this.bytesInUse} of at most ${most} are in use`;
     throw new OutOfMemoryError(`webgpu: ${bytes} bytes could not be allocated, ${why}; use a smaller batch or model.`);

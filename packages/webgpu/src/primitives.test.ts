@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { webgpuDevices } from './testing.ts';
 
 const devices = await webgpuDevices();
-const missing = ['argmax', 'matmul', 'solveTril', 'cumsum'];
+const missing = ['argmax', 'solveTril', 'cumsum'];
 
 describe.each(devices)('primitives, %s', (_, device) => {
   it.each(Object.entries(primitiveCases).filter(([name]) => !missing.includes(name)))('%s', async (name, list) => {

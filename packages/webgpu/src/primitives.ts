@@ -4,6 +4,7 @@ import type { WebGpuKernel } from './kernel.ts';
 import { binaryKernels } from './kernels/binary.ts';
 import { assign, full } from './kernels/fill.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
+import { matmul } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
 import { reduce } from './kernels/reduce.ts';
 import { affine, cast, unaryKernels } from './kernels/unary.ts';
@@ -28,4 +29,5 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     oneHot,
     full,
     assign,
-  }) satisfies Omit<Record<PrimitiveName, WebGpuKernel>, 'argmax' | 'matmul' | 'solveTril' | 'cumsum'>)();
+    matmul,
+  }) satisfies Omit<Record<PrimitiveName, WebGpuKernel>, 'argmax' | 'solveTril' | 'cumsum'>)();

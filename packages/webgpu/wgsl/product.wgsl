@@ -1,0 +1,261 @@
+// Products of matrices C = A B, A [rows,depth], B [depth,columns], row-major or transposed: up to eight in one launch, each C its own or
+// all of them summed in one; equal ones in a batch. Sums run over the depth in order.
+// Uses: units, bf16.
+
+struct Args {
+  units: u32, parts: u32, batch: u32, splits: u32, summed: u32, onto: u32, transpose_a: u32, transpose_b: u32, half_b: u32,
+  rows0: u32, columns0: u32, depth0: u32, a0: u32, b0: u32, c0: u32,
+  rows1: u32, columns1: u32, depth1: u32, a1: u32, b1: u32, c1: u32,
+  rows2: u32, columns2: u32, depth2: u32, a2: u32, b2: u32, c2: u32,
+  rows3: u32, columns3: u32, depth3: u32, a3: u32, b3: u32, c3: u32,
+  rows4: u32, columns4: u32, depth4: u32, a4: u32, b4: u32, c4: u32,
+  rows5: u32, columns5: u32, depth5: u32, a5: u32, b5: u32, c5: u32,
+  rows6: u32, columns6: u32, depth6: u32, a6: u32, b6: u32, c6: u32,
+  rows7: u32, columns7: u32, depth7: u32, a7: u32, b7: u32, c7: u32,
+}
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read_write> a: array<f32>;
+@group(0) @binding(2) var<storage, read_write> b: array<u32>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+
+/// A product, and where its matrices begin behind those of the first.
+struct Part { rows: u32, columns: u32, depth: u32, a: u32, b: u32, c: u32 }
+
+fn part_of(i: u32) -> Part {
+  switch i {
+    case 0u: { return Part(args.rows0, args.columns0, args.depth0, args.a0, args.b0, args.c0); }
+    case 1u: { return Part(args.rows1, args.columns1, args.depth1, args.a1, args.b1, args.c1); }
+    case 2u: { return Part(args.rows2, args.columns2, args.depth2, args.a2, args.b2, args.c2); }
+    case 3u: { return Part(args.rows3, args.columns3, args.depth3, args.a3, args.b3, args.c3); }
+    case 4u: { return Part(args.rows4, args.columns4, args.depth4, args.a4, args.b4, args.c4); }
+    case 5u: { return Part(args.rows5, args.columns5, args.depth5, args.a5, args.b5, args.c5); }
+    case 6u: { return Part(args.rows6, args.columns6, args.depth6, args.a6, args.b6, args.c6); }
+    default: { return Part(args.rows7, args.columns7, args.depth7, args.a7, args.b7, args.c7); }
+  }
+}
+
+/// Element i of B, which may be stored in bf16.
+fn number_b(i: u32) -> f32 {
+  let word = b[i >> args.half_b];
+  return bitcast<f32>(select(word, half_of(word, i), args.half_b == 1u));
+}
+
+/// Edge of the square of C that a workgroup forms: 64, by 64 invocations, or 128, by 256. Each forms 8 x 8 elements that lie an eighth of
+/// the edge apart, from pieces of A and B of a depth of an eighth of the edge.
+override edge: u32 = 64u;
+
+/// Of the piece of A by depth k: element [k,g] holds the rows g, g + edge/4, g + edge/2 and g + 3/4 edge, at g xor (k mod 8), so that
+/// neighbours in either direction lie in different banks. Of B the same with columns.
+var<workgroup> piece_a: array<vec4f, edge * edge / 32u>;
+var<workgroup> piece_b: array<vec4f, edge * edge / 32u>;
+
+fn place(k: u32, g: u32) -> u32 {
+  return k * (edge / 4u) + (g ^ (k & 7u));
+}
+
+/// [k,g] of the n-th of the elements that a lane brings: neighbouring lanes follow each other in memory.
+fn brought(lane: u32, n: u32, along_depth: bool) -> vec2u {
+  let i = lane + n * (edge * edge / 64u);
+  return select(vec2u(i / (edge / 4u), i % (edge / 4u)), vec2u(i % (edge / 8u), i / (edge / 8u)), along_depth);
+}
+
+/// Rows of A from `row`, at depth k; 0 outside of `rows` and `end`.
+fn quad_a(part: Part, first: u32, row: u32, k: u32, end: u32) -> vec4f {
+  let r = row + vec4u(0u, edge / 4u, edge / 2u, edge / 4u * 3u);
+  let inside = (r < vec4u(part.rows)) & vec4<bool>(k < end);
+  let at = first + select(vec4u(), select(r * part.depth + k, k * part.rows + r, args.transpose_a == 1u), inside);
+  return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
+}
+
+/// Columns of B from `column`, at depth k.
+fn quad_b(part: Part, first: u32, column: u32, k: u32, end: u32) -> vec4f {
+  let n = column + vec4u(0u, edge / 4u, edge / 2u, edge / 4u * 3u);
+  let inside = (n < vec4u(part.columns)) & vec4<bool>(k < end);
+  let at = first + select(vec4u(), select(k * part.columns + n, n * part.depth + k, args.transpose_b == 1u), inside);
+  return select(vec4f(), vec4f(number_b(at.x), number_b(at.y), number_b(at.z), number_b(at.w)), inside);
+}
+
+/// Adds to an element of C, or writes it.
+fn put(part: Part, first: u32, row: u32, column: u32, value: f32) {
+  if (row >= part.rows || column >= part.columns) { return; }
+  let at = first + row * part.columns + column;
+  var before = 0.0;
+  if (args.onto == 1u) { before = c[at]; }
+  c[at] = before + value;
+}
+
+/// A workgroup: a square of one C, in one matrix of the batch or one of `splits` pieces of the depth, each into a C of its own.
+@compute @workgroup_size(edge * edge / 64u)
+fn product(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  var unit = unit_of(group, groups);
+  if (unit >= args.units) { return; }
+  let planes = args.batch * args.splits;
+  var from_part = 0u;
+  var part = part_of(0u);
+  var down = (part.rows + edge - 1u) / edge;
+  var squares = down * ((part.columns + edge - 1u) / edge);
+  while (unit >= squares * planes) {
+    unit -= squares * planes;
+    from_part++;
+    part = part_of(from_part);
+    down = (part.rows + edge - 1u) / edge;
+    squares = down * ((part.columns + edge - 1u) / edge);
+  }
+  let to_part = select(from_part + 1u, args.parts, args.summed == 1u);
+  let plane = unit / squares;
+  let row = unit % squares % down * edge;
+  let column = unit % squares / down * edge;
+  let matrix = plane / args.splits;
+  let split = plane % args.splits;
+  let tx = lane % (edge / 8u);
+  let ty = lane / (edge / 8u);
+  let a_0 = brought(lane, 0u, args.transpose_a == 0u);
+  let a_1 = brought(lane, 1u, args.transpose_a == 0u);
+  let b_0 = brought(lane, 0u, args.transpose_b == 1u);
+  let b_1 = brought(lane, 1u, args.transpose_b == 1u);
+  // Row i of eight, columns 2 j and 2 j + 1 of eight in component j of sums[2 i] and sums[2 i + 1].
+  var sums: array<vec4f, 16>;
+  for (var p = from_part; p < to_part; p++) {
+    let own = part_of(p);
+    let first_a = own.a + matrix * own.rows * own.depth;
+    let first_b = own.b + matrix * own.depth * own.columns;
+    // Pieces of whole eighths, of which the last may be shorter or empty.
+    let piece = (own.depth + args.splits * (edge / 8u) - 1u) / (args.splits * (edge / 8u)) * (edge / 8u);
+    let start = min(own.depth, split * piece);
+    let end = min(own.depth, start + piece);
+    for (var k0 = start; ; k0 += edge / 8u) {
+      // The next piece is on its way while the one before is multiplied.
+      let next_a0 = quad_a(own, first_a, row + a_0.y, k0 + a_0.x, end);
+      let next_a1 = quad_a(own, first_a, row + a_1.y, k0 + a_1.x, end);
+      let next_b0 = quad_b(own, first_b, column + b_0.y, k0 + b_0.x, end);
+      let next_b1 = quad_b(own, first_b, column + b_1.y, k0 + b_1.x, end);
+      for (var k = 0u; k < edge / 8u && k0 > start; k++) {
+        let x0 = piece_a[place(k, ty)];
+        let x1 = piece_a[place(k, ty + edge / 8u)];
+        let y0 = piece_b[place(k, tx)];
+        let y1 = piece_b[place(k, tx + edge / 8u)];
+        sums[0] += x0.x * y0;
+        sums[1] += x0.x * y1;
+        sums[2] += x1.x * y0;
+        sums[3] += x1.x * y1;
+        sums[4] += x0.y * y0;
+        sums[5] += x0.y * y1;
+        sums[6] += x1.y * y0;
+        sums[7] += x1.y * y1;
+        sums[8] += x0.z * y0;
+        sums[9] += x0.z * y1;
+        sums[10] += x1.z * y0;
+        sums[11] += x1.z * y1;
+        sums[12] += x0.w * y0;
+        sums[13] += x0.w * y1;
+        sums[14] += x1.w * y0;
+        sums[15] += x1.w * y1;
+      }
+      if (k0 >= end) { break; }
+      workgroupBarrier();
+      piece_a[place(a_0.x, a_0.y)] = next_a0;
+      piece_a[place(a_1.x, a_1.y)] = next_a1;
+      piece_b[place(b_0.x, b_0.y)] = next_b0;
+      piece_b[place(b_1.x, b_1.y)] = next_b1;
+      workgroupBarrier();
+    }
+  }
+  let first = part.c + plane * part.rows * part.columns;
+  for (var i = 0u; i < 8u; i++) {
+    let y = row + ty + i * (edge / 8u);
+    let x = column + tx;
+    put(part, first, y, x, sums[2u * i].x);
+    put(part, first, y, x + edge / 8u, sums[2u * i + 1u].x);
+    put(part, first, y, x + edge / 8u * 2u, sums[2u * i].y);
+    put(part, first, y, x + edge / 8u * 3u, sums[2u * i + 1u].y);
+    put(part, first, y, x + edge / 8u * 4u, sums[2u * i].z);
+    put(part, first, y, x + edge / 8u * 5u, sums[2u * i + 1u].z);
+    put(part, first, y, x + edge / 8u * 6u, sums[2u * i].w);
+    put(part, first, y, x + edge / 8u * 7u, sums[2u * i + 1u].w);
+  }
+}
+
+/// Four elements of B along the depth, from k of a column; 0 outside.
+fn along_b(part: Part, first: u32, column: u32, k: u32) -> vec4f {
+  let ks = k + vec4u(0u, 1u, 2u, 3u);
+  let inside = ks < vec4u(part.depth);
+  let at = first + column * part.depth + min(ks, vec4u(part.depth - 1u));
+  return select(vec4f(), vec4f(number_b(at.x), number_b(at.y), number_b(at.z), number_b(at.w)), inside);
+}
+
+/// Four elements of A along the depth, from k of a row; 0 outside.
+fn along_a(part: Part, first: u32, row: u32, k: u32) -> vec4f {
+  let ks = k + vec4u(0u, 1u, 2u, 3u);
+  let inside = ks < vec4u(part.depth);
+  let within = min(ks, vec4u(part.depth - 1u));
+  let at = first + select(row * part.depth + within, within * part.rows + row, args.transpose_a == 1u);
+  return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
+}
+
+var<workgroup> shares: array<vec4f, 64>;
+
+/// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each.
+@compute @workgroup_size(64)
+fn few(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  var unit = unit_of(group, groups);
+  if (unit >= args.units) { return; }
+  var from_part = 0u;
+  var part = part_of(0u);
+  while (unit >= (part.columns + 3u) / 4u * args.batch) {
+    unit -= (part.columns + 3u) / 4u * args.batch;
+    from_part++;
+    part = part_of(from_part);
+  }
+  let matrix = unit / ((part.columns + 3u) / 4u);
+  let column = unit % ((part.columns + 3u) / 4u) * 4u + lane / 16u;
+  let first_a = part.a + matrix * part.rows * part.depth;
+  let first_b = part.b + matrix * part.depth * part.columns;
+  // Of each row.
+  var sums = vec4f();
+  if (column < part.columns) {
+    for (var k = 4u * (lane & 15u); k < part.depth; k += 64u) {
+      let y = along_b(part, first_b, column, k);
+      sums.x += dot(along_a(part, first_a, 0u, k), y);
+      if (part.rows > 1u) { sums.y += dot(along_a(part, first_a, 1u, k), y); }
+      if (part.rows > 2u) { sums.z += dot(along_a(part, first_a, 2u, k), y); }
+      if (part.rows > 3u) { sums.w += dot(along_a(part, first_a, 3u, k), y); }
+    }
+  }
+  shares[lane] = sums;
+  workgroupBarrier();
+  for (var half = 8u; half > 0u; half >>= 1u) {
+    if ((lane & 15u) < half) { shares[lane] += shares[lane + half]; }
+    workgroupBarrier();
+  }
+  // The first four of the sixteen lanes write a row each.
+  let row = lane & 15u;
+  if (row < part.rows && column < part.columns) {
+    c[part.c + (matrix * part.rows + row) * part.columns + column] = shares[lane - row][row];
+  }
+}
+
+/// C of the pieces of the depth, one after the other. They lie where A was. A workgroup: 256 elements of one C.
+@compute @workgroup_size(64)
+fn gather(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  var unit = unit_of(group, groups);
+  if (unit >= args.units) { return; }
+  var from_part = 0u;
+  var part = part_of(0u);
+  while (unit >= (part.rows * part.columns + 255u) / 256u) {
+    unit -= (part.rows * part.columns + 255u) / 256u;
+    from_part++;
+    part = part_of(from_part);
+  }
+  let n = part.rows * part.columns;
+  for (var i = 256u * unit + lane; i < min(n, 256u * (unit + 1u)); i += 64u) {
+    var sum = a[part.a + i];
+    for (var split = 1u; split < args.splits; split++) { sum += a[part.a + split * n + i]; }
+    c[part.c + i] = sum;
+  }
+}
