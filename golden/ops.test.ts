@@ -1,15 +1,28 @@
 // Every golden of an op on every device: outputs and gradients within the tolerances of golden/README.md.
 import { readdirSync, readFileSync } from 'node:fs';
 import { kernels as attention } from '@twilljs/attention/wasm';
+import { kernels as attentionOnWebgpu } from '@twilljs/attention/webgpu';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnOnWebgpu } from '@twilljs/nn/webgpu';
 import { type Golden, goldenOps, readGolden, runGoldenOp } from '@twilljs/parity';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanOnWebgpu } from '@twilljs/scan/webgpu';
 import { cpu, type Device } from '@twilljs/tensor';
 import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 
 const kernels = [...nn, ...scan, ...attention];
+const onWebgpu = [...nnOnWebgpu, ...scanOnWebgpu, ...attentionOnWebgpu];
+/** Where WebGPU has kernels so far, under the names of their ops. */
+const names: Readonly<Record<string, string>> = {
+  rope: 'rotary',
+  linear: 'linears',
+  linearCrossEntropy: 'crossEntropy',
+  muon: 'muonMove',
+};
+const isOnWebgpu = (op: string) => onWebgpu.some((kernel) => kernel.op === (names[op] ?? op));
 const folder = new URL('ops/', import.meta.url);
 const goldens = readdirSync(folder)
   .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)])
@@ -19,6 +32,7 @@ const devices: [string, Device][] = [
   ['cpu-f64', cpu({ float: 'f64' })],
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: onWebgpu })),
 ];
 
 /** The largest error that a golden allows for one tensor. The file's own tolerance is for f32. */
@@ -29,8 +43,9 @@ function allowed({ name, kind, zero }: Compared, float: 'f32' | 'f64', { toleran
   return name === 'out.loss' ? usual.loss : usual[kind];
 }
 
-describe.each(devices)('goldens of ops on %s', (_, device) => {
-  it.each(goldens.flatMap(([file, golden]) => [true, false].map((recorded) => [file, recorded, golden] as const)))(
+describe.each(devices)('goldens of ops on %s', (name, device) => {
+  const here = goldens.filter(([, { op }]) => name !== 'webgpu' || isOnWebgpu(op));
+  it.each(here.flatMap(([file, golden]) => [true, false].map((recorded) => [file, recorded, golden] as const)))(
     '%s, recorded: %s',
     async (_file, recorded, golden) => {
       const run = (ins: Parameters<typeof runGoldenOp>[1]) => runGoldenOp(golden.op, ins, golden.attrs);

@@ -3,8 +3,8 @@
 // Uses: units, silu, positions.
 
 struct Args {
-  units: u32, n: u32, T: u32, P: u32, D: u32, W: u32, silu: u32, tiles: u32, blocks: u32,
-  has_bias: u32, has_h0: u32, has_ranges: u32, has_y: u32,
+  units: u32, n: u32, T: u32, P: u32, D: u32, W: u32, silu: u32, blocks: u32, tiles: u32, together: u32,
+  has_bias: u32, has_h0: u32, has_ranges: u32,
 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
@@ -51,12 +51,19 @@ fn output_of(span: Span, p: u32, d: u32) -> f32 {
   return silu(v);
 }
 
-/// y alone: 256 elements for each workgroup.
+/// `blocks` workgroups have 256 elements of y each; those behind them have the states of 64 channels of sequences. Where `together` is set,
+/// these form y too: for sequences of a few tokens.
 @compute @workgroup_size(64)
 fn forward(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
 ) {
   let unit = unit_of(group, groups);
+  if (unit >= args.units) { return; }
+  if (unit >= args.blocks) {
+    let at = 64u * (unit - args.blocks) + lane;
+    if (at < args.n * args.D) { finish(at / args.D, at % args.D); }
+    return;
+  }
   for (var part = 0u; part < 4u; part++) {
     let at = 256u * unit + 64u * part + lane;
     if (at >= args.P * args.D) { return; }
@@ -68,17 +75,10 @@ fn forward(
   }
 }
 
-/// The state of each channel of each sequence, by one lane; y first, if it is there: for sequences of a few tokens.
-@compute @workgroup_size(64)
-fn states(
-  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let at = 64u * unit_of(group, groups) + lane;
-  if (at >= args.n * args.D) { return; }
-  let i = at / args.D;
-  let d = at % args.D;
+/// A channel of a sequence.
+fn finish(i: u32, d: u32) {
   let span = Span(i, begin_of(i), end_of(i));
-  if (args.has_y != 0u) {
+  if (args.together != 0u) {
     for (var p = span.begin; p < span.end; p++) { y[p * args.D + d] = output_of(span, p, d); }
     if (args.has_ranges != 0u) { clear_gaps(span, d); }
   }

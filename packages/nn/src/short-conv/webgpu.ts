@@ -2,7 +2,7 @@
 import type { Spec } from '@twilljs/tensor';
 import type { WebGpuKernel } from '@twilljs/webgpu';
 import { totals } from '../columns.ts';
-import { backward, forward, states } from '../gen/short-conv.wgsl.gen.ts';
+import { backward, forward } from '../gen/short-conv.wgsl.gen.ts';
 import { elementUnits } from '../units.ts';
 import type { ShortConvAttrs } from './op.ts';
 
@@ -18,18 +18,21 @@ function sizesOf(x: Spec, weight: Spec, ranges: Spec | null, { activation }: Sho
 
 export const shortConvKernel: WebGpuKernel<ShortConvAttrs> = {
   op: 'shortConv',
-  plan([x, weight, , , ranges], attrs) {
+  plan([x, weight, , h0, ranges], attrs) {
     const sizes = sizesOf(x!, weight!, ranges, attrs);
     const { n, P, D } = sizes;
+    const blocks = elementUnits(P * D);
+    const states = Math.ceil((n * D) / 64);
     // Sequences of a few tokens, as in decoding, are gone through by the lanes that leave the states.
     const together = P <= 4 * n;
     return {
-      launches([x, weight, bias, h0, ranges], [y, state]) {
-        const given = { ...sizes, x, weight, bias, h0, ranges };
-        return [
-          ...(together ? [] : [forward(elementUnits(P * D), { ...given, y })]),
-          states(Math.ceil((n * D) / 64), { ...given, y: together ? y : 0, state }),
-        ];
+      launches([x, weight, bias, h0At, ranges], [y, state]) {
+        const given = { ...sizes, x, weight, bias, h0: h0At, ranges, y, state };
+        const launch = (blocks: number, states: number) =>
+          forward(blocks + states, { ...given, blocks, together: Number(together) });
+        if (together) return [launch(0, states)];
+        // A state may lie where h0 does, which all must have read first.
+        return h0 ? [launch(blocks, 0), launch(0, states)] : [launch(blocks, states)];
       },
     };
   },
