@@ -7,6 +7,9 @@ interface Dawn {
   create(options: string[]): GPU;
 }
 
+/** Workgroup memory starts as zeros by a loop: the extension costs software adapters seconds to compile. */
+const toggles = ['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'];
+
 let dawn: Promise<GPU> | undefined;
 
 /** @throws DeviceError where there is no WebGPU, with what to do. */
@@ -20,7 +23,7 @@ async function open(): Promise<GPU> {
   }
   const name = 'webgpu'; // a variable, so that no bundler looks for it
   dawn ??= (import(/* @vite-ignore */ name) as Promise<Dawn>).then(
-    ({ create }) => create([]),
+    ({ create }) => create(toggles),
     (cause: Error) => {
       dawn = undefined;
       throw new DeviceError('webgpu: Node has no WebGPU of its own; npm install webgpu, or use wasm().', { cause });
