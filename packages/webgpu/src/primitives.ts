@@ -4,9 +4,9 @@ import type { WebGpuKernel } from './kernel.ts';
 import { binaryKernels } from './kernels/binary.ts';
 import { assign, full } from './kernels/fill.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
-import { matmul } from './kernels/linear-algebra.ts';
+import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
 import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
-import { reduce } from './kernels/reduce.ts';
+import { argmax, reduce } from './kernels/reduce.ts';
 import { affine, cast, unaryKernels } from './kernels/unary.ts';
 
 export const primitiveKernels = /* @__PURE__ */ (() =>
@@ -17,6 +17,7 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     ...binaryKernels,
     sum: reduce('sum'),
     max: reduce('max'),
+    argmax,
     broadcastTo,
     permute,
     slice,
@@ -24,10 +25,12 @@ export const primitiveKernels = /* @__PURE__ */ (() =>
     concat,
     band,
     pack,
+    matmul,
+    solveTril,
+    cumsum,
     embedding,
     scatterAdd,
     oneHot,
     full,
     assign,
-    matmul,
-  }) satisfies Omit<Record<PrimitiveName, WebGpuKernel>, 'argmax' | 'solveTril' | 'cumsum'>)();
+  }) satisfies Record<PrimitiveName, WebGpuKernel>)();

@@ -46,13 +46,13 @@ fn oneHot(
 }
 
 const TABLE_ROWS = 8u;
-var<workgroup> sums: array<f32, 2048>; // [8,256]; each lane has a column of its own
-var<workgroup> near: array<u32, 256>;
-var<workgroup> found: array<atomic<u32>, 8>; // a bit for each of 256 ids that is among the rows
+var<workgroup> sums: array<f32, 2048>; // [8,256]; each lane has four columns of its own
+var<workgroup> near: array<u32, 256>; // rows of the ids that are looked at
+var<workgroup> found: array<atomic<u32>, 8>; // a bit for each that is among the unit's rows
 
 /// y [rows,D] = 0, then y[ids[i]] += x[i] in the order of i. A unit is 8 rows of 256 columns: it looks at 256 ids at a time, and
 /// then reads what belongs to its rows, of which there is little.
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn scatterAdd(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
 ) {
@@ -60,29 +60,31 @@ fn scatterAdd(
   if (unit >= args.units) { return; }
   let across = (args.D + 255u) / 256u;
   let first = unit / across * TABLE_ROWS;
-  let column = unit % across * 256u + lane;
-  for (var row = 0u; row < TABLE_ROWS; row++) { sums[256u * row + lane] = 0.0; }
+  let columns = unit % across * 256u;
+  let width = min(256u, args.D - columns);
+  for (var i = lane; i < 256u * TABLE_ROWS; i += 64u) { sums[i] = 0.0; }
   for (var start = 0u; start < args.n; start += 256u) {
     if (lane < 8u) { atomicStore(&found[lane], 0u); }
     workgroupBarrier();
-    if (start + lane < args.n) {
-      near[lane] = u32(ids[start + lane]) - first;
-      if (near[lane] < TABLE_ROWS) { atomicOr(&found[lane / 32u], 1u << (lane % 32u)); }
+    for (var i = lane; i < min(256u, args.n - start); i += 64u) {
+      near[i] = u32(ids[start + i]) - first;
+      if (near[i] < TABLE_ROWS) { atomicOr(&found[i / 32u], 1u << (i % 32u)); }
     }
     workgroupBarrier();
-    if (column < args.D) {
-      for (var word = 0u; word < 8u; word++) {
-        for (var bits = atomicLoad(&found[word]); bits != 0u; bits &= bits - 1u) {
-          let i = 32u * word + countTrailingZeros(bits);
-          sums[256u * near[i] + lane] += x[(start + i) * args.D + column];
+    for (var word = 0u; word < 8u; word++) {
+      for (var bits = atomicLoad(&found[word]); bits != 0u; bits &= bits - 1u) {
+        let i = 32u * word + countTrailingZeros(bits);
+        let from_x = (start + i) * args.D + columns;
+        for (var column = lane; column < width; column += 64u) {
+          sums[256u * near[i] + column] += x[from_x + column];
         }
       }
     }
     workgroupBarrier();
   }
-  if (column < args.D) {
-    for (var row = 0u; row < min(TABLE_ROWS, args.rows - first); row++) {
-      y[(first + row) * args.D + column] = sums[256u * row + lane];
+  for (var row = 0u; row < min(TABLE_ROWS, args.rows - first); row++) {
+    for (var column = lane; column < width; column += 64u) {
+      y[(first + row) * args.D + columns + column] = sums[256u * row + column];
     }
   }
 }

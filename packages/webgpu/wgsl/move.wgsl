@@ -61,7 +61,7 @@ fn band(
 var<workgroup> tile: array<u32, 1056>; // 32 rows of 33, so that neither way of walking it meets itself
 
 /// [d0,d1,d2] planes of R rows (x3 apart) of C elements, each written as C rows (y3 apart) of R. A unit is a tile of 32 x 32.
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn transpose(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
 ) {
@@ -77,13 +77,13 @@ fn transpose(
   let goal = at_y(planes);
   let i = lane / 32u;
   let j = lane % 32u;
-  for (var part = 0u; part < 32u; part += 8u) {
+  for (var part = 0u; part < 32u; part += 2u) {
     let r = row + part + i;
     let c = column + j;
     if (r < args.R && c < args.C) { tile[33u * (part + i) + j] = x[source + r * args.x3 + c]; }
   }
   workgroupBarrier();
-  for (var part = 0u; part < 32u; part += 8u) {
+  for (var part = 0u; part < 32u; part += 2u) {
     let r = row + j;
     let c = column + part + i;
     if (r < args.R && c < args.C) { y[goal + c * args.y3 + r] = tile[33u * j + part + i]; }

@@ -1,45 +1,18 @@
 // Sums and maxima over any axes, long ones in blocks whose results are joined by another launch. Places of the largest.
-import { type Reduction, reductionsOf, type Shape } from '@twilljs/tensor';
+import { type Reduction, reductionsOf, type Shape, size } from '@twilljs/tensor';
+import { argmax as argmaxOf } from '../gen/argmax.wgsl.gen.ts';
 import { reduce as reduceOf } from '../gen/reduce.wgsl.gen.ts';
 import type { WebGpuKernel } from '../kernel.ts';
+import { panelsOf } from '../panels.ts';
 import { aligned } from '../units.ts';
 
-const lanes = 64;
-/** Rows that a lane joins: as few as keep this many workgroups busy, but not more than keep the error small. */
-const fewRows = 32;
-const mostRows = 256;
-const busy = 1024;
-
-/** One launch: [outer, n, inner] to [outer, blocks, inner]. */
-interface Pass extends Reduction {
-  readonly units: number;
-  readonly length: number;
-  readonly blocks: number;
-  readonly parts: number;
-  readonly rows: number;
-  readonly width: number;
-}
-
-/** The largest power of two that is not above x. */
-const powerBelow = (x: number): number => 2 ** Math.floor(Math.log2(x));
-
-function passOf({ outer, n, inner }: Reduction): Pass {
-  const width = Math.max(1, Math.min(lanes, inner));
-  const rows = powerBelow(Math.max(1, Math.min(n, lanes / width)));
-  const parts = Math.floor(lanes / (rows * width));
-  const across = Math.ceil(outer / parts) * Math.ceil(inner / width);
-  const atMost = Math.ceil(n / (rows * fewRows));
-  const atLeast = Math.ceil(n / (rows * mostRows));
-  const wanted = Math.max(1, atLeast, Math.min(atMost, Math.ceil(busy / Math.max(1, across))));
-  const length = Math.max(1, Math.ceil(n / wanted));
-  const blocks = Math.max(1, Math.ceil(n / length));
-  return { outer, n, inner, units: across * blocks, length, blocks, parts, rows, width };
-}
+type Pass = ReturnType<typeof panelsOf>;
 
 /** All launches of a reduction. */
 function passesOf(reduction: Reduction): Pass[] {
-  const pass = passOf(reduction);
-  return pass.blocks === 1 ? [pass] : [pass, ...passesOf({ ...reduction, n: pass.blocks })];
+  const pass = panelsOf(reduction);
+  const { blocks } = pass.panels;
+  return blocks === 1 ? [pass] : [pass, ...passesOf({ ...reduction, n: blocks })];
 }
 
 export function reduce(op: 'sum' | 'max'): WebGpuKernel<{ to: Shape }> {
@@ -50,18 +23,41 @@ export function reduce(op: 'sum' | 'max'): WebGpuKernel<{ to: Shape }> {
       const list = reductionsOf(x!.shape, to).flatMap(passesOf);
       // Every result but the last lies in shared memory, one after the other.
       const ends: number[] = [];
-      for (const { outer, blocks, inner } of list.slice(0, -1)) {
-        ends.push((ends.at(-1) ?? 0) + aligned(4 * outer * blocks * inner));
+      for (const { panels } of list.slice(0, -1)) {
+        ends.push((ends.at(-1) ?? 0) + aligned(4 * panels.outer * panels.blocks * panels.inner));
       }
       return {
         shared: ends.at(-1) ?? 0,
         launches([x], [y], shared) {
           const places = [x, ...ends.map((_, i) => shared + (ends[i - 1] ?? 0)), y];
-          return list.map(({ units, ...pass }, i) =>
-            reduceOf(units, { ...pass, op: code, x: places[i], y: places[i + 1] }),
+          return list.map(({ units, panels }, i) =>
+            reduceOf(units, { ...panels, op: code, x: places[i], y: places[i + 1] }),
           );
         },
       };
     },
   };
 }
+
+/** Numbers of a row that a workgroup looks through. */
+const length = 2048;
+
+export const argmax: WebGpuKernel<null> = {
+  op: 'argmax',
+  plan([x]) {
+    const rows = size(x!.shape.slice(0, -1));
+    const N = x!.shape.at(-1)!;
+    const blocks = Math.ceil(N / length);
+    if (blocks <= 1) {
+      return { launches: ([x], [y]) => [argmaxOf(rows, { n: N, length, x, places: 0, best: 0, y })] };
+    }
+    const half = aligned(4 * rows * blocks);
+    return {
+      shared: 2 * half,
+      launches: ([x], [y], best) => [
+        argmaxOf(rows * blocks, { n: N, length, x, places: 0, best, y: best + half }),
+        argmaxOf(rows, { n: blocks, length: blocks, x: best, places: best + half, best: 0, y }),
+      ],
+    };
+  },
+};

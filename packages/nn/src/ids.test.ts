@@ -4,6 +4,7 @@ import {
   argmax,
   compile,
   cpu,
+  type Device,
   embedding,
   empty,
   keep,
@@ -13,17 +14,19 @@ import {
   type Tensor,
   tensor,
 } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
-import { wasm } from './device.ts';
 
 const list = Int32Array.of(1, -1, 3, 0, 2 ** 31 - 1, -(2 ** 31), 4);
 
-describe.each([
+describe.each<[string, Device]>([
   ['cpu', cpu()],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
-] as const)('ids on %s', (_, device) => {
+  ...(await webgpuDevices()),
+])('ids on %s', (_, device) => {
   const ids = empty([list.length], device, 'i32');
   device.write(ids.buffer, list);
   const table = tensor([1, 2, 3, 4, 5, 6, 7, 8], [4, 2], { device });
