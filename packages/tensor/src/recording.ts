@@ -20,6 +20,12 @@ export type Memory =
   /** Made inside, in this order of first use. */
   | { readonly kind: 'made'; readonly made: number; readonly bytes: number };
 
+/** By which ops are found that touch a memory. */
+export function keyOf(memory: Memory): string {
+  if (memory.kind === 'input') return `input ${memory.input}`;
+  return memory.kind === 'made' ? `made ${memory.made}` : 'outside';
+}
+
 /** A part of a memory as an op sees it. */
 export interface Operand {
   readonly memory: Memory;

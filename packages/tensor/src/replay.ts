@@ -1,11 +1,13 @@
 // A recording that is run again: its buffers placed, its ops prepared by the device.
 
 import { Captures } from './captures.ts';
+import { filledOnce } from './constants.ts';
 import type { BoundOp, DeviceBuffer, OpSequence } from './device.ts';
 import { writtenInPlace } from './in-place.ts';
 import { requireIds } from './inputs.ts';
 import { placement } from './placement.ts';
 import {
+  keyOf,
   type Memory,
   type Operand,
   type RecordedOp,
@@ -29,6 +31,7 @@ export class Replay {
   private readonly captures: Captures;
   private readonly workspace: Workspace;
   private readonly places: ReadonlyMap<number, Operand>;
+  private readonly filled: readonly Storage[];
   /** Offset in the workspace of each made memory and, after them, of each op's scratch. */
   private readonly offsets: ReadonlyMap<number, number>;
   private readonly scratchOffsets: readonly number[];
@@ -61,9 +64,11 @@ export class Replay {
     for (const { tensor, storage } of this.captures.all) {
       this.outside.set(storage, [...(this.outside.get(storage) ?? []), tensor]);
     }
-    const { ops, places } = writtenInPlace(recording.ops, this.outputs);
+    const { ops: left, places } = writtenInPlace(recording.ops, this.outputs);
+    const { ops, filled } = filledOnce(recording.device, left, this.outputs, places);
     this.ops = ops;
     this.places = places;
+    this.filled = filled;
     ops.forEach(({ ins, outs }, i) => {
       for (const operand of [...ins, ...outs]) if (operand) this.noteUser(operand, i);
     });
@@ -235,13 +240,9 @@ export class Replay {
     this.sequence?.[Symbol.dispose]();
     this.sequence = null;
     this.workspace.release(this);
+    for (const storage of this.filled) storage.release();
     this.recording.release();
   }
-}
-
-function keyOf(memory: Memory): string {
-  if (memory.kind === 'input') return `input ${memory.input}`;
-  return memory.kind === 'made' ? `made ${memory.made}` : 'outside';
 }
 
 function partOf(device: Recording['device'], storage: Storage, offset: number, bytes: number): DeviceBuffer {
