@@ -15,11 +15,13 @@ import {
   tolerances,
 } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { module } from './gen/attention.gen.ts';
 import { attentionOp, scaledDotProductAttention } from './op.ts';
 import { recurrence } from './recurrence.ts';
 import { kernels as own } from './wasm.ts';
+import { kernels as webgpu } from './webgpu.ts';
 
 const kernels = [...nn, ...own];
 const folder = new URL('../../../golden/ops/', import.meta.url);
@@ -32,7 +34,13 @@ const fast: [string, Device][] = [
   ['wasm relaxed', await wasm({ kernels, tier: 'relaxed', poison: true })],
   ['wasm wide', await wasm({ kernels, tier: 'wide', poison: true })],
 ];
-const devices: [string, Device][] = [['cpu', cpu({ poison: true })], ['cpu-f64', cpu({ float: 'f64' })], ...fast];
+const card: [string, Device][] = await webgpuDevices({ kernels: webgpu });
+const devices: [string, Device][] = [
+  ['cpu', cpu({ poison: true })],
+  ['cpu-f64', cpu({ float: 'f64' })],
+  ...fast,
+  ...card,
+];
 
 interface At {
   readonly B?: number;

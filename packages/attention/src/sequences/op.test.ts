@@ -3,10 +3,12 @@ import { kernels as nn } from '@twilljs/nn/wasm';
 import { cpu, type Device, type Tensor, tensor } from '@twilljs/tensor';
 import { conformance, evaluate, failures, gradcheck, type Numbers, named, prepare } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { attentionOp, scaledDotProductAttention } from '../op.ts';
 import { kernels as own } from '../wasm.ts';
+import { kernels as webgpu } from '../webgpu.ts';
 import { type At, apart, attrsOf, grouped, inputsOf } from './op.test-data.ts';
 
 const kernels = [...nn, ...own];
@@ -14,6 +16,7 @@ const fast = [
   await wasm({ kernels, tier: 'plain', poison: true }),
   await wasm({ kernels, tier: 'relaxed', poison: true }),
   await wasm({ kernels, tier: 'wide', poison: true }),
+  ...(await webgpuDevices({ kernels: webgpu })).map(([, device]) => device),
 ];
 const devices: [string, Device][] = [
   ['cpu', cpu({ poison: true })],
