@@ -4,6 +4,7 @@ import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/webgpu.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
+import { linearsGradKernel, linearsKernel } from './linear/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
 import { rotaryKernel } from './rotary/webgpu.ts';
@@ -21,6 +22,8 @@ export const kernels: readonly WebGpuKernel[] = [
   gatedRmsNormGradKernel,
   l2NormKernel,
   l2NormGradKernel,
+  linearsKernel,
+  linearsGradKernel,
   siluKernel,
   siluGradKernel,
   swigluKernel,

@@ -23,9 +23,10 @@ import {
 } from '@twilljs/tensor';
 import { nameOf, openAdapter, openGpu } from './gpu.ts';
 import { Heaps, heapOf, offsetIn } from './heaps.ts';
-import type { Limits, Pointer, WebGpuKernel } from './kernel.ts';
+import type { Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { runnerOf, sequenceOn } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
+import { products } from './products.ts';
 import { Queue } from './queue.ts';
 
 export interface WebGpuOptions {
@@ -142,7 +143,8 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
   gpu.addEventListener('uncapturederror', ({ error }) => {
     queue.fail(new DeviceError(`webgpu: ${error.message}`));
   });
-  const limits: Limits = {
+  const offers: Offers = {
+    products,
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };
@@ -187,7 +189,7 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
       if (!kernel) return 'no kernel was given for it; pass it in webgpu({ kernels })';
-      const plan = kernel.plan(ins, attrs, limits);
+      const plan = kernel.plan(ins, attrs, offers);
       return typeof plan === 'string' ? plan : runnerOf(plan, alive);
     },
     sequence: (ops) => sequenceOn(alive(), ops),

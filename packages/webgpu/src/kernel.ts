@@ -60,11 +60,52 @@ export interface Limits {
   readonly invocations: number;
 }
 
+/** The sizes of C [rows,columns] = A [rows,depth] B [depth,columns]. */
+export interface ProductSizes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/** Where the matrices of a product lie. */
+export interface ProductPlaces {
+  readonly a: Pointer;
+  readonly b: Pointer;
+  readonly c: Pointer;
+}
+
+export interface ProductOptions {
+  /** A lies as [depth,rows]. */
+  readonly transposeA?: boolean;
+  /** B lies as [columns,depth]. */
+  readonly transposeB?: boolean;
+  /** B is stored in bf16, of a list of one. */
+  readonly half?: boolean;
+  /** Products of these sizes one behind the other, of a list of one. Default 1. */
+  readonly batch?: number;
+  /** All products are summed in the C of the first: they have its rows and columns. */
+  readonly summed?: boolean;
+}
+
+/** Products, ready to be placed. */
+export interface Products {
+  /** Bytes that its launches share. */
+  readonly shared: number;
+  /** @param places of each product. */
+  launches(places: readonly ProductPlaces[], shared: Pointer): readonly Launch[];
+}
+
+/** What a device offers to plans. */
+export interface Offers extends Limits {
+  /** Launches of products: one for up to six of them, and one more where a long depth is cut into pieces. @param sizes at least one. */
+  products(sizes: readonly ProductSizes[], options?: ProductOptions): Products;
+}
+
 /** How one op runs on this device. Handed to `webgpu({ kernels })` as a value. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by each kernel's own type; lists of kernels mix them.
 export interface WebGpuKernel<A = any> {
   /** The op's name. */
   readonly op: string;
   /** The plan, or why this kernel cannot take these inputs. Shapes, types and attributes have passed the op's own rules. */
-  plan(ins: readonly (Spec | null)[], attrs: A, limits: Limits): Plan | string;
+  plan(ins: readonly (Spec | null)[], attrs: A, offers: Offers): Plan | string;
 }

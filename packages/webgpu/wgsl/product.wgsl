@@ -1,36 +1,32 @@
-// Products of matrices C = A B, A [rows,depth], B [depth,columns], row-major or transposed: up to eight in one launch, each C its own or
+// Products of matrices C = A B, A [rows,depth], B [depth,columns], row-major or transposed: up to six in one launch, each C its own or
 // all of them summed in one; equal ones in a batch. Sums run over the depth in order.
 // Uses: units, bf16.
 
 struct Args {
-  units: u32, parts: u32, batch: u32, splits: u32, summed: u32, onto: u32, transpose_a: u32, transpose_b: u32, half_b: u32,
-  rows0: u32, columns0: u32, depth0: u32, a0: u32, b0: u32, c0: u32,
-  rows1: u32, columns1: u32, depth1: u32, a1: u32, b1: u32, c1: u32,
-  rows2: u32, columns2: u32, depth2: u32, a2: u32, b2: u32, c2: u32,
-  rows3: u32, columns3: u32, depth3: u32, a3: u32, b3: u32, c3: u32,
-  rows4: u32, columns4: u32, depth4: u32, a4: u32, b4: u32, c4: u32,
-  rows5: u32, columns5: u32, depth5: u32, a5: u32, b5: u32, c5: u32,
-  rows6: u32, columns6: u32, depth6: u32, a6: u32, b6: u32, c6: u32,
-  rows7: u32, columns7: u32, depth7: u32, a7: u32, b7: u32, c7: u32,
+  units: u32, parts: u32, batch: u32, summed: u32, onto: u32, transpose_a: u32, transpose_b: u32, half_b: u32,
+  rows0: u32, columns0: u32, depth0: u32, splits0: u32, a0: u32, b0: u32, c0: u32,
+  rows1: u32, columns1: u32, depth1: u32, splits1: u32, a1: u32, b1: u32, c1: u32,
+  rows2: u32, columns2: u32, depth2: u32, splits2: u32, a2: u32, b2: u32, c2: u32,
+  rows3: u32, columns3: u32, depth3: u32, splits3: u32, a3: u32, b3: u32, c3: u32,
+  rows4: u32, columns4: u32, depth4: u32, splits4: u32, a4: u32, b4: u32, c4: u32,
+  rows5: u32, columns5: u32, depth5: u32, splits5: u32, a5: u32, b5: u32, c5: u32,
 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> a: array<f32>;
 @group(0) @binding(2) var<storage, read_write> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-/// A product, and where its matrices begin behind those of the first.
-struct Part { rows: u32, columns: u32, depth: u32, a: u32, b: u32, c: u32 }
+/// A product, into how many pieces its depth is cut, and where its matrices begin behind those of the first.
+struct Part { rows: u32, columns: u32, depth: u32, splits: u32, a: u32, b: u32, c: u32 }
 
 fn part_of(i: u32) -> Part {
   switch i {
-    case 0u: { return Part(args.rows0, args.columns0, args.depth0, args.a0, args.b0, args.c0); }
-    case 1u: { return Part(args.rows1, args.columns1, args.depth1, args.a1, args.b1, args.c1); }
-    case 2u: { return Part(args.rows2, args.columns2, args.depth2, args.a2, args.b2, args.c2); }
-    case 3u: { return Part(args.rows3, args.columns3, args.depth3, args.a3, args.b3, args.c3); }
-    case 4u: { return Part(args.rows4, args.columns4, args.depth4, args.a4, args.b4, args.c4); }
-    case 5u: { return Part(args.rows5, args.columns5, args.depth5, args.a5, args.b5, args.c5); }
-    case 6u: { return Part(args.rows6, args.columns6, args.depth6, args.a6, args.b6, args.c6); }
-    default: { return Part(args.rows7, args.columns7, args.depth7, args.a7, args.b7, args.c7); }
+    case 0u: { return Part(args.rows0, args.columns0, args.depth0, args.splits0, args.a0, args.b0, args.c0); }
+    case 1u: { return Part(args.rows1, args.columns1, args.depth1, args.splits1, args.a1, args.b1, args.c1); }
+    case 2u: { return Part(args.rows2, args.columns2, args.depth2, args.splits2, args.a2, args.b2, args.c2); }
+    case 3u: { return Part(args.rows3, args.columns3, args.depth3, args.splits3, args.a3, args.b3, args.c3); }
+    case 4u: { return Part(args.rows4, args.columns4, args.depth4, args.splits4, args.a4, args.b4, args.c4); }
+    default: { return Part(args.rows5, args.columns5, args.depth5, args.splits5, args.a5, args.b5, args.c5); }
   }
 }
 
@@ -84,20 +80,19 @@ fn put(part: Part, first: u32, row: u32, column: u32, value: f32) {
   c[at] = before + value;
 }
 
-/// A workgroup: a square of one C, in one matrix of the batch or one of `splits` pieces of the depth, each into a C of its own.
+/// A workgroup: a square of one C, in one matrix of the batch or from one piece of the depth, each into a C of its own.
 @compute @workgroup_size(edge * edge / 64u)
 fn product(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
 ) {
   var unit = unit_of(group, groups);
   if (unit >= args.units) { return; }
-  let planes = args.batch * args.splits;
   var from_part = 0u;
   var part = part_of(0u);
   var down = (part.rows + edge - 1u) / edge;
   var squares = down * ((part.columns + edge - 1u) / edge);
-  while (unit >= squares * planes) {
-    unit -= squares * planes;
+  while (unit >= squares * part.splits * args.batch) {
+    unit -= squares * part.splits * args.batch;
     from_part++;
     part = part_of(from_part);
     down = (part.rows + edge - 1u) / edge;
@@ -107,8 +102,8 @@ fn product(
   let plane = unit / squares;
   let row = unit % squares % down * edge;
   let column = unit % squares / down * edge;
-  let matrix = plane / args.splits;
-  let split = plane % args.splits;
+  let matrix = plane / part.splits;
+  let split = plane % part.splits;
   let tx = lane % (edge / 8u);
   let ty = lane / (edge / 8u);
   let a_0 = brought(lane, 0u, args.transpose_a == 0u);
@@ -121,8 +116,8 @@ fn product(
     let own = part_of(p);
     let first_a = own.a + matrix * own.rows * own.depth;
     let first_b = own.b + matrix * own.depth * own.columns;
-    // Pieces of whole eighths, of which the last may be shorter or empty.
-    let piece = (own.depth + args.splits * (edge / 8u) - 1u) / (args.splits * (edge / 8u)) * (edge / 8u);
+    // A multiple of what is brought at a time; the last piece may be shorter or empty.
+    let piece = (own.depth + 16u * part.splits - 1u) / (16u * part.splits) * 16u;
     let start = min(own.depth, split * piece);
     let end = min(own.depth, start + piece);
     for (var k0 = start; ; k0 += edge / 8u) {
@@ -255,7 +250,7 @@ fn gather(
   let n = part.rows * part.columns;
   for (var i = 256u * unit + lane; i < min(n, 256u * (unit + 1u)); i += 64u) {
     var sum = a[part.a + i];
-    for (var split = 1u; split < args.splits; split++) { sum += a[part.a + split * n + i]; }
+    for (var split = 1u; split < part.splits; split++) { sum += a[part.a + split * n + i]; }
     c[part.c + i] = sum;
   }
 }

@@ -4,11 +4,13 @@ import { createHash } from 'node:crypto';
 import { cpu, type Device, gradOf, parameter, type Tensor, tensor } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { initializer } from '../initializer.ts';
 import { Linear, projections } from '../layers.ts';
 import { linear, linears } from '../ops.ts';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 
 const floats = (device: Device, shape: number[], seed: number): Tensor =>
   tensor(noise(shape[0] * shape[1], seed), shape, { device });
@@ -22,13 +24,17 @@ const bitsOf = async (tensors: readonly Tensor[]): Promise<string[]> =>
     ),
   );
 
-const devices = [
+const devices: [name: string, make: () => Device | Promise<Device>][] = [
   ['cpu', async () => cpu({ poison: true })],
   ['cpu f64', async () => cpu({ float: 'f64' })],
   ['plain', () => wasm({ tier: 'plain', kernels, poison: true })],
   ['relaxed', () => wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wide', () => wasm({ tier: 'wide', kernels, poison: true })],
-] as const;
+  ...(await webgpuDevices({ kernels: webgpuKernels })).map(([name, device]): [string, () => Device] => [
+    name,
+    () => device,
+  ]),
+];
 
 /** Rows, inputs, outputs: few rows; sums in several pieces; more columns than are packed at a time; no outputs; no rows. */
 const sizes: [M: number, I: number, outputs: number[]][] = [

@@ -5,12 +5,11 @@ import { reduce } from '../gen/reduce.wgsl.gen.ts';
 import { solveTril as solveTrilOf } from '../gen/solve.wgsl.gen.ts';
 import type { Launch, Pointer, WebGpuKernel } from '../kernel.ts';
 import { panelsOf } from '../panels.ts';
-import { products } from '../products.ts';
 import { aligned } from '../units.ts';
 
 export const matmul: WebGpuKernel<{ transposeA: boolean; transposeB: boolean }> = {
   op: 'matmul',
-  plan([a, b], { transposeA, transposeB }) {
+  plan([a, b], { transposeA, transposeB }, { products }) {
     const [first, second] = a!.shape.slice(-2);
     const [rows, depth] = transposeA ? [second, first] : [first, second];
     const columns = b!.shape.at(transposeB ? -2 : -1)!;
