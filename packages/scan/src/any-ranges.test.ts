@@ -1,8 +1,9 @@
 // Kernels over ranges that nobody has looked at: whatever they hold, only inputs are read, only outputs and scratch are written, and
 // every element of the outputs is.
-import { empty, type Op, release, scope, size, type Tensor, tensor } from '@twilljs/tensor';
+import { type Device, empty, type Op, release, scope, size, type Tensor, tensor } from '@twilljs/tensor';
 import { noise, prepare } from '@twilljs/tensor/testing';
 import { type WasmOptions, wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
@@ -15,6 +16,7 @@ import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.t
 import { vectorDecayGradOp, vectorDecayOp } from './vector-decay/op.ts';
 import { vectorDeltaGradOp, vectorDeltaOp } from './vector-delta/op.ts';
 import { kernels } from './wasm.ts';
+import { kernels as gpuKernels } from './webgpu.ts';
 
 const at = { B: 2, T: 19, H: 2, K: 7, V: 5 };
 const shared = { ...at, HV: 4 };
@@ -45,41 +47,58 @@ const watch: NonNullable<WasmOptions['walk']> = (functions, list, first, count, 
   changedElse = !Buffer.from(before.buffer).equals(Buffer.from(list.slice().buffer));
 };
 
+/** Runs a kernel itself: `apply` would refuse these ranges. @param around is called with the outputs between, when all is in place. */
+function run(
+  device: Device,
+  op: Op,
+  inputs: Inputs,
+  around: (outs: readonly Tensor[]) => void,
+): [ins: Tensor[], outs: Tensor[]] {
+  const ins = op.inputs.map((name) => {
+    const given = inputs[name.replace('?', '')];
+    return given ? tensor(given.data, given.shape, { device, ...(given.dtype && { dtype: given.dtype }) }) : null;
+  });
+  const shapes = op.shape(
+    ins.map((t) => t?.shape ?? null),
+    attrs,
+  );
+  const outs = shapes.map((shape) => empty(shape, device));
+  const runner = device.find(op, ins, attrs);
+  if (typeof runner === 'string') throw new Error(runner);
+  around(outs);
+  const scratch = runner.scratch ? device.allocate(runner.scratch) : null;
+  runner.run(
+    ins.map((t) => t?.buffer ?? null),
+    outs.map((t) => t.buffer),
+    scratch,
+  );
+  if (scratch !== null) device.free(scratch);
+  return [ins.filter((t) => t !== null), outs];
+}
+
+/** What the op and its gradient are given over these ranges. */
+function both(op: Op, grad: Op, inputs: Inputs, ranges: Ranges): [Op, Inputs][] {
+  const given = packed(inputs, ranges);
+  const { y, state } = prepare(op, { name: '', attrs, inputs: given }).cotangents;
+  return [
+    [op, given],
+    [grad, { ...given, dy: y, dstate: state, y: { ...y, data: noise(y.data.length, 9) } }],
+  ];
+}
+
 describe.each(['plain', 'relaxed', 'wide'] as const)('any ranges, tier %s', async (tier) => {
   const device = await wasm({ kernels, tier, poison: true, walk: watch });
-
-  /** Runs a kernel itself: `apply` would refuse these ranges. */
-  function run(op: Op, inputs: Inputs): Tensor[] {
-    const ins = op.inputs.map((name) => {
-      const given = inputs[name.replace('?', '')];
-      return given ? tensor(given.data, given.shape, { device, ...(given.dtype && { dtype: given.dtype }) }) : null;
-    });
-    const shapes = op.shape(
-      ins.map((t) => t?.shape ?? null),
-      attrs,
-    );
-    const outs = shapes.map((shape) => empty(shape, device));
-    const runner = device.find(op, ins, attrs);
-    if (typeof runner === 'string') throw new Error(runner);
-    outputs = outs.map(({ buffer, shape }) => [buffer as number, (buffer as number) + 4 * size(shape)]);
-    runner.run(
-      ins.map((t) => t?.buffer ?? null),
-      outs.map((t) => t.buffer),
-      null,
-    );
-    return outs;
-  }
 
   it.each(ops)('%s', async (_, op, grad, inputs) => {
     await fc.assert(
       fc.asyncProperty(wildRanges, async (ranges) => {
-        const given = packed(inputs, ranges);
-        const { y, state } = prepare(op, { name: '', attrs, inputs: given }).cotangents;
-        for (const [one, all] of [
-          [op, given],
-          [grad, { ...given, dy: y, dstate: state, y: { ...y, data: noise(y.data.length, 9) } }],
-        ] as const) {
-          const outs = scope(() => run(one, all));
+        for (const [one, all] of both(op, grad, inputs, ranges)) {
+          const outs = scope(() => {
+            const [, outs] = run(device, one, all, (outs) => {
+              outputs = outs.map(({ buffer, shape }) => [buffer as number, (buffer as number) + 4 * size(shape)]);
+            });
+            return outs;
+          });
           expect(changedElse).toBe(false);
           for (const out of outs) expect((await out.data()).every(Number.isFinite)).toBe(true);
           release(outs);
@@ -89,3 +108,32 @@ describe.each(['plain', 'relaxed', 'wide'] as const)('any ranges, tier %s', asyn
     );
   });
 });
+
+describe.each(await webgpuDevices({ kernels: gpuKernels }))('any ranges on %s', (_, device) => {
+  const own = ops.filter(([name]) => gpuKernels.some(({ op }) => op === name));
+  it.each(own)('%s', async (_, op, grad, inputs) => {
+    await fc.assert(
+      fc.asyncProperty(wildRanges, async (ranges) => {
+        for (const [one, all] of both(op, grad, inputs, ranges)) {
+          // Between inputs and outputs, and behind them, what a wrong index would hit.
+          const marks: Tensor[] = [];
+          const mark = () => void marks.push(tensor(noise(5000, 4), [5000], { device }));
+          const [ins, outs] = run(device, one, all, mark);
+          mark();
+          const kept = [...marks, ...ins].map(async (t) => [...(await t.data())]);
+          const expected = [...marks.map(() => Float32Array.from(noise(5000, 4))), ...Object.values(inOrder(one, all))];
+          for (const [i, numbers] of (await Promise.all(kept)).entries()) expect(numbers).toEqual([...expected[i]]);
+          for (const out of outs) expect((await out.data()).every(Number.isFinite)).toBe(true);
+          release([marks, ins, outs]);
+        }
+      }),
+      { seed: 5, numRuns: 12 },
+    );
+  });
+});
+
+/** The numbers of an op's inputs as the device has them. */
+function inOrder({ inputs }: Op, given: Inputs): (Float32Array | Int32Array)[] {
+  const found = inputs.map((name) => given[name.replace('?', '')]).filter((numbers) => numbers !== undefined);
+  return found.map(({ data, dtype }) => (dtype === 'i32' ? Int32Array.from(data) : Float32Array.from(data)));
+}

@@ -1,7 +1,8 @@
 // States that lie in one place from token to token: a recording lets the kernels write them where they have read them.
-import { assign, compile, type Tensor, tensor } from '@twilljs/tensor';
+import { assign, compile, type Device, type Tensor, tensor } from '@twilljs/tensor';
 import { named } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { decayInputs, deltaInputs, elementwiseInputs } from './cases.test-data.ts';
 import type { Inputs, Named } from './checks.test-data.ts';
@@ -13,6 +14,7 @@ import { vectorDecayInputs, vectorDeltaInputs } from './vector-cases.test-data.t
 import { vectorDecayOp } from './vector-decay/op.ts';
 import { vectorDeltaOp } from './vector-delta/op.ts';
 import { kernels } from './wasm.ts';
+import { kernels as gpuKernels } from './webgpu.ts';
 
 const size = { B: 2, H: 2, K: 7, V: 21 };
 const attrs = { scale: 0.5 };
@@ -25,8 +27,16 @@ const ops: [name: string, run: Run, inputs: (T: number) => Inputs][] = [
   ['vectorDelta', named(vectorDeltaOp, attrs), (T) => vectorDeltaInputs({ ...size, T })],
 ];
 
-const device = await wasm({ kernels, poison: true });
-const tensors = (inputs: Inputs): Named =>
+const devices: [string, Device][] = [
+  ['wasm', await wasm({ kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: gpuKernels })),
+];
+const all = devices.flatMap(([on, device]) =>
+  ops
+    .filter(([name]) => on === 'wasm' || gpuKernels.some(({ op }) => op === name))
+    .map(([name, run, inputsOf]) => [name, on, device, run, inputsOf] as const),
+);
+const tensorsOn = (device: Device, inputs: Inputs): Named =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, { data, shape, dtype }]) => [
       name,
@@ -34,13 +44,13 @@ const tensors = (inputs: Inputs): Named =>
     ]),
   );
 
-describe.each(ops)('%s', (name, run, inputsOf) => {
+describe.each(all)('%s on %s', (name, _on, device, run, inputsOf) => {
   it.each<[string, Inputs]>([
     ['a token at a time', inputsOf(1)],
     ['37 tokens at a time', inputsOf(37)],
     ['over ranges', packed(inputsOf(37), pairs(3, 3, 4, 5, 6, 60))],
   ])('%s', async (_, inputs) => {
-    const { h0, ...ins } = tensors(inputs);
+    const { h0, ...ins } = tensorsOn(device, inputs);
     const state = h0.mul(1);
     const step = compile(device, (state: Tensor) => {
       const next = run({ ...ins, h0: state });

@@ -3,18 +3,23 @@ import { kernels as ofNn } from '@twilljs/nn/wasm';
 import { cpu, type Device, type Tensor, zeros } from '@twilljs/tensor';
 import { type Compared, conformance, failures, gradcheck, named } from '@twilljs/tensor/testing';
 import type { WasmDevice, WasmOptions } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import type { Check, Recurrence } from './checks.test-data.ts';
 import { kernels } from './wasm.ts';
+import { kernels as gpuKernels } from './webgpu.ts';
 
 type Cases<C> = readonly (readonly [name: string, at: C])[];
 /** `wasm` of @twilljs/wasm. */
 type Wasm = (options: WasmOptions) => Promise<WasmDevice>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** Every device that ops and their definitions run on, by name. Memory holds no zeros by chance. */
-export async function testDevices(wasm: Wasm): Promise<[name: string, device: Device][]> {
+/** Every device that an op and its definition run on, by name. Memory holds no zeros by chance. */
+export async function testDevices(wasm: Wasm, op: string): Promise<[name: string, device: Device][]> {
   const all = [...ofNn, ...kernels];
+  // Until all recurrences have their kernels there.
+  const gpu = gpuKernels.some((kernel) => kernel.op === op) ? await webgpuDevices({ kernels: gpuKernels }) : [];
   return [
+    ...gpu,
     ['cpu', cpu({ poison: true })],
     ['cpu-f64', cpu({ float: 'f64' })],
     ['wasm plain', await wasm({ kernels: all, tier: 'plain', poison: true })],

@@ -89,8 +89,9 @@ function near(what: string, ours: Numbers, expected: Numbers): void {
 export function packedChecks<A, C>(of: Recurrence<A, C>, device: Device, wanted?: readonly string[]): Check[] {
   const { op, attrs } = of;
   // Chunks of a kernel count from where a sequence begins; those of a definition are as even as the longest row allows.
-  const kernels = device.name === 'wasm';
-  const agree = kernels ? same : near;
+  const kernels = device.name !== 'cpu';
+  // On WebGPU a token alone is decoded, by a kernel with another order of sums.
+  const agreeOn = (tokens: number) => (kernels && (tokens !== 1 || device.name !== 'webgpu') ? same : near);
   const cotangentsOf = (inputs: Inputs) => prepare(op, { name: '', attrs, inputs }).cotangents;
 
   /** Outputs, and gradients under a `d`. */
@@ -123,6 +124,7 @@ export function packedChecks<A, C>(of: Recurrence<A, C>, device: Device, wanted?
         dh0: dmine.state,
       };
       const alone = begin < end ? await run(mine, dmine) : fresh ? { state: passed.state } : passed;
+      const agree = agreeOn(end - begin);
       for (const [name, numbers] of Object.entries(alone)) agree(`${name} of ${begin}..${end}`, ours[name], numbers);
     }
   };

@@ -1,4 +1,6 @@
-// @twilljs/scan/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
+// @twilljs/scan/webgpu: WGSL kernels of the recurrences, to hand to `webgpu({ kernels })`.
 import type { WebGpuKernel } from '@twilljs/webgpu';
+import { scalarDeltaGradKernel, scalarDeltaKernel } from './scalar-delta/webgpu.ts';
 
-export const kernels: readonly WebGpuKernel[] = [];
+/** All kernels of this package. */
+export const kernels: readonly WebGpuKernel[] = [scalarDeltaKernel, scalarDeltaGradKernel];

@@ -29,6 +29,7 @@ const cases: [string, DeltaCase][] = [
   ['one head of many values', { B: 1, T: 37, H: 1, K: 8, V: 70 }],
   ['three value heads a key head, no gate', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3, gates: 'none' }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
+  ['K = 70', { B: 1, T: 20, H: 1, HV: 2, K: 70, V: 9 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
   ['one token of many values', { B: 1, T: 1, H: 2, HV: 4, K: 5, V: 39 }],
   ['one token of many values, no state', { B: 1, T: 1, H: 2, K: 6, V: 38, fresh: true }],
@@ -43,7 +44,7 @@ const cases: [string, DeltaCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices(wasm))('scalarDelta on %s', (_, device) => {
+describe.each(await testDevices(wasm, 'scalarDelta'))('scalarDelta on %s', (_, device) => {
   const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
   for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 

@@ -1,0 +1,50 @@
+// Elements of a chunk's rows by token i, value head and channel or column; 0 behind the chunk's end. Key heads are shared by HV / H
+// value heads.
+// Uses: sequences.
+
+fn key_head(head: u32) -> u32 {
+  return head / (args.HV / args.H);
+}
+
+fn key_index(chunk: Chunk, head: u32, i: u32, channel: u32) -> u32 {
+  return ((chunk.begin + i) * args.H + key_head(head)) * args.K + channel;
+}
+
+fn value_index(chunk: Chunk, head: u32, i: u32, column: u32) -> u32 {
+  return ((chunk.begin + i) * args.HV + head) * args.V + column;
+}
+
+fn query_at(chunk: Chunk, head: u32, i: u32, channel: u32) -> f32 {
+  if (i >= chunk.length || channel >= args.K) { return 0.0; }
+  return args.scale * q[key_index(chunk, head, i, channel)];
+}
+
+fn key_at(chunk: Chunk, head: u32, i: u32, channel: u32) -> f32 {
+  if (i >= chunk.length || channel >= args.K) { return 0.0; }
+  return k[key_index(chunk, head, i, channel)];
+}
+
+fn value_at(chunk: Chunk, head: u32, i: u32, column: u32) -> f32 {
+  if (i >= chunk.length || column >= args.V) { return 0.0; }
+  return v[value_index(chunk, head, i, column)];
+}
+
+fn dy_at(chunk: Chunk, head: u32, i: u32, column: u32) -> f32 {
+  if (i >= chunk.length || column >= args.V) { return 0.0; }
+  return dy[value_index(chunk, head, i, column)];
+}
+
+/// Where a token's row of V columns is kept [slots,HV,C,V].
+fn kept_index(chunk: Chunk, head: u32, i: u32, column: u32) -> u32 {
+  return ((chunk.slot * args.HV + head) * C + i) * args.V + column;
+}
+
+/// Where a state is kept for each chunk [slots,HV,V,K]: transposed, so that neighbouring lanes read neighbouring channels.
+fn chunk_state(chunk: Chunk, head: u32, channel: u32, column: u32) -> u32 {
+  return ((chunk.slot * args.HV + head) * args.V + column) * args.K + channel;
+}
+
+/// Where it is for each sequence [n,HV,K,V].
+fn state_index(sequence: u32, head: u32, channel: u32, column: u32) -> u32 {
+  return ((sequence * args.HV + head) * args.K + channel) * args.V + column;
+}
