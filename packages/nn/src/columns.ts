@@ -2,10 +2,13 @@
 // launch adds these up.
 import type { Launch, Pointer } from '@twilljs/webgpu';
 import { total } from './gen/columns.wgsl.gen.ts';
+import { lanesAcross } from './units.ts';
 
 /** How a workgroup of 256 lanes takes rows of D. */
 export interface RowBlocks {
-  /** Rows of a workgroup: at most 64, and a multiple of 8. */
+  /** Lanes that share a row where it is reduced: 256 / across rows at a time. */
+  readonly across: number;
+  /** Rows of a workgroup, a power of two: no fewer than it reduces at a time, and at most 256. */
   readonly block: number;
   /** Lanes along a row, a power of two from 4 to 256; as many rows as fit are gone through side by side, each with sums of its own. */
   readonly columns: number;
@@ -15,11 +18,13 @@ export interface RowBlocks {
   readonly partials: number;
 }
 
+/** With enough workgroups to fill a card, and no more partial sums than these leave. */
 export function rowBlocks(rows: number, D: number): RowBlocks {
+  const across = lanesAcross(D, 32);
   const columns = Math.min(256, Math.max(4, 2 ** Math.ceil(Math.log2(D))));
-  const block = D > 256 ? 16 : 64;
+  const block = Math.min(256, Math.max(256 / across, 2 ** Math.floor(Math.log2(rows / 512))));
   const units = Math.ceil(rows / block);
-  return { block, columns, units, partials: (units * 256) / columns };
+  return { across, block, columns, units, partials: (units * 256) / columns };
 }
 
 /**

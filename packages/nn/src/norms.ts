@@ -36,8 +36,8 @@ export function normGradOf(
   operandsOf: (ins: readonly Pointer[], outs: readonly Pointer[]) => Absent & { x: Pointer; dy: Pointer; dx: Pointer },
 ): Plan {
   const [rows, D] = rowsOf(x.shape);
-  const { block, columns, units, partials } = rowBlocks(rows, D);
-  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu), block, columns, across: lanesAcross(D, 32) };
+  const { across, block, columns, units, partials } = rowBlocks(rows, D);
+  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu), across, block, columns };
   return {
     shared: weighted ? 4 * partials * D : 0,
     launches(ins, outs, sums) {

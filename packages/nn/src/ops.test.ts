@@ -68,7 +68,7 @@ const tried: Tried[] = [
   {
     op: rmsNormOp,
     cases: (n) =>
-      [...longAndMany(n), [n >> 2, 300]].flatMap((shape) =>
+      [...longAndMany(n), [n >> 2, 300], ...(n === 257 ? [[35 * n, 65]] : [])].flatMap((shape) =>
         subsets({ x: floats(shape, n), weight: floats(shape.slice(-1), 2) }, ['weight']).map((inputs) => ({
           attrs: { eps: epsFor(n) },
           inputs,

@@ -72,11 +72,11 @@ fn forward(
   }
 }
 
-var<workgroup> rstds: array<f32, 64>;
-var<workgroup> alongs: array<f32, 64>;
+var<workgroup> rstds: array<f32, 256>;
+var<workgroup> alongs: array<f32, 256>;
 
 /// With h = x r and u = dy act(gate): dx = r (w u - h sum(w u h) / over) + dsum, dgate = dy act'(gate) w h. A workgroup has `block` rows, at
-/// most 64 and no fewer than the 256 / across that it reduces at a time; then `columns` lanes go down each row, and every row of lanes
+/// most 256 and no fewer than the 256 / across that it reduces at a time; then `columns` lanes go down each row, and every row of lanes
 /// leaves its sums of u h, of which dweight is the total.
 @compute @workgroup_size(256)
 fn backward(
