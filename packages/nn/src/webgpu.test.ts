@@ -5,12 +5,18 @@ import { kernels } from './webgpu.ts';
 
 const f = (...shape: number[]): Spec => ({ shape, dtype: 'f32' });
 const ranges: Spec = { shape: [3, 2], dtype: 'i32' };
-const limits = { workgroupBytes: 2 ** 14, invocations: 256 };
+const offers = {
+  workgroupBytes: 2 ** 14,
+  invocations: 256,
+  products: () => {
+    throw new Error('none of these is a product');
+  },
+};
 
 /** Launches of an op whose operands all lie apart, by kernel and number of workgroups. */
 function launchesOf(op: string, ins: (Spec | null)[], attrs: unknown): string[] {
   const kernel = kernels.find((kernel) => kernel.op === op)!;
-  const plan = kernel.plan(ins, attrs, limits);
+  const plan = kernel.plan(ins, attrs, offers);
   if (typeof plan === 'string') throw new Error(plan);
   let next = 0;
   const place = () => 2 ** 20 * ++next;
