@@ -22,8 +22,9 @@ import {
   write,
 } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
-import { wasm } from './device.ts';
 
 const floats = (device: Device, shape: number[], seed: number): Tensor =>
   tensor(
@@ -67,13 +68,14 @@ const bits = Uint16Array.of(
   0x00ff,
 );
 
-describe.each([
+describe.each<[string, Device]>([
   ['cpu', cpu({ poison: true })],
   ['cpu f64', cpu({ float: 'f64' })],
   ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
-] as const)('bf16 on %s', (_, device) => {
+  ...(await webgpuDevices()),
+])('bf16 on %s', (_, device) => {
   it('is cast exactly, whatever the bits are', async () => {
     for (let n = 0; n <= bits.length; n++) {
       const x = tensor(bits.subarray(0, n), [n], { device, dtype: 'bf16' });
