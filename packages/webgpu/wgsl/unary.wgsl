@@ -1,5 +1,5 @@
 // Element-wise functions of one argument, by a number: y = f(x) over n elements, 256 of them for each workgroup.
-// Uses: units, bf16, exp, log.
+// Uses: units, bits, bf16, exp, log.
 
 struct Args { units: u32, n: u32, op: u32, scale: f32, shift: f32 }
 @group(0) @binding(0) var<uniform> args: Args;
@@ -17,7 +17,7 @@ fn f(x_i: f32) -> f32 {
     case 4u: { return 1.0 / x_i; }
     case 5u: { return sigmoid(x_i); }
     case 6u: { return tanh_of(x_i); }
-    case 7u: { return max(x_i, 0.0); }
+    case 7u: { return larger(x_i, 0.0); }
     case 8u: { return select(0.0, 1.0, x_i > 0.0); }
     case 9u: { return softplus(x_i); }
     default: { return fma(x_i, args.scale, args.shift); }

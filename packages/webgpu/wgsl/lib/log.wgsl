@@ -27,17 +27,19 @@ fn normal_log(x: f32, more: f32) -> f32 {
   return log_near_1(m - 1.0, f32(shifted >> 23u) + more);
 }
 
-/// log(1 + x) from -1/2; without 1 + x where that would lose digits of x.
+/// log(1 + x) from -1/2; without 1 + x where that would lose digits of x: up to 1 with 1 + x = 2 (1 + r).
 fn log1p(x: f32) -> f32 {
-  if (x > -0.29 && x < 0.41) { return log_near_1(x, 0.0); }
+  if (x > -0.29 && x < 0.4142) { return log_near_1(x, 0.0); }
+  if (x > 0.4 && x <= 1.0) { return log_near_1(0.5 * (x - 1.0), 1.0); }
   return normal_log(1.0 + x, 0.0);
 }
 
-/// log x; of 0 -Infinity, of a negative number NaN.
+/// log x; of 0 -Infinity, of a negative number NaN. By bits, since numbers below the normal ones may be 0 to an adapter.
 fn log_of(x: f32) -> f32 {
-  if (is_nan(x) || bitcast<u32>(x) == 0x7f800000u) { return x; }
-  if (x == 0.0) { return -infinity(); }
-  if (x < 0.0) { return not_a_number(); }
-  let tiny = x < 1.17549435e-38;
-  return normal_log(select(x, x * 8388608.0, tiny), select(0.0, -23.0, tiny));
+  let bits = bitcast<u32>(x);
+  if (is_nan(x) || bits == 0x7f800000u) { return x; }
+  if ((bits << 1u) == 0u) { return -infinity(); }
+  if ((bits >> 31u) == 1u) { return not_a_number(); }
+  if (bits < 0x00800000u) { return normal_log(f32(bits), -149.0); } // bits times 2^-149
+  return normal_log(x, 0.0);
 }

@@ -1,7 +1,8 @@
 // Accuracy of our own transcendental functions, in units of the last place, over everything that f32 can hold.
-import { apply, type Op, primitives, scope, tensor } from '@twilljs/tensor';
+import { apply, type Device, type Op, primitives, scope, tensor } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
-import { type WasmDevice, wasm } from './device.ts';
 
 /** Below it our functions may return 0: numbers here are still normal. */
 const least = 2 ** -125;
@@ -23,13 +24,16 @@ const functions: [name: 'exp' | 'log' | 'sigmoid' | 'tanh' | 'softplus', of: (x:
   ['softplus', (x) => (x > 20 ? x : Math.log1p(Math.exp(x))), 2],
 ];
 
-async function map(device: WasmDevice, op: Op<null>, x: ArrayLike<number>): Promise<number[]> {
+async function map(device: Device, op: Op<null>, x: ArrayLike<number>): Promise<number[]> {
   return Array.from(await scope(() => apply(op, [tensor(x, [x.length], { device })], null)[0]).data());
 }
 
-describe.each(['plain', 'relaxed', 'wide'] as const)('tier %s', async (tier) => {
-  const device = await wasm({ tier, poison: true });
-
+describe.each<[string, Device]>([
+  ['wasm, plain', await wasm({ tier: 'plain', poison: true })],
+  ['wasm, relaxed', await wasm({ tier: 'relaxed', poison: true })],
+  ['wasm, wide', await wasm({ tier: 'wide', poison: true })],
+  ...(await webgpuDevices()),
+])('on %s', (_, device) => {
   it.each(functions)('%s', async (name, of, bound) => {
     const xs = samples();
     const ys = await map(device, primitives[name], xs);
