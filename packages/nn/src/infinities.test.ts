@@ -1,10 +1,12 @@
 // Classes that cannot be, rows that are not asked and logits that are no numbers: what is left out is selected, never multiplied.
 import { cpu, grad, gradOf, parameter, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, logSumExp, softmax } from './ops.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpuKernels } from './webgpu.ts';
 
 const devices = [
   ['cpu', cpu()],
@@ -13,6 +15,7 @@ const devices = [
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const;
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

@@ -1,16 +1,19 @@
 // @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
 import type { WebGpuKernel } from '@twilljs/webgpu';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts';
+import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/webgpu.ts';
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/webgpu.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
 import { linearsGradKernel, linearsKernel } from './linear/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
+import { logSumExpKernel } from './log-sum-exp/webgpu.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
 import { rotaryKernel } from './rotary/webgpu.ts';
 import { packSequencesKernel, padSequencesKernel } from './sequences/webgpu.ts';
 import { shortConvGradKernel, shortConvKernel } from './short-conv/webgpu.ts';
 import { siluGradKernel, siluKernel } from './silu/webgpu.ts';
+import { softmaxGradKernel, softmaxKernel } from './softmax/webgpu.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 
 export const kernels: readonly WebGpuKernel[] = [
@@ -22,6 +25,11 @@ export const kernels: readonly WebGpuKernel[] = [
   gatedRmsNormGradKernel,
   l2NormKernel,
   l2NormGradKernel,
+  softmaxKernel,
+  softmaxGradKernel,
+  logSumExpKernel,
+  crossEntropyKernel,
+  crossEntropyGradKernel,
   linearsKernel,
   linearsGradKernel,
   siluKernel,
