@@ -107,6 +107,9 @@ const cases: [string, At][] = [
   ['queries at the end, window beyond all', { T: 6, S: 50, window: 500 }],
   ['one query', { T: 1, S: 133, H: 4, HKV: 2 }],
   ['one query, window', { T: 1, S: 133, window: 33, V: 5 }],
+  ['one query of many keys', { T: 1, S: 700, H: 4, HKV: 2, V: 70 }],
+  ['heads of 130, values of 70', { B: 1, T: 40, H: 2, HKV: 1, D: 130, V: 70 }],
+  ['heads of 5, values of 256', { B: 1, T: 35, H: 1, D: 5, V: 256 }],
   ['no query', { T: 0, S: 5 }],
   ['sharp weights', { T: 131, sharp: 60 }],
 ];

@@ -1,6 +1,7 @@
 // @twilljs/attention/webgpu: WGSL kernels of attention and of its gradient, and of its caches, to hand to `webgpu({ kernels })`.
 import type { Shape } from '@twilljs/tensor';
 import type { WebGpuKernel } from '@twilljs/webgpu';
+import { appendGradKernel, appendKernel } from './append/webgpu.ts';
 import { attend, decode, join } from './gen/attention.wgsl.gen.ts';
 import { keys as keysOf, queries } from './gen/attention-grad.wgsl.gen.ts';
 import type { AttentionAttrs } from './op.ts';
@@ -78,4 +79,4 @@ const attentionGradKernel: WebGpuKernel<AttentionAttrs> = {
 };
 
 /** All kernels of this package. */
-export const kernels: readonly WebGpuKernel[] = [attentionKernel, attentionGradKernel];
+export const kernels: readonly WebGpuKernel[] = [attentionKernel, attentionGradKernel, appendKernel, appendGradKernel];

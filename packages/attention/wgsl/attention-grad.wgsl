@@ -70,7 +70,7 @@ fn delta_of(lane: u32, s: Sequence, head: i32, t: vec4i) -> vec4f {
 /// Zeros at those of 32 positions that no range holds, in dq.
 fn clear_queries(block: i32, lane: i32) {
   for (var p = SIDE * block; p < min(SIDE * (block + 1), args.T); p++) {
-    if (is_inside(p)) { continue; }
+    if (holder(p) >= 0) { continue; }
     for (var i = lane; i < args.H * args.D; i += 64) { dq[u32(p * args.H * args.D + i)] = 0.0; }
   }
 }
@@ -78,7 +78,7 @@ fn clear_queries(block: i32, lane: i32) {
 /// The same in dk and dv.
 fn clear_keys(block: i32, lane: i32) {
   for (var p = SIDE * block; p < min(SIDE * (block + 1), args.T); p++) {
-    if (is_inside(p)) { continue; }
+    if (holder(p) >= 0) { continue; }
     for (var i = lane; i < args.HKV * args.D; i += 64) { dk[u32(p * args.HKV * args.D + i)] = 0.0; }
     for (var i = lane; i < args.HKV * args.V; i += 64) { dv[u32(p * args.HKV * args.V + i)] = 0.0; }
   }
@@ -101,7 +101,7 @@ fn queries(
   let kv = head * args.HKV / args.H;
   let s = take(lane, unit / wide % args.slots, blocks(args.T), 1);
   let t = SIDE * (blocks(s.length) - 1 - s.block);
-  if (t < 0) { return; }
+  if (s.block < 0 || t < 0) { return; }
   let x = first_query(s) + t;
   let end = x + min(SIDE, s.length - t);
   let i = i32(lane / 8u);
@@ -172,7 +172,7 @@ fn keys(
   let kv = unit / wide / args.slots;
   let s = take(lane, unit / wide % args.slots, blocks(args.C + args.S), blocks(args.C) + 1);
   let key = SIDE * s.block + s.old - args.C;
-  if (key >= s.old + s.fresh) { return; }
+  if (s.block < 0 || key >= s.old + s.fresh) { return; }
   let x = first_query(s);
   let start = max(0, key - x);
   let end = select(0, min(s.length, key + SIDE - 1 + args.window - x), key + SIDE > 0);

@@ -34,7 +34,7 @@ fn number(what: u32, i: u32) -> f32 {
 /// Zeros at those of 32 positions that no range holds.
 fn clear(block: i32, lane: i32) {
   for (var p = SIDE * block; p < min(SIDE * (block + 1), args.T); p++) {
-    if (is_inside(p)) { continue; }
+    if (holder(p) >= 0) { continue; }
     for (var i = lane; i < args.H * args.V; i += 64) { y[u32(p * args.H * args.V + i)] = 0.0; }
     for (var i = lane; i < args.H; i += 64) { lse[u32(p * args.H + i)] = 0.0; }
   }
@@ -64,7 +64,7 @@ fn attend(
   let kv = head * args.HKV / args.H;
   let s = take(lane, unit / wide % args.slots, blocks(args.T), 1);
   let t = SIDE * (blocks(s.length) - 1 - s.block);
-  if (t < 0) { return; }
+  if (s.block < 0 || t < 0) { return; }
   let x = first_query(s) + t;
   let end = x + min(SIDE, s.length - t);
   let i = i32(lane / 8u);

@@ -15,11 +15,17 @@ import {
 } from '@twilljs/tensor';
 import { evaluate, gradcheck, type Numbers, named, noise, prepare } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpu } from '../webgpu.ts';
 import { append, appendGradOp, appendOp } from './op.ts';
 
-const fast = [await wasm({ kernels, poison: true }), await wasm({ kernels, tier: 'plain', poison: true })];
+const fast = [
+  await wasm({ kernels, poison: true }),
+  await wasm({ kernels, tier: 'plain', poison: true }),
+  ...(await webgpuDevices({ kernels: webgpu })).map(([, device]) => device),
+];
 const devices: [string, Device][] = [
   ['cpu', cpu({ poison: true })],
   ['cpu-f64', cpu({ float: 'f64' })],

@@ -15,28 +15,35 @@ import {
 } from '@twilljs/tensor';
 import { evaluate, type Numbers, named, noise, prepare } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { append } from '../append/op.ts';
 import { attentionGradOp, attentionOp, scaledDotProductAttention } from '../op.ts';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpu } from '../webgpu.ts';
 import { attrsOf, grouped, inputsOf } from './op.test-data.ts';
 
 const fast = [
   await wasm({ kernels, tier: 'plain', poison: true }),
   await wasm({ kernels, tier: 'relaxed', poison: true }),
   await wasm({ kernels, tier: 'wide', poison: true }),
+  ...(await webgpuDevices({ kernels: webgpu })).map(([, device]) => device),
 ];
 
 describe.each(fast.map((device) => [device.label, device] as const))('kernels on %s', (_, device) => {
+  const onCard = device.name === 'webgpu';
+
   it('give a packed sequence the bits of it alone: outputs and gradients', async () => {
     const at = { T: 100, ranges: [1, 2, 2, 2, 5, 9, 20, 95, 97, 98], positions: [4, 40, 0, 9, 11], C: 9, ...grouped };
     // Of the last one's keys there are more parts than all positions would make.
-    for (const of of [at, { ...at, window: 20 }, { T: 4700, ranges: [0, 4200, 4200, 4700], H: 1, D: 2 }]) {
+    const long = { T: 4700, ranges: [0, 4200, 4200, 4700], H: 1, D: 2 };
+    for (const of of [at, { ...at, window: 20 }, ...(onCard ? [] : [long])]) {
       const prepared = prepare(attentionOp, { name: '', attrs: attrsOf(of), inputs: inputsOf(of) });
       const together = await evaluate(named(attentionOp, attrsOf(of)), prepared, prepared.wanted, device);
       for (let i = 0; 2 * i < of.ranges.length; i++) {
         const [begin, end] = of.ranges.slice(2 * i);
-        if (begin === end) continue;
+        // A card decodes one token alone in another order.
+        if (begin === end || (onCard && end - begin === 1)) continue;
         const cut = ({ shape, data, dtype }: Numbers, from: number, to: number, axis: number): Numbers => {
           const row = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
           const part = Array.from(data).slice(from * row, to * row);
@@ -109,7 +116,7 @@ describe.each(fast.map((device) => [device.label, device] as const))('kernels on
     expect(ops.map(({ op }) => op)).toEqual(['attention', 'append', 'affine', 'append']);
   });
 
-  it('have room for a block of each short sequence, and not for more', () => {
+  it.skipIf(onCard)('have room for a block of each short sequence, and not for more', () => {
     const spec = (...shape: number[]): Spec => ({ shape, dtype: 'f32' });
     const room = (T: number, n: number) => {
       const [x, ranges] = [spec(1, T, 1, 8), { ...spec(n, 2), dtype: 'i32' } as const];

@@ -33,6 +33,7 @@ const past: [string, At][] = [
   ),
   ['many blocks', { T: 150, positions: [170], C: 130, window: 100 }],
   ['rings with rows that a window no longer reaches', { B: 2, T: 66, positions: [50, 71], C: 64, window: 20 }],
+  ['one token of many keys', { B: 2, T: 1, positions: [140, 650], C: 262, ...grouped }],
   ['rings without rows', { B: 2, T: 5, positions: [0, 7], C: 0 }],
   ['one token of four heads on one', { B: 2, T: 1, positions: [100, 37], C: 50, H: 8, HKV: 2, D: 10, V: 12 }],
   ['no token', { B: 2, T: 0, positions: [0, 7], C: 3 }],
@@ -50,14 +51,17 @@ const packed: [string, At][] = [
   ['nothing but empty ones', { T: 6, ranges: [0, 0, 6, 6] }],
   ['many blocks', { T: 300, ranges: [3, 140, 140, 290], window: 90 }],
 ];
-const both: [string, At][] = [null, 1, 5, 1000].map((window) => [
-  `window ${window}`,
-  {
-    ...{ B: 2, T: 50, ranges: [1, 2, 2, 2, 5, 9, 20, 95, 97, 98], positions: [4, 40, 0, 9, 11], C: 9 },
-    ...(window && { window }),
-    ...grouped,
-  },
-]);
+const both: [string, At][] = [
+  ...[null, 1, 5, 1000].map((window): [string, At] => [
+    `window ${window}`,
+    {
+      ...{ B: 2, T: 50, ranges: [1, 2, 2, 2, 5, 9, 20, 95, 97, 98], positions: [4, 40, 0, 9, 11], C: 9 },
+      ...(window && { window }),
+      ...grouped,
+    },
+  ]),
+  ['far behind the first position', { B: 2, T: 100, ranges: [75, 80, 130, 171], positions: [4, 40], C: 35 }],
+];
 
 const cases: [string, At][] = [
   ...past.map(([name, at]): [string, At] => [`a past: ${name}`, at]),

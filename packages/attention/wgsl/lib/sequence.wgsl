@@ -64,7 +64,7 @@ fn slot_of(i: i32, each: i32, extra: i32) -> i32 {
 
 var<workgroup> taken: Sequence;
 
-/// The sequence that has a slot, the same for all lanes, each of which must come here.
+/// The sequence that has a slot, the same for all lanes, each of which must come here. Slots before the first have a block below 0.
 fn take(lane: u32, slot: i32, each: i32, extra: i32) -> Sequence {
   if (lane == 0u) {
     var low = 0;
@@ -79,13 +79,13 @@ fn take(lane: u32, slot: i32, each: i32, extra: i32) -> Sequence {
   return workgroupUniformLoad(&taken);
 }
 
-/// Whether a range holds position p.
-fn is_inside(p: i32) -> bool {
+/// The sequence that holds position p, below 0 if none does.
+fn holder(p: i32) -> i32 {
   var low = 0;
   var high = args.n;
   while (high - low > 1) {
     let middle = (low + high) / 2;
     if (begin_of(middle) <= p) { low = middle; } else { high = middle; }
   }
-  return begin_of(low) <= p && p < end_of(low);
+  return select(-1, low, begin_of(low) <= p && p < end_of(low));
 }
