@@ -4,6 +4,7 @@ import {
   convolve,
   convStateSize,
   convStates,
+  gdnGate,
   type LayerContext,
   Linear,
   l2Norm,
@@ -109,9 +110,7 @@ export class GatedDeltaNet implements Mixer {
     const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state, at); // [B,T,H*K]
     const k = convolve('k_conv', kx, this.k_conv1d, 'silu', state, at); // [B,T,H*K]
     const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state, at); // [B,T,HV*V]
-    const dt = ax.add(this.dt_bias).softplus(); //                         [B,T,HV]
-    const g = dt.mul(this.A_log.exp().neg()); //                           [B,T,HV] log decay
-    const beta = bx.sigmoid().mul(this.betaScale); //                      [B,T,HV]
+    const { g, beta } = gdnGate(ax, this.A_log, this.dt_bias, bx, { scale: this.betaScale }); // [B,T,HV]
     const { y: o, state: recurrent } = scalarDelta(
       l2Norm(q.y.reshape([B, T, this.heads, this.keySize])),
       l2Norm(k.y.reshape([B, T, this.heads, this.keySize])),

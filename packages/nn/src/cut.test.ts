@@ -9,6 +9,7 @@ import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
+import { gdnGateOp } from './gdn-gate/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
@@ -89,6 +90,7 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
   [siluOp, [[{ x: floats(elements) }]]],
   [swigluOp, [[{ gate: floats(elements), up: floats(elements, 2) }]]],
   [logSigmoidOp, [[{ x: floats(elements) }]]],
+  [gdnGateOp, [[{ a: x, A_log: weight, dt_bias: weight, b: x }, { scale: 2 }]]],
   [forgetGateOp, [[{ f: x, odds: weight }], [{ f: x }]]],
   [normalCdfOp, [[{ x: floats(elements) }]]],
   [softmaxOp, [[{ x }]]],

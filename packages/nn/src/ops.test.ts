@@ -10,6 +10,7 @@ import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
+import { gdnGateOp } from './gdn-gate/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
@@ -103,6 +104,19 @@ const tried: Tried[] = [
           inputs,
         })),
       ),
+  },
+  {
+    op: gdnGateOp,
+    cases: (n) =>
+      [1, 2].map((scale) => ({
+        attrs: { scale },
+        inputs: {
+          a: floats([3, 7, n], n, wide),
+          A_log: floats([n], 2),
+          dt_bias: floats([n], 3),
+          b: floats([3, 7, n], 4, wide),
+        },
+      })),
   },
   {
     op: l2NormOp,

@@ -7,6 +7,7 @@ export { normBlocks, type Span } from './clip-grad-norm/blocks.ts';
 export { type ClipOptions, clipFactor, clipGradNorm } from './clip-grad-norm/op.ts';
 export { crossEntropy, linearCrossEntropy } from './cross-entropy/op.ts';
 export { type GateActivation, gatedRmsNorm } from './gated-rms-norm/op.ts';
+export { type GdnGateAttrs, gdnGate } from './gdn-gate/op.ts';
 export { l2Norm } from './l2-norm/op.ts';
 export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';

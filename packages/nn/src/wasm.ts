@@ -6,6 +6,7 @@ import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/wasm.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
+import { gdnGateGradKernel, gdnGateKernel } from './gdn-gate/wasm.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
@@ -30,6 +31,8 @@ export const kernels: readonly WasmKernel[] = [
   gatedRmsNormGradKernel,
   forgetGateKernel,
   forgetGateGradKernel,
+  gdnGateKernel,
+  gdnGateGradKernel,
   l2NormKernel,
   l2NormGradKernel,
   layerNormKernel,

@@ -4,6 +4,7 @@ import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/webgpu.ts';
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/webgpu.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
+import { gdnGateGradKernel, gdnGateKernel } from './gdn-gate/webgpu.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
 import { linearsGradKernel, linearsKernel } from './linear/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
@@ -40,6 +41,8 @@ export const kernels: readonly WebGpuKernel[] = [
   logSigmoidGradKernel,
   forgetGateKernel,
   forgetGateGradKernel,
+  gdnGateKernel,
+  gdnGateGradKernel,
   shortConvKernel,
   shortConvGradKernel,
   rotaryKernel,

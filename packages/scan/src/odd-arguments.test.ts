@@ -132,6 +132,7 @@ function functionTable(device: Device): Record<string, Fitting> {
     embedding: { call: nn.embedding, args: () => [t(2, 3), tensor(Int32Array.of(0, 1), [2], { device })] },
     forgetGate: { call: nn.forgetGate, args: () => [t(2, 3), t(4, 3), 2] },
     gatedRmsNorm: { call: nn.gatedRmsNorm, args: () => [t(2, 3), t(2, 3), t(3), 1e-6, 'sigmoid'] },
+    gdnGate: { call: nn.gdnGate, args: () => [t(2, 3), t(3), t(3), t(2, 3), { scale: 2 }] },
     gelu: pointwise(nn.gelu),
     geluTanh: pointwise(nn.geluTanh),
     initializer: {

@@ -123,6 +123,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'evaluateWindows: options': [(bag) => all.evaluateWindows(model, batches.batch(0), bag), { warmup: 2 }],
   'evaluationWindows: options': [(bag) => all.evaluationWindows(bag), { tokens, length: 8, count: 2, source }],
   'full: options': [(bag) => all.full([1], 1, bag), { device: cpu(), dtype: 'f32' }],
+  'gdnGate: attrs': [(bag) => all.gdnGate(gates, ones([1]), ones([1]), gates, bag), { scale: 1 }],
   'generate: options': [
     (bag) => all.generate(model, [1], bag).next(),
     { maxTokens: 1, temperature: 0, seed: 0, cache: model.cache(1) },
