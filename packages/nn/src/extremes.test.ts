@@ -4,7 +4,9 @@ import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
+import { forgetGate } from './forget-gate/forget-gate.ts';
 import {
+  addRmsNorm,
   clipGradNorm,
   crossEntropy,
   gatedRmsNorm,
@@ -115,6 +117,39 @@ describe.each(devices)('extremes on %s', (_, device) => {
         mine.forEach((value, i) => {
           expect(Math.abs(value - theirs[i])).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(theirs[i]));
         });
+      }
+    }
+  });
+
+  it('what is no number stays so, in its row alone', async () => {
+    const clean = noise(60, 7);
+    const place = 27;
+    const odd = clean.map((v, i) => (i === place ? Number.NaN : v));
+    const rest = noise(60, 8);
+    for (const [name, f] of Object.entries<(x: Tensor, z: Tensor) => Tensor>({
+      silu: (x) => silu(x),
+      swiglu: (x, z) => swiglu(x, z),
+      'swiglu, up': (x, z) => swiglu(z, x),
+      logSigmoid: (x) => logSigmoid(x),
+      forgetGate: (x) => forgetGate(x, null, 0).log,
+      'forgetGate, complement': (x) => forgetGate(x, null, 0).complement,
+      rmsNorm: (x) => rmsNorm(x, null, 1e-6),
+      addRmsNorm: (x, z) => addRmsNorm(z, x, null, 1e-6).y,
+      'gatedRmsNorm, gate': (x, z) => gatedRmsNorm(z, x, null, 1e-6),
+      gatedRmsNorm: (x, z) => gatedRmsNorm(x, z, null, 1e-6),
+      l2Norm: (x) => l2Norm(x),
+    })) {
+      const [sound, ours] = [await run(f, [clean, rest], [3, 20], device), await run(f, [odd, rest], [3, 20], device)];
+      expect(ours.y[place], name).toBeNaN();
+      for (const [mine, theirs] of [
+        [ours.y, sound.y],
+        [ours.gradients[0], sound.gradients[0]],
+      ]) {
+        for (const rows of [
+          [0, 20],
+          [40, 60],
+        ])
+          expect(mine.slice(...rows), name).toEqual(theirs.slice(...rows));
       }
     }
   });

@@ -29,6 +29,7 @@ fn normal_log(x: f32, more: f32) -> f32 {
 
 /// log(1 + x) from -1/2; without 1 + x where that would lose digits of x: up to 1 with 1 + x = 2 (1 + r).
 fn log1p(x: f32) -> f32 {
+  if (is_nan(x)) { return x; }
   if (x > -0.29 && x < 0.4142) { return log_near_1(x, 0.0); }
   if (x > 0.4 && x <= 1.0) { return log_near_1(0.5 * (x - 1.0), 1.0); }
   return normal_log(1.0 + x, 0.0);
