@@ -4,8 +4,9 @@ import type { WebGpuKernel } from './kernel.ts';
 import { binaryKernels } from './kernels/binary.ts';
 import { assign, full } from './kernels/fill.ts';
 import { embedding, oneHot, scatterAdd } from './kernels/indexing.ts';
+import { concat, pack, pad } from './kernels/join.ts';
 import { cumsum, matmul, solveTril } from './kernels/linear-algebra.ts';
-import { band, broadcastTo, concat, pack, pad, permute, slice } from './kernels/move.ts';
+import { band, broadcastTo, permute, slice } from './kernels/move.ts';
 import { argmax, reduce } from './kernels/reduce.ts';
 import { affine, cast, unaryKernels } from './kernels/unary.ts';
 

@@ -4,7 +4,7 @@
 struct Args {
   units: u32, n: u32, loops: u32, d1: u32, d2: u32, d3: u32,
   x0: u32, x1: u32, x2: u32, x3: u32, y0: u32, y1: u32, y2: u32, y3: u32,
-  before: u32, after: u32, R: u32, C: u32, low: i32, high: i32, value: f32
+  R: u32, C: u32, low: i32, high: i32, value: f32
 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> x: array<u32>;
@@ -18,7 +18,6 @@ fn at_y(at: vec4u) -> u32 {
   return dot(at, vec4u(args.y0, args.y1, args.y2, args.y3));
 }
 
-/// In each innermost row of d3, zeros before and after what x has.
 @compute @workgroup_size(64)
 fn copy(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -27,14 +26,8 @@ fn copy(
   for (var part = 0u; part < 4u; part++) {
     let i = 256u * unit + 64u * part + lane;
     if (i < args.n) {
-      var at = turns_of(i);
-      let to = at_y(at);
-      if (at.w < args.before || at.w >= args.d3 - args.after) {
-        y[to] = 0u;
-      } else {
-        at.w -= args.before;
-        y[to] = x[at_x(at)];
-      }
+      let at = turns_of(i);
+      y[at_y(at)] = x[at_x(at)];
     }
   }
 }

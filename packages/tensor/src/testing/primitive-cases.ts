@@ -193,6 +193,7 @@ export const primitiveCases: Record<PrimitiveName, PrimitiveCase[]> = {
     { attrs: { axis: 1, before: 0, after: 5 }, inputs: { x: floats([3, n]) } },
   ]),
   concat: [0, ...sizes].flatMap((n) => [
+    { attrs: { axis: 1 }, inputs: list(Array.from({ length: 16 }, (_, i) => [2, i % 7 === 6 ? 0 : n + i])) },
     {
       attrs: { axis: 0 },
       inputs: list([
@@ -215,7 +216,13 @@ export const primitiveCases: Record<PrimitiveName, PrimitiveCase[]> = {
     { attrs: { low: 1, high: Number.POSITIVE_INFINITY, fill: 0 }, inputs: { x: floats([5, n]) } },
     { attrs: { low: 400, high: 500, fill: 2 }, inputs: { x: floats([3, n]) } },
   ]),
-  pack: [{ attrs: { offsets: [0, 64, 192], length: 256 }, inputs: list([[5], [100], [4, 7]]) }],
+  pack: [
+    { attrs: { offsets: [0, 64, 192], length: 256 }, inputs: list([[5], [100], [4, 7]]) },
+    {
+      attrs: { offsets: Array.from({ length: 15 }, (_, i) => 3 + 64 * i), length: 1000 },
+      inputs: list(Array.from({ length: 15 }, (_, i) => [i % 6, i])),
+    },
+  ],
   matmul,
   solveTril: sizes.flatMap((n) =>
     [false, true].flatMap((transpose) => [

@@ -1,42 +1,18 @@
-// Kernels that move elements: broadcast, permute, slice, pad, concat, pack, band.
+// Kernels that move elements: broadcast, permute, slice, band.
 import { around, type Loop, loopsOf, nest, type Shape, size, stepsOf, turns } from '@twilljs/tensor';
 import { band as bandOf, copy, transpose } from '../gen/move.wgsl.gen.ts';
 import type { Launch, Plan, Pointer, WebGpuKernel } from '../kernel.ts';
 import { fourLoops } from '../loops.ts';
 import { elementUnits } from '../units.ts';
 
-/** Loops over (x, y), the innermost row with so many zeros in y before and after what x has. */
-function copies(walk: readonly Loop[], x: Pointer, y: Pointer, before = 0, after = 0): Launch[] {
+/** Loops over (x, y). */
+function copies(walk: readonly Loop[], x: Pointer, y: Pointer): Launch[] {
   const { outer, n, args, steps } = fourLoops(walk, 2);
   const [[x0, x1, x2, x3], [y0, y1, y2, y3]] = steps;
   return turns(outer, [x, y]).map(([x, y]) =>
-    copy(elementUnits(n), { ...args, n, before, after, x, x0, x1, x2, x3, y, y0, y1, y2, y3 }),
+    copy(elementUnits(n), { ...args, n, x, x0, x1, x2, x3, y, y0, y1, y2, y3 }),
   );
 }
-
-/** Rows of `width` in y, each of which holds `n` of x behind `before` zeros. */
-const framed = (rows: number, n: number, width: number, before: number, x: Pointer, y: Pointer): Launch[] =>
-  copies(
-    [
-      { size: rows, steps: [n, width] },
-      { size: width, steps: [1, 1] },
-    ],
-    x,
-    y,
-    before,
-    width - before - n,
-  );
-
-/** Rows of n, x and y with steps of their own from row to row. */
-const rows = (count: number, n: number, x: Pointer, xStep: number, y: Pointer, yStep: number): Launch[] =>
-  copies(
-    [
-      { size: count, steps: [xStep, yStep] },
-      { size: n, steps: [1, 1] },
-    ],
-    x,
-    y,
-  );
 
 /** Planes are turned where x is contiguous along a loop that is not the last. */
 function turned(walk: readonly Loop[]): Plan {
@@ -78,51 +54,14 @@ export const slice: WebGpuKernel<{ axis: number; from: number; to: number }> = {
   plan([x], { axis, from, to }) {
     const [outer, length, inner] = around(x!.shape, axis);
     const n = (to - from) * inner;
-    return { launches: ([x], [y]) => rows(outer, n, x + 4 * from * inner, length * inner, y, n) };
-  },
-};
-
-export const concat: WebGpuKernel<{ axis: number }> = {
-  op: 'concat',
-  plan(xs, { axis }) {
-    const parts = xs.map((x) => around(x!.shape, axis));
-    const step = parts.reduce((sum, [, length, inner]) => sum + length * inner, 0);
-    return {
-      launches(ins, [y]) {
-        let at = y;
-        return parts.flatMap(([outer, length, inner], i) => {
-          const n = length * inner;
-          const launches = rows(outer, n, ins[i], n, at, step);
-          at += 4 * n;
-          return launches;
-        });
-      },
-    };
-  },
-};
-
-export const pad: WebGpuKernel<{ axis: number; before: number; after: number }> = {
-  op: 'pad',
-  plan([x], { axis, before, after }) {
-    const [outer, length, inner] = around(x!.shape, axis);
-    const width = (before + length + after) * inner;
-    return { launches: ([x], [y]) => framed(outer, length * inner, width, before * inner, x, y) };
-  },
-};
-
-export const pack: WebGpuKernel<{ offsets: readonly number[]; length: number }> = {
-  op: 'pack',
-  plan(xs, { offsets, length }) {
-    const sizes = xs.map((x) => size(x!.shape));
-    const ends = sizes.map((n, i) => offsets[i] + n);
-    return {
-      launches: (ins, [y]) =>
-        ins.flatMap((x, i) => {
-          const start = i === 0 ? 0 : ends[i - 1];
-          const end = i === ins.length - 1 ? length : ends[i];
-          return framed(1, sizes[i], end - start, offsets[i] - start, x, y + 4 * start);
-        }),
-    };
+    const walk = loopsOf(
+      [outer, n],
+      [
+        [length * inner, 1],
+        [n, 1],
+      ],
+    );
+    return { launches: ([x], [y]) => copies(walk, x + 4 * from * inner, y) };
   },
 };
 
