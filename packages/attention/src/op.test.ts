@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { type Golden, readGolden } from '@twilljs/parity';
-import { concat, cpu, type Device, type Tensor, tensor, zeros } from '@twilljs/tensor';
+import { apply, concat, cpu, type Device, full, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import {
   conformance,
   deviation,
@@ -18,7 +18,7 @@ import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { module } from './gen/attention.gen.ts';
-import { attentionOp, scaledDotProductAttention } from './op.ts';
+import { attentionGradOp, attentionOp, scaledDotProductAttention } from './op.ts';
 import { recurrence } from './recurrence.ts';
 import { kernels as own } from './wasm.ts';
 import { kernels as webgpu } from './webgpu.ts';
@@ -218,15 +218,42 @@ describe.each(fast)('kernels on %s', (_, device) => {
     }
   });
 
-  it('give zeros for scores of -Infinity throughout', async () => {
+  afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
+});
+
+describe.each([...fast, ...card])('at the ends of the numbers, kernels on %s', (_, device) => {
+  const attrs = { scale: 1, window: null };
+
+  it('give zeros for scores of -Infinity throughout, and zeros as gradients', async () => {
     for (const T of [1, 5]) {
       const [q, k] = [1e30, -1e30].map((x) => tensor(new Float32Array(T * 2).fill(x), [1, T, 1, 2], { device }));
-      const y = await scaledDotProductAttention(q, k, k, { scale: 1, window: null }).data();
-      expect(y).toEqual(new Float32Array(T * 2));
+      const given = [q, k, k, null, null, null, null];
+      const [y, lse] = apply(attentionOp, given, attrs);
+      expect(await y.data()).toEqual(new Float32Array(T * 2));
+      expect(await lse.data()).toEqual(new Float32Array(T).fill(Number.NEGATIVE_INFINITY));
+      const slopes = [y.shape, lse.shape].map((shape) => full(shape, 1, { device }));
+      for (const x of apply(attentionGradOp, [...slopes, ...given, y, lse], attrs))
+        expect((await x.data()).every((number) => number === 0)).toBe(true);
     }
   });
 
-  afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
+  it('take the one key whose score is far above all others', async () => {
+    const T = 40;
+    // The score of a query's own key is its square, up to 2e4, and by 125 at least the largest.
+    const places = Float32Array.from({ length: T }, (_, t) => 50 + 2.5 * t);
+    const [q, v, dy] = [places, noise(T, 2), noise(T, 3)].map((x) =>
+      tensor(Float32Array.from(x), [1, T, 1, 1], { device }),
+    );
+    const given = [q, q, v, null, null, null, null];
+    const [y, lse] = apply(attentionOp, given, attrs);
+    const own = await v.data();
+    expect(await y.data()).toEqual(own);
+    const dlse = full([1, T, 1], 0, { device });
+    const [dq, dk, dv] = apply(attentionGradOp, [dy, dlse, ...given, y, lse], attrs);
+    for (const x of [dq, dk]) expect(deviation(await x.data(), new Float32Array(T)).error).toBeLessThan(1e-3);
+    // The logarithm of the sums has no more than four digits behind the point.
+    expect(deviation(await dv.data(), await dy.data()).error).toBeLessThan(2e-3);
+  });
 });
 
 describe('scratch of the kernels', async () => {
