@@ -135,7 +135,7 @@ fn backward(
 /// Those that the inputs of a block feed: of its positions and W-1 behind them.
 fn keep_cotangents(first: u32, own: u32, d: u32) {
   let count = min(ROWS + args.W - 1u, args.P - first);
-  var span = span_at(first);
+  var span = Span();
   for (var q = 0u; q < count; q++) {
     span = span_behind(span, first + q);
     var v = 0.0;
@@ -146,7 +146,7 @@ fn keep_cotangents(first: u32, own: u32, d: u32) {
 
 /// An input feeds the W outputs from its own on, and the state if it is one of the last.
 fn inputs_grad(first: u32, rows: u32, own: u32, d: u32) {
-  var span = span_at(first);
+  var span = Span();
   for (var q = 0u; q < rows; q++) {
     let p = first + q;
     span = span_behind(span, p);
@@ -163,7 +163,7 @@ fn inputs_grad(first: u32, rows: u32, own: u32, d: u32) {
 fn taps_grad(block: u32, first: u32, rows: u32, own: u32, d: u32) {
   let columns = select(args.D * args.W, args.D * (args.W + 1u), args.has_bias != 0u);
   for (var j = 0u; j < args.W; j++) {
-    var span = span_at(first);
+    var span = Span();
     var v = 0.0;
     for (var q = 0u; q < rows; q++) {
       span = span_behind(span, first + q);

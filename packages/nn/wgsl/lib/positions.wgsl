@@ -36,7 +36,7 @@ fn has(span: Span, p: u32) -> bool {
   return span.begin <= p && p < span.end;
 }
 
-/// The same from one position to the next.
+/// The same from one position to the next, of which the first has none before: `Span()`.
 fn span_behind(before: Span, p: u32) -> Span {
   if (has(before, p)) { return before; }
   return span_at(p);
