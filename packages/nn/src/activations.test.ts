@@ -2,14 +2,17 @@
 import { cpu, full, gradOf, parameter, scope, tensor } from '@twilljs/tensor';
 import { gradcheck, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { gelu, geluTanh, transformersActivationNames, transformersActivations } from './activations.ts';
 import { normalCdf } from './normal-cdf/op.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpuKernels } from './webgpu.ts';
 
 const f64 = cpu({ float: 'f64' });
 const plain = await wasm({ tier: 'plain', kernels, poison: true });
 const relaxed = await wasm({ tier: 'relaxed', kernels, poison: true });
+const cards = await webgpuDevices({ kernels: webgpuKernels });
 
 /** Twenty digits of 1/2 erfc(-x / sqrt 2), rounded. */
 const known: [number, number][] = [
@@ -33,6 +36,7 @@ describe.each([
   ['cpu-f64', f64, 3e-16],
   ['wasm, plain', plain, 2.4e-7],
   ['wasm, relaxed', relaxed, 2.4e-7],
+  ...cards.map(([name, device]) => [name, device, 2.4e-7] as const),
 ] as const)('normalCdf on %s', (_, device, bound) => {
   it('is the distribution function of the normal', async () => {
     const y = await scope(() =>
@@ -48,37 +52,37 @@ describe.each([
   });
 });
 
-describe.each([
-  ['plain', plain],
-  ['relaxed', relaxed],
-])('normalCdf and its gradient by the %s kernels', (_, device) => {
-  const run = async (xs: readonly number[]) => {
-    const shape = [xs.length];
-    const [y, [dx]] = scope(() => {
-      const x = parameter(tensor(xs, shape, { device }));
-      const y = normalCdf(x);
-      return [y, gradOf([y], [full(shape, 1, { device })], [x])] as const;
+describe.each([['plain', plain], ['relaxed', relaxed], ...cards])(
+  'normalCdf and its gradient by the %s kernels',
+  (_, device) => {
+    const run = async (xs: readonly number[]) => {
+      const shape = [xs.length];
+      const [y, [dx]] = scope(() => {
+        const x = parameter(tensor(xs, shape, { device }));
+        const y = normalCdf(x);
+        return [y, gradOf([y], [full(shape, 1, { device })], [x])] as const;
+      });
+      return { y: await y.data(), dx: await dx.data() };
+    };
+
+    it('keep their digits far out', async () => {
+      // An input that is no float moves the result by as much as x^2 times its rounding.
+      const far = known.filter(([x, y]) => Math.fround(x) === x && y > 1e-37);
+      const { y, dx } = await run(far.map(([x]) => x));
+      for (const [i, [x, expected]] of far.entries()) {
+        const density = Math.exp((x * x) / -2) / Math.sqrt(2 * Math.PI);
+        expect(Math.abs(y[i] / expected - 1), `${x}`).toBeLessThanOrEqual(1e-6);
+        expect(Math.abs(dx[i] / density - 1), `gradient at ${x}`).toBeLessThanOrEqual(1e-6);
+      }
     });
-    return { y: await y.data(), dx: await dx.data() };
-  };
 
-  it('keep their digits far out', async () => {
-    // An input that is no float moves the result by as much as x^2 times its rounding.
-    const far = known.filter(([x, y]) => Math.fround(x) === x && y > 1e-37);
-    const { y, dx } = await run(far.map(([x]) => x));
-    for (const [i, [x, expected]] of far.entries()) {
-      const density = Math.exp((x * x) / -2) / Math.sqrt(2 * Math.PI);
-      expect(Math.abs(y[i] / expected - 1), `${x}`).toBeLessThanOrEqual(1e-6);
-      expect(Math.abs(dx[i] / density - 1), `gradient at ${x}`).toBeLessThanOrEqual(1e-6);
-    }
-  });
-
-  it('have limits, and keep what is no number', async () => {
-    const { y, dx } = await run([Number.NEGATIVE_INFINITY, -1e30, 1e30, Number.POSITIVE_INFINITY, Number.NaN]);
-    expect([...y]).toEqual([0, 0, 1, 1, Number.NaN]);
-    expect([...dx]).toEqual([0, 0, 0, 0, Number.NaN]);
-  });
-});
+    it('have limits, and keep what is no number', async () => {
+      const { y, dx } = await run([Number.NEGATIVE_INFINITY, -1e30, 1e30, Number.POSITIVE_INFINITY, Number.NaN]);
+      expect([...y]).toEqual([0, 0, 1, 1, Number.NaN]);
+      expect([...dx]).toEqual([0, 0, 0, 0, Number.NaN]);
+    });
+  },
+);
 
 const x = Float64Array.from(noise(64, 1), (v) => 4 * v);
 

@@ -1,14 +1,19 @@
 // @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
 import type { WebGpuKernel } from '@twilljs/webgpu';
+import { adamwKernel, advanceKernel } from './adamw/webgpu.ts';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts';
+import { clipGradNormKernel } from './clip-grad-norm/webgpu.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/webgpu.ts';
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/webgpu.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/webgpu.ts';
 import { gdnGateGradKernel, gdnGateKernel } from './gdn-gate/webgpu.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
+import { layerNormGradKernel, layerNormKernel } from './layer-norm/webgpu.ts';
 import { linearsGradKernel, linearsKernel } from './linear/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
 import { logSumExpKernel } from './log-sum-exp/webgpu.ts';
+import { muonMomentumKernel, muonMoveKernel } from './muon/webgpu.ts';
+import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/webgpu.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/webgpu.ts';
 import { rotaryKernel } from './rotary/webgpu.ts';
 import { packSequencesKernel, padSequencesKernel } from './sequences/webgpu.ts';
@@ -48,4 +53,13 @@ export const kernels: readonly WebGpuKernel[] = [
   rotaryKernel,
   padSequencesKernel,
   packSequencesKernel,
+  layerNormKernel,
+  layerNormGradKernel,
+  normalCdfKernel,
+  normalCdfGradKernel,
+  adamwKernel,
+  advanceKernel,
+  muonMomentumKernel,
+  muonMoveKernel,
+  clipGradNormKernel,
 ];

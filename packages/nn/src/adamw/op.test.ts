@@ -2,8 +2,10 @@
 import { cpu, type Device, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { adamwUpdate, advance } from './op.ts';
 
 /** param, m and v after `steps` steps of the same gradients, tensors [n] each. */
@@ -28,6 +30,7 @@ describe.each([
   ['wasm, plain', await wasm({ tier: 'plain', kernels })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const)('adamw on %s', (_, device) => {
   it.each([1, 2, 7, 63, 100, 257])('%i parameters, ten steps', async (n) => {
     for (const beta2 of [0.95, 0.999]) {

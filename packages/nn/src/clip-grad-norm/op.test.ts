@@ -2,8 +2,10 @@
 import { cpu, scope, tensor } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { normBlocks, type Span } from './blocks.ts';
 import { clipFactor } from './op.ts';
 
@@ -12,6 +14,7 @@ describe.each([
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const)('clipFactor on %s', (_, device) => {
   const of = (values: ArrayLike<number>) => tensor(Float32Array.from(Array.from(values)), [values.length], { device });
 

@@ -2,9 +2,11 @@
 import { cpu, type Device, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { advance } from '../adamw/op.ts';
 import { kernels } from '../wasm.ts';
+import { kernels as webgpuKernels } from '../webgpu.ts';
 import { newtonSchulz } from './newton-schulz.ts';
 import { type MuonAttrs, muonUpdate } from './op.ts';
 
@@ -45,6 +47,7 @@ describe.each([
   ['wasm, plain', await wasm({ tier: 'plain', kernels, poison: true })],
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
+  ...(await webgpuDevices({ kernels: webgpuKernels })),
 ] as const)('muon on %s', (_, device) => {
   it.each(shapes)('[%i,%i], ten steps, with Nesterov and without', async (A, B) => {
     for (const nesterov of [true, false]) {
