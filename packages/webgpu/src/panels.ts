@@ -2,6 +2,8 @@
 import type { Reduction } from '@twilljs/tensor';
 
 const lanes = 64;
+/** Lanes that read side by side at least, and rows that a lane joins before others join in. */
+const neighbours = 8;
 /** Rows that a lane joins: as few as keep this many workgroups busy, but not more than keep the error small. */
 const fewRows = 32;
 const mostRows = 256;
@@ -21,7 +23,7 @@ const powerBelow = (x: number): number => 2 ** Math.floor(Math.log2(x));
 
 export function panelsOf({ outer, n, inner }: Reduction): { units: number; panels: Panels } {
   const width = Math.max(1, Math.min(lanes, inner));
-  const rows = powerBelow(Math.max(1, Math.min(n, lanes / width)));
+  const rows = powerBelow(Math.max(1, Math.min(n, lanes / width, Math.max(neighbours / width, n / neighbours))));
   const parts = Math.floor(lanes / (rows * width));
   const across = Math.ceil(outer / parts) * Math.ceil(inner / width);
   const most = Math.ceil(n / (rows * fewRows));
