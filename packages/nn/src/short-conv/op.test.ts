@@ -55,7 +55,10 @@ describe.each([['cpu', cpu()], ...fast] as const)('shortConv on %s', (_, device)
   });
 });
 
-it.each(fast)('a recording on %s leaves the state where it was', async (_, device) => {
+/** Few times, which WebGPU goes through as it leaves the states, and more. */
+const steps = fast.flatMap(([name, device]) => [5, 20].map((T) => [name, T, device] as const));
+
+it.each(steps)('a recording on %s leaves the state where it was, T = %i', async (_, T, device) => {
   const make = (shape: number[], seed: number) => tensor(noise(size(shape), seed), shape, { device });
   const weight = make([D, 4], 1);
   using step = compile(device, (x: Tensor, state: Tensor, ranges: Tensor) => {
@@ -71,7 +74,8 @@ it.each(fast)('a recording on %s leaves the state where it was', async (_, devic
     [2, 4, 4, 7, 7, 9],
     [0, 0, 0, 0, 0, 1],
   ].entries()) {
-    const [x, ranges] = [make([2, 5, D], i), tensor(Int32Array.from(list), [3, 2], { device })];
+    const places = Int32Array.from(list, (p) => (p * T) / 5);
+    const [x, ranges] = [make([2, T, D], i), tensor(places, [3, 2], { device })];
     const { y, state: next } = shortConv(x, weight, null, expected, 'silu', ranges);
     expected = next;
     expect(await scope(() => step(x, state, ranges)).data()).toEqual(await y.data());
