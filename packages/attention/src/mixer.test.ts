@@ -1,11 +1,14 @@
 // Softmax attention: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { attention, recurrence, scaledDotProductAttention } from './index.ts';
 import { kernels } from './wasm.ts';
+import { kernels as webgpu } from './webgpu.ts';
 
 const configs = [
   { hidden_size: 16, num_heads: 2 },
@@ -13,7 +16,12 @@ const configs = [
   { hidden_size: 12, num_heads: 3, num_kv_heads: 1, window_size: 9 },
   { hidden_size: 12, num_heads: 1, window_size: 2 },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...kernels], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...kernels], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...webgpu] })).map(([, device]) => device),
+];
 
 for (const { name, run } of mixerChecks({ family: attention, configs, devices })) it(name, run);
 

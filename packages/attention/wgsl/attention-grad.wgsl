@@ -25,15 +25,15 @@ struct Args {
 @group(0) @binding(16) var<storage, read_write> dk0: array<f32>;
 @group(0) @binding(17) var<storage, read_write> dv0: array<f32>;
 
-fn number(what: u32, i: u32) -> f32 {
+fn numbers(what: u32, i: u32) -> vec4f {
   switch what {
-    case Q: { return q[i]; }
-    case K: { return k[i]; }
-    case V: { return v[i]; }
-    case K0: { return k0[i]; }
-    case V0: { return v0[i]; }
-    case Y: { return y[i]; }
-    default: { return dy[i]; }
+    case Q: { return vec4f(q[i], q[i + 1u], q[i + 2u], q[i + 3u]); }
+    case K: { return vec4f(k[i], k[i + 1u], k[i + 2u], k[i + 3u]); }
+    case V: { return vec4f(v[i], v[i + 1u], v[i + 2u], v[i + 3u]); }
+    case K0: { return vec4f(k0[i], k0[i + 1u], k0[i + 2u], k0[i + 3u]); }
+    case V0: { return vec4f(v0[i], v0[i + 1u], v0[i + 2u], v0[i + 3u]); }
+    case Y: { return vec4f(y[i], y[i + 1u], y[i + 2u], y[i + 3u]); }
+    default: { return vec4f(dy[i], dy[i + 1u], dy[i + 2u], dy[i + 3u]); }
   }
 }
 

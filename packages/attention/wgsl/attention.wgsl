@@ -21,13 +21,13 @@ struct Args {
 
 const lowest = -3.4028234e38;
 
-fn number(what: u32, i: u32) -> f32 {
+fn numbers(what: u32, i: u32) -> vec4f {
   switch what {
-    case Q: { return q[i]; }
-    case K: { return k[i]; }
-    case V: { return v[i]; }
-    case K0: { return k0[i]; }
-    default: { return v0[i]; }
+    case Q: { return vec4f(q[i], q[i + 1u], q[i + 2u], q[i + 3u]); }
+    case K: { return vec4f(k[i], k[i + 1u], k[i + 2u], k[i + 3u]); }
+    case V: { return vec4f(v[i], v[i + 1u], v[i + 2u], v[i + 3u]); }
+    case K0: { return vec4f(k0[i], k0[i + 1u], k0[i + 2u], k0[i + 3u]); }
+    default: { return vec4f(v0[i], v0[i + 1u], v0[i + 2u], v0[i + 3u]); }
   }
 }
 
@@ -113,10 +113,10 @@ fn decode(
 ) {
   let unit = i32(unit_of(group, groups));
   if (unit >= i32(args.units)) { return; }
-  let row = unit / args.parts;
-  let head = row % args.H;
+  let pair = unit / args.parts;
+  let head = pair % args.H;
   let kv = head * args.HKV / args.H;
-  let s = take(lane, row / args.H, 1, 1);
+  let s = take(lane, pair / args.H, 1, 1);
   let x = first_query(s);
   let start = max(0, x - args.window + 1) + unit % args.parts * args.keys;
   let count = min(args.keys, x + 1 - start);
@@ -150,14 +150,15 @@ fn decode(
   for (var c = i32(lane); c < args.V; c += 64) {
     var o = 0.0;
     for (var key = 0; key < count; key++) {
-      let value = row_of(V, s, kv, start + key);
-      o = fma(scores[key], number(value.what, u32(value.at + c)), o);
+      let row = row_of(V, s, kv, start + key);
+      let i = u32(row.at + c);
+      if (row.what == V) { o = fma(scores[key], v[i], o); } else { o = fma(scores[key], v0[i], o); }
     }
-    if (args.parts == 1) { y[u32(row * args.V + c)] = o * by; } else { pieces[u32(unit * (args.V + 2) + 2 + c)] = o; }
+    if (args.parts == 1) { y[u32(pair * args.V + c)] = o * by; } else { pieces[u32(unit * (args.V + 2) + 2 + c)] = o; }
   }
   if (lane > 0u) { return; }
   if (args.parts == 1) {
-    lse[u32(row)] = peak + log_of(sum);
+    lse[u32(pair)] = peak + log_of(sum);
   } else {
     pieces[u32(unit * (args.V + 2))] = peak;
     pieces[u32(unit * (args.V + 2) + 1)] = sum;

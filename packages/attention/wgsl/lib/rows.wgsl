@@ -1,4 +1,4 @@
-// Rows of queries, keys and values of a sequence. The file has `number(what, i)`, number i of one of these operands.
+// Rows of queries, keys and values of a sequence. The file has `numbers(what, i)`, numbers i..i+3 of one of these operands.
 // Uses: sequence.
 
 const Q = 0u;
@@ -35,12 +35,10 @@ fn row_of(what: u32, s: Sequence, head: i32, at: i32) -> Row {
   return Row(what, select(-1, ((s.origin + at - s.old) * args.HKV + head) * size, at < s.old + s.fresh));
 }
 
-/// Numbers from..from+3 of a row; zeros beyond its end, and where there is none.
+/// Numbers first..first+3 of a row; zeros beyond its end, and where there is none.
 fn four(what: u32, s: Sequence, head: i32, at: i32, first: i32) -> vec4f {
   let size = size_of(what);
   let row = row_of(what, s, head, at);
-  var x = vec4f();
-  if (row.at < 0 || first >= size) { return x; }
-  for (var c = 0; c < min(4, size - first); c++) { x[c] = number(row.what, u32(row.at + first + c)); }
-  return x;
+  if (row.at < 0 || first >= size) { return vec4f(); }
+  return select(vec4f(), numbers(row.what, u32(row.at + first)), first + vec4i(0, 1, 2, 3) < vec4i(size));
 }
