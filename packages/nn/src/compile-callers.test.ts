@@ -15,9 +15,9 @@ import {
   untracked,
   write,
 } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { devices, keeping } from './compile.test-data.ts';
-import { wasm } from './device.ts';
 
 describe.each(devices)('on %s', (_, device, twin) => {
   const { make, own, giveBack } = keeping(device);

@@ -16,12 +16,17 @@ import {
   write,
   zeros,
 } from '@twilljs/tensor';
+import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
-import { wasm } from './device.ts';
 
 const devices: [string, () => Promise<Device>][] = [
   ['cpu', async () => cpu({ poison: true })],
   ['wasm', () => wasm()],
+  ...(await webgpuDevices()).map(([name]): [string, () => Promise<Device>] => [
+    name,
+    async () => (await webgpuDevices())[0][1],
+  ]),
 ];
 
 const held = ({ bytes, buffers }: ReturnType<Device['report']>) => ({ bytes, buffers });
