@@ -1,5 +1,5 @@
 // Products as plans have them: squares of both sizes, depths cut into pieces, and operands that lie in several buffers.
-import { cpu, type Device, type Tensor, tensor } from '@twilljs/tensor';
+import { cast, cpu, type Device, type Tensor, tensor } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { describe, expect, it } from 'vitest';
 import { webgpuDevices } from './testing.ts';
@@ -24,5 +24,16 @@ describe.skipIf(!large)('products on webgpu', () => {
         .data();
     const { error } = deviation(await run(entry[1]), await run(cpu({ float: 'f64' })));
     expect(error).toBeLessThan(1e-5);
+  });
+
+  it.each([1, 3, 50])('of %i rows with a matrix in bf16 have the bits of its numbers', async (M) => {
+    const [, device] = large;
+    const [N, K] = [37, 71];
+    const a = floats(device, [M, K], 1);
+    for (const [transposeB, shape] of [[true, [N, K]] as const, [false, [K, N]] as const]) {
+      const b = tensor(noise(N * K, 2), [...shape], { device, dtype: 'bf16' });
+      const [ours, expected] = [b, cast(b)].map((b) => a.matmul(b, { transposeB }));
+      expect(await ours.data()).toEqual(await expected.data());
+    }
   });
 });

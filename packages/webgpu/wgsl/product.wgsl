@@ -172,26 +172,26 @@ fn product(
   }
 }
 
-/// Four elements of B along the depth, from k of a column; 0 outside.
+/// Four elements of a column of B along the depth, from k, sixteen apart; 0 outside.
 fn along_b(part: Part, first: u32, column: u32, k: u32) -> vec4f {
-  let ks = k + vec4u(0u, 1u, 2u, 3u);
+  let ks = k + vec4u(0u, 16u, 32u, 48u);
   let inside = ks < vec4u(part.depth);
-  let at = first + column * part.depth + min(ks, vec4u(part.depth - 1u));
+  let at = first + column * part.depth + select(vec4u(), ks, inside);
   return select(vec4f(), vec4f(number_b(at.x), number_b(at.y), number_b(at.z), number_b(at.w)), inside);
 }
 
-/// Four elements of A along the depth, from k of a row; 0 outside.
+/// The same of a row of A.
 fn along_a(part: Part, first: u32, row: u32, k: u32) -> vec4f {
-  let ks = k + vec4u(0u, 1u, 2u, 3u);
+  let ks = k + vec4u(0u, 16u, 32u, 48u);
   let inside = ks < vec4u(part.depth);
-  let within = min(ks, vec4u(part.depth - 1u));
+  let within = select(vec4u(), ks, inside);
   let at = first + select(row * part.depth + within, within * part.rows + row, args.transpose_a == 1u);
   return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
 }
 
 var<workgroup> shares: array<vec4f, 64>;
 
-/// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each.
+/// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each, neighbours along the depth.
 @compute @workgroup_size(64)
 fn few(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -212,7 +212,7 @@ fn few(
   // Of each row.
   var sums = vec4f();
   if (column < part.columns) {
-    for (var k = 4u * (lane & 15u); k < part.depth; k += 64u) {
+    for (var k = lane & 15u; k < part.depth; k += 64u) {
       let y = along_b(part, first_b, column, k);
       sums.x += dot(along_a(part, first_a, 0u, k), y);
       if (part.rows > 1u) { sums.y += dot(along_a(part, first_a, 1u, k), y); }
