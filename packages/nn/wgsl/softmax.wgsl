@@ -24,7 +24,8 @@ fn row_of(unit: u32, lane: u32) -> Row {
   return Row(row, start, start + (lane & (args.across - 1u)), select(start, start + args.N, row < args.rows));
 }
 
-/// The largest entry of a row, a finite number, and the sum of e^(x - most): infinite or no number where an entry is, 0 where all are -Infinity.
+/// The largest entry of a row, a finite number, and the sum of e^(x - most): infinite or no number where an entry is, 0 where all are
+/// -Infinity.
 struct Exponentials { most: f32, sum: f32 }
 
 fn exponentials(row: Row, lane: u32) -> Exponentials {

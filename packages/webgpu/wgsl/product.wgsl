@@ -1,6 +1,6 @@
 // Products of matrices C = A B, A [rows,depth], B [depth,columns], row-major or transposed: up to six in one launch, each C its own or
 // all of them summed in one; equal ones in a batch. Sums run over the depth in order.
-// Uses: units, bf16.
+// Uses: units, bf16, products.
 
 struct Args {
   units: u32, parts: u32, batch: u32, summed: u32, onto: u32, transpose_a: u32, transpose_b: u32, half_b: u32,
@@ -15,20 +15,6 @@ struct Args {
 @group(0) @binding(1) var<storage, read_write> a: array<f32>;
 @group(0) @binding(2) var<storage, read_write> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
-
-/// A product, into how many pieces its depth is cut, and where its matrices begin behind those of the first.
-struct Part { rows: u32, columns: u32, depth: u32, splits: u32, a: u32, b: u32, c: u32 }
-
-fn part_of(i: u32) -> Part {
-  switch i {
-    case 0u: { return Part(args.rows0, args.columns0, args.depth0, args.splits0, args.a0, args.b0, args.c0); }
-    case 1u: { return Part(args.rows1, args.columns1, args.depth1, args.splits1, args.a1, args.b1, args.c1); }
-    case 2u: { return Part(args.rows2, args.columns2, args.depth2, args.splits2, args.a2, args.b2, args.c2); }
-    case 3u: { return Part(args.rows3, args.columns3, args.depth3, args.splits3, args.a3, args.b3, args.c3); }
-    case 4u: { return Part(args.rows4, args.columns4, args.depth4, args.splits4, args.a4, args.b4, args.c4); }
-    default: { return Part(args.rows5, args.columns5, args.depth5, args.splits5, args.a5, args.b5, args.c5); }
-  }
-}
 
 /// Element i of B, which may be stored in bf16.
 fn number_b(i: u32) -> f32 {
@@ -80,6 +66,10 @@ fn put(part: Part, first: u32, row: u32, column: u32, value: f32) {
   c[at] = before + value;
 }
 
+fn squares_of(part: Part) -> u32 {
+  return ((part.rows + edge - 1u) / edge) * ((part.columns + edge - 1u) / edge);
+}
+
 /// A workgroup: a square of one C, in one matrix of the batch or from one piece of the depth, each into a C of its own.
 @compute @workgroup_size(edge * edge / 64u)
 fn product(
@@ -89,15 +79,13 @@ fn product(
   if (unit >= args.units) { return; }
   var from_part = 0u;
   var part = part_of(0u);
-  var down = (part.rows + edge - 1u) / edge;
-  var squares = down * ((part.columns + edge - 1u) / edge);
-  while (unit >= squares * part.splits * args.batch) {
-    unit -= squares * part.splits * args.batch;
+  while (unit >= squares_of(part) * part.splits * args.batch) {
+    unit -= squares_of(part) * part.splits * args.batch;
     from_part++;
     part = part_of(from_part);
-    down = (part.rows + edge - 1u) / edge;
-    squares = down * ((part.columns + edge - 1u) / edge);
   }
+  let squares = squares_of(part);
+  let down = (part.rows + edge - 1u) / edge;
   let to_part = select(from_part + 1u, args.parts, args.summed == 1u);
   let plane = unit / squares;
   let row = unit % squares % down * edge;
@@ -160,15 +148,14 @@ fn product(
   let first = part.c + plane * part.rows * part.columns;
   for (var i = 0u; i < 8u; i++) {
     let y = row + ty + i * (edge / 8u);
-    let x = column + tx;
-    put(part, first, y, x, sums[2u * i].x);
-    put(part, first, y, x + edge / 8u, sums[2u * i + 1u].x);
-    put(part, first, y, x + edge / 8u * 2u, sums[2u * i].y);
-    put(part, first, y, x + edge / 8u * 3u, sums[2u * i + 1u].y);
-    put(part, first, y, x + edge / 8u * 4u, sums[2u * i].z);
-    put(part, first, y, x + edge / 8u * 5u, sums[2u * i + 1u].z);
-    put(part, first, y, x + edge / 8u * 6u, sums[2u * i].w);
-    put(part, first, y, x + edge / 8u * 7u, sums[2u * i + 1u].w);
+    put(part, first, y, column + tx, sums[2u * i].x);
+    put(part, first, y, column + tx + edge / 8u, sums[2u * i + 1u].x);
+    put(part, first, y, column + tx + edge / 8u * 2u, sums[2u * i].y);
+    put(part, first, y, column + tx + edge / 8u * 3u, sums[2u * i + 1u].y);
+    put(part, first, y, column + tx + edge / 8u * 4u, sums[2u * i].z);
+    put(part, first, y, column + tx + edge / 8u * 5u, sums[2u * i + 1u].z);
+    put(part, first, y, column + tx + edge / 8u * 6u, sums[2u * i].w);
+    put(part, first, y, column + tx + edge / 8u * 7u, sums[2u * i + 1u].w);
   }
 }
 
@@ -176,7 +163,7 @@ fn product(
 fn along_b(part: Part, first: u32, column: u32, k: u32) -> vec4f {
   let ks = k + vec4u(0u, 16u, 32u, 48u);
   let inside = ks < vec4u(part.depth);
-  let at = first + column * part.depth + select(vec4u(), ks, inside);
+  let at = first + select(vec4u(), column * part.depth + ks, inside);
   return select(vec4f(), vec4f(number_b(at.x), number_b(at.y), number_b(at.z), number_b(at.w)), inside);
 }
 
@@ -184,14 +171,14 @@ fn along_b(part: Part, first: u32, column: u32, k: u32) -> vec4f {
 fn along_a(part: Part, first: u32, row: u32, k: u32) -> vec4f {
   let ks = k + vec4u(0u, 16u, 32u, 48u);
   let inside = ks < vec4u(part.depth);
-  let within = select(vec4u(), ks, inside);
-  let at = first + select(row * part.depth + within, within * part.rows + row, args.transpose_a == 1u);
+  let at = first + select(vec4u(), select(row * part.depth + ks, ks * part.rows + row, args.transpose_a == 1u), inside);
   return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
 }
 
 var<workgroup> shares: array<vec4f, 64>;
 
-/// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each, neighbours along the depth.
+/// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each,
+/// neighbours along the depth.
 @compute @workgroup_size(64)
 fn few(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -209,8 +196,7 @@ fn few(
   let column = unit % ((part.columns + 3u) / 4u) * 4u + lane / 16u;
   let first_a = part.a + matrix * part.rows * part.depth;
   let first_b = part.b + matrix * part.depth * part.columns;
-  // Of each row.
-  var sums = vec4f();
+  var sums = vec4f(); // of each row
   if (column < part.columns) {
     for (var k = lane & 15u; k < part.depth; k += 64u) {
       let y = along_b(part, first_b, column, k);

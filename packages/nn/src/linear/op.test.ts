@@ -36,7 +36,10 @@ const devices: [name: string, make: () => Device | Promise<Device>][] = [
   ]),
 ];
 
-/** Rows, inputs, outputs: few rows; sums in several pieces; more columns than are packed at a time; no outputs; no rows. */
+/**
+ * Rows, inputs, outputs: few rows; sums in several pieces; more columns than are packed at a time; no outputs; no rows; more parts than
+ * a launch takes.
+ */
 const sizes: [M: number, I: number, outputs: number[]][] = [
   [1, 40, [40, 3, 1, 70, 8]],
   [5, 300, [17]],
@@ -46,6 +49,8 @@ const sizes: [M: number, I: number, outputs: number[]][] = [
   [50, 140, [1100, 1100]],
   [3, 4, [0, 5, 0]],
   [0, 4, [3, 2]],
+  [9, 40, [8, 3, 8, 8, 70, 8, 8, 8]],
+  [20, 30, [600, 5, 600, 600, 600, 600, 600]],
 ];
 
 describe.each(devices)('linears on %s', (name, make) => {
