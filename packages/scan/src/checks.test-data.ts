@@ -106,8 +106,7 @@ export function recurrenceChecks<A, C>(of: Recurrence<A, C>, device: Device): Ch
       },
     },
   ];
-  // On WebGPU the definition has not all of its primitives yet.
-  if (!chunkwise || device.name === 'webgpu') return checks;
+  if (!chunkwise) return checks;
   const chunks: Check = {
     name: 'does not depend on the chunk',
     async run() {

@@ -32,9 +32,7 @@ const devices: [string, Device][] = [
   ...(await webgpuDevices({ kernels: gpuKernels })),
 ];
 const all = devices.flatMap(([on, device]) =>
-  ops
-    .filter(([name]) => on === 'wasm' || gpuKernels.some(({ op }) => op === name))
-    .map(([name, run, inputsOf]) => [name, on, device, run, inputsOf] as const),
+  ops.map(([name, run, inputsOf]) => [name, on, device, run, inputsOf] as const),
 );
 const tensorsOn = (device: Device, inputs: Inputs): Named =>
   Object.fromEntries(

@@ -13,13 +13,11 @@ type Cases<C> = readonly (readonly [name: string, at: C])[];
 type Wasm = (options: WasmOptions) => Promise<WasmDevice>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** Every device that an op and its definition run on, by name. Memory holds no zeros by chance. */
-export async function testDevices(wasm: Wasm, op: string): Promise<[name: string, device: Device][]> {
+/** Every device that ops and their definitions run on, by name. Memory holds no zeros by chance. */
+export async function testDevices(wasm: Wasm): Promise<[name: string, device: Device][]> {
   const all = [...ofNn, ...kernels];
-  // Until all recurrences have their kernels there.
-  const gpu = gpuKernels.some((kernel) => kernel.op === op) ? await webgpuDevices({ kernels: gpuKernels }) : [];
   return [
-    ...gpu,
+    ...(await webgpuDevices({ kernels: gpuKernels })),
     ['cpu', cpu({ poison: true })],
     ['cpu-f64', cpu({ float: 'f64' })],
     ['wasm plain', await wasm({ kernels: all, tier: 'plain', poison: true })],

@@ -8,6 +8,14 @@ export function timeOf(B: number, T: number, ranges: Shape | null = null): { n: 
   return { n: ranges ? ranges[0] : B, P: B * T };
 }
 
+/**
+ * Places for what WebGPU kernels keep of chunks of C tokens: those of n rows of T, or the most that n sequences can have in P positions.
+ * See wgsl/lib/sequences.wgsl.
+ */
+export function slotsOf(C: number, { n, P, T }: { n: number; P: number; T: number }, ranges: boolean): number {
+  return ranges ? Math.floor(P / C) + n : n * Math.ceil(T / C);
+}
+
 /** What each sequence has one of; all other inputs and outputs have one for each token. */
 const perSequence: readonly string[] = ['h0?', 'dstate', 'state', 'dh0'];
 

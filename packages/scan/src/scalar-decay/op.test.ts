@@ -49,7 +49,7 @@ const cases: [string, DecayCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices(wasm, 'scalarDecay'))('scalarDecay on %s', (_, device) => {
+describe.each(await testDevices(wasm))('scalarDecay on %s', (_, device) => {
   for (const { name, run } of oracleChecks(recurrence('mild'), cases, device)) it(name, run);
 
   it.each(['mild', 'fixed'] as const)('has the gradients of its inputs without that of %s gates', async (gates) => {

@@ -43,7 +43,7 @@ const cases: [string, VectorCase][] = [
   ['gates 1 - 1e-7', { ...small, T: 131, gates: 'weak' }],
 ];
 
-describe.each(await testDevices(wasm, 'vectorDelta'))('vectorDelta on %s', (_, device) => {
+describe.each(await testDevices(wasm))('vectorDelta on %s', (_, device) => {
   const checks = [...oracleChecks(recurrence, cases, device), ...recurrenceChecks(recurrence, device)];
   for (const { name, run } of [...checks, ...packedChecks(recurrence, device)]) it(name, run);
 

@@ -14,6 +14,7 @@ fn begin_backward(lane: u32, block: Block, span: Span) {
     }
     state_block[e] = values;
   }
+  workgroupBarrier();
 }
 
 /// 0 at positions that no sequence has: the block's columns of dv, and all else where it is the first one.
@@ -23,7 +24,10 @@ fn clear_gradients(lane: u32, block: Block, begin: u32, end: u32) {
     if (column < args.V) { dv[((begin + e / block_columns) * args.HV + block.head) * args.V + column] = 0.0; }
   }
   if (block.index > 0u) { return; }
-  for (var at = begin + lane; at < end; at += 64u) { clear_token(at, block.head); }
+  for (var at = begin + lane; at < end; at += 64u) {
+    clear_gate(at, block.head);
+    clear_beta(at, block.head);
+  }
   if (block.head % (args.HV / args.H) > 0u) { return; }
   for (var e = lane; e < args.K * (end - begin); e += 64u) {
     let at = ((begin + e / args.K) * args.H + key_head(block.head)) * args.K + e % args.K;
@@ -44,9 +48,10 @@ fn keep_dstate(lane: u32, chunk: Chunk, block: Block) {
 
 /// Four columns of dy, from column `first` on.
 fn dy_values(chunk: Chunk, head: u32, i: u32, first: u32) -> vec4f {
-  var values = vec4f();
-  for (var part = 0u; part < 4u; part++) { values[part] = dy_at(chunk, head, i, first + part); }
-  return values;
+  return vec4f(
+    dy_at(chunk, head, i, first), dy_at(chunk, head, i, first + 1u),
+    dy_at(chunk, head, i, first + 2u), dy_at(chunk, head, i, first + 3u),
+  );
 }
 
 fn write_dv(chunk: Chunk, head: u32, i: u32, first: u32, values: vec4f) {
@@ -57,7 +62,6 @@ fn write_dv(chunk: Chunk, head: u32, i: u32, first: u32, values: vec4f) {
 }
 
 fn end_backward(lane: u32, block: Block) {
-  workgroupBarrier();
   if (args.has_dh0 == 0u) { return; }
   for (var e = lane; e < 2u * args.K; e += 64u) {
     for (var part = 0u; part < 4u; part++) {

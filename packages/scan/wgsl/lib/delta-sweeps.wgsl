@@ -13,16 +13,14 @@ fn forward_chunk(lane: u32, chunk: Chunk, block: Block) {
   keep_state(lane, chunk, block);
   var acc = vec4f();
   for (var first = 0u; first < args.K; first += block_channels) {
-    load_start_keys(lane, chunk, head, first);
-    load_start_queries(lane, chunk, head, first);
+    take_start_keys(lane, chunk, head, first);
+    take_start_queries(lane, chunk, head, first);
     workgroupBarrier();
     acc = times_state(acc, row, half, first, 0u, block_channels);
     workgroupBarrier();
   }
   if (row < C) {
-    var right = vec4f();
-    for (var part = 0u; part < 4u; part++) { right[part] = value_at(chunk, head, i, column + part); }
-    block_values[lane] = betas[i] * (right - acc);
+    block_values[lane] = betas[i] * (values_at(chunk, head, i, column) - acc);
   }
   workgroupBarrier();
   var corrected = vec4f();
@@ -40,9 +38,9 @@ fn forward_chunk(lane: u32, chunk: Chunk, block: Block) {
     write_y(chunk, head, i, column, acc);
   }
   for (var first = 0u; first < args.K; first += block_channels) {
-    load_end_keys(lane, chunk, head, first);
+    take_end_keys(lane, chunk, head, first);
     workgroupBarrier();
-    update_state(lane, first, kept_of(chunk, head, first + row), C);
+    update_state(lane, first, kept_of(chunk, head, first + row), 0u, C);
     workgroupBarrier();
   }
 }
@@ -57,22 +55,11 @@ fn keep_written(chunk: Chunk, head: u32, i: u32, first: u32, values: vec4f) {
 fn backward_chunk(lane: u32, chunk: Chunk, block: Block) {
   let head = block.head;
   let pairs = pair_index(chunk, head);
-  // A lane has a token and half of the columns; lanes from 32 on take the other half of a tile's channels.
   let row = (lane >> 1u) % C;
   let half = lane & 1u;
   let column = block.first + 4u * half;
   keep_dstate(lane, chunk, block);
-  var acc = vec4f();
-  for (var first = 0u; first < args.K; first += block_channels) {
-    load_end_keys(lane, chunk, head, first);
-    workgroupBarrier();
-    acc = times_state(acc, row, half, first, 16u * (lane >> 5u), 16u);
-    workgroupBarrier();
-  }
-  block_values[lane] = acc;
-  workgroupBarrier();
-  acc += block_values[lane ^ 32u];
-  workgroupBarrier();
+  var acc = end_keys_times_state(lane, chunk, head);
   if (lane >= 32u) { block_values[lane] = dy_values(chunk, head, row, column); }
   workgroupBarrier();
   for (var i = row; i < C; i++) { acc += reads[pairs + i * C + row] * block_values[32u + 2u * i + half]; }
@@ -87,10 +74,10 @@ fn backward_chunk(lane: u32, chunk: Chunk, block: Block) {
     keep_solved(chunk, head, row, column, right);
   }
   for (var first = 0u; first < args.K; first += block_channels) {
-    load_start_keys(lane, chunk, head, first);
-    load_start_queries(lane, chunk, head, first);
+    take_start_keys(lane, chunk, head, first);
+    take_start_queries(lane, chunk, head, first);
     workgroupBarrier();
-    update_state(lane, first, kept_of(chunk, head, first + (lane >> 1u)), 32u);
+    update_state(lane, first, kept_of(chunk, head, first + (lane >> 1u)), 0u, 32u);
     workgroupBarrier();
   }
 }

@@ -15,6 +15,7 @@ fn begin_forward(lane: u32, block: Block, span: Span) {
     }
     state_block[e] = values;
   }
+  workgroupBarrier();
 }
 
 fn clear_y(lane: u32, block: Block, begin: u32, end: u32) {
@@ -45,7 +46,6 @@ fn write_y(chunk: Chunk, head: u32, i: u32, first: u32, values: vec4f) {
 }
 
 fn end_forward(lane: u32, block: Block) {
-  workgroupBarrier();
   if (args.has_y == 0u) { return; }
   for (var e = lane; e < 2u * args.K; e += 64u) {
     for (var part = 0u; part < 4u; part++) {

@@ -2,6 +2,8 @@
 // value heads.
 // Uses: sequences.
 
+const C = 16u;
+
 fn key_head(head: u32) -> u32 {
   return head / (args.HV / args.H);
 }
@@ -27,6 +29,14 @@ fn key_at(chunk: Chunk, head: u32, i: u32, channel: u32) -> f32 {
 fn value_at(chunk: Chunk, head: u32, i: u32, column: u32) -> f32 {
   if (i >= chunk.length || column >= args.V) { return 0.0; }
   return v[value_index(chunk, head, i, column)];
+}
+
+/// Four columns of v, from column `first` on.
+fn values_at(chunk: Chunk, head: u32, i: u32, first: u32) -> vec4f {
+  return vec4f(
+    value_at(chunk, head, i, first), value_at(chunk, head, i, first + 1u),
+    value_at(chunk, head, i, first + 2u), value_at(chunk, head, i, first + 3u),
+  );
 }
 
 fn dy_at(chunk: Chunk, head: u32, i: u32, column: u32) -> f32 {

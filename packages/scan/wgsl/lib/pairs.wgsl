@@ -10,7 +10,7 @@ var<workgroup> key_rows: array<f32, 528>;
 var<workgroup> decay_rows: array<f32, 528>;
 var<workgroup> quarters: array<f32, 1024>;
 
-/// Lane (part, j) has the sums over a quarter of the channels for all i; `into` [C,C] gets all of them.
+/// Lane (part, j) has the sums over a quarter of the channels for all i; `quarters` [C,C] gets all of them.
 fn sum_quarters(lane: u32, sums: ptr<function, array<f32, C>>) {
   for (var i = 0u; i < C; i++) { quarters[(lane >> 4u) * 256u + i * C + (lane & 15u)] = (*sums)[i]; }
   workgroupBarrier();
@@ -44,10 +44,21 @@ fn pair_sums(
         let at = i * 33u + channel;
         if (i > j) {
           left *= decay_rows[at];
-          (*priors_of)[i] += key_rows[at] * left;
+          if (corrects) { (*priors_of)[i] += key_rows[at] * left; }
         }
         if (i >= j) { (*reads_of)[i] += query_rows[at] * left; }
       }
     }
   }
+}
+
+/// Where a matrix [C,C] of a chunk is kept [slots,HV,C,C].
+fn pair_index(chunk: Chunk, head: u32) -> u32 {
+  return (chunk.slot * args.HV + head) * C * C;
+}
+
+fn keep_reads(lane: u32, chunk: Chunk, head: u32, reads_of: ptr<function, array<f32, C>>) {
+  sum_quarters(lane, reads_of);
+  for (var e = lane; e < 256u; e += 64u) { reads[pair_index(chunk, head) + e] = quarters[e]; }
+  workgroupBarrier();
 }

@@ -1,5 +1,5 @@
 // One decay per token of a chunk: from log gates g [P,HV] to what is left of rows of q and k [P,H,K] and of the state.
-// Uses: exp, sequences.
+// Uses: exp, sequences, sum-tokens.
 
 var<workgroup> gates: array<f32, C>;
 /// e^(g_i), e^(the gates up to i), e^(the gates after i).
@@ -45,7 +45,39 @@ fn end_key(chunk: Chunk, head: u32, i: u32, channel: u32) -> f32 {
   return ends[i] * key_at(chunk, head, i, channel);
 }
 
-/// e^(g_i), e^(the gates up to i) and e^(the gates after i) of the lane's channel.
-fn left_of(i: u32) -> f32 { return decays[i]; }
-fn start_of(i: u32) -> f32 { return starts[i]; }
-fn end_of(i: u32) -> f32 { return ends[i]; }
+fn decay_at(chunk: Chunk, head: u32, i: u32, channel: u32) -> f32 {
+  return decays[i];
+}
+
+/// Rows are made where they are read.
+fn keep_rows(lane: u32, chunk: Chunk, head: u32) {}
+
+/// For the gradient of a channel: e^(g_i), e^(the gates up to i), e^(the gates after i).
+fn load_channel(chunk: Chunk, head: u32, channel: u32) {}
+
+fn left_of(i: u32) -> f32 {
+  return decays[i];
+}
+
+fn start_of(i: u32) -> f32 {
+  return starts[i];
+}
+
+fn end_of(i: u32) -> f32 {
+  return ends[i];
+}
+
+var<private> gate_sums: array<f32, C>;
+
+fn add_gate(chunk: Chunk, head: u32, i: u32, channel: u32, value: f32) {
+  gate_sums[i] += value;
+}
+
+fn write_gates(lane: u32, chunk: Chunk, head: u32) {
+  sum_tokens(lane, &gate_sums);
+  if (lane < chunk.length && args.has_dg != 0u) { dg[(chunk.begin + lane) * args.HV + head] = token_sums[lane]; }
+}
+
+fn clear_gate(at: u32, head: u32) {
+  if (args.has_dg != 0u) { dg[at * args.HV + head] = 0.0; }
+}

@@ -1,7 +1,5 @@
-// Where the n sequences of a call lie in its P positions, and their chunks of C tokens. `ranges` [n,2] holds begin and end of each,
+// Where the n sequences of a call lie in its P positions, and their chunks of C tokens, which is said elsewhere. `ranges` [n,2] holds begin and end of each,
 // ascending and disjoint; without it sequence s is row s of P / n. Whatever it holds, what is read of it here is both.
-
-const C = 16u;
 
 /// A sequence, and where the one before it ends.
 struct Span { gap: u32, begin: u32, end: u32 }

@@ -33,18 +33,18 @@ fn times_state(acc: vec4f, row: u32, half: u32, first: u32, offset: u32, count: 
   return sum;
 }
 
-/// For the tile's channel lane / 2: the state becomes kept times it, plus (the tile)' (block_values), over `count` rows.
-fn update_state(lane: u32, first: u32, kept: f32, count: u32) {
+/// For the tile's channel lane / 2: the state becomes kept times it, plus (the tile)' (block_values), over rows begin..end.
+fn update_state(lane: u32, first: u32, kept: f32, begin: u32, end: u32) {
   let at = 2u * first + lane;
   var sum = kept * state_block[at];
-  for (var row = 0u; row < count; row++) {
+  for (var row = begin; row < end; row++) {
     sum += block_rows[(lane >> 1u) * 33u + row] * block_values[2u * row + (lane & 1u)];
   }
   state_block[at] = sum;
 }
 
-/// Tiles of 16 or 32 rows.
-fn load_end_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
+/// Rows 0 to 15 of a tile.
+fn take_end_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
   for (var e = lane; e < C * block_channels; e += 64u) {
     let channel = e % block_channels;
     let i = e / block_channels;
@@ -52,7 +52,7 @@ fn load_end_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
   }
 }
 
-fn load_start_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
+fn take_start_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
   for (var e = lane; e < C * block_channels; e += 64u) {
     let channel = e % block_channels;
     let i = e / block_channels;
@@ -60,11 +60,44 @@ fn load_start_keys(lane: u32, chunk: Chunk, head: u32, first: u32) {
   }
 }
 
-/// Rows 16 to 31 of the tile.
-fn load_start_queries(lane: u32, chunk: Chunk, head: u32, first: u32) {
+/// Rows 16 to 31.
+fn take_start_queries(lane: u32, chunk: Chunk, head: u32, first: u32) {
   for (var e = lane; e < C * block_channels; e += 64u) {
     let channel = e % block_channels;
     let i = e / block_channels;
     block_rows[channel * 33u + C + i] = start_query(chunk, head, i, first + channel);
   }
+}
+
+/// The sum of what lanes 0 to 31 and 32 to 63 have.
+fn sum_halves(lane: u32, acc: vec4f) -> vec4f {
+  block_values[lane] = acc;
+  workgroupBarrier();
+  let sum = acc + block_values[lane ^ 32u];
+  workgroupBarrier();
+  return sum;
+}
+
+/// (e^(G_C - G) K) (the block): token lane / 2 and half of the columns; lanes from 32 on take the other half of a tile's channels.
+fn end_keys_times_state(lane: u32, chunk: Chunk, head: u32) -> vec4f {
+  var acc = vec4f();
+  for (var first = 0u; first < args.K; first += block_channels) {
+    take_end_keys(lane, chunk, head, first);
+    workgroupBarrier();
+    acc = times_state(acc, (lane >> 1u) % C, lane & 1u, first, 16u * (lane >> 5u), 16u);
+    workgroupBarrier();
+  }
+  return sum_halves(lane, acc);
+}
+
+/// (e^G Q) (the block), by the same lanes.
+fn start_queries_times_state(lane: u32, chunk: Chunk, head: u32) -> vec4f {
+  var acc = vec4f();
+  for (var first = 0u; first < args.K; first += block_channels) {
+    take_start_queries(lane, chunk, head, first);
+    workgroupBarrier();
+    acc = times_state(acc, C + (lane >> 1u) % C, lane & 1u, first, 16u * (lane >> 5u), 16u);
+    workgroupBarrier();
+  }
+  return sum_halves(lane, acc);
 }

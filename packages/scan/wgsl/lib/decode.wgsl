@@ -1,5 +1,5 @@
-// One token of each of n sequences, in one pass over the state: y = scale S' q is read before the write, as S' q + (q'k) vhat.
-// Uses: head-rows, delta.
+// One token of each of n sequences, in one pass over the state: y = scale S' q is read before the write, as S' q + (q'k) times what is written.
+// Uses: head-rows.
 
 const decode_columns = 16u;
 
@@ -15,7 +15,7 @@ fn decode_token(lane: u32, unit: u32) {
   let column = unit % blocks * decode_columns + lane % decode_columns;
   let part = lane / decode_columns;
   load_gates(lane, token, head);
-  load_betas(lane, token, head);
+  load_strengths(lane, token, head);
   var sums = vec3f();
   for (var channel = part; channel < args.K; channel += 4u) {
     let key = key_at(token, head, 0u, channel);
@@ -28,7 +28,7 @@ fn decode_token(lane: u32, unit: u32) {
   let at = lane % decode_columns;
   sums = (decode_sums[at] + decode_sums[at + 16u]) + (decode_sums[at + 32u] + decode_sums[at + 48u]);
   if (column >= args.V) { return; }
-  let written_of = betas[0] * (value_at(token, head, 0u, column) - sums.x);
+  let written_of = write_of(value_at(token, head, 0u, column), sums.x);
   if (part == 0u) { y[value_index(token, head, 0u, column)] = sums.y + sums.z * written_of; }
   for (var channel = part; channel < args.K; channel += 4u) {
     let kept = entering_at(token, head, channel, column);

@@ -1,5 +1,6 @@
-// Gradients of a chunk of a delta rule once the gradients of all states are known. A lane has one key channel.
-// Uses: delta, head-rows, sum-tokens.
+// Gradients of a chunk once those of all states are known. A lane has one key channel. Where nothing is corrected, Vn is V, and there is
+// no R and no M.
+// Uses: head-rows.
 
 const value_columns = 16u;
 
@@ -21,8 +22,8 @@ fn load_columns(lane: u32, chunk: Chunk, head: u32, first: u32) {
     let i = 4u * four + part;
     if (i < chunk.length && column < args.V) {
       dy_of[part] = dy[value_index(chunk, head, i, column)];
-      written_of[part] = written[kept_index(chunk, head, i, column)];
-      solved_of[part] = solved[kept_index(chunk, head, i, column)];
+      written_of[part] = written_at(chunk, head, i, column);
+      if (corrects) { solved_of[part] = solved_at(chunk, head, i, column); }
     }
   }
   workgroupBarrier();
@@ -33,35 +34,30 @@ fn load_columns(lane: u32, chunk: Chunk, head: u32, first: u32) {
   workgroupBarrier();
 }
 
-/// dP and dM; of dbeta what no channel has a part in: <dR_i, V_i> + sum over j of dX_ij M_ij, in token_sums.
+/// dP and dM; of dbeta what no channel has a part in: <dR_i, V_i> + sum over j of dX_ij M_ij with dM = beta dX.
 fn pair_gradients(lane: u32, chunk: Chunk, head: u32) {
   let j = lane % C;
   let four = lane / C;
   var dread = vec4f();
   var dprior = vec4f();
-  var own = vec4f();
   for (var first = 0u; first < args.V; first += value_columns) {
     load_columns(lane, chunk, head, first);
     for (var column = 0u; column < value_columns; column++) {
       let value = written_columns[4u * column + (j >> 2u)][j & 3u];
       dread += value * dy_columns[4u * column + four];
-      dprior -= value * solved_columns[4u * column + four];
+      if (corrects) { dprior -= value * solved_columns[4u * column + four]; }
     }
-    let column = first + j;
     for (var part = 0u; part < 4u; part++) {
-      own[part] += solved_columns[4u * j + four][part] * value_at(chunk, head, 4u * four + part, column);
+      let i = 4u * four + part;
+      if (corrects) { add_betas(i, solved_columns[4u * j + four][part] * value_at(chunk, head, i, first + j)); }
     }
   }
-  var strengths: array<f32, C>;
   for (var part = 0u; part < 4u; part++) {
     let i = 4u * four + part;
-    var prior = 0.0;
-    if (i > j) { prior = priors[pair_index(chunk, head) + i * C + j]; }
     dreads[i * C + j] = select(0.0, dread[part], i >= j);
-    dpriors[i * C + j] = select(0.0, betas[i] * dprior[part], i > j);
-    strengths[i] = own[part] + select(0.0, dprior[part] * prior, i > j);
+    if (corrects && i > j) { add_betas(i, dprior[part] * prior_at(chunk, head, i, j)); }
+    if (corrects) { dpriors[i * C + j] = select(0.0, strength_of(i) * dprior[part], i > j); }
   }
-  sum_tokens(lane, &strengths);
 }
 
 /// Sums over columns for one channel of the state, by token: S dO, dS Vn, S dR.
@@ -80,7 +76,7 @@ fn products_of(lane: u32, chunk: Chunk, head: u32, channel: u32) -> Products {
         for (var four = 0u; four < 4u; four++) {
           sums.read[four] += entering * dy_columns[4u * column + four];
           sums.wrote[four] += leaving * written_columns[4u * column + four];
-          sums.solved[four] += entering * solved_columns[4u * column + four];
+          if (corrects) { sums.solved[four] += entering * solved_columns[4u * column + four]; }
         }
       }
     }
@@ -88,14 +84,14 @@ fn products_of(lane: u32, chunk: Chunk, head: u32, channel: u32) -> Products {
   return sums;
 }
 
-/// What a channel adds to the gradients of a chunk's tokens.
-struct Channel { to_query: array<f32, C>, to_key: array<f32, C>, to_gate: array<f32, C>, to_beta: array<f32, C> }
+/// Gradients of a channel of a chunk's tokens.
+struct Channel { to_query: array<f32, C>, to_key: array<f32, C>, to_gate: array<f32, C> }
 
 fn channel_gradients(chunk: Chunk, head: u32, channel: u32, sums: ptr<function, Products>) -> Channel {
   var add = Channel();
-  var query: array<f32, C>;
-  var key: array<f32, C>;
-  var written_behind: array<f32, C>;
+  var query = array<f32, C>();
+  var key = array<f32, C>();
+  var written_behind = array<f32, C>();
   var run = 0.0;
   // Through the state on entry: a gate has part in all that its own and later tokens take from there.
   for (var back = 0u; back < C; back++) {
@@ -104,11 +100,15 @@ fn channel_gradients(chunk: Chunk, head: u32, channel: u32, sums: ptr<function, 
     key[i] = key_at(chunk, head, i, channel);
     let read = start_of(i) * (*sums).read[i >> 2u][i & 3u];
     let wrote = end_of(i) * (*sums).wrote[i >> 2u][i & 3u];
-    let solved_of = start_of(i) * (*sums).solved[i >> 2u][i & 3u];
     add.to_query[i] = read;
-    add.to_key[i] = wrote - betas[i] * solved_of;
-    add.to_beta[i] = -solved_of * key[i];
-    run += read * query[i] - betas[i] * solved_of * key[i];
+    add.to_key[i] = wrote;
+    run += read * query[i];
+    if (corrects) {
+      let held = start_of(i) * (*sums).solved[i >> 2u][i & 3u];
+      add.to_key[i] -= strength_of(i) * held;
+      run -= strength_of(i) * held * key[i];
+      add_betas(i, -held * key[i]);
+    }
     add.to_gate[i] = run;
     written_behind[i] = wrote * key[i];
   }
@@ -125,10 +125,13 @@ fn channel_gradients(chunk: Chunk, head: u32, channel: u32, sums: ptr<function, 
     for (var i = j; i < C; i++) {
       if (i > j) { left *= left_of(i); }
       let dread = dreads[i * C + j];
-      let dprior = dpriors[i * C + j];
       add.to_query[i] += dread * left * key[j];
-      add.to_key[i] += dprior * left * key[j];
-      flow[i] = left * (dread * query[i] + dprior * key[i]);
+      flow[i] = left * dread * query[i];
+      if (corrects) {
+        let dprior = dpriors[i * C + j];
+        add.to_key[i] += dprior * left * key[j];
+        flow[i] += left * dprior * key[i];
+      }
       add.to_key[j] += flow[i];
     }
     run = 0.0;
