@@ -77,13 +77,10 @@ export interface WebGpuDevice extends Device {
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice> {
   knownOnly('webgpu', options, ['kernels', 'device', 'software', 'maximumBytes', 'bufferBytes', 'poison', 'eager']);
-  const {
-    kernels = [],
-    software = true,
-    poison = false,
-    eager = false,
-    maximumBytes = Number.POSITIVE_INFINITY,
-  } = options;
+  const { kernels = [], software = true, poison = false, eager = false } = options;
+  const { maximumBytes = Number.POSITIVE_INFINITY, bufferBytes = Number.POSITIVE_INFINITY } = options;
+  if (options.maximumBytes !== undefined) finite('webgpu: maximumBytes', maximumBytes, 2 ** 16);
+  if (options.bufferBytes !== undefined) finite('webgpu: bufferBytes', bufferBytes, 2 ** 20);
   flag('webgpu: software', software);
   flag('webgpu: poison', poison);
   flag('webgpu: eager', eager);
@@ -91,8 +88,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice>
   const gpu = options.device ?? (await openGpu(await openAdapter(software)));
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const granted = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  const { bufferBytes = granted } = options;
-  finite('webgpu: bufferBytes', bufferBytes, 2 ** 20);
   const queue = new Queue(gpu);
   const heaps = new Heaps({ heapBytes: Math.min(bufferBytes, granted), bytes: maximumBytes }, (heap, bytes) =>
     queue.resize(heap, bytes),

@@ -1,5 +1,5 @@
 // The memory: a few large buffers, and blocks in them. A place is a number, which says which buffer and where in it.
-import { Allocator, OutOfMemoryError } from '@twilljs/tensor';
+import { Allocator, OutOfMemoryError, whole } from '@twilljs/tensor';
 import type { Pointer } from './kernel.ts';
 
 /** Places of one heap. */
@@ -54,8 +54,9 @@ export class Heaps {
     return this.allocators.reduce((sum, { blocks }) => sum + blocks, 0);
   }
 
-  /** A block in the first heap that has room. @throws DeviceError when none has. */
+  /** A block in the first heap that has room. @throws OutOfMemoryError when none has; OptionError for what is no size. */
   allocate(bytes: number): Pointer {
+    whole('webgpu: the size of a buffer', bytes, 0);
     const { heapBytes, bytes: most } = this.limits;
     if (this.bytesInUse + bytes <= most && bytes <= heapBytes - pageBytes) {
       const fresh = this.allocators.length;
@@ -85,21 +86,25 @@ export class Heaps {
 
   /** @throws DeviceError for what is no block in use. */
   release(pointer: Pointer): void {
-    this.at(pointer).release(offsetIn(pointer));
+    const { allocator, place } = this.at(pointer);
+    allocator.release(place);
   }
 
   /** Bytes that the block at `pointer` really has. */
   capacity(pointer: Pointer): number {
-    return this.at(pointer).capacity(offsetIn(pointer));
+    const { allocator, place } = this.at(pointer);
+    return allocator.capacity(place);
   }
 
   /** Bytes from `pointer` to the end of its block. @throws DeviceError where none is in use. */
   roomAt(pointer: Pointer): number {
-    return this.at(pointer).roomAt(offsetIn(pointer));
+    const { allocator, place } = this.at(pointer);
+    return allocator.roomAt(place);
   }
 
-  /** What is no place lies in the first heap, which refuses it. */
-  private at(pointer: Pointer): Allocator {
-    return this.allocators[Number.isSafeInteger(pointer) ? heapOf(pointer) : 0] ?? this.allocatorOf(0);
+  /** What is no place is left to the first heap, which refuses it. */
+  private at(pointer: Pointer): { allocator: Allocator; place: number } {
+    const allocator = Number.isSafeInteger(pointer) ? this.allocators[heapOf(pointer)] : undefined;
+    return allocator ? { allocator, place: offsetIn(pointer) } : { allocator: this.allocatorOf(0), place: pointer };
   }
 }

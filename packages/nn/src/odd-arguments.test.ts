@@ -1,9 +1,11 @@
 // Every public function of tensor, and every method of its values and of the devices, called as nobody should.
 import * as api from '@twilljs/tensor';
 import { type Fitting, faults } from '@twilljs/tensor/testing';
+import { wasm } from '@twilljs/wasm';
+import { webgpu } from '@twilljs/webgpu';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type WasmDevice, wasm } from './device.ts';
 
 const { tensor } = api;
 
@@ -239,6 +241,7 @@ const devices: [string, api.Device][] = [
   ['cpu', api.cpu()],
   ['cpu-f64', api.cpu({ float: 'f64' })],
   ['wasm', await wasm({ maximumBytes: 2 ** 26 })],
+  ...(await webgpuDevices({ maximumBytes: 2 ** 26 })),
 ];
 
 it('names every public function', () => {
@@ -257,7 +260,8 @@ describe.each(devices)('odd arguments on %s', (_, device) => {
     ['memory', memory, 1500],
   ] as const)('%s: a typed error or a sound result, and nobody else`s memory changes', async (_, table, runs) => {
     const canary = api.keep(Array.from({ length: 8 }, () => tensor(new Float32Array(64).fill(7), [64], { device })));
-    await attack(table(device), device, runs);
+    // Fewer where each look at the memory is a journey.
+    await attack(table(device), device, device.name === 'webgpu' ? runs / 4 : runs);
     for (const t of canary) expect((await t.data()).every((value) => value === 7)).toBe(true);
   });
 });
@@ -273,21 +277,26 @@ it('every call of the tables fits as it stands', async () => {
   }
 });
 
-it('wasm() refuses options that cannot be', async () => {
-  const bags = [
-    null,
-    5,
-    'x',
-    [],
-    { kernel: [] },
-    { kernels: {} },
-    { kernels: [null] },
-    { kernels: [{ op: 'x' }] },
-    { poison: 1 },
-  ];
-  const limits = [Number.NaN, -1, '9', Number.POSITIVE_INFINITY, 100].map((maximumBytes) => ({ maximumBytes }));
-  for (const options of [...bags, ...limits, { tier: 'broad' }, { tier: 3 }]) {
-    const made: WasmDevice | Error = await wasm(options as never).catch((error) => error);
-    expect(api.isTwillError(made), api.shown(options)).toBe(true);
-  }
+describe.each([
+  ['wasm', wasm, [{ tier: 'broad' }, { tier: 3 }, { threads: 1.5 }]],
+  ['webgpu', webgpu, [{ software: 1 }, { bufferBytes: 100 }, { bufferBytes: '9' }]],
+] as const)('%s()', (_, open, own) => {
+  it('refuses options that cannot be', async () => {
+    const bags = [
+      null,
+      5,
+      'x',
+      [],
+      { kernel: [] },
+      { kernels: {} },
+      { kernels: [null] },
+      { kernels: [{ op: 'x' }] },
+      { poison: 1 },
+    ];
+    const limits = [Number.NaN, -1, '9', Number.POSITIVE_INFINITY, 100].map((maximumBytes) => ({ maximumBytes }));
+    for (const options of [...bags, ...limits, ...own]) {
+      const made: unknown = await open(options as never).catch((error: unknown) => error);
+      expect(made, api.shown(options)).toBeInstanceOf(api.OptionError);
+    }
+  });
 });
