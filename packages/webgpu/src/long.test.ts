@@ -37,7 +37,12 @@ const cases: [name: string, op: Op<never>, attrs: unknown, inputs: Record<string
   ['broadcast', add, null, { a: floats([301, 1, 203]), b: floats([1, 5, 1]) }],
 ];
 
-describe.each(await webgpuDevices())('long inputs, %s', (_, device) => {
+const devices = await webgpuDevices();
+it.skipIf(devices.length === 0)('there is an adapter (skipped: none here)', () => {
+  expect(devices).toHaveLength(1);
+});
+
+describe.each(devices)('long inputs, %s', (_, device) => {
   it.each(cases)('%s', async (name, op, attrs, inputs) => {
     const runs = [1, 2].map(() => conformance(op as Op, { name, attrs, inputs }, device));
     const [first, second] = await Promise.all(runs);

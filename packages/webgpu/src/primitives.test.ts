@@ -19,6 +19,10 @@ const devices: [string, Device, number][] = one
     ]
   : [];
 
+it.skipIf(devices.length === 0)('there is an adapter (skipped: none here)', () => {
+  expect(devices).toHaveLength(2);
+});
+
 describe.each(devices)('primitives, %s', (_, device, nth) => {
   it.each(Object.entries(primitiveCases))('%s', async (name, list) => {
     const op = primitives[name as PrimitiveName] as Op;
