@@ -3,8 +3,8 @@
 // Uses: scalar-gates, delta, delta-sweeps, recurrence.
 
 struct Args {
-  units: u32, n: u32, P: u32, H: u32, HV: u32, K: u32, V: u32, scale: f32,
-  has_g: u32, has_h0: u32, has_ranges: u32, has_priors: u32, has_y: u32, has_states: u32, has_dg: u32, has_dh0: u32,
+  units: u32, n: u32, P: u32, H: u32, HV: u32, K: u32, V: u32, scale: f32, first: u32, last: u32, chunks: u32,
+  has_g: u32, has_h0: u32, has_ranges: u32, has_priors: u32, has_y: u32, has_states: u32, has_marks: u32, has_dg: u32, has_dh0: u32,
 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> q: array<f32>; // [P,H,K]
@@ -32,6 +32,8 @@ struct Args {
 @group(0) @binding(22) var<storage, read_write> solved: array<f32>; // dR [slots,HV,C,V]
 @group(0) @binding(23) var<storage, read_write> states: array<f32>; // S [slots,HV,V,K]
 @group(0) @binding(24) var<storage, read_write> dstates: array<f32>; // dS [slots,HV,V,K]
+@group(0) @binding(25) var<storage, read_write> marks: array<f32>; // S before each segment [segments,n,HV,V,K]
+@group(0) @binding(26) var<storage, read_write> dmarks: array<f32>; // dS after a segment [n,HV,V,K]
 
 fn gate_at(chunk: Chunk, head: u32, i: u32) -> f32 {
   if (args.has_g == 0u || i >= chunk.length) { return 0.0; }

@@ -4,11 +4,11 @@ import { backward, decode, forward, gradients, sumGates, within } from '../gen/s
 import { forwardKernel, gradientKernel, type Recurrence } from '../plans.ts';
 import type { ScalarDecayGradAttrs } from './op.ts';
 
-const recurrence: Recurrence = {
+export const recurrence: Recurrence = {
   op: 'scalarDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0', 'ranges'],
   kernels: { within, forward, backward, gradients, decode },
-  kept: (K, V) => ({ forward: { reads: 256 }, gradient: { states: K * V, dstates: K * V } }),
+  kept: (K, V) => ({ forward: { reads: 256 }, gradient: {}, segment: { states: K * V, dstates: K * V } }),
   more: (g) => ({ constant: g!.shape.length === 1 ? 1 : 0 }),
 };
 

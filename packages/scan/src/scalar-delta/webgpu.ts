@@ -2,13 +2,14 @@
 import { backward, decode, forward, gradients, within } from '../gen/scalar-delta.wgsl.gen.ts';
 import { forwardKernel, gradientKernel, type Recurrence } from '../plans.ts';
 
-const recurrence: Recurrence = {
+export const recurrence: Recurrence = {
   op: 'scalarDelta',
   inputs: ['q', 'k', 'v', 'g', 'beta', 'h0', 'ranges'],
   kernels: { within, forward, backward, gradients, decode },
   kept: (K, V) => ({
     forward: { reads: 256, inverse: 256 },
-    gradient: { priors: 256, written: 16 * V, solved: 16 * V, states: K * V, dstates: K * V },
+    gradient: { priors: 256 },
+    segment: { written: 16 * V, solved: 16 * V, states: K * V, dstates: K * V },
   }),
 };
 

@@ -1,6 +1,7 @@
 // How the gradient of a block of a state begins and ends on the way back, and what of it is kept.
 // Uses: state-block.
 
+/// From the gradient of the last state, or of the state after the segment.
 fn begin_backward(lane: u32, block: Block, span: Span) {
   clear_gradients(lane, block, span.gap, span.begin);
   if (block.sequence + 1u == args.n) { clear_gradients(lane, block, span.end, args.P); }
@@ -9,12 +10,19 @@ fn begin_backward(lane: u32, block: Block, span: Span) {
     for (var part = 0u; part < 4u; part++) {
       let column = block.first + 4u * (e & 1u) + part;
       if (e >> 1u < args.K && column < args.V) {
-        values[part] = dstate[state_index(block.sequence, block.head, e >> 1u, column)];
+        values[part] = final_at(block, span, e >> 1u, column);
       }
     }
     state_block[e] = values;
   }
   workgroupBarrier();
+}
+
+fn final_at(block: Block, span: Span, channel: u32, column: u32) -> f32 {
+  if (args.last < chunks_of(span.end - span.begin)) {
+    return dmarks[mark_index(0u, block.sequence, block.head, channel, column)];
+  }
+  return dstate[state_index(block.sequence, block.head, channel, column)];
 }
 
 /// 0 at positions that no sequence has: the block's columns of dv, and all else where it is the first one.
@@ -62,11 +70,15 @@ fn write_dv(chunk: Chunk, head: u32, i: u32, first: u32, values: vec4f) {
 }
 
 fn end_backward(lane: u32, block: Block) {
-  if (args.has_dh0 == 0u) { return; }
   for (var e = lane; e < 2u * args.K; e += 64u) {
     for (var part = 0u; part < 4u; part++) {
       let column = block.first + 4u * (e & 1u) + part;
-      if (column < args.V) { dh0[state_index(block.sequence, block.head, e >> 1u, column)] = state_block[e][part]; }
+      if (column >= args.V) { continue; }
+      if (args.first > 0u) {
+        dmarks[mark_index(0u, block.sequence, block.head, e >> 1u, column)] = state_block[e][part];
+      } else if (args.has_dh0 != 0u) {
+        dh0[state_index(block.sequence, block.head, e >> 1u, column)] = state_block[e][part];
+      }
     }
   }
 }

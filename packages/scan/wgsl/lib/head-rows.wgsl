@@ -44,14 +44,36 @@ fn dy_at(chunk: Chunk, head: u32, i: u32, column: u32) -> f32 {
   return dy[value_index(chunk, head, i, column)];
 }
 
-/// Where a token's row of V columns is kept [slots,HV,C,V].
-fn kept_index(chunk: Chunk, head: u32, i: u32, column: u32) -> u32 {
-  return ((chunk.slot * args.HV + head) * C + i) * args.V + column;
+/// Place of a chunk among those of its segment, chunks first..last of every row, `chunks` at most; of all chunks over ranges.
+fn segment_place(chunk: Chunk) -> u32 {
+  if (args.has_ranges != 0u) { return chunk.slot; }
+  return chunk.slot - chunk.sequence * chunks_of(args.P / args.n) - args.first + chunk.sequence * args.chunks;
 }
 
-/// Where a state is kept for each chunk [slots,HV,V,K]: transposed, so that neighbouring lanes read neighbouring channels.
+/// The last segment may have fewer chunks.
+fn in_segment(place: u32) -> bool {
+  return args.has_ranges != 0u || args.first + place % args.chunks < args.last;
+}
+
+/// The slot of the chunk at a place.
+fn segment_slot(place: u32) -> u32 {
+  if (args.has_ranges != 0u) { return place; }
+  return place / args.chunks * chunks_of(args.P / args.n) + args.first + place % args.chunks;
+}
+
+/// Where a token's row of V columns is kept [places,HV,C,V].
+fn kept_index(chunk: Chunk, head: u32, i: u32, column: u32) -> u32 {
+  return ((segment_place(chunk) * args.HV + head) * C + i) * args.V + column;
+}
+
+/// Where a state is kept for each chunk [places,HV,V,K]: transposed, so that neighbouring lanes read neighbouring channels.
 fn chunk_state(chunk: Chunk, head: u32, channel: u32, column: u32) -> u32 {
-  return ((chunk.slot * args.HV + head) * args.V + column) * args.K + channel;
+  return ((segment_place(chunk) * args.HV + head) * args.V + column) * args.K + channel;
+}
+
+/// Where it is for each sequence at the border of a segment [segments,n,HV,V,K].
+fn mark_index(segment: u32, sequence: u32, head: u32, channel: u32, column: u32) -> u32 {
+  return (((segment * args.n + sequence) * args.HV + head) * args.V + column) * args.K + channel;
 }
 
 /// Where it is for each sequence [n,HV,K,V].

@@ -1,5 +1,6 @@
 // The kernels of a recurrence with a state [K,V] per head: what a chunk is alone, the way through all chunks, the way back, and the
-// gradients of each chunk; and one token. A sibling has its operands, its gates and what its tokens write.
+// gradients of each chunk; and one token. Where the states of all chunks need much room, they are made of one segment of every row after
+// the other, the last one first, from the states between segments. A sibling has its operands, its gates and what its tokens write.
 // Uses: units, sequences, head-rows, pairs, state-block, forward-block, backward-block, chunk-gradients, decode.
 
 /// What pairs of tokens of a chunk have to do with each other, for each value head.
@@ -28,7 +29,7 @@ fn forward(
   let block = block_of(unit);
   let span = span_at(lane, block.sequence);
   begin_forward(lane, block, span);
-  for (var c = 0u; c < chunks_of(span.end - span.begin); c++) {
+  for (var c = args.first; c < min(args.last, chunks_of(span.end - span.begin)); c++) {
     let chunk = chunk_of(block.sequence, span, c);
     load_gates(lane, chunk, block.head);
     load_strengths(lane, chunk, block.head);
@@ -47,7 +48,7 @@ fn backward(
   let block = block_of(unit);
   let span = span_at(lane, block.sequence);
   begin_backward(lane, block, span);
-  for (var c = chunks_of(span.end - span.begin); c > 0u; c--) {
+  for (var c = min(args.last, chunks_of(span.end - span.begin)); c > args.first; c--) {
     let chunk = chunk_of(block.sequence, span, c - 1u);
     load_gates(lane, chunk, block.head);
     load_strengths(lane, chunk, block.head);
@@ -63,7 +64,8 @@ fn gradients(
 ) {
   let unit = unit_of(group, groups);
   if (unit >= args.units) { return; }
-  let chunk = chunk_at(lane, unit / args.H);
+  if (!in_segment(unit / args.H)) { return; }
+  let chunk = chunk_at(lane, segment_slot(unit / args.H));
   if (chunk.length == 0u) { return; }
   let sharing = args.HV / args.H;
   for (var each = 0u; each < sharing; each++) {
