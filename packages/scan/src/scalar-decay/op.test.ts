@@ -38,6 +38,7 @@ const cases: [string, DecayCase][] = [
   ['K < V', { B: 2, T: 37, H: 4, K: 9, V: 14 }],
   ['one head of many values', { B: 1, T: 37, H: 1, K: 8, V: 70 }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
+  ['K = 70', { B: 1, T: 20, H: 1, K: 70, V: 9 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
   ['one token of many values', { B: 1, T: 1, H: 2, K: 5, V: 39 }],
   ['one token of many values, no state', { B: 1, T: 1, H: 2, K: 6, V: 38, fresh: true }],

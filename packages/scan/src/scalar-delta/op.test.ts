@@ -30,6 +30,7 @@ const cases: [string, DeltaCase][] = [
   ['three value heads a key head, no gate', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3, gates: 'none' }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
   ['K = 70', { B: 1, T: 20, H: 1, HV: 2, K: 70, V: 9 }],
+  ['K = 300', { B: 1, T: 17, H: 1, HV: 2, K: 300, V: 18 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
   ['one token of many values', { B: 1, T: 1, H: 2, HV: 4, K: 5, V: 39 }],
   ['one token of many values, no state', { B: 1, T: 1, H: 2, K: 6, V: 38, fresh: true }],

@@ -28,6 +28,7 @@ const cases: [string, VectorCase][] = [
   ['K < V, two value heads a key head', { B: 2, T: 37, H: 2, HV: 4, K: 9, V: 14 }],
   ['one head of many values', { B: 1, T: 37, H: 1, K: 8, V: 70 }],
   ['K > V', { B: 1, T: 33, H: 1, K: 33, V: 3 }],
+  ['K = 70', { B: 1, T: 20, H: 1, K: 70, V: 9 }],
   ['K = V = 1', { B: 1, T: 20, H: 3, K: 1, V: 1 }],
   ['three value heads a key head', { B: 1, T: 21, H: 1, HV: 3, K: 4, V: 3 }],
   ['one token of many values', { B: 1, T: 1, H: 2, HV: 4, K: 5, V: 39 }],
