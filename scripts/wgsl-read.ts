@@ -82,6 +82,9 @@ function itemsOf(path: string, text: string): Item[] {
     if (own === ';') continue;
     const [, name] = /\b(?:fn|struct|alias|const|override|var(?:<\w+>)?)\s+(\w+)/.exec(own) ?? [];
     if (!name) throw new Error(`${path}: ${own.slice(0, 60)} has no name.`);
+    // WGSL makes such a variable zero at every turn of a loop; compilers were seen to keep what it held.
+    const [bare] = /\bvar\s+\w+\s*:[^=;]*;/.exec(own) ?? [];
+    if (bare) throw new Error(`${path}: ${bare} has no value; write one, such as array<f32, 4>().`);
     items.push({ name, text: own, entry: own.includes('@compute'), words: new Set(own.match(/[A-Za-z_]\w*/g)) });
   }
   return items;

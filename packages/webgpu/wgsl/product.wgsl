@@ -99,7 +99,7 @@ fn product(
   let b_0 = brought(lane, 0u, args.transpose_b == 1u);
   let b_1 = brought(lane, 1u, args.transpose_b == 1u);
   // Row i of eight, columns 2 j and 2 j + 1 of eight in component j of sums[2 i] and sums[2 i + 1].
-  var sums: array<vec4f, 16>;
+  var sums = array<vec4f, 16>();
   for (var p = from_part; p < to_part; p++) {
     let own = part_of(p);
     let first_a = own.a + matrix * own.rows * own.depth;
