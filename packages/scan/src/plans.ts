@@ -57,7 +57,7 @@ function roomFor(counts: Kept): { bytes: number; at(shared: Pointer): Named } {
 /** No end of a segment: beyond any chunk. */
 const endless = 2 ** 31;
 /** Bytes that a gradient keeps of one segment at most, as far as rows can be cut. */
-const segmentBytes = 2 ** 28;
+const segmentBytes = 2 ** 29;
 
 interface Frame {
   readonly size: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// One token of each of n sequences, in one pass over the state: y = scale S' q is read before the write, as S' q + (q'k) times what is written.
+// One token of each of n sequences, in one pass over the state: y is read before the write, as S' q + (q'k) times what is written.
 // Uses: head-rows.
 
 const decode_columns = 16u;

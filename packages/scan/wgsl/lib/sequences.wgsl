@@ -1,5 +1,6 @@
-// Where the n sequences of a call lie in its P positions, and their chunks of C tokens, which is said elsewhere. `ranges` [n,2] holds begin and end of each,
-// ascending and disjoint; without it sequence s is row s of P / n. Whatever it holds, what is read of it here is both.
+// Where the n sequences of a call lie in its P positions, and their chunks of C tokens; whoever uses this says what C is. `ranges` [n,2]
+// holds begin and end of each, ascending and disjoint; without it sequence s is row s of P / n. Whatever it holds, what is read of it
+// here is both.
 
 /// A sequence, and where the one before it ends.
 struct Span { gap: u32, begin: u32, end: u32 }

@@ -24,7 +24,7 @@ fn block_of(unit: u32) -> Block {
   return Block(unit / blocks / args.HV, unit / blocks % args.HV, index, index * block_columns);
 }
 
-/// acc + (a row of the tile) (the block), over `count` channels of the tile that begins at channel `first`, from the tile's channel `offset` on.
+/// acc + (a row of the tile) (the block), over `count` channels from the tile's `offset` on; the tile begins at channel `first`.
 fn times_state(acc: vec4f, row: u32, half: u32, first: u32, offset: u32, count: u32) -> vec4f {
   var sum = acc;
   for (var i = offset; i < offset + count; i++) {
