@@ -28,6 +28,7 @@ import { runnerOf, sequenceOn } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
 import { products } from './products.ts';
 import { Queue } from './queue.ts';
+import { type KernelTime, Timer } from './timer.ts';
 
 export interface WebGpuOptions {
   /** Kernels of ops beyond the primitives: the lists that other packages export at their `./webgpu` entry. */
@@ -64,6 +65,13 @@ export interface WebGpuDevice extends Device {
   readonly bytesInUse: number;
   /** When all pipelines that were asked for so far are made. */
   warmup(): Promise<PipelineCount>;
+  /**
+   * How long the card takes for each kernel while `run` is done and read, the longest first. Each launch has a pass of its own, so that
+   * the sum is more than the time without.
+   *
+   * @throws DeviceError where the adapter has no timestamps.
+   */
+  profile(run: () => unknown): Promise<readonly KernelTime[]>;
 }
 
 /**
@@ -175,6 +183,17 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     async warmup() {
       await alive().pipelines.settled();
       return alive().pipelines.counted;
+    },
+    async profile(run) {
+      const timer = new Timer(gpu);
+      alive().timer = timer;
+      try {
+        await run();
+        queue.flush();
+        return await timer.result();
+      } finally {
+        queue.timer = null;
+      }
     },
     report() {
       const { label, bytesInUse, fallbacks } = this;

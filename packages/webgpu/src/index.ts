@@ -16,3 +16,4 @@ export type {
   WebGpuKernel,
   WgslModule,
 } from './kernel.ts';
+export type { KernelTime } from './timer.ts';

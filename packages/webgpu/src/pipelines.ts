@@ -5,6 +5,8 @@ import { heapOf } from './heaps.ts';
 import type { Launch, Pointer, WgslModule } from './kernel.ts';
 
 export interface Pipeline {
+  /** Package, file and function. */
+  readonly label: string;
   /** Null until it is made. */
   made: GPUComputePipeline | null;
   readonly ready: Promise<void>;
@@ -82,12 +84,14 @@ export class Pipelines {
     });
     this.began ||= performance.now();
     const module = this.moduleOf(kernel.module, pattern);
+    const label = `${kernel.module.name}/${kernel.name}`;
     const made = this.gpu.createComputePipelineAsync({
-      label: `${kernel.module.name}/${kernel.name}`,
+      label,
       layout: this.layouts[heaps],
       compute: { module, entryPoint: kernel.name, constants },
     });
     const pipeline: Pipeline = {
+      label,
       made: null,
       ready: made.then(
         (done) => {
@@ -96,9 +100,7 @@ export class Pipelines {
         },
         (cause: Error) => {
           const { message } = cause;
-          this.failed(
-            new DeviceError(`webgpu: ${kernel.module.name}/${kernel.name} does not run here: ${message}`, { cause }),
-          );
+          this.failed(new DeviceError(`webgpu: ${label} does not run here: ${message}`, { cause }));
         },
       ),
     };

@@ -3,6 +3,7 @@ import { DeviceError, nextTurn, OutOfMemoryError } from '@twilljs/tensor';
 import type { Launch } from './kernel.ts';
 import { type Pipeline, Pipelines } from './pipelines.ts';
 import { Records, recordBytes, Uniforms } from './records.ts';
+import type { Timer, Timing } from './timer.ts';
 
 /** Launches in one submission: no watchdog wakes, and a page stays alive. */
 const submissionLaunches = 1024;
@@ -35,6 +36,8 @@ export class Queue {
   /** Why nothing runs any more. */
   failure: DeviceError | null = null;
   submissions = 0;
+  /** Where launches are timed. */
+  timer: Timer | null = null;
 
   constructor(gpu: GPUDevice) {
     this.gpu = gpu;
@@ -47,7 +50,7 @@ export class Queue {
     this.failure ??= error;
   }
 
-  /** Looks for the first launches's pipeline and heaps. */
+  /** A launch with its pipeline, and the heaps that it touches. */
   dispatchOf(launch: Launch): Dispatch {
     const { pipeline, heaps } = this.pipelines.of(launch);
     const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
@@ -100,31 +103,62 @@ export class Queue {
     this.draining = null;
   }
 
-  /** Encodes dispatches, one pass for each submission. */
+  /** Encodes dispatches, one pass for each submission; of each launch where it is timed. */
   submit(dispatches: readonly Dispatch[], uniforms: Uniforms): void {
     for (let from = 0; from < dispatches.length; from += submissionLaunches) {
       const to = Math.min(dispatches.length, from + submissionLaunches);
       const encoder = this.gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      let [pipeline, heaps]: [Pipeline | null, string] = [null, ''];
-      for (let i = from; i < to; i++) {
-        const dispatch = dispatches[i];
-        if (dispatch.x === 0) continue;
-        if (dispatch.pipeline !== pipeline) {
-          pipeline = dispatch.pipeline;
-          pass.setPipeline(pipeline.made!);
-        }
-        if (dispatch.heaps !== heaps) {
-          heaps = dispatch.heaps;
-          pass.setBindGroup(1, this.heapGroup(heaps));
-        }
-        pass.setBindGroup(0, uniforms.group, uniforms.offsets, i, 1);
-        pass.dispatchWorkgroups(dispatch.x, dispatch.y);
+      if (this.timer) this.encodeTimed(encoder, dispatches, uniforms, from, to, this.timer.begin(to - from));
+      else {
+        const pass = encoder.beginComputePass();
+        this.encode(pass, dispatches, uniforms, from, to);
+        pass.end();
+        this.gpu.queue.submit([encoder.finish()]);
       }
-      pass.end();
-      this.gpu.queue.submit([encoder.finish()]);
       this.submissions++;
     }
+  }
+
+  private encode(
+    pass: GPUComputePassEncoder,
+    dispatches: readonly Dispatch[],
+    uniforms: Uniforms,
+    from: number,
+    to: number,
+  ): void {
+    let [pipeline, heaps]: [Pipeline | null, string] = [null, ''];
+    for (let i = from; i < to; i++) {
+      const dispatch = dispatches[i];
+      if (dispatch.x === 0) continue;
+      if (dispatch.pipeline !== pipeline) {
+        pipeline = dispatch.pipeline;
+        pass.setPipeline(pipeline.made!);
+      }
+      if (dispatch.heaps !== heaps) {
+        heaps = dispatch.heaps;
+        pass.setBindGroup(1, this.heapGroup(heaps));
+      }
+      pass.setBindGroup(0, uniforms.group, uniforms.offsets, i, 1);
+      pass.dispatchWorkgroups(dispatch.x, dispatch.y);
+    }
+  }
+
+  private encodeTimed(
+    encoder: GPUCommandEncoder,
+    dispatches: readonly Dispatch[],
+    uniforms: Uniforms,
+    from: number,
+    to: number,
+    timing: Timing,
+  ): void {
+    for (let i = from; i < to; i++) {
+      const pass = encoder.beginComputePass(timing.pass(dispatches[i].pipeline.label));
+      this.encode(pass, dispatches, uniforms, i, i + 1);
+      pass.end();
+    }
+    timing.end(encoder);
+    this.gpu.queue.submit([encoder.finish()]);
+    timing.submitted();
   }
 
   private heapGroup(key: string): GPUBindGroup {
