@@ -1,6 +1,9 @@
 // @twilljs/webgpu/testing: the device in tests, where the machine has an adapter.
-import { DeviceError } from '@twilljs/tensor';
+import { DeviceError, type Op, type Spec } from '@twilljs/tensor';
 import { type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
+import type { Launch, Offers, Pointer, WebGpuKernel } from './kernel.ts';
+import { primitiveKernels } from './primitives.ts';
+import { products } from './products.ts';
 
 /** What must be there, by the variable TWILL_REQUIRE: a list such as `chromium,webgpu`. */
 function isRequired(): boolean {
@@ -19,4 +22,27 @@ export async function webgpuDevices(options: WebGpuOptions = {}): Promise<[name:
     if (error instanceof DeviceError && !isRequired()) return [];
     throw error;
   }
+}
+
+/** What ops are planned to run, for shapes alone: no adapter is needed. */
+export function planner(
+  kernels: readonly WebGpuKernel[],
+): (op: Op, ins: readonly (Spec | null)[], attrs: unknown) => readonly Launch[] | string {
+  const table = new Map([...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]));
+  const offers: Offers = { workgroupBytes: 2 ** 14, invocations: 256, products };
+  return (op, ins, attrs) => {
+    const plan = table.get(op.name)?.plan(ins, attrs, offers) ?? 'no kernel was given for it';
+    if (typeof plan === 'string') return plan;
+    let next = 0;
+    const place = (): Pointer => 2 ** 20 * ++next;
+    const outs = op.shape(
+      ins.map((spec) => spec?.shape ?? null),
+      attrs,
+    );
+    return plan.launches(
+      ins.map((spec) => (spec ? place() : 0)),
+      outs.map(place),
+      place(),
+    );
+  };
 }
