@@ -1,5 +1,7 @@
 // Every golden of an op on every device: outputs and gradients within the tolerances of golden/README.md.
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { kernels as attention } from '@twilljs/attention/wasm';
 import { kernels as attentionOnWebgpu } from '@twilljs/attention/webgpu';
 import { kernels as nn } from '@twilljs/nn/wasm';
@@ -23,9 +25,9 @@ const names: Readonly<Record<string, string>> = {
   muon: 'muonMove',
 };
 const isOnWebgpu = (op: string) => onWebgpu.some((kernel) => kernel.op === (names[op] ?? op));
-const folder = new URL('ops/', import.meta.url);
+const folder = fileURLToPath(new URL('ops', import.meta.url));
 const goldens = readdirSync(folder)
-  .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)])
+  .map((file): [string, Golden] => [file, readGolden(readFileSync(join(folder, file)), file)])
   .filter(([, { op }]) => op in goldenOps);
 const devices: [string, Device][] = [
   ['cpu', cpu()],

@@ -1,5 +1,7 @@
 // Softmax attention on every device: goldens, kernel = definition = oracle, and what a query must not see.
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { type Golden, readGolden } from '@twilljs/parity';
 import { apply, concat, cpu, type Device, full, type Tensor, tensor, zeros } from '@twilljs/tensor';
@@ -24,10 +26,10 @@ import { kernels as own } from './wasm.ts';
 import { kernels as webgpu } from './webgpu.ts';
 
 const kernels = [...nn, ...own];
-const folder = new URL('../../../golden/ops/', import.meta.url);
+const folder = fileURLToPath(new URL('../../../golden/ops', import.meta.url));
 const goldens = readdirSync(folder)
   .filter((file) => file.startsWith('attention--'))
-  .map((file): [string, Golden] => [file, readGolden(readFileSync(new URL(file, folder)), file)]);
+  .map((file): [string, Golden] => [file, readGolden(readFileSync(join(folder, file)), file)]);
 
 const fast: [string, Device][] = [
   ['wasm plain', await wasm({ kernels, tier: 'plain', poison: true })],
@@ -258,7 +260,7 @@ describe.each([...fast, ...card])('at the ends of the numbers, kernels on %s', (
 
 describe('scratch of the kernels', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const code = Uint8Array.from(Buffer.from((await module.plain()).bytes, 'base64'));
+  const code = Uint8Array.from(atob((await module.plain()).bytes), (character) => character.charCodeAt(0));
   const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
   const bytes = (shape: number[], window: number | null) => {
     const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));

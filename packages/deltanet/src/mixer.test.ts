@@ -2,10 +2,13 @@
 
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { scalarDelta } from '@twilljs/scan';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { deltanet, recurrence } from './index.ts';
 
@@ -18,7 +21,12 @@ const configs = [
   { hidden_size: 12, num_heads: 3, qk_activation: 'relu', qk_norm: 'sum', use_short_conv: false },
   { hidden_size: 12, num_heads: 3, qk_activation: 'identity', conv_size: 1 },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...scan], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+];
 
 for (const { name, run } of mixerChecks({ family: deltanet, configs, devices })) it(name, run);
 

@@ -3,10 +3,13 @@
 import { params } from '@twilljs/nn';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { vectorDecay } from '@twilljs/scan';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { gla, recurrence } from './index.ts';
 
@@ -18,7 +21,12 @@ const configs = [
   { hidden_size: 12, num_heads: 3, num_kv_heads: 1, use_short_conv: true, conv_size: 1, feature_map: 'logsigmoid' },
   { hidden_size: 12, num_heads: 2, expand_k: 1, feature_map: 'sqrelu' },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...scan], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+];
 
 for (const { name, run } of mixerChecks({ family: gla, configs, devices })) it(name, run);
 

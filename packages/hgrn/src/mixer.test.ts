@@ -3,10 +3,13 @@
 import { initializer, params, readFields } from '@twilljs/nn';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { elementwise } from '@twilljs/scan';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { hgrn, recurrence } from './index.ts';
 
@@ -17,7 +20,12 @@ const configs = [
   { hidden_size: 12, use_lower_bound: false, use_short_conv: true, conv_size: 2 },
   { hidden_size: 12, use_short_conv: true, conv_size: 1 },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...scan], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+];
 const f64 = cpu({ float: 'f64' });
 
 for (const { name, run } of mixerChecks({ family: hgrn, configs, devices })) it(name, run);

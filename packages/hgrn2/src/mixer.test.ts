@@ -3,10 +3,13 @@
 import { forgetGate, initializer, readFields } from '@twilljs/nn';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { vectorDecay } from '@twilljs/scan';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { hgrn2, recurrence } from './index.ts';
 
@@ -16,7 +19,12 @@ const configs = [
   { hidden_size: 12, expand_ratio: null, num_heads: 2, use_short_conv: true, conv_size: 2, elementwise_affine: false },
   { hidden_size: 14, expand_ratio: 6, use_lower_bound: false, use_short_conv: true, conv_size: 1 },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...scan], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+];
 
 for (const { name, run } of mixerChecks({ family: hgrn2, configs, devices })) it(name, run);
 

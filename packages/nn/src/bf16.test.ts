@@ -1,5 +1,4 @@
 // Matrices stored in bf16, on every device: the bits of what f32 of the same numbers gives, half the bytes, and refusals.
-import { createHash } from 'node:crypto';
 import {
   argmax,
   cast,
@@ -47,9 +46,9 @@ const stored = (device: Device, shape: number[], seed: number): Tensor =>
     { device, dtype: 'bf16' },
   );
 const digest = async (t: Tensor): Promise<string> =>
-  createHash('sha256')
-    .update(new Uint8Array((await t.data()).buffer))
-    .digest('hex');
+  String(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(new Uint8Array((await t.data()).buffer)))),
+  );
 
 /** Zeros, subnormals, the largest, infinities and NaN, in and around vectors of four. */
 const bits = Uint16Array.of(

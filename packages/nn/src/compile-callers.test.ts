@@ -1,7 +1,4 @@
 // What recorded steps share with those who call them: memory that is handed in, used from outside, or returned.
-
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   assign,
   compile,
@@ -18,6 +15,8 @@ import {
 import { wasm } from '@twilljs/wasm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { devices, keeping } from './compile.test-data.ts';
+
+const isPage = typeof process === 'undefined';
 
 describe.each(devices)('on %s', (_, device, twin) => {
   const { make, own, giveBack } = keeping(device);
@@ -83,10 +82,12 @@ describe.each(devices)('on %s', (_, device, twin) => {
     const x = make([1, 2], [2]);
     const rejected: unknown[] = [];
     const note = (reason: unknown) => rejected.push(reason);
-    process.on('unhandledRejection', note);
+    if (isPage) globalThis.addEventListener('unhandledrejection', note);
+    else process.on('unhandledRejection', note);
     expect(() => compile(device, () => x.sum().item())()).toThrow('the step is asynchronous');
     await new Promise((done) => setTimeout(done));
-    process.off('unhandledRejection', note);
+    if (isPage) globalThis.removeEventListener('unhandledrejection', note);
+    else process.off('unhandledRejection', note);
     expect(rejected).toEqual([]);
   });
 
@@ -158,6 +159,8 @@ it('is as it was before a replay for which there was no memory', async () => {
 });
 
 it('gives back what a forgotten step holds, late', async () => {
+  // Here, since a page, which runs the tests above, has no such modules.
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import('node:v8'), import('node:vm')]);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const device = await wasm();

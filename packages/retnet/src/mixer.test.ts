@@ -3,11 +3,14 @@
 import { initializer, params, readFields, sequencesOf } from '@twilljs/nn';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { kernels as nn } from '@twilljs/nn/wasm';
+import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { scalarDecay } from '@twilljs/scan';
 import { kernels as scan } from '@twilljs/scan/wasm';
+import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu, scope, tensor } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { recurrence, retnet } from './index.ts';
 
@@ -17,7 +20,12 @@ const configs = [
   { hidden_size: 16, num_heads: 2, num_kv_heads: 1, expand_k: 0.5, use_output_gate: false },
   { hidden_size: 12, num_heads: 3, fuse_norm: false, elementwise_affine: false, feature_map: 'mish' },
 ];
-const devices = [cpu(), cpu({ float: 'f64' }), await wasm({ kernels: [...nn, ...scan], poison: true })];
+const devices = [
+  cpu(),
+  cpu({ float: 'f64' }),
+  await wasm({ kernels: [...nn, ...scan], poison: true }),
+  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+];
 
 for (const { name, run } of mixerChecks({ family: retnet, configs, devices })) it(name, run);
 

@@ -5,15 +5,15 @@ import type { Launch, Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { primitiveKernels } from './primitives.ts';
 import { products } from './products.ts';
 
-/** What must be there, by the variable TWILL_REQUIRE: a list such as `chromium,webgpu`. */
+/** What must be there, by the variable TWILL_REQUIRE: a list such as `chromium,webgpu`. A page, which has no variables, is opened for it. */
 function isRequired(): boolean {
-  return typeof process !== 'undefined' && (process.env?.TWILL_REQUIRE ?? '').split(',').includes('webgpu');
+  return typeof process === 'undefined' || (process.env.TWILL_REQUIRE ?? '').split(',').includes('webgpu');
 }
 
 /**
  * The device as an entry of a table of devices, with memory that starts as NaN, or nothing where this machine has no adapter.
  *
- * @throws DeviceError where TWILL_REQUIRE asks for one.
+ * @throws DeviceError where TWILL_REQUIRE asks for one, and in a page.
  */
 export async function webgpuDevices(options: WebGpuOptions = {}): Promise<[name: string, device: WebGpuDevice][]> {
   try {

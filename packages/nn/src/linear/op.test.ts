@@ -1,6 +1,5 @@
 // Projections of one input: the bits of one linear each, whatever wants a gradient, but for that of the input, which a kernel forms as
 // one sum; layers that are more than a weight fall apart.
-import { createHash } from 'node:crypto';
 import { cpu, type Device, gradOf, parameter, type Tensor, tensor } from '@twilljs/tensor';
 import { noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
@@ -18,9 +17,9 @@ const floats = (device: Device, shape: number[], seed: number): Tensor =>
 const bitsOf = async (tensors: readonly Tensor[]): Promise<string[]> =>
   Promise.all(
     tensors.map(async (t) =>
-      createHash('sha256')
-        .update(new Uint8Array((await t.data()).buffer))
-        .digest('hex'),
+      String(
+        new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(new Uint8Array((await t.data()).buffer)))),
+      ),
     ),
   );
 

@@ -1,0 +1,34 @@
+// `pnpm test:chromium`: the tests that hold WebGPU to the definitions of ops, in a page of headless Chromium. They are the files that run
+// in Node too; of their devices the page takes `webgpu`.
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { chromium, softwareAdapter } from './scripts/vitest/page/chromium.ts';
+import { webgpuTests } from './scripts/vitest/page/matrix.ts';
+
+const files = fileURLToPath(new URL('scripts/vitest/page/files.ts', import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    conditions: ['@twilljs/source', ...defaultClientConditions],
+    alias: { 'node:fs': files, 'node:path': files, 'node:url': files },
+  },
+  test: {
+    name: 'chromium',
+    include: webgpuTests(),
+    testNamePattern: /webgpu/,
+    hideSkippedTests: true,
+    globalSetup: ['scripts/vitest/kernels.ts'],
+    setupFiles: ['scripts/vitest/quiet.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: chromium(), args: [...softwareAdapter] } }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
