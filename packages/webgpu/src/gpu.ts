@@ -63,7 +63,7 @@ export async function openAdapter(software: boolean): Promise<GPUAdapter> {
 }
 
 /** Whether looking for an adapter is worth while: Dawn takes time, and writes to standard error where there is no driver at all. */
-function mayHaveCard(): boolean {
+export function mayHaveCard(): boolean {
   if (typeof process === 'undefined' || process.platform !== 'linux') return true;
   const { existsSync } = process.getBuiltinModule('node:fs');
   return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path));

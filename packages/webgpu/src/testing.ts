@@ -1,6 +1,7 @@
 // @twilljs/webgpu/testing: the device in tests, where the machine has an adapter.
 import { DeviceError, type Op, type Spec } from '@twilljs/tensor';
 import { type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
+import { mayHaveCard } from './gpu.ts';
 import type { Launch, Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { primitiveKernels } from './primitives.ts';
 import { products } from './products.ts';
@@ -10,12 +11,19 @@ function isRequired(): boolean {
   return typeof process === 'undefined' || (process.env.TWILL_REQUIRE ?? '').split(',').includes('webgpu');
 }
 
+/** Whether looking for an adapter is quiet: without a card, a driver must have been named. */
+function mayHaveAdapter(): boolean {
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = process.env;
+  return mayHaveCard() || (VK_ICD_FILENAMES ?? VK_DRIVER_FILES) !== undefined;
+}
+
 /**
  * The device as an entry of a table of devices, with memory that starts as NaN, or nothing where this machine has no adapter.
  *
  * @throws DeviceError where TWILL_REQUIRE asks for one, and in a page.
  */
 export async function webgpuDevices(options: WebGpuOptions = {}): Promise<[name: string, device: WebGpuDevice][]> {
+  if (!isRequired() && !mayHaveAdapter()) return [];
   try {
     return [['webgpu', await webgpu({ poison: true, ...options })]];
   } catch (error) {
