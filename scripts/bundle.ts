@@ -7,6 +7,8 @@ export interface Bundle {
   bytes: number;
   /** Bytes, minified and compressed with gzip. */
   gzip: number;
+  /** Files of which something is left, by their paths. */
+  files: string[];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Bundle {
  * @throws Error with esbuild's own messages when something cannot run in a browser, such as an import of `node:fs`.
  */
 export async function bundleForBrowser(entry: string): Promise<Bundle> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
     minify: true,
@@ -30,6 +32,7 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
     platform: 'browser',
     conditions: ['@twilljs/source'],
     logLevel: 'silent',
+    metafile: true,
   });
   const loaded = outputFiles
     .filter(({ path }) => !/\.(plain|wide)\.gen-\w+\.js$/.test(path))
@@ -37,6 +40,9 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   return {
     bytes: sum(loaded.map(({ length }) => length)),
+    files: Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0),
+    ),
     gzip: sum(loaded.map((contents) => gzipSync(contents, { level: 9 }).length)),
   };
 }

@@ -31,6 +31,15 @@ function sourcesOf(root: string, folder: string, entry: string): Map<string, str
   return sources;
 }
 
+/** Without indents and without spaces, but those between two words or two operators: pages load the text. Lines stay, for messages. */
+function shortened(text: string): string {
+  const lines = text.replace(/\s*\n\s*/g, '\n');
+  return lines.replace(/ +/g, (spaces, at) => {
+    const around = lines[at - 1] + lines[at + spaces.length];
+    return /^(\w\w|[-+*/%<>=!&|^~]{2})$/.test(around) ? ' ' : '';
+  });
+}
+
 /** Items that `from` leads to, by name. */
 function reachable(items: readonly Item[], from: Item): Set<Item> {
   const found = new Set<Item>();
@@ -65,7 +74,7 @@ export function moduleText(folder: string, file: string, sources: ReadonlyMap<st
   const stored = new Set<string>();
   const text = items
     .filter((item) => used.has(item))
-    .map((item) => rewriteAccesses(entry, item.text, operands, stored).replace(/\s*\n\s*/g, '\n'))
+    .map((item) => shortened(rewriteAccesses(entry, item.text, operands, stored)))
     .join('\n');
   const wide = operands.some(({ name, type }) => type === 'vec4f' && stored.has(name));
   const narrow = operands.find(({ name, type }) => wide && type !== 'vec4f' && stored.has(name));
