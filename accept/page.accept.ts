@@ -6,6 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../scripts/check/repository.ts';
 import { buildPage, servePage } from '../scripts/page.ts';
+import { chromiumFlags } from './chromium.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'twill-page-'));
 let browser: Browser;
@@ -14,13 +15,7 @@ let served: Awaited<ReturnType<typeof servePage>>;
 beforeAll(async () => {
   await buildPage(folder);
   served = await servePage(folder);
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      ...['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-      ...['--enable-features=Vulkan', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-    ],
-  });
+  browser = await chromium.launch(chromiumFlags);
 });
 
 afterAll(async () => {

@@ -23,4 +23,20 @@ describe.each(devices)('%s', (_, device) => {
     expect(await y.data()).toEqual(Float32Array.of(2, 4, 6, 8));
     expect(await x.data()).toEqual(Float32Array.of(5, 6, 7, 8));
   });
+
+  it.runIf(device.gpu.features.has('timestamp-query'))('says how long the card takes for each kernel', async () => {
+    const x = tensor([1, 2, 3, 4], [4], { device });
+    const times = await device.profile(() => {
+      for (let i = 0; i < 3; i++) x.exp();
+    });
+    expect(times).toMatchObject([{ kernel: 'webgpu/unary/map', launches: 3 }]);
+    expect(times[0].ms).toBeGreaterThanOrEqual(0);
+  });
+
+  it('waits for all that was asked for', async () => {
+    const before = device.submissions;
+    tensor([1, 2], [2], { device }).exp();
+    await device.synchronize();
+    expect(device.submissions).toBe(before + 1);
+  });
 });

@@ -65,6 +65,8 @@ export interface WebGpuDevice extends Device {
   readonly bytesInUse: number;
   /** When all pipelines that were asked for so far are made. */
   warmup(): Promise<PipelineCount>;
+  /** When the card has done all that was asked of it so far. */
+  synchronize(): Promise<void>;
   /**
    * How long the card takes for each kernel while `run` is done and read, the longest first. Each launch has a pass of its own, so that
    * the sum is more than the time without.
@@ -183,6 +185,10 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     async warmup() {
       await alive().pipelines.settled();
       return alive().pipelines.counted;
+    },
+    async synchronize() {
+      alive().flush();
+      await queue.idle();
     },
     async profile(run) {
       const timer = new Timer(gpu);

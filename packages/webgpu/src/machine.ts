@@ -1,7 +1,9 @@
 // What runs plans: once, or as a sequence whose launches are prepared.
 import type { BoundOp, DeviceBuffer, OpSequence, Runner } from '@twilljs/tensor';
+import type { Dispatch } from './encode.ts';
 import type { Launch, Plan, Pointer } from './kernel.ts';
-import type { Dispatch, Queue } from './queue.ts';
+import type { Pipeline } from './pipelines.ts';
+import type { Queue } from './queue.ts';
 import { Records, Uniforms } from './records.ts';
 
 export interface WebGpuRunner extends Runner {
@@ -25,6 +27,7 @@ export function sequenceOn(queue: Queue, ops: readonly BoundOp[]): OpSequence {
   const all = launches.flat();
   const firsts = launches.map((_, i) => launches.slice(0, i).reduce((sum, list) => sum + list.length, 0));
   const dispatches = all.map((launch) => queue.dispatchOf(launch));
+  let unmade: readonly Pipeline[] = dispatches.map(({ pipeline }) => pipeline);
   const records = new Records(Math.max(1, all.length));
   all.forEach((launch, i) => {
     records.write(i, launch);
@@ -34,10 +37,8 @@ export function sequenceOn(queue: Queue, ops: readonly BoundOp[]): OpSequence {
   return {
     run() {
       queue.flush();
-      queue.enqueue(
-        dispatches.map(({ pipeline }) => pipeline),
-        () => queue.submit(dispatches, uniforms),
-      );
+      queue.enqueue(unmade, () => queue.submit(dispatches, uniforms));
+      unmade = unmade.filter(({ made }) => !made);
     },
     rebind(i, op) {
       const list = launchesOf(op);
@@ -46,13 +47,11 @@ export function sequenceOn(queue: Queue, ops: readonly BoundOp[]): OpSequence {
         own.write(n, launch);
         return queue.dispatchOf(launch);
       });
-      queue.enqueue(
-        replaced.map(({ pipeline }) => pipeline),
-        () => {
-          uniforms.write(firsts[i], own.bytes);
-          dispatches.splice(firsts[i], replaced.length, ...replaced);
-        },
-      );
+      unmade = [...unmade, ...replaced.map(({ pipeline }) => pipeline)];
+      queue.enqueue([], () => {
+        uniforms.write(firsts[i], own.bytes);
+        dispatches.splice(firsts[i], replaced.length, ...replaced);
+      });
     },
     inspect: () =>
       launches.map((list) =>

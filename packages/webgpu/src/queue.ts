@@ -1,21 +1,13 @@
 // What the adapter is asked to do, in order: launches, copies in and out, memory that moves.
 import { DeviceError, nextTurn, OutOfMemoryError } from '@twilljs/tensor';
+import { type Dispatch, encode, encodeTimed } from './encode.ts';
 import type { Launch } from './kernel.ts';
 import { type Pipeline, Pipelines } from './pipelines.ts';
 import { Records, recordBytes, Uniforms } from './records.ts';
-import type { Timer, Timing } from './timer.ts';
+import type { Timer } from './timer.ts';
 
 /** Launches in one submission: no watchdog wakes, and a page stays alive. */
 const submissionLaunches = 1024;
-
-/** A launch that is ready to be encoded. */
-export interface Dispatch {
-  readonly pipeline: Pipeline;
-  /** Names the bind group of its heaps. */
-  readonly heaps: string;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Something to be done when what is before it is done. */
 interface Command {
@@ -92,6 +84,13 @@ export class Queue {
     this.draining ??= this.drain();
   }
 
+  /** When all is done, and nothing failed. */
+  async idle(): Promise<void> {
+    await this.draining;
+    await this.gpu.queue.onSubmittedWorkDone();
+    if (this.failure) throw this.failure;
+  }
+
   private async drain(): Promise<void> {
     for (let command = this.waiting[0]; command && !this.failure; command = this.waiting[0]) {
       await Promise.all(command.pipelines.map(({ ready }) => ready));
@@ -108,57 +107,18 @@ export class Queue {
     for (let from = 0; from < dispatches.length; from += submissionLaunches) {
       const to = Math.min(dispatches.length, from + submissionLaunches);
       const encoder = this.gpu.createCommandEncoder();
-      if (this.timer) this.encodeTimed(encoder, dispatches, uniforms, from, to, this.timer.begin(to - from));
+      const groupOf = (heaps: string) => this.heapGroup(heaps);
+      const timing = this.timer?.begin(to - from);
+      if (timing) encodeTimed(encoder, dispatches, uniforms, [from, to], groupOf, timing);
       else {
         const pass = encoder.beginComputePass();
-        this.encode(pass, dispatches, uniforms, from, to);
+        encode(pass, dispatches, uniforms, [from, to], groupOf);
         pass.end();
-        this.gpu.queue.submit([encoder.finish()]);
       }
+      this.gpu.queue.submit([encoder.finish()]);
+      timing?.submitted();
       this.submissions++;
     }
-  }
-
-  private encode(
-    pass: GPUComputePassEncoder,
-    dispatches: readonly Dispatch[],
-    uniforms: Uniforms,
-    from: number,
-    to: number,
-  ): void {
-    let [pipeline, heaps]: [Pipeline | null, string] = [null, ''];
-    for (let i = from; i < to; i++) {
-      const dispatch = dispatches[i];
-      if (dispatch.x === 0) continue;
-      if (dispatch.pipeline !== pipeline) {
-        pipeline = dispatch.pipeline;
-        pass.setPipeline(pipeline.made!);
-      }
-      if (dispatch.heaps !== heaps) {
-        heaps = dispatch.heaps;
-        pass.setBindGroup(1, this.heapGroup(heaps));
-      }
-      pass.setBindGroup(0, uniforms.group, uniforms.offsets, i, 1);
-      pass.dispatchWorkgroups(dispatch.x, dispatch.y);
-    }
-  }
-
-  private encodeTimed(
-    encoder: GPUCommandEncoder,
-    dispatches: readonly Dispatch[],
-    uniforms: Uniforms,
-    from: number,
-    to: number,
-    timing: Timing,
-  ): void {
-    for (let i = from; i < to; i++) {
-      const pass = encoder.beginComputePass(timing.pass(dispatches[i].pipeline.label));
-      this.encode(pass, dispatches, uniforms, i, i + 1);
-      pass.end();
-    }
-    timing.end(encoder);
-    this.gpu.queue.submit([encoder.finish()]);
-    timing.submitted();
   }
 
   private heapGroup(key: string): GPUBindGroup {
