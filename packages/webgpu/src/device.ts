@@ -21,7 +21,7 @@ import {
   shown,
   typedArray,
 } from '@twilljs/tensor';
-import { nameOf, openAdapter, openGpu } from './gpu.ts';
+import { type Gpu, nameOf, openAdapter, openGpu } from './gpu.ts';
 import { Heaps, heapOf, offsetIn } from './heaps.ts';
 import type { Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { runnerOf, sequenceOn } from './machine.ts';
@@ -34,7 +34,7 @@ export interface WebGpuOptions {
   /** Kernels of ops beyond the primitives: the lists that other packages export at their `./webgpu` entry. */
   kernels?: readonly WebGpuKernel[];
   /** Default: one of the adapter of this machine, with all that it grants. */
-  device?: GPUDevice;
+  device?: Gpu;
   /** Whether an adapter that is a program on the processor, such as SwiftShader, will do. Default true. */
   software?: boolean;
   /** Bytes that the device may use at most. Default: no limit but the adapter's. */
@@ -55,7 +55,7 @@ export interface PipelineCount {
 }
 
 export interface WebGpuDevice extends Device {
-  readonly gpu: GPUDevice;
+  readonly gpu: Gpu;
   /** The adapter, by the name that it gives itself. */
   readonly tier: string;
   readonly pipelines: PipelineCount;

@@ -2,6 +2,9 @@
 /// <reference types="@webgpu/types" />
 import { DeviceError } from '@twilljs/tensor';
 
+/** `GPUDevice` where a program's library or `@webgpu/types` declares it; elsewhere these declarations compile without. */
+export type Gpu = typeof globalThis extends { GPUDevice: { prototype: infer D } } ? D : unknown;
+
 /** What the optional peer `webgpu` exports. */
 interface Dawn {
   create(options: string[]): GPU;
