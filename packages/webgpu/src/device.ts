@@ -22,11 +22,11 @@ import {
   typedArray,
 } from '@twilljs/tensor';
 import { type Gpu, nameOf, openAdapter, openGpu } from './gpu.ts';
-import { Heaps, heapOf, offsetIn } from './heaps.ts';
+import { behind, Heaps, heapOf, offsetIn } from './heaps.ts';
 import type { Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { runnerOf, sequenceOn } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
-import { products } from './products.ts';
+import { fewRows, formed, products } from './products.ts';
 import { Queue } from './queue.ts';
 import { type KernelTime, Timer } from './timer.ts';
 
@@ -150,6 +150,9 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
   });
   const offers: Offers = {
     products,
+    formed,
+    fewRows,
+    behind,
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };

@@ -9,6 +9,11 @@ const pageBytes = 65536;
 export const heapOf = (pointer: Pointer): number => Math.floor(pointer / span);
 export const offsetIn = (pointer: Pointer): number => pointer % span;
 
+/** See `Offers`. */
+export function behind(first: Pointer, other: Pointer): number | null {
+  return heapOf(first) === heapOf(other) ? (offsetIn(other) - offsetIn(first)) / 4 : null;
+}
+
 /** One buffer. It grows by moving to a larger one; places in it stay. */
 class Heap {
   private readonly grown: (pages: number) => void;

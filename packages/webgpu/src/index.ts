@@ -2,6 +2,7 @@
 export { type PipelineCount, type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
 export type {
   Field,
+  Formed,
   Kernel,
   Launch,
   LaunchArgs,

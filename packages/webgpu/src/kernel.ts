@@ -87,6 +87,19 @@ export interface ProductOptions {
   readonly summed?: boolean;
 }
 
+/** What the rows of A [rows,depth] are made into on the way, where there are few. */
+export type Formed =
+  /** silu(A) times `other`. */
+  | { readonly form: 'gated'; readonly other: Pointer }
+  /** x = A + other, which is left in `sum`; of it scale x / sqrt(mean(x^2) + eps). */
+  | {
+      readonly form: 'normed';
+      readonly other: Pointer;
+      readonly scale: Pointer;
+      readonly sum: Pointer;
+      readonly eps: number;
+    };
+
 /** Products, ready to be placed. */
 export interface Products {
   /** Bytes that its launches share. */
@@ -99,6 +112,12 @@ export interface Products {
 export interface Offers extends Limits {
   /** Launches of products: one for up to six of them, and one more where a long depth is cut into pieces. @param sizes at least one. */
   products(sizes: readonly ProductSizes[], options?: ProductOptions): Products;
+  /** Rows up to which `formed` takes products. */
+  readonly fewRows: number;
+  /** Launches of C = A B', of up to `fewRows` rows of one A that are formed on the way: one for up to six products, of at least one column. */
+  formed(sizes: readonly ProductSizes[], places: readonly ProductPlaces[], how: Formed): Launch[];
+  /** Words from one operand to another, modulo 2^32 as kernels count; null where they lie in different buffers. */
+  behind(first: Pointer, other: Pointer): number | null;
 }
 
 /** How one op runs on this device. Handed to `webgpu({ kernels })` as a value. */

@@ -1,10 +1,12 @@
-// @twilljs/webgpu/testing: the device in tests, where the machine has an adapter.
+// @twilljs/webgpu/testing: the device in tests, where the machine has an adapter; and plans, for which it needs none.
 import { DeviceError, type Op, type Spec } from '@twilljs/tensor';
 import { type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
 import { mayHaveCard } from './gpu.ts';
-import type { Launch, Offers, Pointer, WebGpuKernel } from './kernel.ts';
+import type { Launch, Pointer, WebGpuKernel } from './kernel.ts';
+import { leastOffers } from './planned.ts';
 import { primitiveKernels } from './primitives.ts';
-import { products } from './products.ts';
+
+export { leastOffers, plannedDevice } from './planned.ts';
 
 /** What must be there, by the variable TWILL_REQUIRE: a list such as `chromium,webgpu`. A page, which has no variables, is opened for it. */
 function isRequired(): boolean {
@@ -37,9 +39,8 @@ export function planner(
   kernels: readonly WebGpuKernel[],
 ): (op: Op, ins: readonly (Spec | null)[], attrs: unknown) => readonly Launch[] | string {
   const table = new Map([...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]));
-  const offers: Offers = { workgroupBytes: 2 ** 14, invocations: 256, products };
   return (op, ins, attrs) => {
-    const plan = table.get(op.name)?.plan(ins, attrs, offers) ?? 'no kernel was given for it';
+    const plan = table.get(op.name)?.plan(ins, attrs, leastOffers) ?? 'no kernel was given for it';
     if (typeof plan === 'string') return plan;
     let next = 0;
     const place = (): Pointer => 2 ** 20 * ++next;

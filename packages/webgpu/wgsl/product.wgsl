@@ -1,9 +1,10 @@
 // Products of matrices C = A B, A [rows,depth], B [depth,columns], row-major or transposed: up to six in one launch, each C its own or
-// all of them summed in one; equal ones in a batch. Sums run over the depth in order.
-// Uses: units, bf16, products.
+// all of them summed in one; equal ones in a batch. Sums run over the depth in order. Of few rows A may be formed on the way: see `formed_a`.
+// Uses: units, bf16, products, exp.
 
 struct Args {
   units: u32, parts: u32, batch: u32, summed: u32, onto: u32, transpose_a: u32, transpose_b: u32, half_b: u32,
+  form: u32, eps: f32,
   rows0: u32, columns0: u32, depth0: u32, splits0: u32, a0: u32, b0: u32, c0: u32,
   rows1: u32, columns1: u32, depth1: u32, splits1: u32, a1: u32, b1: u32, c1: u32,
   rows2: u32, columns2: u32, depth2: u32, splits2: u32, a2: u32, b2: u32, c2: u32,
@@ -15,6 +16,9 @@ struct Args {
 @group(0) @binding(1) var<storage, read_write> a: array<f32>;
 @group(0) @binding(2) var<storage, read_write> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read_write> other: array<f32>; // [rows,depth]
+@group(0) @binding(5) var<storage, read_write> scale: array<f32>; // [depth]
+@group(0) @binding(6) var<storage, read_write> sum: array<f32>;   // [rows,depth]
 
 /// Element i of B, which may be stored in bf16.
 fn number_b(i: u32) -> f32 {
@@ -175,16 +179,52 @@ fn along_a(part: Part, first: u32, row: u32, k: u32) -> vec4f {
   return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
 }
 
+const PLAIN = 0u;
+const NORMED = 2u;
+
+/// The same of what a row of A is made into: A itself; silu(A) times `other`; or its sum with `other`, still to be divided by its length.
+fn formed_a(part: Part, first: u32, row: u32, k: u32) -> vec4f {
+  let v = along_a(part, first, row, k);
+  if (args.form == PLAIN) { return v; }
+  let ks = k + vec4u(0u, 16u, 32u, 48u);
+  let inside = ks < vec4u(part.depth);
+  let at = select(vec4u(), row * part.depth + ks, inside);
+  let w = select(vec4f(), vec4f(other[at.x], other[at.y], other[at.z], other[at.w]), inside);
+  if (args.form == NORMED) { return v + w; }
+  return v * vec4f(sigmoid(v.x), sigmoid(v.y), sigmoid(v.z), sigmoid(v.w)) * w;
+}
+
+/// The same of `scale`.
+fn along_scale(part: Part, k: u32) -> vec4f {
+  let ks = min(k + vec4u(0u, 16u, 32u, 48u), vec4u(part.depth - 1u));
+  return vec4f(scale[ks.x], scale[ks.y], scale[ks.z], scale[ks.w]);
+}
+
+fn keep_sum(part: Part, row: u32, k: u32, v: vec4f) {
+  for (var i = 0u; i < 4u && k + 16u * i < part.depth; i++) { sum[row * part.depth + k + 16u * i] = v[i]; }
+}
+
 var<workgroup> shares: array<vec4f, 64>;
 
+/// Sums over the sixteen lanes of a column, in the first of them.
+fn share(lane: u32, value: vec4f) {
+  shares[lane] = value;
+  workgroupBarrier();
+  for (var half = 8u; half > 0u; half >>= 1u) {
+    if ((lane & 15u) < half) { shares[lane] += shares[lane + half]; }
+    workgroupBarrier();
+  }
+}
+
 /// Where there are up to four rows and B is transposed, as in decoding. A workgroup: four columns of one C, sixteen lanes for each,
-/// neighbours along the depth.
+/// neighbours along the depth. What is normed is x = A + other, which goes to `sum`: c = sum of (x scale) b / sqrt(mean(x^2) + eps).
 @compute @workgroup_size(64)
 fn few(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
 ) {
   var unit = unit_of(group, groups);
   if (unit >= args.units) { return; }
+  let keeps = args.form == NORMED && unit == 0u && lane < 16u;
   var from_part = 0u;
   var part = part_of(0u);
   while (unit >= (part.columns + 3u) / 4u * args.batch) {
@@ -196,26 +236,48 @@ fn few(
   let column = unit % ((part.columns + 3u) / 4u) * 4u + lane / 16u;
   let first_a = part.a + matrix * part.rows * part.depth;
   let first_b = part.b + matrix * part.depth * part.columns;
-  var sums = vec4f(); // of each row
+  // Of each row.
+  var sums = vec4f();
+  var squares = vec4f();
   if (column < part.columns) {
     for (var k = lane & 15u; k < part.depth; k += 64u) {
-      let y = along_b(part, first_b, column, k);
-      sums.x += dot(along_a(part, first_a, 0u, k), y);
-      if (part.rows > 1u) { sums.y += dot(along_a(part, first_a, 1u, k), y); }
-      if (part.rows > 2u) { sums.z += dot(along_a(part, first_a, 2u, k), y); }
-      if (part.rows > 3u) { sums.w += dot(along_a(part, first_a, 3u, k), y); }
+      var y = along_b(part, first_b, column, k);
+      if (args.form == NORMED) { y *= along_scale(part, k); }
+      let x0 = formed_a(part, first_a, 0u, k);
+      sums.x += dot(x0, y);
+      squares.x += dot(x0, x0);
+      if (keeps) { keep_sum(part, 0u, k, x0); }
+      if (part.rows > 1u) {
+        let x1 = formed_a(part, first_a, 1u, k);
+        sums.y += dot(x1, y);
+        squares.y += dot(x1, x1);
+        if (keeps) { keep_sum(part, 1u, k, x1); }
+      }
+      if (part.rows > 2u) {
+        let x2 = formed_a(part, first_a, 2u, k);
+        sums.z += dot(x2, y);
+        squares.z += dot(x2, x2);
+        if (keeps) { keep_sum(part, 2u, k, x2); }
+      }
+      if (part.rows > 3u) {
+        let x3 = formed_a(part, first_a, 3u, k);
+        sums.w += dot(x3, y);
+        squares.w += dot(x3, x3);
+        if (keeps) { keep_sum(part, 3u, k, x3); }
+      }
     }
-  }
-  shares[lane] = sums;
-  workgroupBarrier();
-  for (var half = 8u; half > 0u; half >>= 1u) {
-    if ((lane & 15u) < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
   }
   // The first four of the sixteen lanes write a row each.
   let row = lane & 15u;
+  var rstd = 1.0;
+  if (args.form == NORMED) {
+    share(lane, squares);
+    if (row < 4u) { rstd = 1.0 / sqrt(shares[lane - row][row] / f32(part.depth) + args.eps); }
+    workgroupBarrier();
+  }
+  share(lane, sums);
   if (row < part.rows && column < part.columns) {
-    c[part.c + (matrix * part.rows + row) * part.columns + column] = shares[lane - row][row];
+    c[part.c + (matrix * part.rows + row) * part.columns + column] = shares[lane - row][row] * rstd;
   }
 }
 
@@ -235,8 +297,8 @@ fn gather(
   }
   let n = part.rows * part.columns;
   for (var i = 256u * unit + lane; i < min(n, 256u * (unit + 1u)); i += 64u) {
-    var sum = a[part.a + i];
-    for (var split = 1u; split < part.splits; split++) { sum += a[part.a + split * n + i]; }
-    c[part.c + i] = sum;
+    var total = a[part.a + i];
+    for (var split = 1u; split < part.splits; split++) { total += a[part.a + split * n + i]; }
+    c[part.c + i] = total;
   }
 }
