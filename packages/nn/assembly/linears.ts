@@ -4,6 +4,7 @@ import { FEW, packedProduct, packProduct, packUnits, product, productUnits } fro
 
 export { gemmScratch } from '../../wasm/assembly/lib/gemm';
 export { packedBytes, packUnits, productUnits } from '../../wasm/assembly/lib/product';
+export { elementUnits, rowUnits } from '../../wasm/assembly/lib/units';
 
 /** Packs B [K,N] of units that begin at `at`. Returns the first unit of the next. */
 @inline

@@ -30,11 +30,11 @@ export function rowBlocks(rows: number, D: number): RowBlocks {
 /**
  * The launch that adds up `sums` [partials,n].
  *
- * @param first columns of n that are those of y; those behind them are those of `rest`.
+ * @param first columns of n that are those of y; those behind them are those of `rest`, and from `second` on of `last`.
  */
 export function totals(
-  { partials, n, first = n }: { partials: number; n: number; first?: number },
-  { sums, y, rest = 0 }: { sums: Pointer; y: Pointer; rest?: Pointer },
+  { partials, n, first = n, second = n }: { partials: number; n: number; first?: number; second?: number },
+  { sums, y, rest = 0, last = 0 }: { sums: Pointer; y: Pointer; rest?: Pointer; last?: Pointer },
 ): Launch {
-  return total(Math.ceil(n / 8), { blocks: partials, n, first, sums, y, rest });
+  return total(Math.ceil(n / 8), { blocks: partials, n, first, second, sums, y, rest, last });
 }

@@ -5,12 +5,14 @@ import { cutChecks } from '@twilljs/wasm/testing';
 import { describe, it } from 'vitest';
 import { adamwOp, advanceOp } from './adamw/op.ts';
 import { addRmsNormOp } from './add-rms-norm/op.ts';
+import { addRmsNormLinearsOp } from './add-rms-norm-linears/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { gdnGateOp } from './gdn-gate/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
+import { l2NormsOp } from './l2-norms/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
 import { logSigmoidOp } from './log-sigmoid/op.ts';
@@ -18,12 +20,15 @@ import { logSumExpOp } from './log-sum-exp/op.ts';
 import { muonMomentumOp, muonMoveOp } from './muon/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
+import { rotariesOp } from './rotaries/op.ts';
 import { rotaryOp } from './rotary/op.ts';
 import { packSequencesOp, padSequencesOp } from './sequences/op.ts';
 import { shortConvOp } from './short-conv/op.ts';
+import { shortConvsOp } from './short-convs/op.ts';
 import { siluOp } from './silu/op.ts';
 import { softmaxOp } from './softmax/op.ts';
 import { swigluOp } from './swiglu/op.ts';
+import { swigluLinearOp } from './swiglu-linear/op.ts';
 import { kernels } from './wasm.ts';
 
 type Inputs = Record<string, Numbers>;
@@ -57,6 +62,7 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
   [rmsNormOp, [{ x, weight }, { x }].map((inputs) => [inputs, { eps: 1e-5 }])],
   [addRmsNormOp, [{ x, weight }, { x }].map((inputs) => [{ ...inputs, branch: floats(rows, 5) }, { eps: 1e-5 }])],
   [l2NormOp, [[{ x }, { eps: 1e-5 }]]],
+  [l2NormsOp, [[{ q: x, k: x }, { eps: 1e-5 }]]],
   [
     layerNormOp,
     [{ x, weight, bias }, { x, weight }, { x, bias }, { x }].map((inputs: Inputs) => [inputs, { eps: 1e-5 }]),
@@ -89,6 +95,11 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
   ],
   [siluOp, [[{ x: floats(elements) }]]],
   [swigluOp, [[{ gate: floats(elements), up: floats(elements, 2) }]]],
+  [
+    addRmsNormLinearsOp,
+    [[{ x, branch: x, norm_weight: weight, weight0: floats([70, x.shape.at(-1)!], 3) }, { eps: 1e-5 }]],
+  ],
+  [swigluLinearOp, [[{ gate: x, up: x, weight: floats([70, x.shape.at(-1)!], 3) }]]],
   [logSigmoidOp, [[{ x: floats(elements) }]]],
   [gdnGateOp, [[{ a: x, A_log: weight, dt_bias: weight, b: x }, { scale: 2 }]]],
   [forgetGateOp, [[{ f: x, odds: weight }], [{ f: x }]]],
@@ -108,6 +119,23 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
     }),
   ],
   [
+    shortConvsOp,
+    sequences.flatMap(([B, T, D]): [Inputs, unknown][] => {
+      const xs = { q: floats([B, T, D]), k: floats([B, T, D + 3], 2), v: floats([B, T, 2 * D], 3) };
+      const weights = { q_weight: floats([D, 4], 4), k_weight: floats([D + 3, 4], 5), v_weight: floats([2 * D, 4], 6) };
+      const before = (n: number) => ({
+        q_h0: floats([n, 3, D], 7),
+        k_h0: floats([n, 3, D + 3], 8),
+        v_h0: floats([n, 3, 2 * D], 9),
+      });
+      const attrs = { activations: ['silu', null, 'silu'] };
+      return [
+        [{ ...xs, ...weights }, attrs],
+        [{ ...xs, ...weights, ...before(4), ranges: ranges(B * T) }, attrs],
+      ];
+    }),
+  ],
+  [
     rotaryOp,
     [false, true].flatMap((inverse): [Inputs, unknown][] => [
       [{ x: floats([3, 50, 2, 14]), cos: floats([50, 7], 2), sin: floats([50, 7], 3) }, { inverse }],
@@ -121,6 +149,15 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
         { inverse },
       ],
     ]),
+  ],
+  [
+    rotariesOp,
+    [
+      [
+        { q: floats([3, 50, 2, 14]), k: floats([3, 50, 3, 14], 4), cos: floats([50, 7], 2), sin: floats([50, 7], 3) },
+        { inverse: false },
+      ],
+    ],
   ],
   [padSequencesOp, [[{ x: floats([3, 50, 2, 3]), ranges: ranges(150) }, { length: 40 }]]],
   [

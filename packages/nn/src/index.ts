@@ -42,7 +42,7 @@ export {
 } from './model-fields.ts';
 export { countParams, matrices, params } from './module.ts';
 export * from './ops.ts';
-export { convolve, convStateSize, convStates, readOut } from './projection.ts';
+export { convolve, convolveThree, convStateSize, convStates, readOut } from './projection.ts';
 export {
   placesFor,
   rotaryOf,

@@ -1,7 +1,18 @@
 // The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
 import { flag, knownOnly, oneOf, type Tensor, whole } from '@twilljs/tensor';
 import { constant, type Initializer, normal, requireInitializer } from './initializer.ts';
-import { addRmsNorm, embedding, gatedRmsNorm, linear, linears, rmsNorm, shortConv, swiglu } from './ops.ts';
+import {
+  addRmsNorm,
+  addRmsNormLinears,
+  embedding,
+  gatedRmsNorm,
+  linear,
+  linears,
+  rmsNorm,
+  shortConv,
+  swiglu,
+  swigluLinear,
+} from './ops.ts';
 import { requireEps } from './shape-rules.ts';
 
 /** y = x W' (+ b), weight [O,I] as in PyTorch. */
@@ -27,6 +38,9 @@ export class Linear {
   }
 }
 
+/** Whether a layer is no more than its weight. */
+const isPlain = ({ forward, bias }: Linear): boolean => forward === Linear.prototype.forward && bias === null;
+
 /** A tensor for each layer, null for none. */
 type Projected<L extends readonly (Linear | null)[]> = {
   [K in keyof L]: Tensor | (null extends L[K] ? null : never);
@@ -42,7 +56,6 @@ type Projected<L extends readonly (Linear | null)[]> = {
  */
 export function projections<const L extends readonly (Linear | null)[]>(x: Tensor, layers: L): Projected<L> {
   const present = layers.filter((layer) => layer !== null);
-  const isPlain = ({ forward, bias }: Linear) => forward === Linear.prototype.forward && bias === null;
   const ys = present.every(isPlain)
     ? linears(
         x,
@@ -73,7 +86,7 @@ export class Embedding {
 /** y = w x / sqrt(mean(x^2) + eps) over the last axis; without `affine` there is no w. */
 export class RMSNorm {
   readonly weight: Tensor | null;
-  private readonly eps: number;
+  readonly eps: number;
 
   /** @throws OptionError for a width that is no whole number from 1, an eps below 0, or an unknown option. */
   constructor(width: number, eps: number, init: Initializer, options: { affine?: boolean } = {}) {
@@ -105,7 +118,7 @@ export class RMSNorm {
 /** Depthwise causal convolution over time, weight [D,1,W] as in PyTorch's Conv1d. */
 export class ShortConv {
   readonly weight: Tensor;
-  private readonly activation: 'silu' | null;
+  readonly activation: 'silu' | null;
 
   /** @throws OptionError for sizes that are no whole numbers from 1, or an unknown activation. */
   constructor(width: number, size: number, activation: 'silu' | null, init: Initializer) {
@@ -123,8 +136,13 @@ export class ShortConv {
    * @param ranges i32 [n,2], where the sequences lie; null for B rows of T.
    */
   forward(x: Tensor, state: Tensor | null, ranges: Tensor | null = null): { y: Tensor; state: Tensor } {
+    return shortConv(x, this.filters, null, state, this.activation, ranges);
+  }
+
+  /** The weight as [D,W]. */
+  get filters(): Tensor {
     const [width, , size] = this.weight.shape;
-    return shortConv(x, this.weight.reshape([width, size]), null, state, this.activation, ranges);
+    return this.weight.reshape([width, size]);
   }
 
   /** Numbers kept per sequence. */
@@ -151,6 +169,26 @@ export class GatedMLP {
 
   forward(x: Tensor): Tensor {
     const [gate, up] = projections(x, [this.gate_proj, this.up_proj]);
-    return this.down_proj.forward(swiglu(gate, up));
+    return this.downOf(gate, up);
+  }
+
+  /**
+   * sum = h + branch, and what `forward` makes of its norm, in fewer ops: for decoding. Recorded for a gradient, norm and projections are
+   * ops of their own, which form nothing twice.
+   */
+  added(norm: RMSNorm, h: Tensor, branch: Tensor): { sum: Tensor; y: Tensor } {
+    const layers = [this.gate_proj, this.up_proj];
+    if (!layers.every(isPlain) || norm.added !== RMSNorm.prototype.added || !norm.weight) {
+      const { sum, y } = norm.added(h, branch);
+      return { sum, y: this.forward(y) };
+    }
+    const weights = layers.map(({ weight }) => weight);
+    const { sum, ys } = addRmsNormLinears(h, branch, norm.weight, weights, norm.eps);
+    return { sum, y: this.downOf(ys[0], ys[1]) };
+  }
+
+  private downOf(gate: Tensor, up: Tensor): Tensor {
+    const { down_proj: down } = this;
+    return isPlain(down) ? swigluLinear(gate, up, down.weight) : down.forward(swiglu(gate, up));
   }
 }

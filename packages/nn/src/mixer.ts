@@ -73,6 +73,13 @@ export interface Block {
   readonly attn: Mixer;
   /** @param h [B,T,D], the residual stream. @param at as for a mixer. @returns it after this layer, and the mixer's state after the last token. */
   forward(h: Tensor, state?: State, at?: Sequences): { h: Tensor; state: State };
+  /**
+   * What `forward` makes of h + branch, not added up either: where a block begins with the norm of the stream, `RMSNorm.added` adds and
+   * norms in one op. Optional: without it the stack adds and calls `forward`, as it does in a subclass with a `forward` of its own.
+   *
+   * @param branch what the layer before left to be added, [B,T,D]; null where h is the stream.
+   */
+  onward?(h: Tensor, branch: Tensor | null, state?: State, at?: Sequences): { h: Tensor; branch: Tensor; state: State };
 }
 
 /** What the model tells a family that keeps parameters for all of its layers. */

@@ -18,12 +18,23 @@ interface NormOptions {
 const none = { branch: 0, gate: 0, weight: 0, sum: 0, dsum: 0, dgate: 0, dweight: 0 };
 type Absent = Partial<Record<keyof typeof none, Pointer>>;
 
+/** From which row on rows are of a second tensor, and how many words further they lie there than behind those of the first. */
+export interface Gaps {
+  readonly first: number;
+  readonly x_gap: number;
+  readonly y_gap: number;
+  readonly dy_gap: number;
+  readonly dx_gap: number;
+}
+
+const noGaps = (rows: number): Gaps => ({ first: rows, x_gap: 0, y_gap: 0, dy_gap: 0, dx_gap: 0 });
+
 /** Launches of a norm over the rows of x. */
 export function normOf(x: Spec, { eps, over, silu = false }: NormOptions) {
   const [rows, D] = rowsOf(x.shape);
   const across = lanesAcross(D);
-  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu) };
-  return (operands: Absent & { x: Pointer; y: Pointer }): Launch[] => [
+  const sizes = { rows, D, ...noGaps(rows), eps, over: over ?? D, silu: Number(silu) };
+  return (operands: Absent & Partial<Gaps> & { x: Pointer; y: Pointer }): Launch[] => [
     forward(Math.ceil((rows * across) / 256), { ...sizes, across, ...none, ...operands }),
   ];
 }
@@ -33,11 +44,14 @@ export function normGradOf(
   x: Spec,
   { eps, over, silu = false }: NormOptions,
   weighted: boolean,
-  operandsOf: (ins: readonly Pointer[], outs: readonly Pointer[]) => Absent & { x: Pointer; dy: Pointer; dx: Pointer },
+  operandsOf: (
+    ins: readonly Pointer[],
+    outs: readonly Pointer[],
+  ) => Absent & Partial<Gaps> & { x: Pointer; dy: Pointer; dx: Pointer },
 ): Plan {
   const [rows, D] = rowsOf(x.shape);
   const { across, block, columns, units, partials } = rowBlocks(rows, D);
-  const sizes = { rows, D, eps, over: over ?? D, silu: Number(silu), across, block, columns };
+  const sizes = { rows, D, ...noGaps(rows), eps, over: over ?? D, silu: Number(silu), across, block, columns };
   return {
     shared: weighted ? 4 * partials * D : 0,
     launches(ins, outs, sums) {

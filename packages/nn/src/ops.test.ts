@@ -6,24 +6,29 @@ import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { addRmsNormOp } from './add-rms-norm/op.ts';
+import { addRmsNormLinearsOp } from './add-rms-norm-linears/op.ts';
 import { clipGradNormOp } from './clip-grad-norm/op.ts';
 import { crossEntropyOp } from './cross-entropy/op.ts';
 import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { gdnGateOp } from './gdn-gate/op.ts';
 import { l2NormOp } from './l2-norm/op.ts';
+import { l2NormsOp } from './l2-norms/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
 import { logSigmoidOp } from './log-sigmoid/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
 import { rmsNormOp } from './rms-norm/op.ts';
+import { rotariesOp } from './rotaries/op.ts';
 import { rotaryOp } from './rotary/op.ts';
 import { packSequencesOp, padSequencesOp } from './sequences/op.ts';
 import { shortConvOp } from './short-conv/op.ts';
+import { shortConvsOp } from './short-convs/op.ts';
 import { siluOp } from './silu/op.ts';
 import { softmaxOp } from './softmax/op.ts';
 import { swigluOp } from './swiglu/op.ts';
+import { swigluLinearOp } from './swiglu-linear/op.ts';
 import { kernels } from './wasm.ts';
 import { kernels as webgpuKernels } from './webgpu.ts';
 
@@ -124,6 +129,14 @@ const tried: Tried[] = [
     cases: (n) => longAndMany(n).map((shape) => ({ attrs: { eps: epsFor(n) }, inputs: { x: floats(shape, n) } })),
   },
   {
+    op: l2NormsOp,
+    cases: (n) =>
+      longAndMany(n).map((shape) => ({
+        attrs: { eps: epsFor(n) },
+        inputs: { q: floats(shape, n), k: floats([5, shape.at(-1)!], 2) },
+      })),
+  },
+  {
     op: layerNormOp,
     // One element per row has no deviation: its gradient is 0.
     cases: (n) =>
@@ -190,6 +203,54 @@ const tried: Tried[] = [
       ),
   },
   {
+    op: shortConvsOp,
+    cases: (n) =>
+      [
+        { T: n, D: [3, 2, 4] },
+        { T: 5, D: [n, 2, 3] },
+      ].flatMap(({ T, D: [D, E, F] }, i) => {
+        const W = 4 - i;
+        const given = {
+          ...{ q: floats([1, T, D], n), k: floats([1, T, E], 2), v: floats([1, T, F], 3) },
+          ...{ q_weight: floats([D, W], 4), k_weight: floats([E, W], 5), v_weight: floats([F, W], 6) },
+        };
+        const before = (n: number) => ({
+          ...{ q_h0: floats([n, W - 1, D], 7), k_h0: floats([n, W - 1, E], 8), v_h0: floats([n, W - 1, F], 9) },
+        });
+        const attrs = { activations: i === 0 ? ['silu', null, 'silu'] : [null, 'silu', null] };
+        return [given, { ...given, ...before(1) }, { ...given, ...before(3), ranges: ranges(T) }].map((inputs) => ({
+          attrs,
+          inputs,
+        }));
+      }),
+  },
+  {
+    op: addRmsNormLinearsOp,
+    cases: (n) =>
+      [
+        { rows: 1, D: n, outputs: [5, 3] },
+        { rows: 4, D: n, outputs: [1, 2, 6, 4, 3, 5, 7] },
+        { rows: n, D: 6, outputs: [5, 1] },
+      ].map(({ rows, D, outputs }) => ({
+        attrs: { eps: epsFor(Math.min(n, D)) },
+        inputs: {
+          ...{ x: floats([rows, D], n), branch: floats([rows, D], 2), norm_weight: floats([D], 3) },
+          ...Object.fromEntries(outputs.map((O, i) => [`weight${i}`, floats([O, D], 4 + i)])),
+        },
+      })),
+  },
+  {
+    op: swigluLinearOp,
+    cases: (n) =>
+      [
+        [1, n, 5],
+        [4, n, 3],
+        [n, 7, 6],
+      ].map(([rows, I, O]) => ({
+        inputs: { gate: floats([rows, I], n, wide), up: floats([rows, I], 2), weight: floats([O, I], 3) },
+      })),
+  },
+  {
     op: rotaryOp,
     cases: (n) =>
       [false, true].flatMap((inverse) => [
@@ -212,6 +273,21 @@ const tried: Tried[] = [
           wanted: ['x'],
         })),
       ]),
+  },
+  {
+    op: rotariesOp,
+    cases: (n) =>
+      [
+        { D: 2 * n, table: [3, n], T: 3 },
+        { D: 6, table: [2, n, 3], T: n, ranges: ranges(2 * n) },
+      ].map(({ D, table, T, ...given }) => ({
+        attrs: { inverse: n > 1 },
+        inputs: {
+          ...{ q: floats([2, T, 2, D], n), k: floats([2, T, 1, D], 4), cos: floats(table, 2), sin: floats(table, 3) },
+          ...given,
+        } as Inputs,
+        wanted: ['q', 'k'],
+      })),
   },
   {
     op: padSequencesOp,

@@ -2,6 +2,7 @@
 export { embedding } from '@twilljs/tensor';
 export { type AdamWAttrs, adamwUpdate, advance } from './adamw/op.ts';
 export { addRmsNorm } from './add-rms-norm/op.ts';
+export { addRmsNormLinears } from './add-rms-norm-linears/op.ts';
 export { applyBackward, backwardOf } from './backward.ts';
 export { normBlocks, type Span } from './clip-grad-norm/blocks.ts';
 export { type ClipOptions, clipFactor, clipGradNorm } from './clip-grad-norm/op.ts';
@@ -9,6 +10,7 @@ export { crossEntropy, linearCrossEntropy } from './cross-entropy/op.ts';
 export { type GateActivation, gatedRmsNorm } from './gated-rms-norm/op.ts';
 export { type GdnGateAttrs, gdnGate } from './gdn-gate/op.ts';
 export { l2Norm } from './l2-norm/op.ts';
+export { l2Norms } from './l2-norms/op.ts';
 export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
 export { linears } from './linear/op.ts';
@@ -18,9 +20,12 @@ export { type NewtonSchulzOptions, newtonSchulz } from './muon/newton-schulz.ts'
 export { adjustLrFns, type MuonAttrs, muonUpdate } from './muon/op.ts';
 export { normalCdf } from './normal-cdf/op.ts';
 export { rmsNorm } from './rms-norm/op.ts';
+export { rotaries } from './rotaries/op.ts';
 export { type RopeOptions, type RotaryTables, rope, rotary, rotaryTables } from './rotary/op.ts';
 export { packSequences, padSequences, rangeIds, requireRanges } from './sequences/op.ts';
 export { shortConv } from './short-conv/op.ts';
+export { type OfThree, shortConvs } from './short-convs/op.ts';
 export { silu } from './silu/op.ts';
 export { softmax } from './softmax/op.ts';
 export { swiglu } from './swiglu/op.ts';
+export { swigluLinear } from './swiglu-linear/op.ts';

@@ -2,7 +2,7 @@
 import { type Tensor, zeros } from '@twilljs/tensor';
 import { type Linear, type RMSNorm, ShortConv } from './layers.ts';
 import type { Sequences, State } from './mixer.ts';
-import { silu } from './ops.ts';
+import { type OfThree, shortConvs, silu } from './ops.ts';
 
 /**
  * A projection's short convolution with its activation; without a convolution the activation alone.
@@ -23,6 +23,42 @@ export function convolve(
   if (!conv) return { y: activation === 'silu' ? silu(x) : x, state: {} };
   const next = conv.forward(x, (state?.[name] as Tensor | undefined) ?? null, at?.ranges);
   return { y: next.y, state: { [name]: next.state } };
+}
+
+/** What `convolve` takes of one projection. */
+type Convolved = readonly [name: string, x: Tensor, conv: ShortConv | null, activation: 'silu' | null];
+
+/**
+ * The short convolutions of queries, keys and values, or what stands in their places: one op where all are there with filters of one
+ * size, else `convolve` of each, with the same bits.
+ *
+ * @returns ys [B,T,O], and all next states as entries to spread into the mixer's.
+ */
+export function convolveThree(
+  given: OfThree<Convolved>,
+  state: State | undefined,
+  at?: Sequences,
+): { ys: OfThree<Tensor>; states: State } {
+  const convs = given.map(([, , conv]) => conv);
+  const isOne = (conv: ShortConv | null) =>
+    conv?.forward === ShortConv.prototype.forward && conv.weight.shape[2] === convs[0]!.weight.shape[2];
+  const each = <R>(of: (one: Convolved, i: 0 | 1 | 2) => R): OfThree<R> => [
+    of(given[0], 0),
+    of(given[1], 1),
+    of(given[2], 2),
+  ];
+  if (!convs.every(isOne)) {
+    const made = each(([name, x, conv, activation]) => convolve(name, x, conv, activation, state, at));
+    return { ys: each((_, i) => made[i].y), states: Object.assign({}, ...made.map(({ state }) => state)) };
+  }
+  const { ys, states } = shortConvs(
+    each(([, x]) => x),
+    each(([, , conv]) => conv!.filters),
+    state ? each(([name]) => state[name] as Tensor) : null,
+    each(([, , conv]) => conv!.activation),
+    at?.ranges,
+  );
+  return { ys, states: Object.fromEntries(given.map(([name], i) => [name, states[i]])) };
 }
 
 /** The short convolutions that a mixer has, by the names of their states: `q_conv` of its field `q_conv1d`. */

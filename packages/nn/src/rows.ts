@@ -7,6 +7,9 @@ export function rowsOf(shape: Shape): [rows: number, length: number] {
   return [size(shape.slice(0, -1)), shape[shape.length - 1]];
 }
 
+/** Bytes of a tensor in scratch, so that the next begins where tensors do. */
+export const aligned = (bytes: number): number => 256 * Math.ceil(bytes / 256);
+
 type Pointers = readonly Pointer[];
 
 /** The kernel of an op on tensors of one shape, over all n elements alike. */

@@ -2,12 +2,14 @@
 import type { WasmKernel } from '@twilljs/wasm';
 import { adamwKernel, advanceKernel } from './adamw/wasm.ts';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/wasm.ts';
+import { addRmsNormLinearsKernel } from './add-rms-norm-linears/wasm.ts';
 import { clipGradNormKernel } from './clip-grad-norm/wasm.ts';
 import { crossEntropyGradKernel, crossEntropyKernel } from './cross-entropy/wasm.ts';
 import { forgetGateGradKernel, forgetGateKernel } from './forget-gate/wasm.ts';
 import { gatedRmsNormGradKernel, gatedRmsNormKernel } from './gated-rms-norm/wasm.ts';
 import { gdnGateGradKernel, gdnGateKernel } from './gdn-gate/wasm.ts';
 import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
+import { l2NormsGradKernel, l2NormsKernel } from './l2-norms/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/wasm.ts';
@@ -15,18 +17,21 @@ import { logSumExpKernel } from './log-sum-exp/wasm.ts';
 import { muonMomentumKernel, muonMoveKernel } from './muon/wasm.ts';
 import { normalCdfGradKernel, normalCdfKernel } from './normal-cdf/wasm.ts';
 import { rmsNormGradKernel, rmsNormKernel } from './rms-norm/wasm.ts';
-import { rotaryKernel } from './rotary/wasm.ts';
+import { rotariesKernel, rotaryKernel } from './rotary/wasm.ts';
 import { packSequencesKernel, padSequencesKernel } from './sequences/wasm.ts';
 import { shortConvGradKernel, shortConvKernel } from './short-conv/wasm.ts';
+import { shortConvsGradKernel, shortConvsKernel } from './short-convs/wasm.ts';
 import { siluGradKernel, siluKernel } from './silu/wasm.ts';
 import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
+import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/wasm.ts';
 
 export const kernels: readonly WasmKernel[] = [
   rmsNormKernel,
   rmsNormGradKernel,
   addRmsNormKernel,
   addRmsNormGradKernel,
+  addRmsNormLinearsKernel,
   gatedRmsNormKernel,
   gatedRmsNormGradKernel,
   forgetGateKernel,
@@ -35,6 +40,8 @@ export const kernels: readonly WasmKernel[] = [
   gdnGateGradKernel,
   l2NormKernel,
   l2NormGradKernel,
+  l2NormsKernel,
+  l2NormsGradKernel,
   layerNormKernel,
   layerNormGradKernel,
   linearsKernel,
@@ -43,6 +50,8 @@ export const kernels: readonly WasmKernel[] = [
   siluGradKernel,
   swigluKernel,
   swigluGradKernel,
+  swigluLinearKernel,
+  swigluLinearGradKernel,
   logSigmoidKernel,
   logSigmoidGradKernel,
   normalCdfKernel,
@@ -54,7 +63,10 @@ export const kernels: readonly WasmKernel[] = [
   crossEntropyGradKernel,
   shortConvKernel,
   shortConvGradKernel,
+  shortConvsKernel,
+  shortConvsGradKernel,
   rotaryKernel,
+  rotariesKernel,
   padSequencesKernel,
   packSequencesKernel,
   adamwKernel,

@@ -1,22 +1,15 @@
 // How many dispatches ops take on WebGPU: of a token for each row, as in decoding, and of a training step.
 import type { Spec } from '@twilljs/tensor';
+import { leastOffers } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { kernels } from './webgpu.ts';
 
 const f = (...shape: number[]): Spec => ({ shape, dtype: 'f32' });
 const ranges: Spec = { shape: [3, 2], dtype: 'i32' };
-const offers = {
-  workgroupBytes: 2 ** 14,
-  invocations: 256,
-  products: () => {
-    throw new Error('none of these is a product');
-  },
-};
-
 /** Launches of an op whose operands all lie apart, by kernel and number of workgroups. */
 function launchesOf(op: string, ins: (Spec | null)[], attrs: unknown): string[] {
   const kernel = kernels.find((kernel) => kernel.op === op)!;
-  const plan = kernel.plan(ins, attrs, offers);
+  const plan = kernel.plan(ins, attrs, leastOffers);
   if (typeof plan === 'string') throw new Error(plan);
   let next = 0;
   const place = () => 2 ** 20 * ++next;
@@ -37,13 +30,20 @@ it.each<[op: string, ins: (Spec | null)[], attrs: unknown]>([
   ['addRmsNorm', [x, x, f(D)], eps],
   ['gatedRmsNorm', [x, x, f(D)], { ...eps, ...silu }],
   ['l2Norm', [x], eps],
+  ['l2Norms', [x, x], eps],
   ['silu', [x], null],
   ['swiglu', [x, x], null],
   ['logSigmoid', [x], null],
   ['forgetGate', [x, f(D)], null],
   ['rotary', [f(3, 1, 4, 64), f(3, 1, 32), f(3, 1, 32), null], { inverse: false }],
+  ['rotaries', [f(3, 1, 4, 64), f(3, 1, 2, 64), f(3, 1, 32), f(3, 1, 32), null], { inverse: false }],
   ['shortConv', [x, f(D, 4), null, f(3, 3, D), null], silu],
   ['shortConv', [f(1, 3, D), f(D, 4), f(D), f(3, 3, D), ranges], silu],
+  [
+    'shortConvs',
+    [x, x, f(3, 1, 64), f(D, 4), f(D, 4), f(64, 4), f(3, 3, D), f(3, 3, D), f(3, 3, 64), null],
+    { activations: ['silu', 'silu', null] },
+  ],
 ])('%s of a token for each row is one dispatch', (op, ins, attrs) => {
   expect(launchesOf(op, ins, attrs)).toHaveLength(1);
 });
@@ -57,6 +57,7 @@ it.each<[op: string, ins: (Spec | null)[], attrs: unknown, launches: string[]]>(
   ['addRmsNormGrad', [long, long, long, f(D)], eps, ['nn/norm/backward 256', 'nn/columns/total 32']],
   ['gatedRmsNormGrad', [long, long, long, f(D)], { ...eps, ...silu }, ['nn/norm/backward 256', 'nn/columns/total 32']],
   ['l2NormGrad', [long, long], eps, ['nn/norm/backward 256']],
+  ['l2NormsGrad', [long, long, long, long], eps, ['nn/norm/backward 512']],
   ['siluGrad', [long, long], null, ['nn/swiglu/backward 2048']],
   ['swigluGrad', [long, long, long], null, ['nn/swiglu/backward 2048']],
   ['logSigmoidGrad', [long, long], null, ['nn/forget-gate/backward 2048']],
@@ -68,6 +69,21 @@ it.each<[op: string, ins: (Spec | null)[], attrs: unknown, launches: string[]]>(
     [long, f(B, 3, D), long, f(D, 4), null, null, null],
     silu,
     ['nn/short-conv/backward 256', 'nn/columns/total 128'],
+  ],
+  [
+    'shortConvs',
+    [long, long, f(B, T, 64), f(D, 4), f(D, 4), f(64, 4), null, null, null, null],
+    { activations: ['silu', 'silu', null] },
+    ['nn/short-conv/forward 4644'],
+  ],
+  [
+    'shortConvsGrad',
+    [
+      ...[long, long, f(B, T, 64), f(B, 3, D), f(B, 3, D), f(B, 3, 64)],
+      ...[long, long, f(B, T, 64), f(D, 4), f(D, 4), f(64, 4), null, null, null, null],
+    ],
+    { activations: ['silu', 'silu', null] },
+    ['nn/short-conv/backward 576', 'nn/columns/total 288'],
   ],
 ])('%s of a training step', (op, ins, attrs, launches) => {
   expect(launchesOf(op, ins, attrs)).toEqual(launches);

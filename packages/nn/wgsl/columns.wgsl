@@ -1,12 +1,13 @@
-// Totals of columns, of which workgroups have left partial sums in rows: `sums` [blocks,n]. The first columns go to y, the others to rest.
-// A workgroup has 8 columns and 32 parts of the rows, in a fixed order.
+// Totals of columns, of which workgroups have left partial sums in rows: `sums` [blocks,n]. The first columns go to y, those from `first`
+// on to rest, those from `second` on to last. A workgroup has 8 columns and 32 parts of the rows, in a fixed order.
 // Uses: units.
 
-struct Args { units: u32, blocks: u32, n: u32, first: u32 }
+struct Args { units: u32, blocks: u32, n: u32, first: u32, second: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> rest: array<f32>;
+@group(0) @binding(4) var<storage, read_write> last: array<f32>;
 
 var<workgroup> parts: array<f32, 256>;
 
@@ -28,5 +29,11 @@ fn total(
     workgroupBarrier();
   }
   if (lane >= 8u || column >= args.n) { return; }
-  if (column < args.first) { y[column] = parts[lane]; } else { rest[column - args.first] = parts[lane]; }
+  if (column < args.first) {
+    y[column] = parts[lane];
+  } else if (column < args.second) {
+    rest[column - args.first] = parts[lane];
+  } else {
+    last[column - args.second] = parts[lane];
+  }
 }

@@ -1,7 +1,7 @@
 // silu(gate) up over n elements, 256 of them for each workgroup; without `up`, silu alone.
 // Uses: units, silu.
 
-struct Args { units: u32, n: u32, has_up: u32 }
+struct Args { units: u32, n: u32, has_up: u32, has_y: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> gate: array<f32>;
 @group(0) @binding(2) var<storage, read_write> up: array<f32>;
@@ -24,7 +24,7 @@ fn forward(
   }
 }
 
-/// dgate = dy up silu'(gate), dup = dy silu(gate).
+/// dgate = dy up silu'(gate), dup = dy silu(gate), and y once more where it is there.
 @compute @workgroup_size(64)
 fn backward(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -37,8 +37,11 @@ fn backward(
     let d = dy[i];
     var u = d;
     if (args.has_up != 0u) {
-      u *= up[i];
-      dup[i] = d * silu(g);
+      let w = up[i];
+      let open = silu(g);
+      u *= w;
+      dup[i] = d * open;
+      if (args.has_y != 0u) { y[i] = open * w; }
     }
     dgate[i] = u * silu_slope(g);
   }

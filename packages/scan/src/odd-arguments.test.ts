@@ -120,6 +120,10 @@ function functionTable(device: Device): Record<string, Fitting> {
     args: () => [...inputs(name, inOrder), { scale: 1 }, ranges(device)],
   });
   return {
+    addRmsNormLinears: {
+      call: nn.addRmsNormLinears,
+      args: () => [t(2, 3), t(2, 3), t(3), [t(4, 3), t(2, 3)], 1e-6],
+    },
     addRmsNorm: { call: nn.addRmsNorm, args: () => [t(2, 3), t(2, 3), t(3), 1e-6] },
     adamwUpdate: { call: nn.adamwUpdate, args: () => [...inputs('adamw', 'param grad m v hyper'), ops.adamw[1]] },
     advance: { call: nn.advance, args: () => [tensor(Int32Array.of(1), [1], { device }), t()] },
@@ -140,6 +144,7 @@ function functionTable(device: Device): Record<string, Fitting> {
       args: () => [1, 0.02],
     },
     l2Norm: { call: nn.l2Norm, args: () => [t(2, 3), 1e-6] },
+    l2Norms: { call: nn.l2Norms, args: () => [t(2, 3), t(4, 3), 1e-6] },
     layerNorm: { call: nn.layerNorm, args: () => [t(2, 3), t(3), t(3), 1e-6] },
     linear: { call: nn.linear, args: () => [t(2, 3), t(4, 3), t(4)] },
     linears: { call: nn.linears, args: () => [t(2, 3), [t(4, 3), t(2, 3)]] },
@@ -163,11 +168,26 @@ function functionTable(device: Device): Record<string, Fitting> {
     rmsNorm: { call: nn.rmsNorm, args: () => [t(2, 3), t(3), 1e-6] },
     rope: { call: nn.rope, args: () => [t(1, 3, 2, 4), { base: 1e4, offset: 2 }] },
     rotary: { call: nn.rotary, args: () => [t(1, 3, 2, 4), { cos: t(3, 2), sin: t(3, 2) }, true] },
+    rotaries: {
+      call: nn.rotaries,
+      args: () => [t(1, 3, 2, 4), t(1, 3, 1, 4), { cos: t(3, 2), sin: t(3, 2) }, true],
+    },
     rotaryTables: { call: nn.rotaryTables, args: () => [3, 4, { base: 1e4, offset: 2 }, device] },
     shapesOnly: { call: (std: number) => nn.normal(nn.shapesOnly(std), [2]), args: () => [0.02] },
     shortConv: { call: nn.shortConv, args: () => [...inputs('shortConv', 'x weight bias h0'), null] },
+    shortConvs: {
+      call: nn.shortConvs,
+      args: () => [
+        [t(1, 3, 2), t(1, 3, 2), t(1, 3, 4)],
+        [t(2, 3), t(2, 3), t(4, 3)],
+        [t(1, 2, 2), t(1, 2, 2), t(1, 2, 4)],
+        ['silu', null, 'silu'],
+        ranges(device),
+      ],
+    },
     silu: pointwise(nn.silu),
     softmax: pointwise(nn.softmax),
+    swigluLinear: { call: nn.swigluLinear, args: () => [t(2, 3), t(2, 3), t(4, 3)] },
     swiglu: { call: nn.swiglu, args: () => [t(2, 3), t(2, 3)] },
     elementwise: { call: scan.elementwise, args: () => [...inputs('elementwise', 'x g h0'), ranges(device)] },
     scalarDecay: recurrence(scan.scalarDecay, 'scalarDecay', 'q k v g h0'),
@@ -227,6 +247,7 @@ const builders = [
     'backwardOf',
     'checkRanges',
     'convolve',
+    'convolveThree',
     'convStateSize',
     'convStates',
     'lowerBounds',

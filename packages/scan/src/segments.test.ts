@@ -1,8 +1,8 @@
 // Gradients on WebGPU of rows cut into segments, where the states of all chunks are more than is kept at once: the bits of rows in one.
 import type { Op, Spec } from '@twilljs/tensor';
 import { evaluate, named, prepare } from '@twilljs/tensor/testing';
-import type { Offers, Plan } from '@twilljs/webgpu';
-import { webgpuDevices } from '@twilljs/webgpu/testing';
+import type { Plan } from '@twilljs/webgpu';
+import { leastOffers, webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { decayInputs, deltaInputs } from './cases.test-data.ts';
 import type { Inputs } from './checks.test-data.ts';
@@ -31,15 +31,6 @@ const ops: [name: string, op: Op<{ scale: number }>, recurrence: Recurrence, inp
   ['vectorDelta', vectorDeltaOp, vectorDelta, vectorDeltaInputs(at)],
 ];
 
-/** What any device grants. */
-const offers: Offers = {
-  workgroupBytes: 16384,
-  invocations: 256,
-  products() {
-    throw new Error('a recurrence has no products of this kind');
-  },
-};
-
 const [whole] = await webgpuDevices({ kernels });
 
 describe.runIf(whole)('rows in segments', () => {
@@ -55,7 +46,7 @@ describe.runIf(whole)('rows in segments', () => {
         const numbers = inputs[name.replace('?', '')];
         return numbers ? { shape: numbers.shape, dtype: 'f32' } : null;
       });
-      const plan = cut.plan([null, null, ...specs], attrs, offers) as Plan;
+      const plan = cut.plan([null, null, ...specs], attrs, leastOffers) as Plan;
       const launches = plan.launches(new Array(specs.length + 2).fill(256), new Array(specs.length - 1).fill(256), 256);
       expect(launches).toHaveLength(2 + 3 * Math.ceil(7 / chunks));
       const own = kernels.map((kernel) => (kernel.op === cut.op ? cut : kernel));

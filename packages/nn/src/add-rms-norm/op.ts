@@ -25,7 +25,7 @@ export const addRmsNormOp: Op<RmsNormAttrs> = {
 };
 
 /** From the sum instead of what was added, whose gradients are one. */
-const addRmsNormGradOp: Op<RmsNormAttrs> = {
+export const addRmsNormGradOp: Op<RmsNormAttrs> = {
   name: 'addRmsNormGrad',
   inputs: ['dsum', 'dy', 'sum', 'weight?'],
   outputs: ['dx', 'dweight'],

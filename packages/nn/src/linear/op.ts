@@ -29,7 +29,7 @@ export function halves<T>(parts: readonly T[]): [dys: T[], weights: T[]] {
 const flat = (t: Tensor): Tensor => t.reshape([size(t.shape.slice(0, -1)), t.shape.at(-1)!]);
 
 /** From x, a cotangent for each y and the weights: dx, summed from the last part to the first as the tape does, and each dW. */
-const linearsGradOp: Op<LinearsGradAttrs> = {
+export const linearsGradOp: Op<LinearsGradAttrs> = {
   name: 'linearsGrad',
   inputs: ['x', 'dys_and_weights...'],
   outputs: ['dx_and_dweights...'],

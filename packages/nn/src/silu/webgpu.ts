@@ -6,5 +6,5 @@ export const siluKernel = /* @__PURE__ */ elementwise('silu', (units, n, [gate],
   forward(units, { n, gate, up: 0, y }),
 );
 export const siluGradKernel = /* @__PURE__ */ elementwise('siluGrad', (units, n, [dy, gate], [dgate]) =>
-  backward(units, { n, dy, gate, up: 0, dgate, dup: 0 }),
+  backward(units, { n, dy, gate, up: 0, dgate, dup: 0, y: 0 }),
 );

@@ -8,5 +8,5 @@ export const swigluKernel = /* @__PURE__ */ pointwise('swiglu', module, (units, 
 export const swigluGradKernel = /* @__PURE__ */ pointwise(
   'swigluGrad',
   module,
-  (units, n, [dy, gate, up], [dgate, dup]) => swigluGrad(units, { n, dy, gate, up, dgate, dup }),
+  (units, n, [dy, gate, up], [dgate, dup]) => swigluGrad(units, { n, dy, gate, up, dgate, dup, y: 0 }),
 );

@@ -6,5 +6,5 @@ export const swigluKernel = /* @__PURE__ */ elementwise('swiglu', (units, n, [ga
   forward(units, { n, gate, up, y }),
 );
 export const swigluGradKernel = /* @__PURE__ */ elementwise('swigluGrad', (units, n, [dy, gate, up], [dgate, dup]) =>
-  backward(units, { n, dy, gate, up, dgate, dup }),
+  backward(units, { n, dy, gate, up, dgate, dup, y: 0 }),
 );
