@@ -8,9 +8,8 @@ import {
   projections,
   RMSNorm,
   type Rotary,
-  type RotaryTables,
   requireDivides,
-  rotary,
+  rotaries,
   rotaryOf,
   type Sequences,
   type State,
@@ -83,8 +82,9 @@ export class Attention implements Mixer {
     const ranges = at?.ranges ?? null;
     const tables = rotaryOf(this.rotary, x, state, at); //                         [T,D/2] or [B,T,D/2]
     const [qx, kx, vx] = projections(x, [this.q_proj, this.k_proj, this.v_proj]);
-    const q = turned(qx.reshape([B, T, this.heads, D]), this.q_norm, tables); //   [B,T,H,D]
-    const k = turned(kx.reshape([B, T, this.kvHeads, D]), this.k_norm, tables); // [B,T,HKV,D]
+    const qs = qx.reshape([B, T, this.heads, D]);
+    const ks = kx.reshape([B, T, this.kvHeads, D]);
+    const [q, k] = rotaries(this.q_norm?.forward(qs) ?? qs, this.k_norm?.forward(ks) ?? ks, tables); // [B,T,H,D], [B,T,HKV,D]
     const v = vx.reshape([B, T, this.kvHeads, D]); //                              [B,T,HKV,D]
     const past = state && state.k.shape[1] > 0 ? { k: state.k, v: state.v, position: at!.position! } : null;
     const attrs = { scale: this.scale, window: this.window };
@@ -118,9 +118,4 @@ export class Attention implements Mixer {
     const seen = (window * (window + 1)) / 2 + (tokens - window) * window;
     return (2 * this.heads * this.headSize * seen) / tokens;
   }
-}
-
-/** Norm per head if there is one, then rotation by position. */
-function turned(x: Tensor, norm: RMSNorm | null, tables: RotaryTables): Tensor {
-  return rotary(norm ? norm.forward(x) : x, tables);
 }

@@ -1,13 +1,13 @@
 // DeltaNet as a layer: projections, short convolutions, feature activation and the delta rule.
 // B batch, T time, H heads, K key size, V value size, D width.
 import {
-  convolve,
+  convolveThree,
   convStateSize,
   convStates,
   headSizes,
   type LayerContext,
   Linear,
-  l2Norm,
+  l2Norms,
   type Mixer,
   type ModelWidths,
   projections,
@@ -92,14 +92,23 @@ export class DeltaNet implements Mixer {
     const qkSilu = this.qkActivation === 'silu' ? 'silu' : null;
     const layers = [this.q_proj, this.k_proj, this.v_proj, this.b_proj, this.g_proj] as const;
     const [qx, kx, vx, bx, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, qkSilu, state, at); //           [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, qkSilu, state, at); //           [B,T,H*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state, at); //           [B,T,H*V]
+    const {
+      ys: [q, k, v],
+      states,
+    } = convolveThree(
+      [
+        ['q_conv', qx, this.q_conv1d, qkSilu], //           [B,T,H*K]
+        ['k_conv', kx, this.k_conv1d, qkSilu], //           [B,T,H*K]
+        ['v_conv', vx, this.v_conv1d, 'silu'], //           [B,T,H*V]
+      ],
+      state,
+      at,
+    );
     const beta = bx?.sigmoid() ?? ones([B, T, this.heads], { device: x.device }); // [B,T,H]
+    const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = scalarDelta(
-      this.features(q.y.reshape([B, T, this.heads, this.keySize])),
-      this.features(k.y.reshape([B, T, this.heads, this.keySize])),
-      v.y.reshape([B, T, this.heads, this.valueSize]),
+      ...this.features(q.reshape(keys), k.reshape(keys)),
+      v.reshape([B, T, this.heads, this.valueSize]),
       null,
       beta.mul(this.betaScale),
       (state?.recurrent as Tensor | undefined) ?? null,
@@ -107,17 +116,14 @@ export class DeltaNet implements Mixer {
       at?.ranges,
     );
     const y = readOut(o, gate, this.o_norm, this.o_proj);
-    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
+    return { y, state: { recurrent, ...states } };
   }
 
-  /** Activation and norm of q or k [B,T,H,K]. `sum` divides by the sum over K without an eps, as FLA does; by 1 where it is 0. */
-  private features(x: Tensor): Tensor {
-    const active = activations[this.qkActivation](x);
-    if (this.qkNorm === 'l2') return l2Norm(active);
-    const sum = active.sum(-1, true); // [B,T,H,1]
-    // Where no sequence is, all may be 0; NaN in a gradient there would not stay there.
-    const isNone = ones(sum.shape, { device: x.device }).where(sum).neg().add(1);
-    return active.div(sum.add(isNone));
+  /** Activation and norm of q and k [B,T,H,K]. */
+  private features(q: Tensor, k: Tensor): [Tensor, Tensor] {
+    const active = activations[this.qkActivation];
+    if (this.qkNorm === 'l2') return l2Norms(active(q), active(k));
+    return [ofSum(active(q)), ofSum(active(k))];
   }
 
   stateSize(): number {
@@ -128,4 +134,12 @@ export class DeltaNet implements Mixer {
   coreMacs(): number {
     return 3 * this.heads * this.keySize * this.valueSize;
   }
+}
+
+/** x [B,T,H,K] divided by its sum over K without an eps, as FLA does; by 1 where it is 0. */
+function ofSum(x: Tensor): Tensor {
+  const sum = x.sum(-1, true); // [B,T,H,1]
+  // Where no sequence is, all may be 0; NaN in a gradient there would not stay there.
+  const isNone = ones(sum.shape, { device: x.device }).where(sum).neg().add(1);
+  return x.div(sum.add(isNone));
 }

@@ -1,13 +1,13 @@
 // Gated DeltaNet as a layer: projections, short convolutions, gates and the gated delta rule.
 // B batch, T time, H heads, HV value heads, K key size, V value size, D width.
 import {
-  convolve,
+  convolveThree,
   convStateSize,
   convStates,
   gdnGate,
   type LayerContext,
   Linear,
-  l2Norm,
+  l2Norms,
   type Mixer,
   type ModelWidths,
   projections,
@@ -107,14 +107,23 @@ export class GatedDeltaNet implements Mixer {
     const [B, T] = x.shape;
     const layers = [this.q_proj, this.k_proj, this.v_proj, this.a_proj, this.b_proj, this.g_proj] as const;
     const [qx, kx, vx, ax, bx, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state, at); // [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, 'silu', state, at); // [B,T,H*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, 'silu', state, at); // [B,T,HV*V]
+    const {
+      ys: [q, k, v],
+      states,
+    } = convolveThree(
+      [
+        ['q_conv', qx, this.q_conv1d, 'silu'], // [B,T,H*K]
+        ['k_conv', kx, this.k_conv1d, 'silu'], // [B,T,H*K]
+        ['v_conv', vx, this.v_conv1d, 'silu'], // [B,T,HV*V]
+      ],
+      state,
+      at,
+    );
     const { g, beta } = gdnGate(ax, this.A_log, this.dt_bias, bx, { scale: this.betaScale }); // [B,T,HV]
+    const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = scalarDelta(
-      l2Norm(q.y.reshape([B, T, this.heads, this.keySize])),
-      l2Norm(k.y.reshape([B, T, this.heads, this.keySize])),
-      v.y.reshape([B, T, this.valueHeads, this.valueSize]),
+      ...l2Norms(q.reshape(keys), k.reshape(keys)),
+      v.reshape([B, T, this.valueHeads, this.valueSize]),
       g,
       beta,
       (state?.recurrent as Tensor | undefined) ?? null,
@@ -122,7 +131,7 @@ export class GatedDeltaNet implements Mixer {
       at?.ranges,
     );
     const y = readOut(o, gate, this.o_norm, this.o_proj);
-    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
+    return { y, state: { recurrent, ...states } };
   }
 
   stateSize(): number {

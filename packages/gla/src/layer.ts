@@ -1,7 +1,7 @@
 // GLA as a layer: projections, a low-rank gate per key channel and the recurrence that it drives.
 // B batch, T time, H heads, HKV key and value heads, K key size, V value size, D width.
 import {
-  convolve,
+  convolveThree,
   convStateSize,
   convStates,
   headSizes,
@@ -117,13 +117,22 @@ export class GLA implements Mixer {
     const [down, up] = this.gk_proj;
     const layers = [this.q_proj, this.k_proj, this.v_proj, down, this.g_proj] as const;
     const [qx, kx, vx, low, gate] = projections(x, layers);
-    const q = convolve('q_conv', qx, this.q_conv1d, null, state, at); // [B,T,H*K]
-    const k = convolve('k_conv', kx, this.k_conv1d, null, state, at); // [B,T,HKV*K]
-    const v = convolve('v_conv', vx, this.v_conv1d, null, state, at); // [B,T,HKV*V]
+    const {
+      ys: [q, k, v],
+      states,
+    } = convolveThree(
+      [
+        ['q_conv', qx, this.q_conv1d, null], // [B,T,H*K]
+        ['k_conv', kx, this.k_conv1d, null], // [B,T,HKV*K]
+        ['v_conv', vx, this.v_conv1d, null], // [B,T,HKV*V]
+      ],
+      state,
+      at,
+    );
     const { y: o, state: recurrent } = vectorDecay(
-      this.featureMap(q.y).reshape([B, T, H, K]),
-      shareHeads(this.featureMap(k.y).reshape([B, T, HKV, K]), H),
-      shareHeads(v.y.reshape([B, T, HKV, V]), H),
+      this.featureMap(q).reshape([B, T, H, K]),
+      shareHeads(this.featureMap(k).reshape([B, T, HKV, K]), H),
+      shareHeads(v.reshape([B, T, HKV, V]), H),
       shareHeads(this.decays(up.forward(low)).reshape([B, T, HKV, K]), H),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: K ** -0.5 },
@@ -131,7 +140,7 @@ export class GLA implements Mixer {
     );
     const norm = (this.g_norm_swish_gate ?? this.g_norm)!;
     const y = readOut(o, gate, norm, this.o_proj);
-    return { y, state: { recurrent, ...q.state, ...k.state, ...v.state } };
+    return { y, state: { recurrent, ...states } };
   }
 
   /** Log decays of gates [B,T,HKV*K]. */

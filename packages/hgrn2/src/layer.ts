@@ -1,7 +1,7 @@
 // HGRN2 as a layer: projections, forget gates above shared lower bounds, and the recurrence that they drive.
 // B batch, T time, H heads, K key size, V value size, D width.
 import {
-  convolve,
+  convolveThree,
   convStateSize,
   convStates,
   forgetGate,
@@ -78,15 +78,24 @@ export class HGRN2 implements Mixer {
   forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State } {
     const [B, T, D] = x.shape;
     const [qx, fx, ix] = projections(x, [this.q_proj, this.f_proj, this.i_proj]);
-    const q = convolve('q_conv', qx, this.q_conv1d, 'silu', state, at); // [B,T,H*K]
-    const f = convolve('f_conv', fx, this.f_conv1d, null, state, at); //   [B,T,H*K]
-    const i = convolve('i_conv', ix, this.i_conv1d, null, state, at); //   [B,T,H*V]
-    const { log, complement } = forgetGate(f.y, this.lower_bounds, this.layer);
+    const {
+      ys: [q, f, i],
+      states,
+    } = convolveThree(
+      [
+        ['q_conv', qx, this.q_conv1d, 'silu'], // [B,T,H*K]
+        ['f_conv', fx, this.f_conv1d, null], //   [B,T,H*K]
+        ['i_conv', ix, this.i_conv1d, null], //   [B,T,H*V]
+      ],
+      state,
+      at,
+    );
+    const { log, complement } = forgetGate(f, this.lower_bounds, this.layer);
     const keys = [B, T, this.heads, this.keySize];
     const { y: o, state: recurrent } = vectorDecay(
-      q.y.reshape(keys),
+      q.reshape(keys),
       complement.reshape(keys),
-      i.y.reshape([B, T, this.heads, this.valueSize]),
+      i.reshape([B, T, this.heads, this.valueSize]),
       log.reshape(keys),
       (state?.recurrent as Tensor | undefined) ?? null,
       { scale: this.keySize ** -0.5 },
@@ -94,7 +103,7 @@ export class HGRN2 implements Mixer {
     );
     return {
       y: this.o_proj.forward(this.g_norm.forward(o.reshape([B, T, D]))),
-      state: { recurrent, ...q.state, ...f.state, ...i.state },
+      state: { recurrent, ...states },
     };
   }
 

@@ -20,7 +20,7 @@ import { cpu, rng, scope, type Tensor, untracked } from '@twilljs/tensor';
 import { deviation } from '@twilljs/tensor/testing';
 import { Trainer } from '@twilljs/train';
 import { expect, it } from 'vitest';
-import { hybrid } from './index.ts';
+import { hybrid, PreNormBlock } from './index.ts';
 
 /** s = h + norm(mixer(h)); h' = s + norm(mlp(s)): what is added has a norm, what it is made of has none. */
 class PostNormBlock implements Block {
@@ -121,4 +121,25 @@ it('a layer has the block of its family, whose fields name its parameters; the d
     'norm',
     'lm_head',
   ]);
+});
+
+it('a subclass with no more than a forward of its own is asked by it, with the same bits', async () => {
+  let calls = 0;
+  class Counted extends PreNormBlock {
+    override forward(h: Tensor, before?: State, at?: Sequences) {
+      calls++;
+      return super.forward(h, before, at);
+    }
+  }
+  const counted = (family: MixerFamily): MixerFamily => ({
+    ...family,
+    block: (fields, mixer, init) => new Counted(fields, mixer, init),
+  });
+  const logits = async (wrap: (family: MixerFamily) => MixerFamily) => {
+    const model = await hybrid(config, { mixers: [wrap(gla), wrap(attention)], init: initializer(1) }).to(cpu());
+    return read(() => model.forward([[1, 2, 3, 4]]));
+  };
+  const [own, plain] = [await logits(counted), await logits((family) => family)];
+  expect(calls).toBe(config.num_hidden_layers);
+  expect(own).toEqual(plain);
 });

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { writeCache } from './cache-file.ts';
 import type { Cache, LanguageModel } from './index.ts';
 import { attn, cases, config, drawn, make as made } from './models.test-data.ts';
-import { headOf, through } from './stack.ts';
+import { headOf, summed, through } from './stack.ts';
 
 const kernels = [...nnKernels, ...scanKernels, ...attentionKernels];
 const fast = await device({ name: 'wasm' });
@@ -38,11 +38,10 @@ class ByValue {
           const rotary = model.model.layers.map(({ attn }) => attn.rotary);
           const tokens = tensor(Int32Array.from(ids.flat()), [B, T], { device });
           const left = through(model, tokens, this.states, sequencesOf(device, { B, T, positions, rotary }));
-          const h = left
-            .at(-1)!
-            .h.slice(1, T - 1, T)
+          const h = summed(left.at(-1)!)
+            .slice(1, T - 1, T)
             .reshape([B, config.hidden_size]);
-          return { logits: headOf(model, h), states: left.map(({ state }) => state) };
+          return { logits: headOf(model, { h, branch: null }), states: left.map(({ state }) => state) };
         }),
       ),
     );

@@ -26,6 +26,7 @@ import {
   type Shared,
   type Stack,
   shownOf,
+  summed,
   through,
 } from './stack.ts';
 import type { LossOptions, Where } from './where.ts';
@@ -131,7 +132,7 @@ export class LanguageModel implements Stack {
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */
   hidden(ids: Ids): Tensor[] {
-    return through(this, this.reader.tokens(this.reader.given(ids, 'ids'))).map(({ h }) => h);
+    return through(this, this.reader.tokens(this.reader.given(ids, 'ids'))).map(summed);
   }
 
   /**

@@ -26,9 +26,25 @@ export class PreNormBlock implements Block {
     this.mlp = new GatedMLP(fields.hidden_size, mlpWidth(fields), init.fork('mlp'));
   }
 
-  forward(h: Tensor, state?: State, at?: Sequences): { h: Tensor; state: State } {
-    const mixed = this.attn.forward(this.attn_norm.forward(h), state, at);
-    const { sum: s, y } = this.mlp_norm.added(h, mixed.y);
-    return { h: s.add(this.mlp.forward(y)), state: mixed.state };
+  forward(h: Tensor, before?: State, at?: Sequences): { h: Tensor; state: State } {
+    const { h: s, branch, state } = this.onward(h, null, before, at);
+    return { h: s.add(branch), state };
+  }
+
+  onward(
+    h: Tensor,
+    branch: Tensor | null,
+    before?: State,
+    at?: Sequences,
+  ): { h: Tensor; branch: Tensor; state: State } {
+    const { sum, y } = branch ? this.attn_norm.added(h, branch) : { sum: h, y: this.attn_norm.forward(h) };
+    const mixed = this.attn.forward(y, before, at);
+    const { state } = mixed;
+    if (before && this.mlp.forward === GatedMLP.prototype.forward) {
+      const { sum: s, y: branch } = this.mlp.added(this.mlp_norm, sum, mixed.y);
+      return { h: s, branch, state };
+    }
+    const { sum: s, y: normed } = this.mlp_norm.added(sum, mixed.y);
+    return { h: s, branch: this.mlp.forward(normed), state };
   }
 }

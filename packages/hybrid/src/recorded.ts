@@ -14,7 +14,7 @@ import type { Cache } from './cache.ts';
 import type { HostIds } from './ids.ts';
 import type { Place } from './place.ts';
 import { type Given, Recording, Recordings } from './recordings.ts';
-import { headOf, logitsOf, lossOf, type Stack, shownOf, through } from './stack.ts';
+import { headOf, logitsOf, lossOf, type Stack, type Stream, shownOf, summed, through } from './stack.ts';
 import { countsOf, type Placed, partsOf } from './where.ts';
 
 /** Tokens of a sequence in one step: a prompt of any length takes the memory of one. */
@@ -168,12 +168,14 @@ export class Recorded {
     const at = places.at(capacity);
     const step = ([tokens, last]: readonly Tensor[], states: readonly State[]) => {
       const left = through(stack, tokens, states, at);
-      const h = left.at(-1)!.h; // [B,T,D]
+      const stream = left.at(-1)!;
       const logits = () => {
-        if (wanted === 'all') return shownOf(headOf(stack, h), at, length);
+        if (wanted === 'all') return shownOf(headOf(stack, stream), at, length);
+        if (T === 1 && !last) return headOf(stack, flat(stream)); // [n,N]
+        const h = summed(stream); // [B,T,D]
         const D = h.shape[2];
-        const rows = last ? embedding(h.reshape([B * T, D]), last) : T > 1 ? h.slice(1, T - 1, T) : h;
-        return headOf(stack, rows.reshape([rows.shape[0], D])); // [n,N]
+        const rows = last ? embedding(h.reshape([B * T, D]), last) : h.slice(1, T - 1, T);
+        return headOf(stack, { h: rows.reshape([rows.shape[0], D]), branch: null }); // [n,N]
       };
       const made = wanted === 'none' ? null : logits();
       const ids = typeof wanted === 'number' ? bestOf(made!, wanted) : null;
@@ -189,6 +191,12 @@ export class Recorded {
   [Symbol.dispose](): void {
     this.recordings[Symbol.dispose]();
   }
+}
+
+/** A stream [B,1,D] as [B,D]. */
+function flat({ h, branch }: Stream): Stream {
+  const [B, , D] = h.shape;
+  return { h: h.reshape([B, D]), branch: branch?.reshape([B, D]) ?? null };
 }
 
 /** The most likely of the first `among` ids. */

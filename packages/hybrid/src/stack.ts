@@ -57,8 +57,19 @@ export function partsOf(
   };
 }
 
-/** What one block leaves: the residual stream [B,T,D], and its mixer's state. */
-type Left = ReturnType<Block['forward']>;
+/** The residual stream [B,T,D]: a sum whose last branch may still have to be added. */
+export interface Stream {
+  readonly h: Tensor;
+  readonly branch: Tensor | null;
+}
+
+/** What one block leaves: the stream, and its mixer's state. */
+interface Left extends Stream {
+  readonly state: State;
+}
+
+/** The stream as one tensor. */
+export const summed = ({ h, branch }: Stream): Tensor => (branch ? h.add(branch) : h);
 
 /**
  * Runs tokens through all blocks.
@@ -74,27 +85,38 @@ export function through(
   states: readonly (State | undefined)[] = [],
   at?: Sequences,
 ): Left[] {
-  let h = embedded(embeddings, tokens, config.model.pad_token_id);
+  let stream: Stream = { h: embedded(embeddings, tokens, config.model.pad_token_id), branch: null };
   return layers.map((block, i) => {
-    const left = scope(() => leftBy(block, i, h, states[i], at));
-    h = left.h;
+    const left = scope(() => leftBy(block, i, stream, states[i], at));
+    stream = left;
     return left;
   });
 }
 
+/** Whether a block takes and leaves branches: a subclass with no more than a `forward` of its own does not. */
+function handsOn(block: Block): block is Block & Required<Pick<Block, 'onward'>> {
+  const has = (name: string) => (of: object | null) => of !== null && Object.hasOwn(of, name);
+  let owner: object | null = block;
+  while (owner && !has('forward')(owner) && !has('onward')(owner)) owner = Object.getPrototypeOf(owner);
+  return has('onward')(owner);
+}
+
 /** @throws OptionError for a layer that does not ask where the sequences lie: it would take them for one. */
-function leftBy(block: Block, i: number, h: Tensor, state: State | undefined, at: Sequences | undefined): Left {
-  if (!at?.ranges) return block.forward(h, state, at);
+function leftBy(block: Block, i: number, stream: Stream, state: State | undefined, at: Sequences | undefined): Left {
+  const run = (at: Sequences | undefined): Left =>
+    handsOn(block)
+      ? block.onward(stream.h, stream.branch, state, at)
+      : { ...block.forward(summed(stream), state, at), branch: null };
+  if (!at?.ranges) return run(at);
   const { ranges } = at;
   let isAsked = false;
-  const told = {
+  const left = run({
     ...at,
     get ranges() {
       isAsked = true;
       return ranges;
     },
-  };
-  const left = block.forward(h, state, told);
+  });
   if (isAsked) return left;
   throw new OptionError(
     `model: layer ${i} (${block.attn.constructor.name}) has not read at.ranges, so it would take ${ranges.shape[0]} sequences for one; let its forward(x, state, at) hand them on.`,
@@ -102,8 +124,8 @@ function leftBy(block: Block, i: number, h: Tensor, state: State | undefined, at
 }
 
 /** Logits [..,N] of the residual stream [..,D] after the last block. */
-export function headOf({ model, lm_head }: Stack, h: Tensor): Tensor {
-  const normed = model.norm.forward(h);
+export function headOf({ model, lm_head }: Stack, { h, branch }: Stream): Tensor {
+  const normed = branch ? model.norm.added(h, branch).y : model.norm.forward(h);
   return lm_head ? lm_head.forward(normed) : linear(normed, model.embeddings.weight, null);
 }
 
@@ -119,13 +141,14 @@ export function logitsOf(
   at?: Sequences,
   again: (() => Sequences | undefined) | null = null,
 ): Tensor {
-  if (!again) return headOf(stack, through(stack, tokens, [], at).at(-1)!.h);
+  if (!again) return headOf(stack, through(stack, tokens, [], at).at(-1)!);
   const { embeddings, layers } = stack.model;
   let h = embedded(embeddings, tokens, stack.config.model.pad_token_id);
   for (const [i, block] of layers.entries()) {
-    h = recompute((x) => leftBy(block, i, x, undefined, again()).h, h, [...params(block).values()]);
+    const body = (h: Tensor) => summed(leftBy(block, i, { h, branch: null }, undefined, again()));
+    h = recompute(body, h, [...params(block).values()]);
   }
-  return headOf(stack, h);
+  return headOf(stack, { h, branch: null });
 }
 
 /** 1 at the positions [B,T,1] of sequences, 0 elsewhere. */

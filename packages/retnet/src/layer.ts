@@ -11,7 +11,7 @@ import {
   type Rotary,
   readOut,
   requireDivides,
-  rotary,
+  rotaries,
   rotaryOf,
   type Sequences,
   type State,
@@ -90,10 +90,14 @@ export class RetNet implements Mixer {
     const [B, T] = x.shape;
     const [H, HKV, K, V] = [this.heads, this.kvHeads, this.keySize, this.valueSize];
     const tables = rotaryOf(this.rotary, x, state, at); //          [T,K/2] or [B,T,K/2]
-    const turned = (x: Tensor) => rotary(x, tables, false, at?.ranges);
     const [qx, kx, vx, gate] = projections(x, [this.q_proj, this.k_proj, this.v_proj, this.g_proj]);
-    const q = turned(this.featureMap(qx).reshape([B, T, H, K])); //   [B,T,H,K]
-    const k = turned(this.featureMap(kx).reshape([B, T, HKV, K])); // [B,T,HKV,K]
+    const [q, k] = rotaries(
+      this.featureMap(qx).reshape([B, T, H, K]),
+      this.featureMap(kx).reshape([B, T, HKV, K]),
+      tables,
+      false,
+      at?.ranges,
+    );
     const { y: o, state: recurrent } = scalarDecay(
       q,
       shareHeads(k, H),
