@@ -7,7 +7,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { generate, hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
 import { kernels as ofNn } from '@twilljs/nn/webgpu';
-import { kernels as ofScan } from '@twilljs/scan/webgpu';
+import { scalarDeltaKernels as ofScan } from '@twilljs/scan/webgpu';
 import { rng } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { webgpu } from '@twilljs/webgpu';

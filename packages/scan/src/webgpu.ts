@@ -6,6 +6,9 @@ import { scalarDeltaGradKernel, scalarDeltaKernel } from './scalar-delta/webgpu.
 import { vectorDecayGradKernel, vectorDecayKernel } from './vector-decay/webgpu.ts';
 import { vectorDeltaGradKernel, vectorDeltaKernel } from './vector-delta/webgpu.ts';
 
+/** Those of Gated DeltaNet and DeltaNet alone, for a page that needs no others. */
+export const scalarDeltaKernels: readonly WebGpuKernel[] = [scalarDeltaKernel, scalarDeltaGradKernel];
+
 /** All kernels of this package. */
 export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
   elementwiseKernel,
