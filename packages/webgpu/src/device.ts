@@ -22,11 +22,11 @@ import {
   typedArray,
 } from '@twilljs/tensor';
 import { type Gpu, nameOf, openAdapter, openGpu } from './gpu.ts';
-import { behind, Heaps, heapOf, offsetIn } from './heaps.ts';
+import { Heaps, heapOf, offsetIn } from './heaps.ts';
 import type { Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { runnerOf, sequenceOn } from './machine.ts';
 import { primitiveKernels } from './primitives.ts';
-import { fewRows, formed, products } from './products.ts';
+import { offered } from './products.ts';
 import { Queue } from './queue.ts';
 import { type KernelTime, Timer } from './timer.ts';
 
@@ -149,10 +149,7 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     queue.fail(new DeviceError(`webgpu: ${error.message}`));
   });
   const offers: Offers = {
-    products,
-    formed,
-    fewRows,
-    behind,
+    ...offered,
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };

@@ -1,12 +1,11 @@
 // The device without an adapter: what it would run can be inspected.
 import { type Device, type DeviceBuffer, meta, type Op, type Runner, type Spec, typedArray } from '@twilljs/tensor';
-import { behind } from './heaps.ts';
 import type { Offers, Plan, Pointer, WebGpuKernel } from './kernel.ts';
 import { primitiveKernels } from './primitives.ts';
-import { fewRows, formed, products } from './products.ts';
+import { offered } from './products.ts';
 
 /** What an adapter with the least limits offers. */
-export const leastOffers: Offers = { products, formed, fewRows, behind, workgroupBytes: 2 ** 14, invocations: 256 };
+export const leastOffers: Offers = { ...offered, workgroupBytes: 2 ** 14, invocations: 256 };
 
 interface PlannedRunner extends Runner {
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 // Products of matrices as launches: as few as possible.
 import { few, gather, product } from './gen/product.wgsl.gen.ts';
-import { heapOf, offsetIn } from './heaps.ts';
+import { behind, heapOf, offsetIn } from './heaps.ts';
 import type { Formed, Launch, ProductOptions, ProductPlaces, ProductSizes, Products } from './kernel.ts';
 
 /** Products that a launch takes. */
@@ -58,13 +58,13 @@ function argsOf(group: readonly Part[]) {
 }
 
 /** Rows that a workgroup takes beside each other. */
-export const fewRows = 4;
+const fewRows = 4;
 
 /** What is not formed. */
 const plain = { form: 0, other: 0, scale: 0, sum: 0, eps: 0 };
 
 /** See `Offers`. */
-export function formed(sizes: readonly ProductSizes[], places: readonly ProductPlaces[], how: Formed): Launch[] {
+function formed(sizes: readonly ProductSizes[], places: readonly ProductPlaces[], how: Formed): Launch[] {
   const flags = { transpose_a: 0, half_b: 0, batch: 1 };
   const args = { ...plain, ...how, form: how.form === 'gated' ? 1 : 2 };
   return fewOf(sizes, places).map((group) => few(columnsOf(group), { ...argsOf(group), ...flags, ...args }));
@@ -77,7 +77,7 @@ const fewOf = (sizes: readonly ProductSizes[], places: readonly ProductPlaces[])
 const columnsOf = (group: readonly Part[]): number => sum(group.map(({ columns }) => Math.ceil(columns / 4)));
 
 /** See `Offers`. */
-export function products(sizes: readonly ProductSizes[], options: ProductOptions = {}): Products {
+function products(sizes: readonly ProductSizes[], options: ProductOptions = {}): Products {
   const { transposeA = false, transposeB = false, half = false, batch = 1, summed = false } = options;
   const flags = { transpose_a: Number(transposeA), transpose_b: Number(transposeB), half_b: Number(half) };
   if (transposeB && !summed && sizes.every(({ rows }) => rows <= fewRows)) {
@@ -124,3 +124,6 @@ export function products(sizes: readonly ProductSizes[], options: ProductOptions
     },
   };
 }
+
+/** What every device offers to plans. */
+export const offered = { products, formed, fewRows, behind };
