@@ -35,6 +35,8 @@ export function packedChecks(of: MixerCase): Check[] {
   const { device, config } = of;
   const width = config.hidden_size;
   const { out, grad } = tolerances[device.float];
+  // Elsewhere the two ways differ by less than outputs may; on a card they are up to 4e-5 apart.
+  const ofGradients = device.name === 'webgpu' ? grad : out;
   return [
     {
       name: 'packed, each sequence is what it is alone, gradients too',
@@ -66,7 +68,7 @@ export function packedChecks(of: MixerCase): Check[] {
           }
         }
         for (const [name, values] of Object.entries(expected)) {
-          within(name, together[name].data, values, name.startsWith('d ') ? grad : out);
+          within(name, together[name].data, values, name.startsWith('d ') ? ofGradients : out);
         }
       },
     },
