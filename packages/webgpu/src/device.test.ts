@@ -1,6 +1,7 @@
 // The device: what it does with memory, order and errors. Skipped where the machine has no adapter.
 import { compile, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
+import { webgpu } from './index.ts';
 import { webgpuDevices } from './testing.ts';
 
 const devices = await webgpuDevices();
@@ -33,10 +34,36 @@ describe.each(devices)('%s', (_, device) => {
     expect(times[0].ms).toBeGreaterThanOrEqual(0);
   });
 
+  it.runIf(device.gpu.features.has('timestamp-query'))(
+    'times what still compiles, and nothing from before',
+    async () => {
+      const x = tensor([1, 2, 3, 4], [4], { device });
+      x.exp();
+      const times = await device.profile(() => x.cumsum(0));
+      expect(times).toMatchObject([{ kernel: expect.stringContaining('cumsum'), launches: 1 }]);
+    },
+  );
+
   it('waits for all that was asked for', async () => {
     const before = device.submissions;
     tensor([1, 2], [2], { device }).exp();
     await device.synchronize();
     expect(device.submissions).toBe(before + 1);
   });
+});
+
+it.skipIf(devices.length === 0)('says what became of it to whoever still waits when it is disposed of', async () => {
+  const [[, device]] = await webgpuDevices();
+  const x = tensor([1, 2], [2], { device });
+  const step = compile(device, (x: Tensor) => x.exp());
+  keep(step(x));
+  const waiting = x.log().data();
+  device[Symbol.dispose]();
+  await expect(waiting).rejects.toThrow('webgpu: the device was disposed of; make another one with webgpu().');
+  await expect(device.synchronize()).rejects.toThrow('was disposed of');
+  expect(device.pipelines.ms).toBeGreaterThanOrEqual(0);
+});
+
+it.each([null, {}, 'gpu'])('refuses %j for a GPUDevice', async (given) => {
+  await expect(webgpu({ device: given as never })).rejects.toThrow(/^webgpu: device is .*; give a GPUDevice/);
 });

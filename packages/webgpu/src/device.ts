@@ -8,44 +8,22 @@ import {
   DeviceLostError,
   type DType,
   type Fallback,
-  finite,
-  flag,
-  knownOnly,
   type Op,
-  OptionError,
   type Runner,
   requireReadable,
   requireWithin,
   requireWritable,
   type Spec,
-  shown,
   typedArray,
 } from '@twilljs/tensor';
 import { type Gpu, nameOf, openAdapter, openGpu } from './gpu.ts';
 import { Heaps, heapOf, offsetIn } from './heaps.ts';
 import type { Offers, Pointer, WebGpuKernel } from './kernel.ts';
 import { runnerOf, sequenceOn } from './machine.ts';
-import { primitiveKernels } from './primitives.ts';
+import { checked, type WebGpuOptions } from './options.ts';
 import { offered } from './products.ts';
 import { Queue } from './queue.ts';
 import { type KernelTime, Timer } from './timer.ts';
-
-export interface WebGpuOptions {
-  /** Kernels of ops beyond the primitives: the lists that other packages export at their `./webgpu` entry. */
-  kernels?: readonly WebGpuKernel[];
-  /** Default: one of the adapter of this machine, with all that it grants. */
-  device?: Gpu;
-  /** Whether an adapter that is a program on the processor, such as SwiftShader, will do. Default true. */
-  software?: boolean;
-  /** Bytes that the device may use at most. Default: no limit but the adapter's. */
-  maximumBytes?: number;
-  /** Bytes of one buffer, of which there are several when one is full. Default: the most that can be bound. */
-  bufferBytes?: number;
-  /** Fresh memory is NaN, to find elements that a kernel forgets to write. */
-  poison?: boolean;
-  /** `compile` runs every step anew instead of replaying it: the slow twin. */
-  eager?: boolean;
-}
 
 /** Pipelines, which are made while the host goes on. */
 export interface PipelineCount {
@@ -86,15 +64,7 @@ export interface WebGpuDevice extends Device {
  * const device = await webgpu();
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice> {
-  knownOnly('webgpu', options, ['kernels', 'device', 'software', 'maximumBytes', 'bufferBytes', 'poison', 'eager']);
-  const { kernels = [], software = true, poison = false, eager = false } = options;
-  const { maximumBytes = Number.POSITIVE_INFINITY, bufferBytes = Number.POSITIVE_INFINITY } = options;
-  if (options.maximumBytes !== undefined) finite('webgpu: maximumBytes', maximumBytes, 2 ** 16);
-  if (options.bufferBytes !== undefined) finite('webgpu: bufferBytes', bufferBytes, 2 ** 20);
-  flag('webgpu: software', software);
-  flag('webgpu: poison', poison);
-  flag('webgpu: eager', eager);
-  const table = tableOf(kernels);
+  const { table, software, poison, eager, maximumBytes, bufferBytes } = checked(options);
   const gpu = options.device ?? (await openGpu(await openAdapter(software)));
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const granted = Math.min(maxStorageBufferBindingSize, maxBufferSize);
@@ -103,25 +73,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuDevice>
     queue.resize(heap, bytes),
   );
   return makeDevice({ queue, heaps, table, poison, eager, bytes: maximumBytes });
-}
-
-/** @throws OptionError for what is no list of kernels, and for two of one op. */
-function tableOf(kernels: unknown): Map<string, WebGpuKernel> {
-  const sound = (kernel: Partial<WebGpuKernel> | null) =>
-    typeof kernel?.op === 'string' && typeof kernel.plan === 'function';
-  if (!Array.isArray(kernels) || !kernels.every(sound)) {
-    throw new OptionError(
-      `webgpu: kernels is ${shown(kernels)}; give a list of { op, plan }, as packages export at their ./webgpu entry.`,
-    );
-  }
-  const table = new Map<string, WebGpuKernel>();
-  for (const kernel of [...Object.values(primitiveKernels), ...(kernels as WebGpuKernel[])]) {
-    if ((table.get(kernel.op) ?? kernel) !== kernel) {
-      throw new OptionError(`webgpu: two kernels for the op ${kernel.op} were given; hand in one.`);
-    }
-    table.set(kernel.op, kernel);
-  }
-  return table;
 }
 
 interface Parts {
@@ -138,28 +89,36 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
   const adapter = nameOf(gpu.adapterInfo);
   let disposed = false;
   gpu.lost.then(({ reason, message }) => {
-    if (!disposed)
-      queue.fail(
-        new DeviceLostError(
-          `webgpu: the device was lost (${reason}): ${message || 'no reason given'}; make another one.`,
-        ),
-      );
+    queue.fail(
+      new DeviceLostError(
+        `webgpu: the device was lost (${reason}): ${message || 'no reason given'}; make another one.`,
+      ),
+    );
   });
   gpu.addEventListener('uncapturederror', ({ error }) => {
-    queue.fail(new DeviceError(`webgpu: ${error.message}`));
+    queue.fail(
+      new DeviceError(
+        `webgpu: the adapter refused a command, nothing runs here any more; make another device. ${error.message}`,
+      ),
+    );
   });
   const offers: Offers = {
     ...offered,
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     invocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
   };
+  const gone = () => new DeviceError('webgpu: the device was disposed of; make another one with webgpu().');
   const here = () => {
-    if (disposed) throw new DeviceError('webgpu: the device was disposed of; make another one with webgpu().');
+    if (disposed) throw gone();
     return queue;
   };
   const alive = () => {
     if (here().failure) throw queue.failure;
     return queue;
+  };
+  const settled = async () => {
+    alive().flush();
+    await queue.idle();
   };
   const put = (pointer: Pointer, data: Uint8Array<ArrayBuffer>) =>
     alive().write(heapOf(pointer), offsetIn(pointer), data);
@@ -186,16 +145,14 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
       await alive().pipelines.settled();
       return alive().pipelines.counted;
     },
-    async synchronize() {
-      alive().flush();
-      await queue.idle();
-    },
+    synchronize: settled,
     async profile(run) {
       const timer = new Timer(gpu);
-      alive().timer = timer;
+      await settled();
+      queue.timer = timer;
       try {
         await run();
-        queue.flush();
+        await settled();
         return await timer.result();
       } finally {
         queue.timer = null;
@@ -242,7 +199,7 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     [Symbol.dispose](): void {
       if (disposed) return;
       disposed = true;
-      queue.dispose();
+      queue.dispose(gone());
       gpu.destroy();
     },
   };

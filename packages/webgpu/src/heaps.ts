@@ -36,7 +36,7 @@ class Heap {
 export interface HeapLimits {
   /** Of one buffer. */
   readonly heapBytes: number;
-  /** Of all. */
+  /** Of all; a multiple of pages is used. */
   readonly bytes: number;
 }
 
@@ -63,24 +63,24 @@ export class Heaps {
   allocate(bytes: number): Pointer {
     whole('webgpu: the size of a buffer', bytes, 0);
     const { heapBytes, bytes: most } = this.limits;
-    if (this.bytesInUse + bytes <= most && bytes <= heapBytes - pageBytes) {
+    if (bytes <= heapBytes - pageBytes) {
       const fresh = this.allocators.length;
       for (let heap = 0; heap <= fresh; heap++) {
         const place = this.allocatorOf(heap).tryAllocate(bytes);
         if (place !== undefined) return heap * span + place;
       }
-      // Rounded up to a block it does not fit an empty one either.
+      // It does not fit an empty one either: rounded up to a block, or by what is left of the limit.
       this.allocators.length = fresh;
     }
-    const why =
-      this.bytesInUse + bytes <= most
-        ? `one buffer holds ${heapBytes}`
-        : `${this.bytesInUse} of at most ${most} are in use`;
-    throw new OutOfMemoryError(`webgpu: ${bytes} bytes could not be allocated, ${why}; use a smaller batch or model.`);
+    const used = most === Number.POSITIVE_INFINITY ? '' : `${this.bytesInUse} of at most ${most} are in use, `;
+    throw new OutOfMemoryError(
+      `webgpu: ${bytes} bytes could not be allocated, ${used}one buffer holds ${heapBytes}; use a smaller batch or model.`,
+    );
   }
 
   private allocatorOf(heap: number): Allocator {
-    const pages = Math.floor(this.limits.heapBytes / pageBytes);
+    const { heapBytes, bytes } = this.limits;
+    const pages = Math.floor(Math.min(heapBytes, bytes - heap * heapBytes) / pageBytes);
     this.allocators[heap] ??= new Allocator(
       'webgpu',
       new Heap(pages, (pages) => this.resize(heap, pages * pageBytes)),

@@ -1,5 +1,5 @@
 // @twilljs/webgpu: the device of graphics cards.
-export { type PipelineCount, type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
+export { type PipelineCount, type WebGpuDevice, webgpu } from './device.ts';
 export type {
   Field,
   Formed,
@@ -17,4 +17,5 @@ export type {
   WebGpuKernel,
   WgslModule,
 } from './kernel.ts';
+export type { WebGpuOptions } from './options.ts';
 export type { KernelTime } from './timer.ts';

@@ -1,6 +1,6 @@
 // Memory in buffers that grow, and in several of them: what was written stays, also what is under way, and recorded steps go on.
 import { compile, keep, release, scope, type Tensor, tensor } from '@twilljs/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { webgpuDevices } from './testing.ts';
 
 const floats = (n: number, from: number): Float32Array<ArrayBuffer> =>
@@ -63,5 +63,23 @@ describe.each(await webgpuDevices({ bufferBytes: 2 ** 20 }))('several buffers, %
     expect(() => tensor(new Float32Array(2 * n), [2 * n], { device })).toThrow('one buffer holds 1048576;');
     release(parts);
     step[Symbol.dispose]();
+  });
+});
+
+describe.each(await webgpuDevices({ maximumBytes: 5 * 2 ** 19, bufferBytes: 2 ** 20 }))('a limit, %s', (_, device) => {
+  it('holds of all buffers together', () => {
+    const made = vi.spyOn(device.gpu, 'createBuffer');
+    const n = 50_000;
+    const held: Tensor[] = [];
+    expect(() => {
+      while (true) held.push(keep(tensor(floats(n, 1), [n], { device })));
+    }).toThrow(
+      /^webgpu: 200000 bytes could not be allocated, \d+ of at most 2621440 are in use, one buffer holds 1048576;/,
+    );
+    expect(held).toHaveLength(10);
+    const bytes = made.mock.calls.reduce((sum, [{ size }]) => sum + size, 0);
+    expect(bytes).toBeLessThanOrEqual(5 * 2 ** 19);
+    release(held);
+    keep(tensor(floats(n, 1), [n], { device }));
   });
 });

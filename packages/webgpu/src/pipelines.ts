@@ -127,6 +127,6 @@ export class Pipelines {
 
   /** How many there are, and the milliseconds from the first request to the last that is there. */
   get counted(): { count: number; ms: number } {
-    return { count: this.all.length, ms: this.ended - this.began };
+    return { count: this.all.length, ms: Math.max(0, this.ended - this.began) };
   }
 }

@@ -201,7 +201,9 @@ export class Queue {
     return copy;
   }
 
-  dispose(): void {
+  /** @param why for whoever still waits. */
+  dispose(why: DeviceError): void {
+    this.fail(why);
     this.pending.length = 0;
     for (const heap of this.heaps) heap?.destroy();
   }

@@ -1,8 +1,9 @@
 // @twilljs/webgpu/testing: the device in tests, where the machine has an adapter; and plans, for which it needs none.
 import { DeviceError, type Op, type Spec } from '@twilljs/tensor';
-import { type WebGpuDevice, type WebGpuOptions, webgpu } from './device.ts';
+import { type WebGpuDevice, webgpu } from './device.ts';
 import { mayHaveCard } from './gpu.ts';
 import type { Launch, Pointer, WebGpuKernel } from './kernel.ts';
+import type { WebGpuOptions } from './options.ts';
 import { leastOffers } from './planned.ts';
 import { primitiveKernels } from './primitives.ts';
 
