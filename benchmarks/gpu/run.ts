@@ -146,6 +146,19 @@ const parts: Record<string, (on: WebGpuDevice) => Promise<void>> = {
       peer,
     );
   },
+  async profile(on) {
+    const [B, T] = small ? [2, 64] : [4, 1024];
+    using model = await model340M(on);
+    using trainer = new Trainer(model, { steps: 4, lr: 1e-4 });
+    const ids = rng(2).ints(B * T, model.config.model.vocab_size);
+    const step = () => trainer.train({ inputs: ids, labels: ids, B, T });
+    for (let n = 0; n < 3; n++) await step();
+    const times = await on.profile(step);
+    const all = times.reduce((sum, { ms }) => sum + ms, 0);
+    for (const { kernel, launches, ms } of times.slice(0, 20)) {
+      add('profile', `${kernel} x ${launches}`, `${ms.toFixed(2)} ms`, `${((100 * ms) / all).toFixed(1)} %`);
+    }
+  },
   async decode(on) {
     using model = await model340M(on);
     using cache = model.cache(1);

@@ -1,6 +1,6 @@
 // What recorded steps of a model run: one of training, one of decoding.
 import type { LanguageModel } from '@twilljs/hybrid';
-import { rng, type StepReport, scope } from '@twilljs/tensor';
+import { type KernelTime, rng, type StepReport, scope } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 
 /** Calls until a step replays. */
@@ -11,6 +11,8 @@ export interface InspectedSteps {
   readonly training: StepReport;
   /** One token of one sequence. */
   readonly decoding: StepReport;
+  /** Of a training step, on a device with a clock of its own. */
+  readonly times?: readonly KernelTime[];
 }
 
 /**
@@ -22,9 +24,10 @@ export interface InspectedSteps {
 export async function inspectSteps(model: LanguageModel, [B, T]: readonly [number, number]): Promise<InspectedSteps> {
   const random = rng(0).fork('inspect');
   const batch = { inputs: random.ints(B * T, 256), labels: random.ints(B * T, 256), B, T };
-  using trainer = new Trainer(model, { steps: CALLS, lr: 1e-3 });
+  using trainer = new Trainer(model, { steps: CALLS + 1, lr: 1e-3 });
   for (let call = 0; call < CALLS; call++) await trainer.train(batch);
+  const times = await model.device.profile?.(() => trainer.train(batch));
   using cache = model.cache(1);
   for (let call = 0; call < CALLS; call++) scope(() => void model.next([[call]], cache));
-  return { training: trainer.inspect(), decoding: model.inspect() };
+  return { training: trainer.inspect(), decoding: model.inspect(), ...(times && { times }) };
 }

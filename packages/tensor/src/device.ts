@@ -45,6 +45,14 @@ export interface OpSequence {
   [Symbol.dispose](): void;
 }
 
+/** How long a kernel took, all its launches together. */
+export interface KernelTime {
+  /** Package, file and function. */
+  readonly kernel: string;
+  readonly launches: number;
+  readonly ms: number;
+}
+
 export interface DeviceReport {
   readonly label: string;
   /** Bytes of buffers that are allocated now. */
@@ -93,6 +101,13 @@ export interface Device {
   readonly fallbacks: Map<string, Fallback>;
   /** What it holds and what it did. */
   report(): DeviceReport;
+  /**
+   * Of a device with a clock of its own: how long each kernel takes while `run` is done and read, the longest first. Each launch is timed
+   * apart, so that the sum is more than the time without.
+   *
+   * @throws DeviceError where the clock is missing.
+   */
+  profile?(run: () => unknown): Promise<readonly KernelTime[]>;
   /** Gives everything back. Tensors on it cannot be used any more; a device that all share (`cpu()`, `meta()`) stays. */
   [Symbol.dispose](): void;
 }

@@ -15,6 +15,7 @@ export {
   type DeviceReport,
   type Fallback,
   type KernelLaunch,
+  type KernelTime,
   nameBeside,
   type OpSequence,
   type Runner,

@@ -23,7 +23,7 @@ import { runnerOf, sequenceOn } from './machine.ts';
 import { checked, type WebGpuOptions } from './options.ts';
 import { offered } from './products.ts';
 import { Queue } from './queue.ts';
-import { type KernelTime, Timer } from './timer.ts';
+import { Timer } from './timer.ts';
 
 /** Pipelines, which are made while the host goes on. */
 export interface PipelineCount {
@@ -33,6 +33,7 @@ export interface PipelineCount {
 }
 
 export interface WebGpuDevice extends Device {
+  profile: NonNullable<Device['profile']>;
   readonly gpu: Gpu;
   /** The adapter, by the name that it gives itself. */
   readonly tier: string;
@@ -45,13 +46,6 @@ export interface WebGpuDevice extends Device {
   warmup(): Promise<PipelineCount>;
   /** When the card has done all that was asked of it so far. */
   synchronize(): Promise<void>;
-  /**
-   * How long the card takes for each kernel while `run` is done and read, the longest first. Each launch has a pass of its own, so that
-   * the sum is more than the time without.
-   *
-   * @throws DeviceError where the adapter has no timestamps.
-   */
-  profile(run: () => unknown): Promise<readonly KernelTime[]>;
 }
 
 /**

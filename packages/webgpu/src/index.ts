@@ -18,4 +18,3 @@ export type {
   WgslModule,
 } from './kernel.ts';
 export type { WebGpuOptions } from './options.ts';
-export type { KernelTime } from './timer.ts';

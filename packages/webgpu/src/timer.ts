@@ -1,13 +1,5 @@
 // Where the time of the card goes: timestamps before and after each launch, which then has a pass of its own.
-import { DeviceError } from '@twilljs/tensor';
-
-/** Of one kernel, all its launches together. */
-export interface KernelTime {
-  /** Package, file and function. */
-  readonly kernel: string;
-  readonly launches: number;
-  readonly ms: number;
-}
+import { DeviceError, type KernelTime } from '@twilljs/tensor';
 
 /** The launches of one submission. */
 export interface Timing {

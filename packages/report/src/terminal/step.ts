@@ -1,7 +1,7 @@
 // What a recorded step runs, as one table: ops of one name that were asked for by the same are one row.
 import { bytesText, grouped } from '@twilljs/eval';
 import type { LanguageModel } from '@twilljs/hybrid';
-import type { StepOp, StepReport } from '@twilljs/tensor';
+import type { KernelTime, StepOp, StepReport } from '@twilljs/tensor';
 import { table } from '../text/table.ts';
 
 interface Row {
@@ -30,7 +30,11 @@ export function stepText(title: string, { ops, launches, workspaceBytes }: StepR
  */
 export function stepsText(
   { config: { layers, mixers, model }, device }: LanguageModel,
-  { training, decoding }: { readonly training: StepReport; readonly decoding: StepReport },
+  {
+    training,
+    decoding,
+    times,
+  }: { readonly training: StepReport; readonly decoding: StepReport; readonly times?: readonly KernelTime[] },
   [rows, tokens]: readonly [number, number],
 ): string {
   const full = layers.filter(({ family }) => family.role === 'softmax').length;
@@ -38,8 +42,21 @@ export function stepsText(
     `${mixers[0].family.title}, ${full} of ${layers.length} layers softmax, width ${model.hidden_size}, on ${device.label}\n`,
     stepText(`a training step of ${rows} x ${tokens} tokens`, training),
     stepText('a decoding step', decoding),
+    ...(times ? [timesText(times)] : []),
     "bytes: read and written; of matmul': for the gradient of a matmul\n",
   ].join('\n');
+}
+
+/** Kernels of a training step by the device's own clock. */
+function timesText(times: readonly KernelTime[]): string {
+  const all = times.reduce((ms, time) => ms + time.ms, 0);
+  const rows = times.map(({ kernel, launches, ms }) => [
+    kernel,
+    grouped(launches),
+    `${ms.toFixed(2)} ms`,
+    `${((100 * ms) / all).toFixed(1)} %`,
+  ]);
+  return `the training step by the clock of the device, each launch timed apart: ${all.toFixed(1)} ms\n\n${table(['kernel', 'launches', 'time', ''], rows)}`;
 }
 
 const sum = (ops: readonly StepOp[], of: (op: StepOp) => number): number => ops.reduce((n, op) => n + of(op), 0);
