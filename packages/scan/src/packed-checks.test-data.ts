@@ -89,7 +89,7 @@ function near(what: string, ours: Numbers, expected: Numbers): void {
 export function packedChecks<A, C>(of: Recurrence<A, C>, device: Device, wanted?: readonly string[]): Check[] {
   const { op, attrs } = of;
   // Chunks of a kernel count from where a sequence begins; those of a definition are as even as the longest row allows.
-  const kernels = device.name !== 'cpu';
+  const kernels = !device.name.startsWith('cpu');
   // On WebGPU a token alone is decoded, by a kernel with another order of sums.
   const agreeOn = (tokens: number) => (kernels && (tokens !== 1 || device.name !== 'webgpu') ? same : near);
   const cotangentsOf = (inputs: Inputs) => prepare(op, { name: '', attrs, inputs }).cotangents;

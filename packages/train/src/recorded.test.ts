@@ -66,7 +66,8 @@ describe('recompute', () => {
       for (let step = 0; step < 4; step++) await trainer.train(batchOf(step, 32));
       return device.report().bytes;
     };
-    expect(await bytesOf(true)).toBeLessThan(0.7 * (await bytesOf(false)));
+    // Of the MLP neither keeps what it multiplies, which was a part of what recomputing saved.
+    expect(await bytesOf(true)).toBeLessThan(0.75 * (await bytesOf(false)));
   });
 });
 

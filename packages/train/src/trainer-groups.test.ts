@@ -30,7 +30,7 @@ it('leaves frozen parameters as they were for 100 steps, byte by byte, and keeps
   for (const map of [parameters, m, v]) expect(map.size).toBe(gates.length);
 });
 
-/** Bytes that a trainer holds beside its model, and how many ops a step has. */
+/** Bytes that a trainer holds beside its model, and how many ops a step has that a gradient asked for. */
 async function costs(settings: Partial<TrainSettings>) {
   const on = await device({ name: 'wasm' });
   using model = await modelOn(on, 'gla');
@@ -38,7 +38,7 @@ async function costs(settings: Partial<TrainSettings>) {
   using trainer = new Trainer(model, { steps: 9, ...settings });
   const bytes = on.report().bytes - before;
   for (let step = 0; step < 4; step++) await trainer.train(batchOf(step));
-  const ops = trainer.inspect().ops.length;
+  const ops = trainer.inspect().ops.filter(({ by }) => by.some((name) => name.endsWith("'"))).length;
   return { bytes, ops };
 }
 
@@ -79,8 +79,8 @@ it('computes no gradient that only frozen parameters would want', async () => {
       { match: 'model.layers.0.*', trainable: false },
     ],
   });
-  expect(head.ops).toBeLessThan(0.5 * whole.ops);
-  expect(last.ops).toBeLessThan(0.85 * whole.ops);
+  expect(head.ops).toBeLessThan(0.2 * whole.ops);
+  expect(last.ops).toBeLessThan(0.7 * whole.ops);
 });
 
 it('goes on from a snapshot, of the same optimiser and the same groups', async () => {
