@@ -13,18 +13,10 @@ import { cpu, type Device } from '@twilljs/tensor';
 import { type Compared, replay, tolerances } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const kernels = [...nn, ...scan, ...attention];
 const onWebgpu = [...nnOnWebgpu, ...scanOnWebgpu, ...attentionOnWebgpu];
-/** Where WebGPU has kernels so far, under the names of their ops. */
-const names: Readonly<Record<string, string>> = {
-  rope: 'rotary',
-  linear: 'linears',
-  linearCrossEntropy: 'crossEntropy',
-  muon: 'muonMove',
-};
-const isOnWebgpu = (op: string) => onWebgpu.some((kernel) => kernel.op === (names[op] ?? op));
 const folder = fileURLToPath(new URL('ops', import.meta.url));
 const goldens = readdirSync(folder)
   .map((file): [string, Golden] => [file, readGolden(readFileSync(join(folder, file)), file)])
@@ -46,8 +38,7 @@ function allowed({ name, kind, zero }: Compared, float: 'f32' | 'f64', { toleran
 }
 
 describe.each(devices)('goldens of ops on %s', (name, device) => {
-  const here = goldens.filter(([, { op }]) => name !== 'webgpu' || isOnWebgpu(op));
-  it.each(here.flatMap(([file, golden]) => [true, false].map((recorded) => [file, recorded, golden] as const)))(
+  it.each(goldens.flatMap(([file, golden]) => [true, false].map((recorded) => [file, recorded, golden] as const)))(
     '%s, recorded: %s',
     async (_file, recorded, golden) => {
       const run = (ins: Parameters<typeof runGoldenOp>[1]) => runGoldenOp(golden.op, ins, golden.attrs);
@@ -56,6 +47,7 @@ describe.each(devices)('goldens of ops on %s', (name, device) => {
       expect(compared.filter((c) => !(c.error <= allowed(c, device.float, golden)))).toEqual([]);
     },
   );
+  if (name === 'webgpu') afterAll(() => expect([...device.fallbacks.keys()]).toEqual([]));
 });
 
 it('every op of the folder is replayed', () => {
