@@ -52,6 +52,12 @@ function add(part: string, what: string, value: string, ratio = ''): void {
   console.log(`${part.padEnd(10)}${what.padEnd(58)}${value.padEnd(24)}${ratio}`);
 }
 
+/** What must hold: the program ends with an error where it does not. */
+function judge(part: string, what: string, holds: boolean, how: string): void {
+  add(part, what, `${holds ? 'yes' : 'FAILED'}${how && `: ${how}`}`);
+  if (!holds) process.exitCode = 1;
+}
+
 /** What PyTorch reaches, per second; null where there is none. */
 function torch(part: string, ...sizes: number[]): number | null {
   if (flags.python === '') return null;
@@ -88,12 +94,12 @@ const parts: Record<string, (on: WebGpuDevice) => Promise<void>> = {
   async check(on) {
     const { ok, lossError, gradientError, definitions } = await checkDevice(on, mixers, 0);
     const how = `loss ${lossError.toExponential(1)}, gradients ${gradientError.toExponential(1)}`;
-    add('check', 'a training step of every mixer against f64', ok ? how : `FAILED: ${how}`);
-    add('check', 'ops that took their definition', String(definitions.length));
+    judge('check', 'a training step of every mixer against f64', ok, how);
+    judge('check', 'no op took its definition', definitions.length === 0, definitions.map(({ op }) => op).join(', '));
   },
   async goldens(on) {
     const outcome = await replayGoldens([flags.golden], { mixers, device: on, label: on.label, observe: () => {} });
-    add('goldens', 'all files within their tolerances', isWithin(outcome) ? 'yes' : 'NO');
+    judge('goldens', 'all files within their tolerances', isWithin(outcome), '');
   },
   async gemm(on) {
     const n = small ? 256 : 4096;

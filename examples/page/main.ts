@@ -32,7 +32,7 @@ const pick = (from: number, count: number): number[] =>
     .sort(() => Math.random() - 0.5)
     .slice(0, count);
 
-/** Four keys of 1..15 with values of 16..31, and one of the keys. */
+/** Four keys of 1..15 with values of 17..31, and one of the keys. */
 function newQuestion(): Question {
   const values = pick(17, 4);
   const pairs = pick(1, 4).map((key, i) => [key, values[i]] as const);

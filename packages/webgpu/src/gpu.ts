@@ -24,15 +24,26 @@ async function open(): Promise<GPU> {
       'webgpu: this page has no navigator.gpu; use a browser with WebGPU on https or localhost, or wasm().',
     );
   }
-  const name = 'webgpu'; // a variable, so that no bundler looks for it
-  dawn ??= (import(/* @vite-ignore */ name) as Promise<Dawn>).then(
-    ({ create }) => create(toggles),
-    (cause: Error) => {
-      dawn = undefined;
-      throw new DeviceError('webgpu: Node has no WebGPU of its own; npm install webgpu, or use wasm().', { cause });
-    },
-  );
+  dawn ??= openDawn().catch((error) => {
+    dawn = undefined;
+    throw error;
+  });
   return dawn;
+}
+
+async function openDawn(): Promise<GPU> {
+  const name = 'webgpu'; // a variable, so that no bundler looks for it
+  try {
+    const { create } = (await import(/* @vite-ignore */ name)) as Dawn;
+    return create(toggles);
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message?: string };
+    const why =
+      code === 'ERR_MODULE_NOT_FOUND'
+        ? 'Node has no WebGPU of its own; npm install webgpu'
+        : `the package webgpu does not run here: ${message}; install it again`;
+    throw new DeviceError(`webgpu: ${why}, or use wasm().`, { cause });
+  }
 }
 
 /** Features that are used where an adapter has them. */
@@ -80,12 +91,19 @@ function isSoftware({ info }: GPUAdapter): boolean {
   );
 }
 
-/** A device with as much as its adapter grants. */
+/** A device with as much as its adapter grants. @throws DeviceError where it gives none. */
 export async function openGpu(adapter: GPUAdapter): Promise<GPUDevice> {
-  return adapter.requestDevice({
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
-  });
+  try {
+    return await adapter.requestDevice({
+      requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
+    });
+  } catch (cause) {
+    throw new DeviceError(
+      `webgpu: ${nameOf(adapter.info)} gives no device: ${(cause as Error).message}; close what else uses it, or use wasm().`,
+      { cause },
+    );
+  }
 }
 
 /** What an adapter calls itself. */
