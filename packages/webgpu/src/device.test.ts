@@ -1,5 +1,5 @@
 // The device: what it does with memory, order and errors. Skipped where the machine has no adapter.
-import { compile, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
+import { cast, compile, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
 import { webgpu } from './index.ts';
 import { webgpuDevices } from './testing.ts';
@@ -43,6 +43,12 @@ describe.each(devices)('%s', (_, device) => {
       expect(times).toMatchObject([{ kernel: expect.stringContaining('cumsum'), launches: 1 }]);
     },
   );
+
+  it('refuses a part of a buffer that it cannot copy, and goes on', async () => {
+    const x = tensor([1, 2, 3, 4], [4], { device, dtype: 'bf16' });
+    await expect(async () => x.alias([2], 1).data()).rejects.toThrow('begin it at a multiple of 4');
+    expect([...(await cast(x.alias([2], 2)).data())]).toEqual([3, 4]);
+  });
 
   it('waits for all that was asked for', async () => {
     const before = device.submissions;

@@ -176,10 +176,16 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     },
     view(buffer: DeviceBuffer, byteOffset: number, byteLength: number): Pointer {
       requireWithin('webgpu', heaps.roomAt(buffer as Pointer), byteOffset, byteLength);
+      if (byteOffset % 4 !== 0) {
+        throw new DeviceError(
+          `webgpu: a part of a buffer was to begin at byte ${byteOffset}; begin it at a multiple of 4, or copy what is there.`,
+        );
+      }
       return (buffer as Pointer) + byteOffset;
     },
     write(buffer: DeviceBuffer, data: Data): void {
       requireWritable('webgpu', heaps.roomAt(buffer as Pointer), data);
+      // Numbers of two bytes are written in pairs: a last one takes the place behind it along.
       const padded = new Uint8Array(4 * Math.ceil(data.byteLength / 4));
       padded.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       put(buffer as Pointer, padded);
