@@ -113,48 +113,53 @@ describe.each(devices)('on %s', (_, open) => {
   });
 });
 
-it('a replay for which there is no memory leaves nothing, wherever it ran out, and goes on when there is some', async () => {
-  const device = await wasm({ maximumBytes: 2 ** 22 });
-  const N = 2 ** 14; // 64 KiB
-  const x = keep(ones([N], { device }));
-  const larger = keep(ones([2 * N], { device }));
-  const step = compile(device, (x: Tensor) => ({ a: x.add(1).exp(), b: x.mul(2), total: x.add(2).sum() }));
-  const run = (x: Tensor) => scope(() => void step(x));
-  for (let call = 0; call < 4; call++) run(x);
-  for (let call = 0; call < 2; call++) run(larger); // its first replay wants a larger workspace, and a list of its own
-  let failed = 0;
-  for (let free = 0; free < 12; free++) {
-    const filling: Tensor[] = [];
-    try {
-      for (;;) filling.push(keep(zeros([N], { device })));
-    } catch {
-      release(filling.splice(0, free));
+it.each<[string, Device]>([
+  ['wasm', await wasm({ maximumBytes: 2 ** 22 })],
+  ...(await webgpuDevices({ maximumBytes: 2 ** 22 })),
+])(
+  'a replay on %s for which there is no memory leaves nothing, wherever it ran out, and goes on',
+  async (_, device) => {
+    const N = 2 ** 14; // 64 KiB
+    const x = keep(ones([N], { device }));
+    const larger = keep(ones([2 * N], { device }));
+    const step = compile(device, (x: Tensor) => ({ a: x.add(1).exp(), b: x.mul(2), total: x.add(2).sum() }));
+    const run = (x: Tensor) => scope(() => void step(x));
+    for (let call = 0; call < 4; call++) run(x);
+    for (let call = 0; call < 2; call++) run(larger); // its first replay wants a larger workspace, and a list of its own
+    let failed = 0;
+    for (let free = 0; free < 12; free++) {
+      const filling: Tensor[] = [];
+      try {
+        for (;;) filling.push(keep(zeros([N], { device })));
+      } catch {
+        release(filling.splice(0, free));
+      }
+      const before = held(device.report());
+      try {
+        run(larger);
+      } catch (error) {
+        failed++;
+        expect(String(error)).toContain('bytes could not be allocated');
+        expect(held(device.report()).bytes).toBeLessThanOrEqual(before.bytes);
+      }
+      release(filling);
+      for (const t of [x, larger, x]) {
+        const { a, b, total } = keep(scope(() => step(t)));
+        expect(await total.item()).toBe(3 * t.size);
+        expect((await b.data()).every((value) => value === 2)).toBe(true);
+        release([a, b, total]);
+      }
     }
-    const before = held(device.report());
-    try {
-      run(larger);
-    } catch (error) {
-      failed++;
-      expect(String(error)).toContain('bytes could not be allocated');
-      expect(held(device.report()).bytes).toBeLessThanOrEqual(before.bytes);
-    }
-    release(filling);
-    for (const t of [x, larger, x]) {
-      const { a, b, total } = keep(scope(() => step(t)));
-      expect(await total.item()).toBe(3 * t.size);
-      expect((await b.data()).every((value) => value === 2)).toBe(true);
-      release([a, b, total]);
-    }
-  }
-  expect(failed).toBeGreaterThan(1);
-  step[Symbol.dispose]();
-  release([x, larger]);
-  expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
-});
+    expect(failed).toBeGreaterThan(1);
+    step[Symbol.dispose]();
+    release([x, larger]);
+    expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
+  },
+);
 
 describe('a device that was disposed of', () => {
-  it('holds nothing and says what became of it, whatever is asked', async () => {
-    const device = await wasm();
+  it.each(devices.slice(1))('holds nothing and says what became of it, whatever is asked: %s', async (name, open) => {
+    const device = await open();
     const x = keep(ones([3], { device }));
     const step = compile(device, () => untracked(() => assign(x, x.mul(2))));
     const twice = compile(device, (y: Tensor) => y.mul(2));
@@ -163,10 +168,9 @@ describe('a device that was disposed of', () => {
       scope(() => void twice(x));
     }
     expect(device.report().buffers).toBeGreaterThan(0);
-    device[Symbol.dispose]();
-    device[Symbol.dispose]();
+    for (let i = 0; i < 2; i++) device[Symbol.dispose]!();
     expect(held(device.report())).toEqual({ bytes: 0, buffers: 0 });
-    const gone = 'wasm: the device was disposed of; make another one with wasm().';
+    const gone = `${name}: the device was disposed of; make another one with ${name}().`;
     await expect(x.data()).rejects.toThrow(gone);
     await expect(x.to(cpu())).rejects.toThrow(gone);
     const uses: (() => unknown)[] = [
