@@ -145,7 +145,7 @@ it('is as it was before a replay for which there was no memory', async () => {
     try {
       scope(() => void step(x));
     } catch (error) {
-      expect((error as Error).name).toBe('DeviceError');
+      expect((error as Error).name).toBe('OutOfMemoryError');
     }
     expect(device.report()).toEqual(filled);
   }

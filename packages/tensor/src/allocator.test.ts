@@ -65,7 +65,7 @@ describe('allocator', () => {
     const allocator = make(16);
     allocator.allocate(600_000);
     expect(() => allocator.allocate(500_000)).toThrowErrorMatchingInlineSnapshot(
-      `[DeviceError: wasm: 500000 bytes could not be allocated, 655360 of at most 1048576 are in use; use a smaller batch or model.]`,
+      `[OutOfMemoryError: wasm: 500000 bytes could not be allocated, 655360 of at most 1048576 are in use; use a smaller batch or model.]`,
     );
   });
 

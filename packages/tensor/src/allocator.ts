@@ -1,5 +1,5 @@
 // Blocks of a device's memory: size classes with free lists, merged again when they would lie idle.
-import { DeviceError } from './errors.ts';
+import { DeviceError, OutOfMemoryError } from './errors.ts';
 import { shown, whole } from './options.ts';
 
 /** In which a memory grows. */
@@ -74,12 +74,12 @@ export class Allocator {
     return this.live.size;
   }
 
-  /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws DeviceError when there is none. */
+  /** A block of at least `bytes`, uninitialised, 256-byte aligned. @throws OutOfMemoryError when there is none. */
   allocate(bytes: number): number {
     const place = this.tryAllocate(bytes);
     if (place !== undefined) return place;
     const maximum = this.maximumPages * unitsPerPage * unit;
-    throw new DeviceError(
+    throw new OutOfMemoryError(
       `${this.name}: ${bytes} bytes could not be allocated, ${this.bytesInUse} of at most ${maximum} are in use; use a smaller batch or model.`,
     );
   }

@@ -1,7 +1,7 @@
 // The reference device: plain loops over typed arrays, in f32 or f64.
 import type { Device, DeviceBuffer, Fallback } from './device.ts';
 import { requireReadable, requireWithin, requireWritable } from './device-memory.ts';
-import { DeviceError, OptionError } from './errors.ts';
+import { OptionError, OutOfMemoryError } from './errors.ts';
 import { outputType } from './op.ts';
 import { flag, knownOnly, oneOf, shown, whole } from './options.ts';
 import { sequenceOf } from './sequence.ts';
@@ -55,7 +55,7 @@ function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
         buffers++;
         return poison ? buffer.fill(0xff) : buffer;
       } catch {
-        throw new DeviceError(`${this.name}: ${size} bytes could not be allocated; use a smaller batch or model.`);
+        throw new OutOfMemoryError(`${this.name}: ${size} bytes could not be allocated; use a smaller batch or model.`);
       }
     },
     free(buffer) {

@@ -2,7 +2,7 @@
 import type { Op } from './op.ts';
 import type { Data, DType, Spec } from './shape.ts';
 
-/** Memory on a device, opaque to everyone else: a typed array, a pointer, a GPUBuffer with an offset. */
+/** Memory on a device, opaque to everyone else: a typed array, or a pointer. */
 export type DeviceBuffer = unknown;
 
 /** One op, ready to run for given shapes. It never allocates: outputs and scratch are handed in. */
@@ -89,7 +89,7 @@ export interface Device {
   find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string;
   /** Ops as one unit of work, for `compile`. Their runners are this device's own. */
   sequence(ops: readonly BoundOp[]): OpSequence;
-  /** Uninitialised memory, 256-byte aligned where the machine has addresses. @throws DeviceError naming bytes when there is none. */
+  /** Uninitialised memory, 256-byte aligned where the machine has addresses. @throws OutOfMemoryError naming bytes when there is none. */
   allocate(bytes: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;
   /** A part of a buffer; it is never freed itself. */

@@ -2,7 +2,7 @@
 
 import { askToCollect, canCollect } from './collector.ts';
 import type { Device, DeviceBuffer } from './device.ts';
-import { DeviceError } from './errors.ts';
+import { OutOfMemoryError } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Holder, Storage } from './storage.ts';
 
@@ -136,14 +136,14 @@ export async function relieve(): Promise<void> {
 /**
  * Memory of a device; before it gives up, what is unreachable outside all scopes is collected.
  *
- * @throws DeviceError naming bytes, and what lies outside all scopes.
+ * @throws OutOfMemoryError naming bytes, and what lies outside all scopes.
  */
 export function allocate(device: Device, bytes: number): DeviceBuffer {
   if (hasGrown(LOOP_GROWTH) && isWorthCollecting(LOOP_GROWTH)) collect();
   try {
     return device.allocate(bytes);
   } catch (error) {
-    if (!(error instanceof DeviceError) || strays.size === 0) throw error;
+    if (!(error instanceof OutOfMemoryError) || strays.size === 0) throw error;
   }
   collect();
   try {
@@ -151,7 +151,7 @@ export function allocate(device: Device, bytes: number): DeviceBuffer {
   } catch (cause) {
     const { tensors, held } = outsideOf(device);
     if (tensors === 0) throw cause;
-    throw new DeviceError(
+    throw new OutOfMemoryError(
       `${(cause as Error).message} ${tensors} tensors outside any scope hold ${held} bytes of it; run each pass inside scope(() => ...), which gives them back.`,
       { cause },
     );

@@ -46,7 +46,7 @@ describe('memory', () => {
   it('names the bytes when there is no more', async () => {
     const device = await wasm({ maximumBytes: 1 << 20 });
     expect(() => zeros([1 << 20], { device })).toThrowErrorMatchingInlineSnapshot(
-      `[DeviceError: wasm: 4194304 bytes could not be allocated, 0 of at most 1048576 are in use; use a smaller batch or model.]`,
+      `[OutOfMemoryError: wasm: 4194304 bytes could not be allocated, 0 of at most 1048576 are in use; use a smaller batch or model.]`,
     );
     expect(await ones([100], { device }).sum().item()).toBe(100);
   });
