@@ -27,7 +27,8 @@ import { measured } from './validation.ts';
  * @throws OptionError when the directory holds a run and `resume` is not set, another run than the one described, or another
  * process works in it;
  * FileError when it cannot be written, or was moved or replaced meanwhile; DivergenceError when the loss stays without a finite
- * value; what `onStep`, `measure` or the source throw. All but the last of these leave a run that can be resumed.
+ * value; DeviceLostError when the device was lost and `model` is no function, or it is lost again before the next checkpoint; what
+ * `onStep`, `measure` or the source throw. All but the last of these leave a run that can be resumed.
  */
 export async function trainRun(options: RunOptions): Promise<RunResult> {
   checkRun(options);

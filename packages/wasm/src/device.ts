@@ -83,7 +83,7 @@ async function instantiate(
 }
 
 /**
- * The default device: WebAssembly SIMD kernels on one memory, in Node and in browsers.
+ * The device where there is no graphics card: WebAssembly SIMD kernels on one memory, in Node and in browsers.
  *
  * @param options kernels beyond the primitives, and limits.
  * @returns a device of its own, with its own memory.

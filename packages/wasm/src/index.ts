@@ -1,4 +1,4 @@
-// @twilljs/wasm: the default device.
+// @twilljs/wasm: WebAssembly, the device where there is no graphics card.
 export { type WasmDevice, type WasmOptions, wasm } from './device.ts';
 export type {
   Kernel,
