@@ -48,6 +48,13 @@ it.each<[op: string, ins: (Spec | null)[], attrs: unknown]>([
   expect(launchesOf(op, ins, attrs)).toHaveLength(1);
 });
 
+it.each<[op: string, ins: (Spec | null)[], attrs: unknown]>([
+  ['addRmsNormLinears', [f(0, D), f(0, D), f(D), f(5, D)], eps],
+  ['swigluLinear', [f(0, D), f(0, D), f(5, D)], null],
+])('%s of no rows writes nothing', (op, ins, attrs) => {
+  expect(launchesOf(op, ins, attrs)).toEqual([]);
+});
+
 const [B, T] = [4, 512];
 const long = f(B, T, D);
 

@@ -65,6 +65,7 @@ const plain = { form: 0, other: 0, scale: 0, sum: 0, eps: 0 };
 
 /** See `Offers`. */
 function formed(sizes: readonly ProductSizes[], places: readonly ProductPlaces[], how: Formed): Launch[] {
+  if (sizes[0].rows === 0) return []; // a workgroup would still leave the sum of a row
   const flags = { transpose_a: 0, half_b: 0, batch: 1 };
   const args = { ...plain, ...how, form: how.form === 'gated' ? 1 : 2 };
   return fewOf(sizes, places).map((group) => few(columnsOf(group), { ...argsOf(group), ...flags, ...args }));
