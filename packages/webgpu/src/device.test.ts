@@ -1,6 +1,6 @@
 // The device: what it does with memory, order and errors. Skipped where the machine has no adapter.
 import { cast, compile, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { webgpu } from './index.ts';
 import { webgpuDevices } from './testing.ts';
 
@@ -68,6 +68,18 @@ it.skipIf(devices.length === 0)('says what became of it to whoever still waits w
   await expect(waiting).rejects.toThrow('webgpu: the device was disposed of; make another one with webgpu().');
   await expect(device.synchronize()).rejects.toThrow('was disposed of');
   expect(device.pipelines.ms).toBeGreaterThanOrEqual(0);
+});
+
+it.skipIf(devices.length === 0)('what fails while pipelines compile reaches whoever waits', async () => {
+  const [[, device]] = await webgpuDevices();
+  const x = tensor([1, 2], [2], { device });
+  const waiting = x.exp().data();
+  vi.spyOn(device.gpu, 'createCommandEncoder').mockImplementation(() => {
+    throw new TypeError('no encoder');
+  });
+  await expect(waiting).rejects.toThrow('webgpu: a command could not be given: no encoder; make another device.');
+  expect(() => x.exp()).toThrow('no encoder');
+  device[Symbol.dispose]();
 });
 
 it.each([null, {}, 'gpu'])('refuses %j for a GPUDevice', async (given) => {

@@ -95,7 +95,13 @@ export class Queue {
     for (let command = this.waiting[0]; command && !this.failure; command = this.waiting[0]) {
       await Promise.all(command.pipelines.map(({ ready }) => ready));
       if (this.failure) break;
-      command.execute();
+      try {
+        command.execute();
+      } catch (cause) {
+        // Nobody called it who could be told.
+        const { message } = cause as Error;
+        this.fail(new DeviceError(`webgpu: a command could not be given: ${message}; make another device.`, { cause }));
+      }
       this.waiting.shift();
     }
     this.waiting.length = 0;
