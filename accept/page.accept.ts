@@ -54,6 +54,7 @@ it('trains to a recall of 0.95 and more within five minutes, responsive all the 
   console.log(
     `recall ${recall.toFixed(3)} after ${seconds.toFixed(0)} s; ${right} of 5 answers right; longest pause ${longest.toFixed(0)} ms`,
   );
+  expect(seconds).toBeLessThanOrEqual(300);
   expect(recall).toBeGreaterThanOrEqual(0.95);
   expect(right).toBeGreaterThanOrEqual(4);
   expect(longest).toBeLessThan(1000);
