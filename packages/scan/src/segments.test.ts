@@ -33,7 +33,7 @@ const ops: [name: string, op: Op<{ scale: number }>, recurrence: Recurrence, inp
 
 const [whole] = await webgpuDevices({ kernels });
 
-describe.runIf(whole)('rows in segments', () => {
+describe.runIf(whole)('rows in segments on webgpu', () => {
   it.each(ops)('%s', async (_, op, recurrence, inputs) => {
     const given = { inputs, cotangents: prepare(op, { name: '', attrs, inputs }).cotangents };
     const wrt = Object.keys(inputs);
