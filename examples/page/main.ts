@@ -1,4 +1,5 @@
 // The page: draws what its worker tells, and asks it questions. Nothing is computed here, so that it stays responsive.
+import { rng } from '@twilljs/tensor';
 import type { Asked, Question, Told } from './messages.ts';
 
 const element = <E extends Element>(id: string): E => document.querySelector<E>(`#${id}`)!;
@@ -27,16 +28,13 @@ class Line {
   }
 }
 
-const pick = (from: number, count: number): number[] =>
-  Array.from({ length: 15 }, (_, i) => from + i)
-    .sort(() => Math.random() - 0.5)
-    .slice(0, count);
+const questions = rng(7);
 
 /** Four keys of 1..15 with values of 17..31, and one of the keys. */
 function newQuestion(): Question {
-  const values = pick(17, 4);
-  const pairs = pick(1, 4).map((key, i) => [key, values[i]] as const);
-  return { pairs, key: pairs[Math.floor(4 * Math.random())][0] };
+  const [keys, values] = [questions.choice(15, 4), questions.choice(16, 4)];
+  const pairs = Array.from(keys, (key, i) => [1 + key, 16 + values[i]] as const);
+  return { pairs, key: pairs[questions.choice(4, 1)[0]][0] };
 }
 
 let lines: { loss: Line; recall: Line } | null = null;

@@ -37,8 +37,13 @@ export interface TrainedAs extends Pick<TrainSettings, 'optimizer' | 'groups'> {
   readonly steps: number;
 }
 
-export const modelOn = (device: Device, name: keyof typeof models, tied = false): Promise<LanguageModel> => {
-  const widths = { hidden_size: 16, num_hidden_layers: 2, intermediate_size: 24, vocab_size: N };
+export const modelOn = (
+  device: Device,
+  name: keyof typeof models,
+  tied = false,
+  layers = 2,
+): Promise<LanguageModel> => {
+  const widths = { hidden_size: 16, num_hidden_layers: layers, intermediate_size: 24, vocab_size: N };
   const config = { ...widths, tie_word_embeddings: tied, ...models[name] };
   return hybrid(config, { mixers, init: initializer(7, 0.1) }).to(device);
 };

@@ -61,13 +61,12 @@ describe('recompute', () => {
   it('needs less memory', async () => {
     const bytesOf = async (recompute: boolean) => {
       const device = await wasm({ kernels });
-      using model = await modelOn(device, 'hybrid');
+      using model = await modelOn(device, 'hybrid', false, 4);
       using trainer = new Trainer(model, { steps: 4, recompute });
       for (let step = 0; step < 4; step++) await trainer.train(batchOf(step, 32));
       return device.report().bytes;
     };
-    // Of the MLP neither keeps what it multiplies, which was a part of what recomputing saved.
-    expect(await bytesOf(true)).toBeLessThan(0.75 * (await bytesOf(false)));
+    expect(await bytesOf(true)).toBeLessThan(0.7 * (await bytesOf(false)));
   });
 });
 
