@@ -40,7 +40,7 @@ const PIECES: usize = 8;
 const IDLE: i32 = 100000;
 const BUSY: i32 = 20000;
 /** Nanoseconds that the main thread sleeps at most, and rounds where it may not sleep. */
-const NAP: i64 = 100_000_000;
+const NAP: i64 = 500_000_000;
 const ROUNDS: i32 = 1 << 24;
 
 /** What `walk` and `help` say: the list is done and was never shared; it is done; it is not, and nothing has changed for a while. */

@@ -17,8 +17,8 @@ const WORDS = 504;
 
 /** Milliseconds of work that could have been shared, after which the other threads are started: what is short does without. */
 const WORTH_IT = 5;
-/** Milliseconds that the main thread sleeps before it looks around. */
-const NAP = 100;
+/** Milliseconds that the main thread sleeps before it looks around, which uses time itself. */
+const NAP = 500;
 /**
  * Milliseconds without progress after which a thread counts as lost: where the process used less than a two hundredth of a processor,
  * which is less than the share of any thread that runs on a busy machine; and in any case.
@@ -182,17 +182,22 @@ export class Pool {
   /** Looks, while the main thread waits for pieces of others, whether they are still worked on. */
   private watcher(): () => void {
     const usage = (globalThis as { process?: NodeJS.Process }).process?.cpuUsage?.bind(process);
-    let [begun, seen, used] = [performance.now(), performance.now(), usage?.()];
+    let begun = performance.now();
+    let seen = begun;
+    let lately = { since: begun, used: usage?.() };
     return () => {
       const now = performance.now();
       // More than a nap: there was progress in between, or the whole process was stopped.
-      if (now - seen > 5 * NAP) [begun, used] = [now, usage?.()];
+      if (now - seen > 3 * NAP) [begun, lately] = [now, { since: now, used: usage?.() }];
       seen = now;
-      const passed = now - begun;
+      if (now - lately.since < IDLE_MOST) return;
       // This thread has slept, so that what the process used was used by others. In a page nobody can tell.
-      const took = usage?.(used);
-      const asleep = took !== undefined && (took.user + took.system) / 1000 < passed / 200;
-      if (passed < (asleep ? IDLE_MOST : STILL_MOST)) return;
+      const took = usage?.(lately.used);
+      const asleep = took !== undefined && (took.user + took.system) / 1000 < (now - lately.since) / 200;
+      if (!asleep && now - begun < STILL_MOST) {
+        lately = { since: now, used: usage?.() };
+        return;
+      }
       this.life.broken = 'it did not finish its share';
       this.requireWhole();
     };
