@@ -39,7 +39,8 @@ export function servePage(folder: string, port = 0): Promise<{ url: string; clos
     }
     response.writeHead(200, { 'content-type': types[extname(file)] }).end(readFileSync(join(folder, file)));
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const at = server.address() as { port: number };
       resolve({ url: `http://localhost:${at.port}/`, close: () => server.close() });
@@ -50,6 +51,10 @@ export function servePage(folder: string, port = 0): Promise<{ url: string; clos
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(root, 'runs/page');
   await buildPage(folder);
-  const { url } = await servePage(folder, 4173);
+  // Another page may be served there already.
+  const { url } = await servePage(folder, 4173).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') return servePage(folder);
+    throw error;
+  });
   console.log(`page: ${url} in a browser with WebGPU; Ctrl-C ends it.`);
 }

@@ -22,6 +22,7 @@ import {
 
 const { values: flags } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     parts: { type: 'string', default: 'check,goldens,gemm,delta,train,decode' },
     golden: { type: 'string', default: 'golden' },
     python: { type: 'string', default: '' },
@@ -189,11 +190,29 @@ const parts: Record<string, (on: WebGpuDevice) => Promise<void>> = {
   },
 };
 
-const on = await device({ name: 'webgpu' });
+const names = flags.parts.split(',');
+const unknown = names.find((name) => !Object.hasOwn(parts, name));
+if (flags.help) {
+  console.log(`Checks and measures Twill on this machine's graphics card, with a table at the end.
+
+  --parts NAME,...  of ${Object.keys(parts).join(', ')} (default: all but profile)
+  --python FILE     a Python with PyTorch and CUDA, to measure beside gemm, delta and train
+  --small           small sizes, to try it on a software adapter
+  --golden FOLDER   where the golden files are
+  --torch FILE      the program for PyTorch (default: the one beside this file)`);
+  process.exit();
+}
+if (unknown !== undefined) {
+  console.error(`there is no part ${unknown}; choose from ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+const on = await device({ name: 'webgpu' }).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 console.log(`${on.label}, Node ${process.versions.node}\n`);
 const began = performance.now();
-for (const name of flags.parts.split(',')) {
-  if (!(name in parts)) throw new Error(`there is no part ${name}; choose from ${Object.keys(parts).join(', ')}.`);
+for (const name of names) {
   try {
     await parts[name](on);
   } catch (error) {

@@ -66,6 +66,6 @@ export async function device(options: DeviceOptions = {}): Promise<Device> {
     return chosen(await onCard({ eager, software: false }), 'it is the graphics card of this machine');
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
-    return chosen(await onProcessor(ofWasm), error.message);
+    return chosen(await onProcessor(ofWasm), `wasm, since WebGPU cannot be used: ${error.message}`);
   }
 }

@@ -68,3 +68,9 @@ it('goes to the best device where none is named, to one for all', async () => {
   await expect(node.loadModel('/nowhere', { mixers: all.mixers })).rejects.toThrow('/nowhere: does not exist');
   await expect(node.loadModel('/nowhere', undefined as never)).rejects.toThrow('loadModel');
 });
+
+it('says which device it chose, and why', async () => {
+  const chosen = await all.device();
+  const why = chosen.name === 'wasm' ? /^wasm, since WebGPU cannot be used: / : /^it is the graphics card/;
+  expect(chosen.report().choice).toMatch(why);
+});

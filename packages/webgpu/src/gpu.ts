@@ -67,7 +67,7 @@ export async function openAdapter(software: boolean): Promise<GPUAdapter> {
   const adapter = await (await open()).requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new DeviceError(
-      'webgpu: there is no adapter here; a driver for Vulkan, Metal or Direct3D 12 is missing or blocked. Use wasm() on this machine.',
+      'webgpu: there is no adapter here; a driver for Vulkan (on Linux with libvulkan1), Metal or Direct3D 12 is missing or blocked. Install one, or use wasm().',
     );
   }
   if (software || !isSoftware(adapter)) return adapter;

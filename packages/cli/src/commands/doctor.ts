@@ -28,14 +28,15 @@ type DoctorOptions = CommonOptions & { readonly step?: true };
 async function showSteps({ say, note }: Context, { device, threads }: CommonOptions): Promise<Result> {
   using model = await yardstick().to(await openDevice({ device, threads }));
   const batch = [8, 128] as const;
-  note('Runs three training steps and some tokens first, which takes the reference device a minute or more.\n');
+  note(
+    'Runs three training steps and some tokens first, which takes a minute or more on the processor by the reference device or by software WebGPU.\n',
+  );
   const steps = await inspectSteps(model, batch);
   say(stepsText(model, steps, batch));
   return { answer: true, data: { ...steps } };
 }
 
 async function runDoctor({ say }: Context, options: CommonOptions): Promise<Result> {
-  // First, since the device of Node 20 switches relaxed SIMD on.
   const check = await checkOf(options);
   const facts = await machineFacts();
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(14)}${value}\n`);

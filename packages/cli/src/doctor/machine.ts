@@ -31,13 +31,19 @@ export async function machineFacts(): Promise<Facts> {
     system: `${platform()} ${release()} ${arch()}`,
     processors: `${availableParallelism()} x ${cpu?.model.trim() || 'unknown kind'}`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
-    wasm: wasmFeatures(),
+    wasm: await wasmFeatures(),
     gpu: await gpuFact(),
     browser: browserPath() ?? 'none found; only tests in a browser need one',
   };
 }
 
-function wasmFeatures(): string {
+/** Asked after a device has switched on what the engine has: Node 20 has relaxed SIMD behind a flag. */
+async function wasmFeatures(): Promise<string> {
+  try {
+    (await device({ name: 'wasm', threads: 1 }))[Symbol.dispose]();
+  } catch (error) {
+    if (!isTwillError(error)) throw error;
+  }
   const words = Object.entries(probes).map(([name, body]) => {
     const has = WebAssembly.validate(Uint8Array.from([...header, ...body]));
     return `${name} ${has ? 'yes' : 'no'}`;

@@ -38,7 +38,7 @@ export function checkText({
   kernels,
   definitions,
 }: CheckedDevice): string {
-  if (problem) return `check         FAILED on ${device}: ${problem}\n`;
+  if (problem) return `check         FAILED on ${device}: ${problem.replace(`${device}: `, '')}\n`;
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
