@@ -239,6 +239,18 @@ describe.each([...fast, ...card])('at the ends of the numbers, kernels on %s', (
     }
   });
 
+  it('give NaN for a query that is NaN, also to the key and the value that it saw', async () => {
+    for (const T of [1, 5]) {
+      const x = tensor(Float32Array.from(noise(T, 4)), [1, T, 1, 1], { device });
+      const q = tensor(Float32Array.of(Number.NaN, ...noise(T - 1, 5)), [1, T, 1, 1], { device });
+      const given = [q, x, x, null, null, null, null];
+      const [y, lse] = apply(attentionOp, given, attrs);
+      const slopes = [y.shape, lse.shape].map((shape) => full(shape, 1, { device }));
+      const gradients = apply(attentionGradOp, [...slopes, ...given, y, lse], attrs);
+      for (const t of [y, lse, ...gradients.slice(0, 3)]) expect((await t.data())[0]).toBeNaN();
+    }
+  });
+
   it('take the one key whose score is far above all others', async () => {
     const T = 40;
     // The score of a query's own key is its square, up to 2e4, and by 125 at least the largest.

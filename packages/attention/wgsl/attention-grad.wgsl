@@ -1,7 +1,7 @@
 // Gradients of softmax attention. Weights p_ts = e^(scale q_t' k_s - lse_t) are formed anew; with the slopes
 // g_ts = p_ts (dy_t' v_s - delta_t), delta_t = dy_t' y_t - dlse_t: dq_t = scale sum_s g_ts k_s, dk_s = scale sum_t g_ts q_t, dv_s = sum_t p_ts dy_t.
 // Shapes as in attention.wgsl; delta [n,T,H]. FlashAttention-2, https://arxiv.org/abs/2307.08691, algorithm 2.
-// Uses: rows, tile, units.
+// Uses: bits, rows, tile, units.
 
 struct Args {
   units: u32, n: i32, T: i32, S: i32, C: i32, H: i32, HKV: i32, D: i32, V: i32, window: i32, scale: f32, slots: i32, has_ranges: u32,
@@ -37,10 +37,12 @@ fn numbers(what: u32, i: u32) -> vec4f {
   }
 }
 
-/// e^(score - lse), not above 1, whatever rounding did to the logarithm. This is finite, so that the weight of -Infinity is 0.
+/// e^(score - lse), not above 1, whatever rounding did to the logarithm. This is finite, so that the weight of -Infinity is 0; where it is
+/// NaN, so are the weights.
 fn weight(products: vec4f, sums: vec4f, is_seen: vec4<bool>) -> vec4f {
   let x = args.scale * products - max(sums, vec4f(-1.7e38));
-  return select(vec4f(), exp4(min(x, vec4f())), is_seen);
+  let none = vec4<bool>(is_nan(sums.x), is_nan(sums.y), is_nan(sums.z), is_nan(sums.w));
+  return select(vec4f(), select(exp4(min(x, vec4f())), sums, none), is_seen);
 }
 
 /// Numbers of queries t of a head; 0 behind the last query.
