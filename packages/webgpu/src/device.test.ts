@@ -44,6 +44,14 @@ describe.each(devices)('%s', (_, device) => {
     },
   );
 
+  it.runIf(device.gpu.features.has('timestamp-query'))('takes one profile at a time', async () => {
+    const x = tensor([1, 2, 3, 4], [4], { device });
+    const first = device.profile(() => x.exp());
+    await expect(device.profile(() => x.log())).rejects.toThrow('webgpu: a profile is being taken;');
+    expect(await first).toHaveLength(1);
+    expect(await device.profile(() => x.log())).toHaveLength(1);
+  });
+
   it('refuses a part of a buffer that it cannot copy, and goes on', async () => {
     const x = tensor([1, 2, 3, 4], [4], { device, dtype: 'bf16' });
     await expect(async () => x.alias([2], 1).data()).rejects.toThrow('begin it at a multiple of 4');

@@ -82,6 +82,7 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
   const { gpu } = queue;
   const adapter = nameOf(gpu.adapterInfo);
   let disposed = false;
+  let isTimed = false;
   gpu.lost.then(({ reason, message }) => {
     queue.fail(
       new DeviceLostError(
@@ -141,15 +142,18 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     },
     synchronize: settled,
     async profile(run) {
+      if (isTimed) throw new DeviceError('webgpu: a profile is being taken; take the next one when it is there.');
       const timer = new Timer(gpu);
-      await settled();
-      queue.timer = timer;
+      isTimed = true;
       try {
+        await settled();
+        queue.timer = timer;
         await run();
         await settled();
         return await timer.result();
       } finally {
         queue.timer = null;
+        isTimed = false;
       }
     },
     report() {
