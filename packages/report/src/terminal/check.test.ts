@@ -6,5 +6,5 @@ const unusable = { ok: false, lossError: 0, gradientError: 0, kernels: [], defin
 
 it('names a device that could not be used once', () => {
   const text = checkText({ ...unusable, device: 'webgpu', problem: 'webgpu: there is no adapter here.' });
-  expect(text).toBe('check         FAILED on webgpu: there is no adapter here.\n');
+  expect(text).toBe('check         FAILED: webgpu: there is no adapter here.\n');
 });

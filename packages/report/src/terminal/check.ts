@@ -38,7 +38,8 @@ export function checkText({
   kernels,
   definitions,
 }: CheckedDevice): string {
-  if (problem) return `check         FAILED on ${device}: ${problem.replace(`${device}: `, '')}\n`;
+  // What a device says of itself begins with its name.
+  if (problem) return `check         FAILED: ${problem}\n`;
   const lines = [
     `check         ${ok ? 'passed' : 'FAILED'} on ${device}: a training step of every mixer against f64;\n` +
       `${INDENT}loss off by ${lossError.toExponential(1)}, gradients by ${gradientError.toExponential(1)}`,
