@@ -3,6 +3,7 @@ import type { Check, Package } from './repository.ts';
 
 const order = [
   ['tensor'],
+  ['tokenizers'],
   ['data'],
   ['wasm', 'webgpu'],
   ['nn'],

@@ -1,0 +1,5 @@
+// Text into ids and back: bytes, any tokenizer.json, and a trainer of byte-level BPE.
+export { byteTokenizer } from './bytes.ts';
+export type { FromJsonOptions } from './from-json.ts';
+export { tokenizerFromJson } from './from-json.ts';
+export type { DecodeOptions, DecodeStream, EncodeOptions, Tokenizer } from './tokenizer.ts';
