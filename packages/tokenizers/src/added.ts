@@ -39,7 +39,10 @@ export function splitter(tokens: readonly AddedToken[]): (text: string) => Part[
     for (const { 0: content, index } of text.matchAll(any)) {
       const token = byContent.get(content) as AddedToken;
       let [begin, end] = [index, index + content.length];
-      if (token.single_word && (wordAtEnd.test(text.slice(Math.max(0, begin - 2), begin)) || wordAtStart.test(text.slice(end, end + 2)))) {
+      if (
+        token.single_word &&
+        (wordAtEnd.test(text.slice(Math.max(0, begin - 2), begin)) || wordAtStart.test(text.slice(end, end + 2)))
+      ) {
         continue;
       }
       // What the token before has taken already stays with it.

@@ -1,7 +1,7 @@
 // Tokens into text, one by one: each decoder of `tokenizer.json` as a stage. Whole lists go the same way, so that a stream says what they say.
 import { FileError, shown } from '@twilljs/tensor';
-import { utf8 } from './bytes.ts';
 import { byteOf } from './byte-level.ts';
+import { utf8 } from './bytes.ts';
 import type { JsonObject } from './file.ts';
 
 /** Takes tokens, gives what is certain of the text by then. */
@@ -52,7 +52,9 @@ function stageOf(config: JsonObject, where: string, isOne: boolean): Make {
     case 'BPEDecoder':
       return suffixed(config);
   }
-  throw new FileError(`${where}: its decoder is of type ${shown(config.type)}, which is not known here; use another tokenizer.`);
+  throw new FileError(
+    `${where}: its decoder is of type ${shown(config.type)}, which is not known here; use another tokenizer.`,
+  );
 }
 
 const each = (map: (token: string) => string): Stage => ({ push: (token) => [map(token)], end: () => [] });
@@ -67,19 +69,21 @@ function inSequence(stages: readonly Stage[]): Stage {
 }
 
 /** For a stage that must see all of the text. */
-const whole = (make: Make): Make => () => {
-  const texts: string[] = [];
-  return {
-    push(text) {
-      texts.push(text);
-      return [];
-    },
-    end() {
-      const stage = make();
-      return [...stage.push(texts.join('')), ...stage.end()];
-    },
+const whole =
+  (make: Make): Make =>
+  () => {
+    const texts: string[] = [];
+    return {
+      push(text) {
+        texts.push(text);
+        return [];
+      },
+      end() {
+        const stage = make();
+        return [...stage.push(texts.join('')), ...stage.end()];
+      },
+    };
   };
-};
 
 const apart: Make = () => {
   let begun = false;
@@ -130,7 +134,9 @@ const byteFallback: Make = () => {
 function replace({ pattern, content }: JsonObject, where: string): Make {
   const text = (pattern as JsonObject | undefined)?.String;
   if (typeof text !== 'string' || text === '' || typeof content !== 'string') {
-    throw new FileError(`${where}: its decoder replaces ${shown(pattern)} by ${shown(content)}; only a text can be replaced by a text here.`);
+    throw new FileError(
+      `${where}: its decoder replaces ${shown(pattern)} by ${shown(content)}; only a text can be replaced by a text here.`,
+    );
   }
   return () => each((token) => token.replaceAll(text, () => content));
 }

@@ -55,7 +55,7 @@ function parsed(text: string, where: string): Json {
   }
 }
 
-export function objectOf(value: Json | undefined, where: string): JsonObject {
+function objectOf(value: Json | undefined, where: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new FileError(`${where} is ${shown(value)} where an object is needed; check the file.`);
 }
@@ -72,17 +72,22 @@ function idsOf(model: JsonObject, type: string, where: string): Map<string, numb
   const names: string[] = [];
   const add = (token: Json, id: Json) => {
     if (typeof token !== 'string' || !Number.isInteger(id) || (id as number) < 0 || (id as number) >= MOST) {
-      throw new FileError(`${where}: its vocabulary gives ${shown(token)} the id ${shown(id)}; ids are whole numbers below ${MOST}.`);
+      throw new FileError(
+        `${where}: its vocabulary gives ${shown(token)} the id ${shown(id)}; ids are whole numbers below ${MOST}.`,
+      );
     }
     const other = names[id as number];
     if (other !== undefined) {
-      throw new FileError(`${where}: its vocabulary gives ${shown(other)} and ${shown(token)} one id, ${id}; give each its own.`);
+      throw new FileError(
+        `${where}: its vocabulary gives ${shown(other)} and ${shown(token)} one id, ${id}; give each its own.`,
+      );
     }
     names[id as number] = token;
     ids.set(token, id as number);
   };
   if (type === 'Unigram') {
-    if (!Array.isArray(model.vocab)) throw new FileError(`${where}: its vocabulary is ${shown(model.vocab)}; a list is needed.`);
+    if (!Array.isArray(model.vocab))
+      throw new FileError(`${where}: its vocabulary is ${shown(model.vocab)}; a list is needed.`);
     for (const [id, entry] of model.vocab.entries()) add(Array.isArray(entry) ? entry[0] : entry, id);
   } else {
     for (const [token, id] of Object.entries(objectOf(model.vocab, `${where}: its vocabulary`))) add(token, id);
@@ -93,13 +98,16 @@ function idsOf(model: JsonObject, type: string, where: string): Map<string, numb
 
 /** Adds their ids. */
 function addedOf(list: Json, ids: Map<string, number>, where: string): AddedToken[] {
-  if (!Array.isArray(list)) throw new FileError(`${where}: added_tokens is ${shown(list)} where a list is needed; check the file.`);
+  if (!Array.isArray(list))
+    throw new FileError(`${where}: added_tokens is ${shown(list)} where a list is needed; check the file.`);
   const taken = new Map(Array.from(ids, ([token, id]) => [id, token]));
   return list.map((entry, i) => {
     const token = objectOf(entry, `${where}: added_tokens[${i}]`);
     const { content, id } = token;
     if (typeof content !== 'string' || !Number.isInteger(id) || (id as number) < 0 || (id as number) >= MOST) {
-      throw new FileError(`${where}: added_tokens[${i}] is ${shown(token)}; it needs a content and an id below ${MOST}.`);
+      throw new FileError(
+        `${where}: added_tokens[${i}] is ${shown(token)}; it needs a content and an id below ${MOST}.`,
+      );
     }
     const [own, other] = [ids.get(content), taken.get(id as number)];
     if ((own ?? id) !== id || (other ?? content) !== content) {

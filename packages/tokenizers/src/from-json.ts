@@ -23,7 +23,9 @@ export interface FromJsonOptions {
 export function tokenizerFromJson(text: string, options: FromJsonOptions = {}): Tokenizer {
   knownOnly('tokenizerFromJson', options, ['path']);
   if (typeof text !== 'string') {
-    throw new OptionError(`tokenizerFromJson: ${shown(text)} is given where the text of a file is needed; read it first.`);
+    throw new OptionError(
+      `tokenizerFromJson: ${shown(text)} is given where the text of a file is needed; read it first.`,
+    );
   }
   const { path = 'tokenizer.json' } = options;
   try {
@@ -45,7 +47,8 @@ function made(text: string, where: string): Tokenizer {
   const encode = encoderOf(file, where);
   const frame = frameOf(file.postProcessor, where);
   for (const id of [...frame.before, ...frame.after]) {
-    if (names[id] === undefined) throw new FileError(`${where}: its post_processor adds the id ${shown(id)}, which no token has; check the file.`);
+    if (names[id] === undefined)
+      throw new FileError(`${where}: its post_processor adds the id ${shown(id)}, which no token has; check the file.`);
   }
   const stage = decoderOf(file.decoder, where);
   return makeTokenizer({
@@ -61,7 +64,8 @@ function made(text: string, where: string): Tokenizer {
       const { push, end } = stage();
       return {
         // An id between others that no token has says nothing.
-        push: (id) => (names[id] === undefined || (skipSpecialTokens && special.has(id)) ? '' : push(names[id]).join('')),
+        push: (id) =>
+          names[id] === undefined || (skipSpecialTokens && special.has(id)) ? '' : push(names[id]).join(''),
         end: () => end().join(''),
       };
     },

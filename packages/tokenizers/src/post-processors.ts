@@ -24,9 +24,14 @@ export function frameOf(config: JsonObject | null, where: string): Frame {
     case 'Sequence':
       return (config.processors as JsonObject[])
         .map((one) => frameOf(one, where))
-        .reduce(({ before, after }, outer) => ({ before: [...outer.before, ...before], after: [...after, ...outer.after] }), NONE);
+        .reduce(
+          ({ before, after }, outer) => ({ before: [...outer.before, ...before], after: [...after, ...outer.after] }),
+          NONE,
+        );
   }
-  throw new FileError(`${where}: its post_processor is of type ${shown(config.type)}, which is not known here; use another tokenizer.`);
+  throw new FileError(
+    `${where}: its post_processor is of type ${shown(config.type)}, which is not known here; use another tokenizer.`,
+  );
 }
 
 function template({ single, special_tokens }: JsonObject, where: string): Frame {

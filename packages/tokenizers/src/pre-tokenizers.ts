@@ -73,8 +73,7 @@ function split({ pattern, behavior, invert }: JsonObject, where: string): PreTok
 
 function byteLevel({ add_prefix_space, use_regex }: JsonObject): PreTokenizer {
   const words = use_regex === false ? (text: string) => [text] : isolated({ Regex: GPT2 });
-  return (text, isFirst) =>
-    words(add_prefix_space && !text.startsWith(' ') ? ` ${text}` : text, isFirst).map(byteText);
+  return (text, isFirst) => words(add_prefix_space && !text.startsWith(' ') ? ` ${text}` : text, isFirst).map(byteText);
 }
 
 function metaspace({ replacement = '▁', prepend_scheme, add_prefix_space, split }: JsonObject): PreTokenizer {

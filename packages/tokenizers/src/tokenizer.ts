@@ -90,5 +90,7 @@ function flag<K extends string>(where: string, options: { readonly [k in K]?: bo
 
 function checked(id: number, vocabSize: number): number {
   if (Number.isInteger(id) && id >= 0 && id < vocabSize) return id;
-  throw new OptionError(`decode: ${shown(id)} is no id of this tokenizer; give whole numbers from 0 to ${vocabSize - 1}.`);
+  throw new OptionError(
+    `decode: ${shown(id)} is no id of this tokenizer; give whole numbers from 0 to ${vocabSize - 1}.`,
+  );
 }

@@ -25,6 +25,7 @@ export { RetNet, type RetNetConfig, retnet } from '@twilljs/retnet';
 export * from '@twilljs/scan';
 export * from '@twilljs/sweep';
 export * from '@twilljs/tensor';
+export * from '@twilljs/tokenizers';
 export * from '@twilljs/train';
 export * from '@twilljs/wasm';
 export { type WebGpuDevice, type WebGpuOptions, webgpu } from '@twilljs/webgpu';

@@ -76,6 +76,8 @@ const job = {
   ...{ config: cellConfig, training, seed: 0, device: 'cpu', threads: null, command: [] },
 };
 
+const tokenizerJson = JSON.stringify({ model: { type: 'BPE', vocab: { a: 0 }, merges: [] } });
+
 type Bag = Readonly<Record<string, unknown>>;
 
 /** What takes a bag, and one that is right. Named as `optionBags` names them; parts of a bag have the path of their fields. */
@@ -209,6 +211,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => node.loadRun(finished, bag),
     { mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
   ],
+  'tokenizerFromJson: options': [(bag) => all.tokenizerFromJson(tokenizerJson, bag), { path: 'a.json' }],
   'textOfRun: options': [(bag) => node.textOfRun('run', null, bag), { files: [textFile] }],
   'trainRun: options': [
     (bag: object) => node.trainRun({ directory: fresh(), ...bag } as never),
