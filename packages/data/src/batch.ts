@@ -1,8 +1,16 @@
 // What training and evaluation read: rows of ids, and at each position the id to predict there.
 import { IGNORE, OptionError } from '@twilljs/tensor';
+import { idsFrom } from './check.ts';
 
-/** Token ids: bytes as they are, or ids of any vocabulary. */
-export type Tokens = Uint8Array | Int32Array;
+/**
+ * A stream of token ids: a typed array of them, or anything that gives parts of itself, such as a file that is read by position.
+ * What is no array of the language is asked for parts alone, and each id it gives is looked at.
+ */
+export interface Tokens {
+  readonly length: number;
+  /** Ids [from, to), cut where the stream ends. */
+  subarray(from: number, to?: number): ArrayLike<number>;
+}
 
 export { IGNORE };
 
@@ -41,8 +49,17 @@ export function emptyBatch(B: number, T: number): Batch {
 
 /** Writes T tokens from `start` into a row, each with its successor as label; where the stream ends, fewer. */
 export function writeNext({ inputs, labels, T }: Batch, row: number, tokens: Tokens, start: number): void {
-  inputs.set(tokens.subarray(start, start + T), row * T);
-  labels.set(tokens.subarray(start + 1, start + T + 1), row * T);
+  const ids = idsOf(tokens, start, start + T + 1);
+  for (let i = 0; i < ids.length; i++) {
+    if (i < T) inputs[row * T + i] = ids[i];
+    if (i > 0) labels[row * T + i - 1] = ids[i];
+  }
+}
+
+/** Ids [from, to) of a stream. Those of an array were checked with it. @throws OptionError for what a stream gives and is no id. */
+export function idsOf(tokens: Tokens, from: number, to: number): ArrayLike<number> {
+  const ids = tokens.subarray(from, to);
+  return ArrayBuffer.isView(tokens) ? ids : idsFrom(`tokens from ${from}`, ids);
 }
 
 /**

@@ -7,8 +7,13 @@ import type { RandomSource } from './source.ts';
 /** The largest id that an Int32Array holds. */
 const LARGEST = 2 ** 31 - 1;
 
-/** True for a Uint8Array, a Buffer included, or an Int32Array, of this realm or another. */
-const isTokens = (value: unknown): value is Tokens => /^\[object (Uint8|Int32)Array\]$/.test(tagOf(value));
+/** True for an array of unsigned numbers, a Buffer included, or of i32, of this realm or another; and for what gives parts of itself. */
+const isTokens = (value: unknown): value is Tokens =>
+  ArrayBuffer.isView(value) ? /^\[object (Uint8|Uint16|Uint32|Int32)Array\]$/.test(tagOf(value)) : givesParts(value);
+const givesParts = (value: unknown): boolean => {
+  const { length, subarray } = (value ?? {}) as Partial<Tokens>;
+  return Number.isSafeInteger(length) && (length as number) >= 0 && typeof subarray === 'function';
+};
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 /**
@@ -77,9 +82,10 @@ export function checkTokens(what: string, tokens: unknown): asserts tokens is To
     const next = typeof tokens === 'string' ? 'encodeText makes one of a text' : 'put the ids into one';
     throw new OptionError(`${what} is ${shown(tokens)} where a Uint8Array or an Int32Array is needed; ${next}.`);
   }
-  if (tokens instanceof Uint8Array) return;
-  const at = tokens.findIndex((id) => id < 0);
-  if (at !== -1) throw new OptionError(`${what} holds ${tokens[at]} at position ${at}; give ids from 0.`);
+  if (!ArrayBuffer.isView(tokens) || !/Int32|Uint32/.test(tagOf(tokens))) return;
+  const ids = tokens as unknown as Int32Array;
+  const at = ids.findIndex((id) => id < 0 || id > LARGEST);
+  if (at !== -1) throw new OptionError(`${what} holds ${ids[at]} at position ${at}; give ids from 0.`);
 }
 
 /**

@@ -1,9 +1,9 @@
 // Natural text in which a passage comes a second time: whether a model looks back and copies.
 
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
-import { type Batch, emptyBatch, type Tokens } from './batch.ts';
+import { type Batch, emptyBatch, idsOf, type Tokens } from './batch.ts';
 import { checkSource, checkTokens } from './check.ts';
-import type { RandomSource } from './source.ts';
+import { placeIn, type RandomSource } from './source.ts';
 
 export interface CopiesOptions {
   /** The text. */
@@ -54,9 +54,10 @@ export function copies(options: CopiesOptions): Copies {
   const random = source.fork('copies');
   const out = emptyBatch(count, T);
   for (let row = 0; row < count; row++) {
-    const start = random.fork(row).int(tokens.length - piece + 1);
-    const passage = tokens.subarray(start + context, start + context + span);
-    out.inputs.set(tokens.subarray(start, start + piece), row * T);
+    const start = placeIn(random.fork(row), tokens.length - piece + 1);
+    const ids = Int32Array.from(idsOf(tokens, start, start + piece));
+    const passage = ids.subarray(context, context + span);
+    out.inputs.set(ids, row * T);
     out.inputs.set(passage.subarray(0, span - 1), row * T + piece);
     for (const at of [first, second]) out.labels.set(passage, row * T + at);
   }

@@ -6,7 +6,7 @@ export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
 export type { Document, Split, SplitOptions } from './documents.ts';
 export { documentBegins, joinDocuments, splitDocuments } from './documents.ts';
-export type { Packed, PackOptions } from './pack.ts';
+export type { Packed, PackOptions, TokenDocuments } from './pack.ts';
 export { pack } from './pack.ts';
 export type { RandomSource } from './source.ts';
 export type { MqarOptions } from './tasks/mqar.ts';

@@ -1,12 +1,18 @@
 // Packing: shuffled documents end to end, cut into blocks of equal length without padding.
 
 import { knownOnly, OptionError, oneOf, shown, whole } from '@twilljs/tensor';
-import { apart, type Batches, emptyBatch, firstAbove, type Tokens } from './batch.ts';
+import { apart, type Batches, emptyBatch, firstAbove, idsOf, type Tokens } from './batch.ts';
 import { checkSource, checkTokens, idsFrom } from './check.ts';
 import type { RandomSource } from './source.ts';
 
+/** Streams in a list: an array of them, or anything that gives one by its index, such as the documents of a file. */
+export interface TokenDocuments {
+  readonly length: number;
+  at(index: number): Tokens | undefined;
+}
+
 export interface PackOptions {
-  documents: readonly Tokens[];
+  documents: TokenDocuments;
   /** Ids written before every document: a BOS id, or two newlines. May be empty. */
   separator: ArrayLike<number>;
   /** Tokens per block, T. */
@@ -42,16 +48,22 @@ export function pack(options: PackOptions): Packed {
   knownOnly('pack', options, ['documents', 'separator', 'length', 'batch', 'source', 'packing']);
   const { documents, separator, length: T, batch: B, source, packing = 'together' } = options;
   oneOf('pack: packing', packing, ['together', 'apart']);
-  if (!Array.isArray(documents)) {
+  if (typeof documents?.at !== 'function' || !Number.isSafeInteger(documents.length) || typeof documents === 'string') {
     throw new OptionError(`pack: documents is ${shown(documents)} where a list of token streams is needed; give one.`);
   }
-  for (const [i, tokens] of documents.entries()) checkTokens(`pack: documents[${i}]`, tokens);
+  let [tokensPerEpoch, hasTokens] = [0, false];
+  for (let i = 0; i < documents.length; i++) {
+    const tokens = documents.at(i);
+    checkTokens(`pack: documents[${i}]`, tokens);
+    tokensPerEpoch += tokens.length;
+    hasTokens ||= tokens.length > 0;
+  }
   checkSource('pack: source', source);
   whole('pack: length', T, 1);
   whole('pack: batch', B, 1);
   const lead = idsFrom('pack: separator', separator);
-  const tokensPerEpoch = documents.reduce((n, d) => n + lead.length + d.length, 0);
-  if (!documents.some((d) => d.length > 0)) {
+  tokensPerEpoch += lead.length * documents.length;
+  if (!hasTokens) {
     throw new OptionError(`pack: ${documents.length} documents hold no token; give documents with text.`);
   }
 
@@ -70,11 +82,11 @@ export function pack(options: PackOptions): Packed {
     for (let filled = 0; filled < out.length; e++, within = 0) {
       const { order, begins } = epochOf(e);
       for (let i = firstAbove(begins, within) - 1; i < order.length && filled < out.length; i++) {
-        const document = documents[order[i]];
+        const document = documents.at(order[i]) as Tokens;
         if (within <= begins[i] && begun.at(-1) !== filled) begun.push(filled);
         for (const part of [lead, document]) {
           const skip = Math.max(0, within - begins[i] - (part === lead ? 0 : lead.length));
-          const piece = part.subarray(skip, skip + out.length - filled);
+          const piece = idsOf(part, skip, skip + out.length - filled);
           out.set(piece, filled);
           filled += piece.length;
         }
@@ -104,13 +116,13 @@ export function pack(options: PackOptions): Packed {
   };
 }
 
-function epochFrom(documents: readonly Tokens[], lead: number, source: RandomSource): Epoch {
+function epochFrom(documents: TokenDocuments, lead: number, source: RandomSource): Epoch {
   const order = source.permutation(documents.length);
   const begins = new Float64Array(order.length);
   let at = 0;
   order.forEach((document, i) => {
     begins[i] = at;
-    at += lead + documents[document].length;
+    at += lead + (documents.at(document) as Tokens).length;
   });
   return { order, begins };
 }

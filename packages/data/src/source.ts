@@ -15,3 +15,8 @@ export interface RandomSource {
   /** `k` distinct numbers of 0..n-1 in random order. */
   choice(n: number, k: number): Int32Array;
 }
+
+/** One of so many places, all equally likely; above 2^32 as nearly as a number of 53 bits can be divided by them. */
+export function placeIn(random: RandomSource, places: number): number {
+  return places <= 2 ** 32 ? random.int(places) : Math.floor(random.uniform(1)[0] * places);
+}

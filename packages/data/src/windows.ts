@@ -3,7 +3,7 @@
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { apart, type Batch, type Batches, emptyBatch, type Tokens, writeNext } from './batch.ts';
 import { checkBegins, checkSource, checkTokens } from './check.ts';
-import type { RandomSource } from './source.ts';
+import { placeIn, type RandomSource } from './source.ts';
 
 export interface WindowsOptions {
   /** The stream. */
@@ -35,7 +35,7 @@ export function windows(options: WindowsOptions): Batches {
     T: length,
     batch(step) {
       whole('windows: step', step, 0);
-      return rowsOf({ tokens, length, begins }, B, (row) => random.fork(step * B + row).int(places)).batch;
+      return rowsOf({ tokens, length, begins }, B, (row) => placeIn(random.fork(step * B + row), places)).batch;
     },
   };
 }
@@ -47,7 +47,7 @@ export interface EvaluationWindowsOptions extends Omit<WindowsOptions, 'batch'> 
 
 /** Windows, and where in the stream each begins. */
 export interface EvaluationWindows extends Batch {
-  readonly starts: Int32Array; // [B]
+  readonly starts: Float64Array; // [B]
 }
 
 /**
@@ -63,7 +63,7 @@ export function evaluationWindows(options: EvaluationWindowsOptions): Evaluation
   whole('evaluationWindows: count', count, 1);
   const places = startsOf('evaluationWindows', options);
   const random = source.fork('evaluation');
-  const { batch, starts } = rowsOf(options, count, (row) => random.fork(row).int(places));
+  const { batch, starts } = rowsOf(options, count, (row) => placeIn(random.fork(row), places));
   return { ...batch, starts };
 }
 
@@ -101,7 +101,7 @@ type Stream = Pick<WindowsOptions, 'tokens' | 'length' | 'begins'>;
 /** Windows of a stream, and where each starts. */
 function rowsOf({ tokens, length, begins }: Stream, rows: number, startOf: (row: number) => number) {
   const out = emptyBatch(rows, length);
-  const starts = Int32Array.from({ length: rows }, (_, row) => startOf(row));
+  const starts = Float64Array.from({ length: rows }, (_, row) => startOf(row));
   for (let row = 0; row < rows; row++) writeNext(out, row, tokens, starts[row]);
   return { batch: begins ? apart(out, starts, begins) : out, starts };
 }
