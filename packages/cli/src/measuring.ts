@@ -79,9 +79,9 @@ export async function openMeasuring(
     );
   }
   const probeOf = (length: number) => {
-    if (lengths && text && text.bytes.length <= length) {
+    if (lengths && text && text.tokens.length <= length) {
       throw new OptionError(
-        `--length ${length} reads ${grouped(length + 1)} bytes but ${text.what} has ${grouped(text.bytes.length)}; give more text or a smaller length.`,
+        `--length ${length} reads ${grouped(length + 1)} bytes but ${text.what} has ${grouped(text.tokens.length)}; give more text or a smaller length.`,
       );
     }
     // Where the length is what is hard, it is measured alone, also beyond that of training.
@@ -92,7 +92,7 @@ export async function openMeasuring(
     family,
     measures,
     vocab: family.vocab(settings()),
-    what: text ? `${text.what}, ${grouped(text.bytes.length)} bytes` : `${family.name}, fresh rows of seed ${seed}`,
+    what: text ? `${text.what}, ${grouped(text.tokens.length)} bytes` : `${family.name}, fresh rows of seed ${seed}`,
     probes: (lengths ?? [ownLength]).map(probeOf),
     trainedLength: isOwn ? ownLength : null,
     trainedOn: text?.training ? overlaps(text.documents, text.training) : null,

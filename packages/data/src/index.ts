@@ -1,5 +1,5 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
-export type { Batch, Batches, Tokens } from './batch.ts';
+export type { Batch, Batches, NamedDocuments, NamedTokens, Tokens } from './batch.ts';
 export { IGNORE, MOST_TOKENS, rangesBetween } from './batch.ts';
 export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';

@@ -6,7 +6,7 @@ import { overlaps } from './overlap.ts';
 const random = rng(3);
 const noise = (n: number) => Uint8Array.from(random.ints(n, 256));
 const training = noise(20_000);
-const named = (name: string, ...parts: Uint8Array[]) => ({ name, bytes: Uint8Array.from(Buffer.concat(parts)) });
+const named = (name: string, ...parts: Uint8Array[]) => ({ name, tokens: Uint8Array.from(Buffer.concat(parts)) });
 
 it('finds what stands in the training text, from its first byte to its last, and nothing else', () => {
   const documents = [
@@ -29,6 +29,12 @@ it('tells about how much it is', () => {
   const [{ share }] = overlaps([mixed], training);
   expect(share).toBeGreaterThan(0.35);
   expect(share).toBeLessThan(0.45);
+});
+
+it('finds what lies across two of the parts that a long text is read in', () => {
+  const long = new Uint8Array(2 ** 20 + 5000);
+  long.set(training.subarray(0, 10_000), 2 ** 20 - 5000);
+  expect(overlaps([named('across', training.subarray(0, 10_000))], long)).toEqual([{ name: 'across', share: 1 }]);
 });
 
 it('is not misled by texts of one letter, nor by an empty one', () => {

@@ -81,7 +81,7 @@ describe('a task', () => {
     expect(() => mqarTask.probe(read(mqarTask, { pairs: 20 }), { seed: 0 })).toThrow('mqar: 20 pairs');
     expect(() => textTask.probe(read(textTask), { seed: 0 })).toThrow(OptionError);
     expect(() =>
-      textTask.probe(read(textTask), { seed: 0, text: { bytes: new Uint8Array(1), what: 'book.txt' } }),
+      textTask.probe(read(textTask), { seed: 0, text: { tokens: new Uint8Array(1), what: 'book.txt' } }),
     ).toThrow('book.txt has one byte, of which none can be predicted; give more text.');
   });
 });
@@ -106,7 +106,7 @@ describe('a measurement', () => {
   it('of text is that of evaluateWindows, over as many windows as could lie beside each other', async () => {
     const probe = textTask.probe(read(textTask, { length: 60 }), {
       seed: 2,
-      text: { bytes: text.evaluation, what: 'it' },
+      text: { tokens: text.evaluation, what: 'it' },
     });
     expect(probe.windows).toEqual(evaluationWindows({ tokens: text.evaluation, length: 60, count: 5, source: rng(2) }));
     const found = await measureTask(model, textTask, probe);
@@ -121,7 +121,7 @@ describe('a measurement', () => {
   it('counts all of a text, and each byte once, where windows are not asked for', async () => {
     const probe = textTask.probe(read(textTask, { length: 40 }), {
       seed: 0,
-      text: { bytes: text.evaluation, what: 'it' },
+      text: { tokens: text.evaluation, what: 'it' },
     });
     let parts = 0;
     const found = await measureTask(model, textTask, probe, {

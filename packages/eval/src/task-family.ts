@@ -1,6 +1,6 @@
 // A task as a value: how it is named, configured, made and measured. Trainer, sweep, report and command line work on families handed to
 // them and never ask which one they have.
-import { type Batches, MOST_TOKENS } from '@twilljs/data';
+import { type Batches, MOST_TOKENS, type Tokens } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Fields, type Given, readOptions, type Values } from '@twilljs/nn';
@@ -9,8 +9,8 @@ import { type ComparedMeasure, compared, type Measure, type Measuring, type Prob
 
 /** Text, and the part of it that is kept from training. */
 export interface TaskText {
-  readonly train: Uint8Array;
-  readonly evaluation: Uint8Array;
+  readonly train: Tokens;
+  readonly evaluation: Tokens;
   /** Where documents begin in what is trained on. Default: it is one. */
   readonly trainBegins?: ArrayLike<number>;
 }
@@ -32,7 +32,7 @@ export interface ProbeGiven {
   /** Difficulties, instead of the task's own. */
   readonly at?: readonly number[];
   /** Of a family that `readsText`: what is measured, what it is, for messages, and where documents begin in it. Default: it is one. */
-  readonly text?: { readonly bytes: Uint8Array; readonly what: string; readonly begins?: ArrayLike<number> };
+  readonly text?: { readonly tokens: Tokens; readonly what: string; readonly begins?: ArrayLike<number> };
 }
 
 /** What a report says of a task; a task without words is told by its title and summary. */

@@ -80,7 +80,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { seed, training } = job;
   const { steps } = training;
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
-  const held = corpus && { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT };
+  const held = corpus && { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT };
   const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
   using model = freshModel(job.config, all.mixers, seed, device.name, training.groups);
   await model.to(device);

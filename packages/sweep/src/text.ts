@@ -66,7 +66,7 @@ function check(cells: readonly SweepCell[], corpus: Corpus): void {
     seen.add(key);
     asked.family.probe(data, {
       seed: 0,
-      text: { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT },
+      text: { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT },
     });
     asked.family.batches(data, { seed: 0, steps: training.steps, text: corpus });
   }

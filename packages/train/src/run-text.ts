@@ -1,20 +1,20 @@
 // The text of a run: what was held out from it, or any other text beside what it was trained on.
 import { join } from 'node:path';
-import { type Document, documentBegins, joinDocuments } from '@twilljs/data';
+import { type Document, documentBegins, joinDocuments, type NamedDocuments, type Tokens } from '@twilljs/data';
 import { hashOf, readCorpus, readTexts, recordedSplit, STANDARD_INPUT, splitCorpus } from '@twilljs/data/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
 import { RECORD, type RunRecord } from './record.ts';
 
 /** Text to measure on. */
 export interface RunText {
-  readonly documents: readonly Document[];
-  readonly bytes: Uint8Array;
+  readonly documents: NamedDocuments;
+  readonly tokens: Tokens;
   /** Where documents begin in it. */
-  readonly begins: Int32Array;
+  readonly begins: ArrayLike<number>;
   /** In words. */
   readonly what: string;
   /** What the run was trained on; null where that is not at hand. */
-  readonly training: Uint8Array | null;
+  readonly training: Tokens | null;
 }
 
 export interface RunTextOptions {
@@ -54,7 +54,7 @@ export async function textOfRun(
   if (record && hashOf(documents) === record.data.sha256) {
     const { split, evaluation, evaluationBegins: begins, train } = splitCorpus(texts, recordedSplit(record.data));
     const what = 'its text that was held out from training';
-    return { documents: split.evaluation, bytes: evaluation, begins, what, training: train };
+    return { documents: named(split.evaluation), tokens: evaluation, begins, what, training: train };
   }
   if (!files) {
     throw new OptionError(
@@ -62,16 +62,18 @@ export async function textOfRun(
     );
   }
   return {
-    documents,
-    bytes: joinDocuments(documents),
+    documents: named(documents),
+    tokens: joinDocuments(documents),
     begins: documentBegins(documents),
     what: documents.length === 1 ? documents[0].name : `the text of ${documents.length} files`,
     training: record && (await trainingText(record)),
   };
 }
 
+const named = (documents: readonly Document[]) => documents.map(({ name, bytes }) => ({ name, tokens: bytes }));
+
 /** What a run was trained on, where its files are still there and still the same. */
-async function trainingText({ origin, data }: RunRecord): Promise<Uint8Array | null> {
+async function trainingText({ origin, data }: RunRecord): Promise<Tokens | null> {
   if (origin.text.length === 0 || origin.text.includes(STANDARD_INPUT)) return null;
   try {
     const { sha256, train } = await readCorpus(origin.text, { split: recordedSplit(data) });

@@ -55,8 +55,8 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
   const read = evalData && (await readTexts(evalData, { signal })).documents;
   const other = read && joinDocuments(read);
   const text = other
-    ? { bytes: other, begins: documentBegins(read), what: 'the text of --eval-data' }
-    : { bytes: corpus.evaluation, begins: corpus.evaluationBegins, what: 'the text held out' };
+    ? { tokens: other, begins: documentBegins(read), what: 'the text of --eval-data' }
+    : { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: 'the text held out' };
   const probe = family.probe(settings, { seed: 0, text }); // before training, which is too long to find out after it
   return {
     family,

@@ -1,5 +1,5 @@
 // Language modelling of the user's text, byte by byte.
-import { type Copies, copies, type EvaluationWindows, evaluationWindows, windows } from '@twilljs/data';
+import { type Copies, copies, type EvaluationWindows, evaluationWindows, type Tokens, windows } from '@twilljs/data';
 import type { Fields } from '@twilljs/nn';
 import { OptionError, rng } from '@twilljs/tensor';
 import type { Probe } from '../measure.ts';
@@ -18,7 +18,7 @@ const BYTES = 256;
 
 /** A text as all models that are compared see it. */
 export interface TextProbe extends Probe {
-  readonly text: Uint8Array;
+  readonly text: Tokens;
   /** Where documents begin that are measured apart. */
   readonly begins: ArrayLike<number> | undefined;
   /** A fixed sample of the text. */
@@ -59,23 +59,23 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     return windows({ tokens: train, length, batch, begins, source: rng(seed).fork('data') });
   },
   probe({ length, packing }, { seed, text }) {
-    const { bytes, what, begins: all = [0] } = given(text);
+    const { tokens, what, begins: all = [0] } = given(text);
     const begins = packing === 'apart' ? all : undefined;
-    if (bytes.length < 2) {
-      const has = bytes.length === 0 ? 'no byte' : 'one byte';
+    if (tokens.length < 2) {
+      const has = tokens.length === 0 ? 'no byte' : 'one byte';
       throw new OptionError(`${what} has ${has}, of which none can be predicted; give more text.`);
     }
-    const at = Math.min(length, bytes.length - 1); // of a short text, shorter windows
+    const at = Math.min(length, tokens.length - 1); // of a short text, shorter windows
     const source = rng(seed);
-    const rows = evaluationWindows({ tokens: bytes, source, begins, length: at, count: countOf(bytes, at) });
-    const isShort = bytes.length < COPIES_READ;
+    const rows = evaluationWindows({ tokens, source, begins, length: at, count: countOf(tokens, at) });
+    const isShort = tokens.length < COPIES_READ;
     return {
-      text: bytes,
+      text: tokens,
       begins,
       length: at,
       sets: [{ at, rows }],
       windows: rows,
-      copies: isShort ? null : copies({ tokens: bytes, source, count: countOf(bytes, COPIES_READ) }),
+      copies: isShort ? null : copies({ tokens, source, count: countOf(tokens, COPIES_READ) }),
     };
   },
 };
