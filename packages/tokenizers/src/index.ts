@@ -3,3 +3,5 @@ export { byteTokenizer } from './bytes.ts';
 export type { FromJsonOptions } from './from-json.ts';
 export { tokenizerFromJson } from './from-json.ts';
 export type { DecodeOptions, DecodeStream, EncodeOptions, Tokenizer } from './tokenizer.ts';
+export type { TrainBpeOptions, TrainBpeProgress } from './train-bpe.ts';
+export { trainBpe } from './train-bpe.ts';

@@ -5,11 +5,11 @@ import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { FileError, shown } from '@twilljs/tensor';
 import { byteText } from './byte-level.ts';
 import type { JsonObject } from './file.ts';
+import { GPT2 } from './patterns.ts';
 
 /** @param isFirst whether the text is the beginning of what is encoded. */
 export type PreTokenizer = (text: string, isFirst: boolean) => string[];
 
-const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const PUNCTUATION = '[\\p{P}!-/:-@\\[-`{-~]';
 
 /** @throws FileError for what is not known. */

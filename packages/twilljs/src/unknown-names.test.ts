@@ -212,6 +212,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
   ],
   'tokenizerFromJson: options': [(bag) => all.tokenizerFromJson(tokenizerJson, bag), { path: 'a.json' }],
+  'trainBpe: options': [(bag) => all.trainBpe(['ab'], bag), { vocabSize: 256 }],
   'textOfRun: options': [(bag) => node.textOfRun('run', null, bag), { files: [textFile] }],
   'trainRun: options': [
     (bag: object) => node.trainRun({ directory: fresh(), ...bag } as never),
