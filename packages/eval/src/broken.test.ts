@@ -61,22 +61,22 @@ describe('a model that is not finite behind some ids', () => {
   it('has no bits per byte, and says at which positions from', async () => {
     const model = await broken(64, [1]);
     const window = windowOf([9, 9, 9, 9, 1, 9, 9, 9], 9);
-    const { bitsPerByte, byPosition, notFinite } = await evaluateWindows(model, window, { warmup: 0 });
-    expect(bitsPerByte).toMatchObject({ mean: Number.NaN, count: 8, rows: 1 });
+    const { bitsPerToken, byPosition, notFinite } = await evaluateWindows(model, window, { warmup: 0 });
+    expect(bitsPerToken).toMatchObject({ mean: Number.NaN, count: 8, rows: 1 });
     expect(byPosition.map((x) => Number.isFinite(x))).toEqual([true, true, true, true, false, false, false, false]);
     expect(notFinite).toEqual({ row: 0, position: 4 });
     // Where only the warm-up is broken, what counts is sound, and the place is told all the same.
     const whole = await evaluateWindows(await broken(64, []), window, { warmup: 0 });
     expect(whole.notFinite).toBeNull();
-    expect(whole.bitsPerByte.mean).toBeGreaterThan(0);
+    expect(whole.bitsPerToken.mean).toBeGreaterThan(0);
   });
 
   it.each([[Number.NaN], [Number.POSITIVE_INFINITY], [Number.NEGATIVE_INFINITY]])(
     'whatever is in the weights: %s',
     async (value) => {
       const model = await broken(64, [7], value);
-      const { bitsPerByte, notFinite } = await evaluateWindows(model, windowOf([3, 7, 3], 3), { warmup: 0 });
-      expect([bitsPerByte.count, bitsPerByte.mean]).toEqual([3, Number.NaN]);
+      const { bitsPerToken, notFinite } = await evaluateWindows(model, windowOf([3, 7, 3], 3), { warmup: 0 });
+      expect([bitsPerToken.count, bitsPerToken.mean]).toEqual([3, Number.NaN]);
       expect(notFinite?.row).toBe(0);
       expect(notFinite?.position).toBeLessThanOrEqual(1); // chunks let what is broken reach back a few tokens
     },
@@ -90,7 +90,7 @@ describe('a model that is not finite behind some ids', () => {
     expect([copied.gain.mean, copied.gain.count]).toEqual([Number.NaN, 240]);
     expect(copied.notFinite).not.toBeNull();
     const all = await evaluateWhole(model, tokens, { length: 20, warmup: 4 });
-    expect([all.bitsPerByte.mean, all.bitsPerByte.count]).toEqual([Number.NaN, 399]);
+    expect([all.bitsPerToken.mean, all.bitsPerToken.count]).toEqual([Number.NaN, 399]);
     expect(all.notFinite?.row).toBe(6); // windows read 20 bytes from 0, 16, 32, ...: byte 100 is read in the one from 96
     const documents = [
       { name: 'sound', bytes: tokens.subarray(0, 100) },

@@ -10,6 +10,7 @@ export {
   evaluateWindows,
   type WindowsResult,
 } from './language.ts';
+export { type LossUnit, lossUnitOf } from './loss-unit.ts';
 export {
   type ComparedMeasure,
   compared,
@@ -35,6 +36,7 @@ export {
   brokenText,
   detailLines,
   linesOf,
+  type MeasuredText,
   type MeasureTaskOptions,
   measuredText,
   measuresOf,

@@ -1,13 +1,14 @@
-// Language modelling of bytes: bits per byte over windows and over whole documents, and what a second occurrence gains.
+// Language modelling: bits per token over windows, bits per byte of whole documents, and what a second occurrence gains.
 import { type Batch, type Copies, checkBatch, checkDocuments, type Document } from '@twilljs/data';
-import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
+import { type LanguageModel, requireIds } from '@twilljs/hybrid';
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
+import { byteTokenizer, type Tokenizer } from '@twilljs/tokenizers';
 import { type Estimate, estimate } from './estimate.ts';
 import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
 export interface WindowsResult {
-  /** Over the positions after the warm-up, windows as the independent units. */
-  readonly bitsPerByte: Estimate;
+  /** Over the positions after the warm-up, windows as the independent units. Of a model of bytes, bits per byte. */
+  readonly bitsPerToken: Estimate;
   /** Positions at the start of each window that are left out. */
   readonly warmup: number;
   /** Bits at each position, the warm-up included. */
@@ -17,8 +18,7 @@ export interface WindowsResult {
 }
 
 /**
- * Bits per byte over fixed windows. The first positions of a window have little to go by and are left out. Of ids that are no
- * bytes it is bits per token.
+ * Bits per token over fixed windows. The first positions of a window have little to go by and are left out.
  *
  * @param windows from `evaluationWindows`: shared by all models that are compared.
  * @param warmup positions left out, default 32.
@@ -41,7 +41,7 @@ export async function evaluateWindows(
   const scores = await score(model, windows);
   const bits = scores.nats.map((nats) => nats / Math.LN2);
   const { notFinite } = scores;
-  return { bitsPerByte: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores), notFinite };
+  return { bitsPerToken: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores), notFinite };
 }
 
 export interface CopyingResult {
@@ -81,7 +81,7 @@ export async function evaluateCopying(model: LanguageModel, rows: Copies): Promi
 }
 
 export interface DocumentsResult {
-  /** Over all bytes but the first of each document, documents as the independent units. */
+  /** Over all bytes but those of the first token of each document, documents as the independent units. */
   readonly bitsPerByte: Estimate;
   readonly documents: readonly { readonly name: string; readonly bytes: number; readonly bits: number }[];
   /** The first position whose loss is not finite, in which document (`row`): the mean is not either. */
@@ -89,33 +89,46 @@ export interface DocumentsResult {
 }
 
 /**
- * Bits per byte of whole documents, each from its beginning with everything before in context. The first byte of a
- * document, which nothing predicts, does not count.
+ * Bits per byte of whole documents, each from its beginning with everything before in context, by the true bytes of the text. The
+ * first token of a document, which nothing predicts, does not count; where it is a special one, the document counts whole.
  *
- * @throws OptionError for a model whose ids are not known to be bytes, or when no byte is predicted.
+ * @throws OptionError for a model whose ids are not those of the tokenizer, or when no byte is predicted.
  */
 export async function evaluateDocuments(
   model: LanguageModel,
   documents: readonly Document[],
+  options: { tokenizer?: Tokenizer } = {},
 ): Promise<DocumentsResult> {
-  requireBytes('evaluateDocuments', model);
+  knownOnly('evaluateDocuments', options, ['tokenizer']);
+  const { tokenizer = byteTokenizer() } = options;
+  requireIds('evaluateDocuments', model, tokenizer);
   checkDocuments('evaluateDocuments: documents', documents);
   const measured: { name: string; bytes: number; bits: number }[] = [];
+  const predicted: number[] = [];
   let notFinite: Place | null = null;
   for (const [row, { name, bytes }] of documents.entries()) {
+    const ids = idsOf(bytes, tokenizer);
     let bits = 0;
-    if (bytes.length > 1) {
-      const [inputs, labels] = [bytes.subarray(0, -1), bytes.subarray(1)].map((part) => Int32Array.from(part));
+    predicted.push(ids.length > 1 ? bytes.length - bytesOfFirst(ids, tokenizer) : 0);
+    if (ids.length > 1) {
+      const [inputs, labels] = [ids.subarray(0, -1), ids.subarray(1)];
       const scores = await score(model, { inputs, labels, B: 1, T: labels.length });
       for (const x of scores.nats) bits += x / Math.LN2;
       notFinite ??= scores.notFinite && { row, position: scores.notFinite.position };
     }
     measured.push({ name, bytes: bytes.length, bits });
   }
-  const predicted = measured.map(({ bytes }) => Math.max(0, bytes - 1));
   const bitsPerByte = estimate(
     measured.map(({ bits }) => bits),
     predicted,
   );
   return { bitsPerByte, documents: measured, notFinite };
+}
+
+/** Bytes that are no UTF-8 are ids of a model of bytes all the same. */
+const idsOf = (bytes: Uint8Array, { kind, encode }: Tokenizer): Int32Array =>
+  kind === 'bytes' ? Int32Array.from(bytes) : encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+
+function bytesOfFirst([first]: Int32Array, { kind, decode }: Tokenizer): number {
+  return kind === 'bytes' ? 1 : new TextEncoder().encode(decode([first], { skipSpecialTokens: true })).length;
 }

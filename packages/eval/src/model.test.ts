@@ -5,6 +5,7 @@ import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
 import { rng, untracked } from '@twilljs/tensor';
+import { type Tokenizer, tokenizerFromJson } from '@twilljs/tokenizers';
 import { device } from 'twilljs';
 import { expect, it } from 'vitest';
 import { decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
@@ -84,13 +85,13 @@ it('leaves the warm-up of windows out, and counts bits', async () => {
   const m = await model(256);
   const tokens = rng(3).ints(500, 256);
   const windows = evaluationWindows({ tokens, length: 24, count: 5, source: rng(2) });
-  const { bitsPerByte, byPosition } = await evaluateWindows(m, windows, { warmup: 20 });
-  expect(bitsPerByte).toMatchObject({ count: 20, rows: 5 });
-  expect(bitsPerByte.mean).toBeCloseTo(byPosition.slice(20).reduce<number>((a, b) => a + b!, 0) / 4, 10);
+  const { bitsPerToken, byPosition } = await evaluateWindows(m, windows, { warmup: 20 });
+  expect(bitsPerToken).toMatchObject({ count: 20, rows: 5 });
+  expect(bitsPerToken.mean).toBeCloseTo(byPosition.slice(20).reduce<number>((a, b) => a + b!, 0) / 4, 10);
   const shape = [5, 24] as const;
   const loss = untracked(() => m.loss({ data: windows.inputs, shape }, { data: windows.labels, shape }));
   const all = await evaluateWindows(m, windows, { warmup: 0 });
-  expect(all.bitsPerByte.mean).toBeCloseTo((await loss.item()) / Math.LN2, 5);
+  expect(all.bitsPerToken.mean).toBeCloseTo((await loss.item()) / Math.LN2, 5);
   await expect(evaluateWindows(m, windows, { warmup: 24 })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[OptionError: evaluateWindows: warmup is 24 but a window has 24 positions; give less or longer windows.]`,
   );
@@ -131,6 +132,32 @@ it('reads whole documents in blocks as if in one piece', async () => {
   ]);
   const loss = untracked(() => m.loss([[...bytes]]));
   expect(documents[0].bits / 1099).toBeCloseTo((await loss.item()) / Math.LN2, 5);
+});
+
+it('reads documents in the ids of a tokenizer, and divides by the bytes of their text', async () => {
+  const m = await model(64);
+  const vocab = Object.fromEntries(['é', 'a', 'b', ' ', 'ab'].map((token, id) => [token, id]));
+  const added_tokens = [{ id: 5, content: '<s>', special: true }];
+  const file = { added_tokens, decoder: { type: 'Fuse' }, model: { type: 'BPE', vocab, merges: ['a b'] } };
+  const single = [{ SpecialToken: { id: '<s>' } }, { Sequence: { id: 'A' } }];
+  const special_tokens = { '<s>': { id: '<s>', ids: [5], tokens: ['<s>'] } };
+  const framed = { ...file, post_processor: { type: 'TemplateProcessing', single, special_tokens } };
+  const bytes = new TextEncoder().encode('éab ab');
+  for (const [json, ids, predicted] of [
+    [file, [0, 4, 3, 4], 5],
+    [framed, [5, 0, 4, 3, 4], 7],
+  ] as const) {
+    const tokenizer = tokenizerFromJson(JSON.stringify(json));
+    expect([...tokenizer.encode('éab ab')]).toEqual(ids);
+    const { bitsPerByte } = await evaluateDocuments(m, [{ name: 'one', bytes }], { tokenizer });
+    const loss = untracked(() => m.loss([[...ids]]));
+    expect(bitsPerByte.count).toBe(predicted);
+    expect(bitsPerByte.mean).toBeCloseTo(((await loss.item()) * (ids.length - 1)) / Math.LN2 / predicted, 5);
+  }
+  const large = { kind: 'BPE', vocabSize: 65 } as Tokenizer;
+  await expect(evaluateDocuments(m, [], { tokenizer: large })).rejects.toThrow(
+    'evaluateDocuments: vocab_size is 64 but the tokenizer has 65 ids; give the tokenizer of this model.',
+  );
 });
 
 it('counts the costs', async () => {

@@ -13,6 +13,7 @@ import {
   evaluateWindows,
   exercises,
   fitsMeasure,
+  lossUnitOf,
   type Measure,
   measuredText,
   measuresOf,
@@ -110,12 +111,32 @@ describe('a measurement', () => {
     });
     expect(probe.windows).toEqual(evaluationWindows({ tokens: text.evaluation, length: 60, count: 5, source: rng(2) }));
     const found = await measureTask(model, textTask, probe);
-    const { bitsPerByte } = await evaluateWindows(model, probe.windows, { warmup: 30 });
-    expect(found).toMatchObject({ bitsPerByte: bitsPerByte.mean, windows: 5, length: 60, warmup: 30, bytes: 300 });
+    const { bitsPerToken } = await evaluateWindows(model, probe.windows, { warmup: 30 });
+    expect(found).toMatchObject({ bitsPerByte: bitsPerToken.mean, windows: 5, length: 60, warmup: 30, bytes: 300 });
     const values = valuesOf(textTask.measures, found) as Record<string, unknown>;
     expect(Object.keys(values)).toEqual(['bitsPerByte', 'bitsByPosition', 'copyGain']);
     expect(textTask.measures.every((one) => one.kind !== 'told' && fitsMeasure(one, values[one.name]))).toBe(true);
     expect(detailLines(found, textTask)[0]).toMatch(/^measured {5}5 windows of 60, which predict \d+ of 300 bytes/);
+  });
+
+  it('of text in ids of a tokenizer is bits per token, and bits per byte by the bytes of the text', async () => {
+    const settings = read(textTask, { length: 60 });
+    const [own, ids] = [undefined, 900].map((bytes) =>
+      textTask.probe(settings, { seed: 2, text: { tokens: text.evaluation, what: 'it', ...(bytes && { bytes }) } }),
+    );
+    const [of, found] = [await measureTask(model, textTask, own), await measureTask(model, textTask, ids)];
+    expect(found).toMatchObject({ bitsPerToken: of.bitsPerByte, bytes: 900, bytesPerToken: 3, tokens: 300 });
+    expect(of).not.toHaveProperty('bitsPerToken');
+    const per = ({ bitsPerByte, standardError, copyGain, bitsByPosition }: typeof of) => [
+      ...[bitsPerByte, standardError, (copyGain as { mean: number }).mean],
+      (bitsByPosition as { bitsPerByte: number }[])[3].bitsPerByte,
+    ];
+    for (const [i, value] of per(found).entries()) expect(value).toBeCloseTo((per(of)[i] as number) / 3, 12);
+    const lines = detailLines(found, textTask);
+    expect(measuredText(found, textTask)).toMatch(/ bits per byte, \d\.\d{3} bits per token of 3\.00 bytes$/);
+    expect(lines[0]).toMatch(/^measured {5}5 windows of 60, which predict \d+ of 300 tokens/);
+    expect(lossUnitOf(textTask, { tokenizer: {} }).name).toBe('bits per token');
+    expect(lossUnitOf(textTask, {})).toBe(textTask.lossUnit);
   });
 
   it('counts all of a text, and each byte once, where windows are not asked for', async () => {

@@ -5,6 +5,7 @@ import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Fields, type Given, readOptions, type Values } from '@twilljs/nn';
 import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
+import type { LossUnit } from './loss-unit.ts';
 import { type ComparedMeasure, compared, type Measure, type Measuring, type Probe } from './measure.ts';
 
 /** Text, and the part of it that is kept from training. */
@@ -31,8 +32,19 @@ export interface ProbeGiven {
   readonly seed: number;
   /** Difficulties, instead of the task's own. */
   readonly at?: readonly number[];
-  /** Of a family that `readsText`: what is measured, what it is, for messages, and where documents begin in it. Default: it is one. */
-  readonly text?: { readonly tokens: Tokens; readonly what: string; readonly begins?: ArrayLike<number> };
+  /** Of a family that `readsText`. */
+  readonly text?: MeasuredText;
+}
+
+/** A text that is measured on, as ids. */
+export interface MeasuredText {
+  readonly tokens: Tokens;
+  /** Bytes of the text itself, in UTF-8. Default: as many as tokens, which then are its bytes. */
+  readonly bytes?: number;
+  /** What it is, for messages. */
+  readonly what: string;
+  /** Where documents begin in it. Default: it is one. */
+  readonly begins?: ArrayLike<number>;
 }
 
 /** What a report says of a task; a task without words is told by its title and summary. */
@@ -62,16 +74,16 @@ export interface TaskFamily<F extends Fields = Fields, P extends Probe = Probe> 
   /** In a few words, for help texts: `recall of values by keys`. */
   readonly summary: string;
   readonly fields: F;
-  /** It learns from text of the user's, byte by byte, and needs `text` where it is opened. */
+  /** It learns from text of the user's and needs `text` where it is opened. */
   readonly readsText?: true;
   /** What is measured; by the first, which is compared, a run is judged. */
   readonly measures: readonly [ComparedMeasure<P>, ...Measure<P>[]];
-  /** In what the training loss is told: a factor to nats per label, and its name. */
-  readonly lossUnit: { readonly perNat: number; readonly name: string };
+  /** In what the training loss is told. */
+  readonly lossUnit: LossUnit;
   /** What difficulty counts: the option that sets the greatest, and its unit. */
   readonly axis: { readonly field: string; readonly unit: string };
   readonly words?: TaskWords<F>;
-  /** Ids that occur, N. */
+  /** Ids that occur, N; of text, those of its bytes. */
   vocab(options: Values<F>): number;
   /** Accuracy of guessing, where the task has one. */
   chance?(options: Values<F>): number;

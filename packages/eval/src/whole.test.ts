@@ -32,7 +32,7 @@ async function bitsOf(at: number, context: number): Promise<number> {
 it('predicts every byte but the first once, with as much before it as its window has', async () => {
   const [length, warmup] = [16, 6];
   const parts: number[][] = [];
-  const { bitsPerByte, windows, byPosition } = await evaluateWhole(model, tokens, {
+  const { bitsPerToken, windows, byPosition } = await evaluateWhole(model, tokens, {
     length,
     warmup,
     onPart: (done, of) => parts.push([done, of]),
@@ -43,16 +43,16 @@ it('predicts every byte but the first once, with as much before it as its window
       bitsOf(i + 1, i < length ? i + 1 : warmup + 1 + ((i - length) % (length - warmup))),
     ),
   );
-  expect(bitsPerByte.count).toBe(60);
+  expect(bitsPerToken.count).toBe(60);
   expect(windows).toBe(6);
   expect(parts).toEqual([[6, 6]]);
-  expect(bitsPerByte.mean).toBeCloseTo(expected.reduce((a, b) => a + b) / 60, 4);
+  expect(bitsPerToken.mean).toBeCloseTo(expected.reduce((a, b) => a + b) / 60, 4);
   expect(byPosition.every((bits) => bits !== null)).toBe(true);
 });
 
 it('takes a text of one window, and refuses a shorter one', async () => {
   const one = await evaluateWhole(model, tokens, { length: 60, warmup: 0 });
-  expect([one.windows, one.bitsPerByte.count]).toEqual([1, 60]);
+  expect([one.windows, one.bitsPerToken.count]).toEqual([1, 60]);
   await expect(evaluateWhole(model, tokens, { length: 61, warmup: 0 })).rejects.toThrow('the corpus has 61 tokens');
   await expect(evaluateWhole(model, tokens, { length: 8, warmup: 8 })).rejects.toThrow('warmup is 8');
   await expect(evaluateWhole(model, tokens, { length: 8, warmpu: 2 } as never)).rejects.toThrow('did you mean warmup?');

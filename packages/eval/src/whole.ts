@@ -1,4 +1,4 @@
-// All of a text: every byte predicted once, in the memory of a few windows.
+// All of a text: every token predicted once, in the memory of a few windows.
 import { coveringWindows, IGNORE, type Tokens } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { knownOnly, whole } from '@twilljs/tensor';
@@ -14,7 +14,7 @@ export interface WholeOptions {
   length: number;
   /** Positions at the start of a window, but the first, that the window before has counted already. Default 32. */
   warmup?: number;
-  /** Where documents begin, which are then measured apart: the first byte of each is predicted by nothing. Default: the text is one. */
+  /** Where documents begin, which are then measured apart: the first token of each is predicted by nothing. Default: the text is one. */
   begins?: ArrayLike<number> | undefined;
   /** Told after each part. Windows done, and their number. */
   onPart?(done: number, of: number): void;
@@ -26,8 +26,8 @@ export interface WholeResult extends WindowsResult {
 }
 
 /**
- * Bits per byte of a whole text in windows that follow each other. Each begins with the last `warmup` bytes of the one before,
- * so that every byte but the first of the text counts once, with at least that much before it (the first few have less).
+ * Bits per token of a whole text in windows that follow each other. Each begins with the last `warmup` tokens of the one before,
+ * so that every token but the first of the text counts once, with at least that much before it (the first few have less).
  *
  * @throws OptionError when the text is shorter than a window and its last label, or windows would not advance.
  */
@@ -60,5 +60,5 @@ export async function evaluateWhole(model: LanguageModel, tokens: Tokens, option
     onPart?.(done, count);
   }
   const byPosition = Array.from(sumsAt, (sum, t) => (countsAt[t] === 0 ? null : sum / countsAt[t]));
-  return { bitsPerByte: estimate(sums, counts), warmup, byPosition, windows: count, notFinite };
+  return { bitsPerToken: estimate(sums, counts), warmup, byPosition, windows: count, notFinite };
 }

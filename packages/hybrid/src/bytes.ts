@@ -23,6 +23,30 @@ export function meaningfulIds(model: LanguageModel): number {
 }
 
 /**
+ * Refuses a model whose ids are not those of a tokenizer: that of bytes asks for a model of bytes, any other for as many ids as it has.
+ * A model may have more, which no text has.
+ *
+ * @param where what reads the text, for the message: a directory, a function.
+ * @throws OptionError naming both vocabularies.
+ */
+export function requireIds(
+  where: string,
+  model: LanguageModel,
+  tokenizer: { readonly kind: string; readonly vocabSize: number },
+): void {
+  checkModel(where, model);
+  if (tokenizer.kind === 'bytes') {
+    requireBytes(where, model);
+    return;
+  }
+  const { vocab_size } = model.config.model;
+  if (vocab_size >= tokenizer.vocabSize) return;
+  throw new OptionError(
+    `${where}: vocab_size is ${vocab_size} but the tokenizer has ${tokenizer.vocabSize} ids; give the tokenizer of this model.`,
+  );
+}
+
+/**
  * Refuses a model whose ids are not known to be bytes.
  *
  * @param where what reads the text, for the message: a directory, a function.

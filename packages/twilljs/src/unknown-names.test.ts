@@ -118,6 +118,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true, eager: true }],
   'device: options': [(bag) => all.device(bag), { eager: true, threads: 1 }],
   'evaluateTask: options': [(bag) => all.evaluateTask(model, task(), bag), { rows: 2, difficulties: [1] }],
+  'evaluateDocuments: options': [
+    (bag) => all.evaluateDocuments(model, [{ name: 'a', bytes: Uint8Array.of(97, 97) }], bag),
+    { tokenizer: all.tokenizerFromJson(tokenizerJson) },
+  ],
   'evaluateWhole: options': [
     (bag) => all.evaluateWhole(model, tokens.subarray(0, 20), bag),
     { length: 8, warmup: 2, onPart: () => {} },

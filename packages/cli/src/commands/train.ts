@@ -1,7 +1,7 @@
 // twill train: trains a model on text or a task, into a run directory that can be resumed.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { betterOf, grouped, measuredText, measuresOf, measureTask } from '@twilljs/eval';
+import { betterOf, grouped, lossUnitOf, measuredText, measuresOf, measureTask } from '@twilljs/eval';
 import { countParams } from '@twilljs/nn';
 import { duration } from '@twilljs/report';
 import { summaryLines } from '@twilljs/report/node';
@@ -42,7 +42,8 @@ export function train() {
         'With more --steps than before, --resume goes on by a longer plan: the learning rate rises again to where that\n' +
           'plan has it, which is said. --init begins another run, with step 1 and a plan of its own, from the weights of\n' +
           'any model.',
-        'Of text every loss is in bits per byte; metrics.jsonl holds the training loss in nats per label.',
+        'Of text every loss is in bits per byte, with a tokenizer that of training in bits per token; metrics.jsonl holds\n' +
+          'the training loss in nats per label.',
       ],
     }),
   );
@@ -82,11 +83,11 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
   const measures = measuresOf(family, known.measures ?? []);
   const training = { steps: STEPS, ...asked.training } as TrainSettings;
   const { steps } = training;
-  const { perNat, name: unit } = family.lossUnit;
+  const unit = lossUnitOf(family, data.record);
   const { live, columns } = terminal;
   const bar = progressBar(
     { isTTY: live, columns, write: live ? terminal.draw : terminal.err },
-    { steps, loss: (nats) => `${(nats * perNat).toFixed(4)} ${unit}` },
+    { steps, loss: (nats) => `${(nats * unit.perNat).toFixed(4)} ${unit.name}` },
   );
   const started = performance.now();
   const result = await trainRun({
@@ -128,14 +129,16 @@ async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Pro
       ? `${out}: the run had finished before; nothing was changed.\n`
       : `${steps - from} steps in ${duration((performance.now() - started) / 1000)}, ${grouped(tokensPerSecond)} tokens/s\n`,
   );
-  for (const line of summaryLines({ metrics, best, steps, family, measures, out, self: terminal.self }))
+  for (const line of summaryLines({ metrics, best, steps, family, unit, measures, out, self: terminal.self }))
     say(`${line}\n`);
   const loss = metrics.losses.at(-1) ?? null;
   return {
     answer: true,
     data: {
       ...{ status, out, steps, from, loss },
-      ...(family.readsText && { trainingBitsPerByte: loss === null ? null : loss * perNat }),
+      ...(family.readsText && {
+        [data.record.tokenizer ? 'trainingBitsPerToken' : 'trainingBitsPerByte']: loss && loss * unit.perNat,
+      }),
       skipped: metrics.skipped.length,
       ...{
         tokens: metrics.tokens,

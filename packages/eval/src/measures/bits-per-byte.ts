@@ -1,4 +1,4 @@
-// Bits per byte over windows of a text, and by position in them.
+// Bits per byte over windows of a text, and by position in them. Of a tokenizer's ids: bits per token, by the bytes that a token of the text has.
 import type { EvaluationWindows } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { Estimate } from '../estimate.ts';
@@ -9,7 +9,7 @@ import type { Place } from '../score.ts';
 import type { TextProbe } from '../tasks/text.ts';
 import { evaluateWhole } from '../whole.ts';
 
-/** The first bytes of a window have little to go by and do not count. */
+/** The first tokens of a window have little to go by and do not count. */
 const WARMUP = 32;
 
 export const bitsPerByte: ComparedMeasure<TextProbe> = {
@@ -18,30 +18,35 @@ export const bitsPerByte: ComparedMeasure<TextProbe> = {
   kind: 'number',
   better: 'lower',
   range: [0, Number.POSITIVE_INFINITY],
-  async compute(model, { text, begins, windows }, { all = false, onPart }) {
+  async compute(model, { text, bytes, begins, windows }, { all = false, onPart }) {
     const { T } = windows;
+    const areBytes = bytes === text.length;
+    const bytesPerToken = bytes / text.length;
     const warmup = Math.min(WARMUP, T >> 1);
     const found = all
       ? await evaluateWhole(model, text, { length: T, warmup, begins, ...(onPart && { onPart }) })
       : { ...(await evaluateWindows(model, windows, { warmup })), windows: windows.B };
-    // Of the byte that is predicted, in the text.
-    const byteAt = ({ row, position }: Place) => 1 + position + (all ? row * (T - warmup) : windows.starts[row]);
+    // Of the token that is predicted, in the text.
+    const placeOf = ({ row, position }: Place) => 1 + position + (all ? row * (T - warmup) : windows.starts[row]);
     return {
-      notFinite: found.notFinite && `byte ${byteAt(found.notFinite)} of the text`,
-      bitsPerByte: found.bitsPerByte.mean,
-      standardError: errorOf(found.bitsPerByte),
+      notFinite: found.notFinite && `${areBytes ? 'byte' : 'token'} ${placeOf(found.notFinite)} of the text`,
+      bitsPerByte: found.bitsPerToken.mean / bytesPerToken,
+      standardError: scaled(errorOf(found.bitsPerToken), 1 / bytesPerToken),
       windows: found.windows,
       length: T,
       warmup,
-      bytes: text.length,
-      bytesMeasured: all ? text.length - (begins?.length ?? 1) : distinctBytes(windows, warmup, begins),
-      bitsByPosition: inOctaves(found.byPosition),
+      ...(areBytes ? {} : { bitsPerToken: found.bitsPerToken.mean, bytes, bytesPerToken }),
+      [areBytes ? 'bytes' : 'tokens']: text.length,
+      [areBytes ? 'bytesMeasured' : 'tokensMeasured']: all
+        ? text.length - (begins?.length ?? 1)
+        : distinctTokens(windows, warmup, begins),
+      bitsByPosition: inOctaves(found.byPosition, bytesPerToken),
     };
   },
   value: ({ bitsPerByte }) => (typeof bitsPerByte === 'number' ? bitsPerByte : undefined),
   error: ({ standardError }) => numberOrNull(standardError),
   lines: (measurement) => [
-    `${estimateText(measurement.bitsPerByte, measurement.standardError)} bits per byte`,
+    `${estimateText(measurement.bitsPerByte, measurement.standardError)} bits per byte${tokensText(measurement)}`,
     `measured     ${coverText(measurement)}`,
   ],
 };
@@ -68,42 +73,53 @@ export const bitsByPosition: ComparedMeasure<TextProbe> = {
   },
 };
 
+/** In a text of a tokenizer's ids. */
+const tokensText = ({ bitsPerToken, bytesPerToken }: JsonObject): string =>
+  bytesPerToken === undefined
+    ? ''
+    : `, ${fixed(bitsPerToken)} bits per token of ${Number(bytesPerToken).toFixed(2)} bytes`;
+
+export const scaled = (x: number | null, by: number): number | null => x && x * by;
+
 /** None from a single row. */
 export function errorOf({ standardError, rows }: Estimate): number | null {
   return rows > 1 ? standardError : null;
 }
 
-/** How many bytes of the text are predicted by a window after its warm-up, however many windows they lie in: not the first of documents. */
-function distinctBytes(
+/** How many tokens of the text are predicted by a window after its warm-up, however many windows they lie in: not the first of documents. */
+function distinctTokens(
   { starts, T }: EvaluationWindows,
   warmup: number,
   begins: ArrayLike<number> | undefined,
 ): number {
-  let [bytes, end] = [0, 0];
+  let [tokens, end] = [0, 0];
   for (const start of starts.toSorted()) {
     const [from, to] = [Math.max(end, start + 1 + warmup), start + 1 + T];
-    bytes += to - from - Array.from(begins ?? []).filter((at) => at >= from && at < to).length;
+    tokens += to - from - Array.from(begins ?? []).filter((at) => at >= from && at < to).length;
     end = to;
   }
-  return bytes;
+  return tokens;
 }
 
 /** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */
-function inOctaves(bits: readonly (number | null)[]): JsonObject[] {
+function inOctaves(bits: readonly (number | null)[], bytesPerToken: number): JsonObject[] {
   const octaves: JsonObject[] = [];
   for (let from = 0, to = 1; from < bits.length; from = to, to *= 2) {
     const part = bits.slice(from, to).filter((x) => x !== null);
-    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: part.reduce((a, b) => a + b, 0) / part.length });
+    const mean = part.reduce((a, b) => a + b, 0) / part.length;
+    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: mean / bytesPerToken });
   }
   return octaves;
 }
 
 /** How much of the text the figures are from. */
-function coverText({ windows, length, bytes, bytesMeasured }: JsonObject): string {
-  const [predicted, all] = [bytesMeasured as number, bytes as number];
-  if (predicted === all - 1) return `all ${grouped(all)} bytes, each but the first predicted once`;
+function coverText(found: JsonObject): string {
+  const { windows, length } = found;
+  const unit = found.tokens === undefined ? 'bytes' : 'tokens';
+  const [predicted, all] = [found[`${unit}Measured`] as number, found[unit] as number];
+  if (predicted === all - 1) return `all ${grouped(all)} ${unit}, each but the first predicted once`;
   const share = ((100 * predicted) / all).toPrecision(2);
-  return `${grouped(windows as number)} window${windows === 1 ? '' : 's'} of ${length}, which predict ${grouped(predicted)} of ${grouped(all)} bytes (${Number(share)} %)`;
+  return `${grouped(windows as number)} window${windows === 1 ? '' : 's'} of ${length}, which predict ${grouped(predicted)} of ${grouped(all)} ${unit} (${Number(share)} %)`;
 }
 
 /** Positions counted from 1, as `1`, or `65-128`. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '@twilljs/hub';
 import { evaluateCopying } from '../language.ts';
 import { type ComparedMeasure, estimateText, numberOrNull } from '../measure.ts';
 import type { TextProbe } from '../tasks/text.ts';
-import { errorOf } from './bits-per-byte.ts';
+import { errorOf, scaled } from './bits-per-byte.ts';
 
 export const copyGain: ComparedMeasure<TextProbe> = {
   name: 'copyGain',
@@ -12,12 +12,13 @@ export const copyGain: ComparedMeasure<TextProbe> = {
   kind: 'number',
   better: 'higher',
   from: 1e6, // trained on less no model copies
-  async compute(model, { copies }) {
+  async compute(model, { copies, text, bytes }) {
     if (!copies) return { copyGain: null };
+    const tokensPerByte = text.length / bytes;
     const { gain, notFinite } = await evaluateCopying(model, copies);
     return {
       notFinite: notFinite && `position ${notFinite.position} of row ${notFinite.row} of the copies`,
-      copyGain: { mean: gain.mean, standardError: errorOf(gain) },
+      copyGain: { mean: gain.mean * tokensPerByte, standardError: scaled(errorOf(gain), tokensPerByte) },
     };
   },
   value({ copyGain }) {

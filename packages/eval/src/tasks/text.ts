@@ -1,16 +1,16 @@
-// Language modelling of the user's text, byte by byte.
+// Language modelling of the user's text: of its bytes, or of a tokenizer's ids.
 import { type Copies, copies, type EvaluationWindows, evaluationWindows, type Tokens, windows } from '@twilljs/data';
 import type { Fields } from '@twilljs/nn';
 import { OptionError, rng } from '@twilljs/tensor';
 import type { Probe } from '../measure.ts';
 import { bitsByPosition, bitsPerByte } from '../measures/bits-per-byte.ts';
 import { copyGain } from '../measures/copy-gain.ts';
-import type { TaskFamily, TaskText } from '../task-family.ts';
+import type { TaskFamily } from '../task-family.ts';
 
 /** Windows, and rows with a passage that comes twice, at most. */
 const WINDOWS = 192;
 
-/** Bytes of text in such a row, without the second occurrence. */
+/** Tokens of text in such a row, without the second occurrence. */
 const COPIES_READ = 128;
 
 /** Ids of bytes. */
@@ -19,6 +19,8 @@ const BYTES = 256;
 /** A text as all models that are compared see it. */
 export interface TextProbe extends Probe {
   readonly text: Tokens;
+  /** Bytes of the text itself. */
+  readonly bytes: number;
   /** Where documents begin that are measured apart. */
   readonly begins: ArrayLike<number> | undefined;
   /** A fixed sample of the text. */
@@ -38,7 +40,7 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
   name: 'text',
   aliases: ['language', 'lm'],
   title: 'Language modelling',
-  summary: 'language modelling of text, byte by byte',
+  summary: 'language modelling of text',
   fields,
   readsText: true,
   measures: [bitsPerByte, bitsByPosition, copyGain],
@@ -59,10 +61,11 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     return windows({ tokens: train, length, batch, begins, source: rng(seed).fork('data') });
   },
   probe({ length, packing }, { seed, text }) {
-    const { tokens, what, begins: all = [0] } = given(text);
+    const { tokens, bytes = tokens.length, what, begins: all = [0] } = given(text);
     const begins = packing === 'apart' ? all : undefined;
     if (tokens.length < 2) {
-      const has = tokens.length === 0 ? 'no byte' : 'one byte';
+      const unit = bytes === tokens.length ? 'byte' : 'token';
+      const has = tokens.length === 0 ? `no ${unit}` : `one ${unit}`;
       throw new OptionError(`${what} has ${has}, of which none can be predicted; give more text.`);
     }
     const at = Math.min(length, tokens.length - 1); // of a short text, shorter windows
@@ -70,7 +73,7 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     const rows = evaluationWindows({ tokens, source, begins, length: at, count: countOf(tokens, at) });
     const isShort = tokens.length < COPIES_READ;
     return {
-      text: tokens,
+      ...{ text: tokens, bytes },
       begins,
       length: at,
       sets: [{ at, rows }],
@@ -85,7 +88,7 @@ function given<T>(text: T | undefined): T {
   throw new OptionError('task text: it has no text to read; give some.');
 }
 
-/** As many pieces of text as could stand beside each other: more would share bytes, and the error would seem too small. */
-function countOf(text: TaskText['train'], length: number): number {
+/** As many pieces of text as could stand beside each other: more would share tokens, and the error would seem too small. */
+function countOf(text: Tokens, length: number): number {
   return Math.min(WINDOWS, Math.max(1, Math.floor(text.length / length)));
 }

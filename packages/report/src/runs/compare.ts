@@ -5,7 +5,7 @@ import { type Block, paragraph, type Report, type Section } from '../document.ts
 import { quoted } from '../text/escape.ts';
 import { averaged } from '../text/sparkline.ts';
 import { fixed, listed } from '../text/stats.ts';
-import { type ComparedRun, estimateIn } from './compared.ts';
+import { type ComparedRun, estimateIn, unitOf } from './compared.ts';
 import { conclusions } from './conclusions.ts';
 import { lossPictures, measuredPictures, runKeys } from './curves.ts';
 import { settingsOf } from './settings.ts';
@@ -72,7 +72,7 @@ function resultTable(runs: readonly ComparedRun[]): Block {
   const measures = [...new Map(runs.flatMap(({ measures }) => measures.map((one) => [one.name, one]))).values()].filter(
     (measure) => runs.some((run) => estimateIn(run, measure) && run.metrics.tokens >= (measure.from ?? 0)),
   );
-  const units = new Set(runs.map(({ task }) => task.lossUnit.name));
+  const units = new Set(runs.map((run) => unitOf(run).name));
   const lossHead = `training loss${units.size === 1 ? `, ${[...units][0]}` : ''}`;
   return {
     kind: 'table',
@@ -83,7 +83,7 @@ function resultTable(runs: readonly ComparedRun[]): Block {
       grouped(run.metrics.step),
       grouped(run.metrics.tokens),
       run.counts ? grouped(run.counts.parameters) : '–',
-      `${lossOf(run)}${units.size === 1 ? '' : ` ${run.task.lossUnit.name}`}`,
+      `${lossOf(run)}${units.size === 1 ? '' : ` ${unitOf(run).name}`}`,
       ...measures.map((measure) => cellOf(run, measure)),
     ]),
   };
@@ -108,7 +108,7 @@ function cellOf(run: ComparedRun, measure: ComparedMeasure): string {
   return found.error === null ? fixed(found.value) : `${fixed(found.value)} ± ${fixed(found.error)}`;
 }
 
-function lossOf({ metrics: { losses }, task }: ComparedRun): string {
-  const last = averaged(losses.filter(Number.isFinite), PARTS).at(-1);
-  return last === undefined ? '–' : fixed(last * task.lossUnit.perNat);
+function lossOf(run: ComparedRun): string {
+  const last = averaged(run.metrics.losses.filter(Number.isFinite), PARTS).at(-1);
+  return last === undefined ? '–' : fixed(last * unitOf(run).perNat);
 }

@@ -1,5 +1,5 @@
 // A run as it is set beside others.
-import type { ComparedMeasure, ModelCounts, TaskFamily } from '@twilljs/eval';
+import { type ComparedMeasure, type LossUnit, lossUnitOf, type ModelCounts, type TaskFamily } from '@twilljs/eval';
 import type { Metrics, RunRecord } from '@twilljs/train/node';
 import { numberOf } from '../part.ts';
 
@@ -14,6 +14,9 @@ export interface ComparedRun {
   /** Of its model; null where that cannot be made here. */
   readonly counts: ModelCounts | null;
 }
+
+/** In what its training loss is told. */
+export const unitOf = ({ task, record }: ComparedRun): LossUnit => lossUnitOf(task, record.data);
 
 /** What a measure found at the end of a run. */
 export interface Estimate {

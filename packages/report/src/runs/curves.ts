@@ -4,7 +4,7 @@ import type { Key, Picture } from '../document.ts';
 import { betterText, numberOf } from '../part.ts';
 import { fixed } from '../text/stats.ts';
 import { FAMILIES, familyColor } from '../theme.ts';
-import type { ComparedRun } from './compared.ts';
+import { type ComparedRun, unitOf } from './compared.ts';
 
 const POINTS = 80;
 
@@ -23,13 +23,13 @@ const lookOf = (i: number) => ({ color: familyColor(i), mark: i < FAMILIES ? ('l
 
 /** Over the steps; thinned to means. */
 export function lossPictures(runs: readonly ComparedRun[]): Picture[] {
-  const units = [...new Set(runs.map(({ task }) => task.lossUnit.name))];
+  const units = [...new Set(runs.map((run) => unitOf(run).name))];
   return units.flatMap((unit) => {
     const courses = runs.flatMap((run, i): Course[] => {
-      if (run.task.lossUnit.name !== unit) return [];
+      if (unitOf(run).name !== unit) return [];
       const { steps, losses } = run.metrics;
       const sound = losses.flatMap((loss, at) => (Number.isFinite(loss) ? [[steps[at], loss] as const] : []));
-      const points = thinned(sound, POINTS).map(([step, loss]) => ({ step, value: loss * run.task.lossUnit.perNat }));
+      const points = thinned(sound, POINTS).map(([step, loss]) => ({ step, value: loss * unitOf(run).perNat }));
       return points.length > 0 ? [{ name: run.name, ...lookOf(i), points }] : [];
     });
     return courses.length > 0 ? [picture(`Training loss, ${unit}`, unit, courses)] : [];
