@@ -29,6 +29,8 @@ export interface RunOptions {
   data: JsonObject;
   /** Where the model's weights were loaded from, if they are not fresh. Recorded with their hash, which is compared too. */
   init?: { directory: string };
+  /** Texts that belong to the model beside its weights, by the names of their files: `tokenizer.json`. Written when the run begins. */
+  files?: Readonly<Record<string, string>>;
   /** The command line, recorded for people: nothing is read from it. */
   command: readonly string[];
   /** Recorded, never compared. A resumed run keeps what was recorded where this is absent. */
@@ -65,9 +67,13 @@ export interface RunResult {
   readonly last: StepRecord | null;
 }
 
+/** Names of files that a run writes itself. */
+const OWN = ['run.json', 'config.json'];
+
 const names = {
   ...{ directory: true, model: true, source: true, training: true, seed: true, data: true, init: true, command: true },
   ...{
+    files: true,
     origin: true,
     resume: true,
     checkpoints: true,
@@ -92,7 +98,7 @@ const checkpointFields = (steps: number) =>
  */
 export function checkRun(options: RunOptions): void {
   knownOnly('run', options, Object.keys(names));
-  const { directory, model, source, training, seed, data, init, command, origin, validation } = options;
+  const { directory, model, source, training, seed, data, init, files, command, origin, validation } = options;
   const refuse = (name: string, value: unknown, next: string) => {
     throw new OptionError(`run: ${name} is ${shown(value)}; give ${next}.`);
   };
@@ -107,6 +113,11 @@ export function checkRun(options: RunOptions): void {
   if (init !== undefined) {
     knownOnly('run: init', init, ['directory']);
     if (typeof init.directory !== 'string') refuse('init.directory', init.directory, 'the path the weights came from');
+  }
+  for (const [name, content] of Object.entries(files ?? {})) {
+    if (!/^\w[\w-]*\.(json|jinja|model)$/.test(name) || OWN.includes(name) || typeof content !== 'string') {
+      refuse(`files: ${name}`, content, 'texts by the names of files that no run has itself, such as tokenizer.json');
+    }
   }
   if (origin !== undefined) {
     knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);

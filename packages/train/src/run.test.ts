@@ -81,6 +81,18 @@ it('starts at step 0 when it is resumed without a checkpoint', async () => {
   expect(factsOf('early')).toEqual(factsOf('whole'));
 });
 
+it('keeps texts that belong to the model beside it, and refuses names of its own', async () => {
+  const files = { 'tokenizer.json': '{"model":null}', 'chat_template.jinja': '{{ a }}' };
+  await run('texts', stopAfter(2, { files }));
+  for (const [name, text] of Object.entries(files)) expect(readFileSync(at('texts', name), 'utf8')).toBe(text);
+  for (const name of ['run.json', 'config.json', '../tokenizer.json', 'metrics.jsonl', '.json']) {
+    await expect(run('no-texts', { files: { [name]: '' } })).rejects.toThrow(
+      `files: ${name} is ""; give texts by the names`,
+    );
+  }
+  expect(existsSync(at('no-texts'))).toBe(false);
+});
+
 it('changes nothing in a finished run', async () => {
   const contents = () =>
     readdirSync(at('whole')).map((name) => (name === 'checkpoints' ? '' : readFileSync(at('whole', name), 'hex')));

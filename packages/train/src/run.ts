@@ -1,7 +1,7 @@
 // A run in a directory: training with checkpoints, metrics and a record, which can be killed at any moment and resumed.
 import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
-import { makeDirectory, saveModel } from '@twilljs/hub/node';
+import { makeDirectory, saveModel, writeAtomic } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { DeviceLostError } from '@twilljs/tensor';
 import { bestOf, better } from './best.ts';
@@ -90,6 +90,7 @@ async function runOn(model: LanguageModel, options: RunOptions, reached: Reached
   let best = rule && found ? bestOf(readMetrics(directory).validations, rule, from) : null;
   checkpoints.pinned = best?.step ?? null;
   claim.begin(from, trainer.skipped, best, frozen?.sha256 ?? null);
+  for (const [name, text] of Object.entries(options.files ?? {})) writeAtomic(join(directory, name), text);
   frozen?.save();
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);
