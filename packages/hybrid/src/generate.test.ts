@@ -122,3 +122,14 @@ describe('several prompts', () => {
     );
   });
 });
+
+it('gives only ids below a vocabulary that is smaller than the model, greedily and drawn', async () => {
+  const all = await taken([1, 2], { maxTokens: 30, temperature: 2 });
+  expect(Math.max(...all)).toBeGreaterThanOrEqual(8);
+  for (const temperature of [0, 2]) {
+    const some = await taken([1, 2], { maxTokens: 30, temperature, vocabulary: 8 });
+    expect(some).toHaveLength(30);
+    expect(Math.max(...some)).toBeLessThan(8);
+  }
+  await expect(taken([1], { maxTokens: 1, vocabulary: 21 })).rejects.toThrow('generate: vocabulary is 21');
+});

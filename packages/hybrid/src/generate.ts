@@ -27,6 +27,8 @@ export interface GenerateOptions {
   readonly temperature?: number;
   /** Seed of the draws at a temperature above 0; of several prompts each has its own, the first those that it has alone. Default 0. */
   readonly seed?: number;
+  /** Only ids below it come: those of a tokenizer, where the model has more. Default: all that mean something. */
+  readonly vocabulary?: number;
   /**
    * Goes on after what it holds, one sequence for each prompt. Afterwards, also after a `break`, it holds the prompt and all ids that came.
    * Default: an empty one, which is given back.
@@ -59,8 +61,11 @@ export async function* generate(
   options: GenerateOptions,
 ): AsyncGenerator<number | number[], void, void> {
   checkModel('generate', model);
-  knownOnly('generate', options, ['maxTokens', 'temperature', 'seed', 'cache']);
-  const { maxTokens, temperature = 0, seed = 0, cache: given } = options;
+  knownOnly('generate', options, ['maxTokens', 'temperature', 'seed', 'vocabulary', 'cache']);
+  const { maxTokens, temperature = 0, seed = 0, vocabulary, cache: given } = options;
+  const meaningful = meaningfulIds(model);
+  const among = vocabulary ?? meaningful;
+  whole('generate: vocabulary', among, 1, meaningful);
   whole('generate: maxTokens', maxTokens, 0);
   finite('generate: temperature', temperature, 0);
   const several = isIdLists(prompt);
@@ -73,7 +78,6 @@ export async function* generate(
   const draws = prompts.map((_, i) => (i === 0 ? random : random.fork(i)));
   using own = given === undefined ? model.cache(prompts.length) : null;
   const cache = own ?? requireCache(given);
-  const among = meaningfulIds(model);
   const read = (): Read => {
     const ids = unread!;
     unread = null; // what fails here is not tried again below

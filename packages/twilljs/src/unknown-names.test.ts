@@ -132,7 +132,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'gdnGate: attrs': [(bag) => all.gdnGate(gates, ones([1]), ones([1]), gates, bag), { scale: 1 }],
   'generate: options': [
     (bag) => all.generate(model, [1], bag).next(),
-    { maxTokens: 1, temperature: 0, seed: 0, cache: model.cache(1) },
+    { maxTokens: 1, temperature: 0, seed: 0, vocabulary: 16, cache: model.cache(1) },
   ],
   'hybrid: config': [
     (bag) => all.hybrid(bag, { mixers, init }),
