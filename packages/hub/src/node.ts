@@ -12,3 +12,4 @@ export {
   writeAtomic,
 } from './files.ts';
 export { openSafetensors } from './open.ts';
+export { copyTokenizer, readTokenizer } from './tokenizer.ts';

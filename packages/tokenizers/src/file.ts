@@ -27,7 +27,7 @@ const MOST = 2 ** 24;
 
 /** @throws FileError which names what is missing or contradicts itself. */
 export function readFile(text: string, where: string): TokenizerFile {
-  const file = objectOf(parsed(text, where), where);
+  const file = objectOf(parsedJson(text, where), where);
   const part = (name: string): JsonObject | null =>
     (file[name] ?? null) === null ? null : objectOf(file[name], `${where}: ${name}`);
   const model = part('model');
@@ -47,7 +47,7 @@ export function readFile(text: string, where: string): TokenizerFile {
   };
 }
 
-function parsed(text: string, where: string): Json {
+export function parsedJson(text: string, where: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {
@@ -55,7 +55,7 @@ function parsed(text: string, where: string): Json {
   }
 }
 
-function objectOf(value: Json | undefined, where: string): JsonObject {
+export function objectOf(value: Json | undefined, where: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new FileError(`${where} is ${shown(value)} where an object is needed; check the file.`);
 }

@@ -26,6 +26,13 @@ export interface Tokenizer {
   readonly vocabSize: number;
   /** Ids of the tokens that are no text, by their names. */
   readonly specialTokens: ReadonlyMap<string, number>;
+  /** The token of the beginning of a text, where the model's files name one. */
+  readonly bosId: number | null;
+  /** The token of the end of a text: between documents, and where generation stops. */
+  readonly eosId: number | null;
+  readonly padId: number | null;
+  /** Texts of chat templates, by name: `default`, `tool_use`, ... */
+  readonly chatTemplates: ReadonlyMap<string, string>;
   /** Ids of a text. What stands in it as the name of an added token becomes that token. A lone surrogate becomes U+FFFD. */
   encode(text: string, options?: EncodeOptions): Int32Array;
   /** Text of ids. Bytes that are no UTF-8 become U+FFFD. @throws OptionError for what is no id. */
@@ -38,7 +45,7 @@ export interface Tokenizer {
 }
 
 /** The parts by which tokenizers differ. */
-export interface Parts extends Omit<Tokenizer, 'encode' | 'decode' | 'decodeStream' | 'digest'> {
+export interface Parts extends Pick<Tokenizer, 'kind' | 'vocabSize' | 'specialTokens' | 'tokenToId' | 'idToToken'> {
   encode(text: string, addSpecialTokens: boolean): Int32Array;
   /** Takes ids that are below `vocabSize`. */
   decodeStream(skipSpecialTokens: boolean): DecodeStream;
@@ -55,6 +62,7 @@ export function makeTokenizer({ identity, ...parts }: Parts): Tokenizer {
   };
   return {
     ...parts,
+    ...{ bosId: null, eosId: null, padId: null, chatTemplates: new Map() },
     decodeStream,
     encode(text, options = {}) {
       const addSpecialTokens = flag('encode', options, 'addSpecialTokens', true);
@@ -72,11 +80,14 @@ export function makeTokenizer({ identity, ...parts }: Parts): Tokenizer {
       for (let i = 0; i < ids.length; i++) said.push(push(ids[i]));
       return said.join('') + end();
     },
-    async digest() {
-      const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(identity));
-      return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    },
+    digest: () => sha256(identity),
   };
+}
+
+/** In hex. */
+export async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function flag<K extends string>(where: string, options: { readonly [k in K]?: boolean }, name: K, usual: boolean) {

@@ -215,6 +215,15 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => node.loadRun(finished, bag),
     { mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
   ],
+  'applyChatTemplate: options': [
+    (bag) =>
+      all.applyChatTemplate({ ...all.byteTokenizer(), chatTemplates: new Map([['default', 'x']]) }, [], bag as never),
+    { addGenerationPrompt: true, template: 'default', variables: {} },
+  ],
+  'tokenizerFromFiles: options': [
+    (bag) => all.tokenizerFromFiles({ 'tokenizer.json': tokenizerJson }, bag),
+    { path: 'a' },
+  ],
   'tokenizerFromJson: options': [(bag) => all.tokenizerFromJson(tokenizerJson, bag), { path: 'a.json' }],
   'trainBpe: options': [(bag) => all.trainBpe(['ab'], bag), { vocabSize: 256 }],
   'textOfRun: options': [(bag) => node.textOfRun('run', null, bag), { files: [textFile] }],
