@@ -80,6 +80,11 @@ const tokenizerJson = JSON.stringify({ model: { type: 'BPE', vocab: { a: 0 }, me
 
 type Bag = Readonly<Record<string, unknown>>;
 
+/** Nothing is in the cache, and nobody is asked. */
+function refusedByHub(error: unknown): void {
+  if (!(error instanceof node.HubError)) throw error;
+}
+
 /** What takes a bag, and one that is right. Named as `optionBags` names them; parts of a bag have the path of their fields. */
 const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'Tensor.band: attrs': [(bag) => square.band(bag), { low: 0, high: 0, fill: 0 }],
@@ -141,6 +146,30 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'hybrid: config.attn': [(bag) => all.hybrid({ ...config, attn: bag }, { mixers, init }), attn],
   'hybrid: options': [(bag) => all.hybrid(config, bag), { mixers, init, device: async () => cpu() }],
   'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
+  'resolveRepository: options': [
+    (bag) => node.resolveRepository('org/name', bag).catch(refusedByHub),
+    {
+      kind: 'dataset',
+      revision: 'v1',
+      cacheDir: home,
+      token: 'x',
+      offline: true,
+      files: ['*.json'],
+      onProgress: () => {},
+      signal: new AbortController().signal,
+    },
+  ],
+  'listRepository: options': [
+    (bag) => node.listRepository('org/name', bag).catch(refusedByHub),
+    {
+      kind: 'dataset',
+      revision: 'v1',
+      cacheDir: home,
+      token: 'x',
+      offline: true,
+      signal: new AbortController().signal,
+    },
+  ],
   'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu(), dtype: 'file' }],
   'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu(), dtype: 'bf16' }],
   'measureTask: options': [

@@ -1,0 +1,34 @@
+// What a Hub refuses, or does not answer: an error that says what to do.
+import { type ErrorDetails, TwillError } from '@twilljs/tensor';
+
+/** A Hub that cannot be reached, refuses, or sends what it did not announce. */
+export class HubError extends TwillError {
+  override readonly name = 'HubError';
+  /** Of the answer; null where none came. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null, details?: ErrorDetails) {
+    super(message, details);
+    this.status = status;
+  }
+}
+
+/** A failure that may pass: the same request is tried again. Never leaves this folder. */
+export class Passing extends Error {
+  /** What is said where it does not pass. */
+  readonly error: HubError;
+  /** How long the server asks to wait. */
+  readonly waitMs: number;
+
+  constructor(error: HubError, waitMs = 0) {
+    super(error.message);
+    this.error = error;
+    this.waitMs = waitMs;
+  }
+}
+
+/** An address for a message: without its query, which of a signed link is a key. */
+export function shownAddress(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

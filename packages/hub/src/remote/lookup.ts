@@ -1,0 +1,82 @@
+// Which commit a revision is and what it holds: asked of the Hub, or where that does not answer, remembered.
+import { factsOf } from '@twilljs/tensor';
+import { RepositoryCache } from './cache.ts';
+import { HubError } from './errors.ts';
+import { commitOf, filesOf, type RemoteFile } from './listing.ts';
+import { checkRevision, isCommit, type RepositoryKind, repositoryOf } from './repository.ts';
+import type { Asking } from './request.ts';
+import { patiently } from './retry.ts';
+import { type PlaceOptions, settingsOf } from './settings.ts';
+
+/** Which repository, and how to ask for it. */
+export interface RepositoryOptions extends PlaceOptions {
+  /** Default `model`. */
+  readonly kind?: RepositoryKind;
+  /** A branch, a tag or a commit. Default `main`. */
+  readonly revision?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Found {
+  readonly asking: Asking;
+  readonly cache: RepositoryCache;
+  readonly commit: string;
+  /** Null where nobody wrote down what the commit holds, and nobody can be asked. */
+  readonly files: readonly RemoteFile[] | null;
+  /** Why nobody could be asked; null where the Hub answered, or nothing was to be asked. */
+  readonly away: string | null;
+  /** Whether the cache knew it all already. */
+  readonly isKnown: boolean;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks a repository up.
+ *
+ * @throws HubError when the Hub refuses, and when it does not answer and nothing is remembered.
+ */
+export async function lookUp(id: string, options: RepositoryOptions): Promise<Found> {
+  const { kind = 'model', revision = 'main', signal = new AbortController().signal } = options;
+  const repository = repositoryOf(id, kind);
+  checkRevision(revision);
+  const settings = settingsOf(options);
+  const cache = new RepositoryCache(settings, repository);
+  const asking = { ...settings, repository, revision, signal };
+  const known = cache.commitOf(revision);
+  const found = { asking, cache };
+  const remembered = known === null ? null : cache.filesOf(known);
+  // A commit never changes.
+  if (remembered && isCommit(revision)) {
+    const away = settings.offline ? OFFLINE : null;
+    return { ...found, commit: revision, files: remembered, away, isKnown: true, notes: [] };
+  }
+  if (settings.offline) return fromMemory(OFFLINE);
+  // Where something is remembered, nobody waits for a server that is down.
+  const ask = <T>(run: () => Promise<T>) => patiently(run, { signal, once: known !== null });
+  try {
+    const { commit, id: now } = isCommit(revision) ? { commit: revision, id } : await ask(() => commitOf(asking));
+    const written = cache.filesOf(commit);
+    const files = written ?? (await ask(() => filesOf(asking, commit)));
+    const notes = now === '' || now === id ? [] : [`${id}: is called ${now} now`];
+    return { ...found, commit, files, away: null, isKnown: written !== null && commit === known, notes };
+  } catch (error) {
+    const isDown = error instanceof HubError && (error.status === null || error.status === 429 || error.status >= 500);
+    if (!isDown || known === null) throw error;
+    return fromMemory(factsOf(error), error);
+  }
+
+  /** @param away why, in half a sentence. */
+  function fromMemory(away: string, cause?: Error): Found {
+    if (known === null) {
+      throw new HubError(
+        `${id}: ${away}, and ${cache.folder} does not know ${revision}; go online once, to ${settings.endpoint}.`,
+        null,
+        { cause, path: cache.folder },
+      );
+    }
+    const note = `${id}: ${away}; taken as it was last seen, commit ${known.slice(0, 12)}`;
+    return { ...found, commit: known, files: remembered, away, isKnown: true, notes: [note] };
+  }
+}
+
+const OFFLINE = 'the network is not used (HF_HUB_OFFLINE, or the option offline)';
