@@ -43,9 +43,7 @@ const KEY = /^(in|out|cot|grad)\.([A-Za-z]\w*(?:\.\w+)*)$/;
  */
 export function readGolden(bytes: Uint8Array, where = 'golden'): Golden {
   const { metadata, tensors } = parseSafetensors(bytes, where);
-  const { op } = metadata;
-  if (!op)
-    throw new FileError(`${where}: its metadata name no op, as a golden file must; give a file of the golden format.`);
+  const op = opIn(metadata, where);
   const { tolerance, ...attrs } = parseJsonObject(metadata.attrs ?? '{}', `${where}: attrs`);
   const shapes = parseJsonObject(metadata.shapes ?? '{}', `${where}: shapes`);
   const groups: Record<string, Record<string, GoldenNumbers>> = { in: {}, out: {}, cot: {}, grad: {} };
@@ -62,6 +60,16 @@ export function readGolden(bytes: Uint8Array, where = 'golden'): Golden {
   checkPairs(golden.cotangents, golden.outputs, 'cot', 'out', where);
   checkPairs(golden.gradients, golden.inputs, 'grad', 'in', where);
   return { op, attrs, shapes, note: metadata.note ?? '', tolerance: readTolerance(tolerance, where), ...golden };
+}
+
+/** Only the name of the op: others may have tensors of other names. @throws FileError as `readGolden`. */
+export function readOpName(bytes: Uint8Array, where: string): string {
+  return opIn(parseSafetensors(bytes, where).metadata, where);
+}
+
+function opIn({ op }: Readonly<Record<string, string>>, where: string): string {
+  if (op) return op;
+  throw new FileError(`${where}: its metadata name no op, as a golden file must; give a file of the golden format.`);
 }
 
 function inputNumbers(tensor: StoredTensor, key: string): GoldenNumbers {

@@ -1,6 +1,7 @@
 // One tensor of a golden, measured: how far off it is and how far it may be.
 import { FileError } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
+import type { Cases } from './replay-tokenizer.ts';
 
 export interface Measured {
   /** `out.y`, `grad.q`, `logits`, `hidden.0`, `decode`, `train.loss`, ... */
@@ -12,10 +13,11 @@ export interface Measured {
   readonly worst: number;
 }
 
-/** All tensors of one golden. */
+/** All tensors of one golden, or all cases of a tokenizer. */
 export interface Replayed {
   readonly path: string;
   readonly measured: readonly Measured[];
+  readonly cases?: Cases;
 }
 
 export type Float = 'f32' | 'f64';

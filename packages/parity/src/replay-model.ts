@@ -24,13 +24,13 @@ import type { ModelTarget } from './targets.ts';
 type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
 
 export async function replayModel(
-  { path, packed, training }: ModelTarget,
+  { path, model: directory, packed, training }: ModelTarget,
   mixers: readonly MixerFamily[],
   device: Device,
 ): Promise<Measured[]> {
   const where = join(path, 'expected.safetensors');
   const golden = readModelGolden(readFile(where), where);
-  const { model } = await loadModel(path, { mixers, device });
+  const { model } = await loadModel(directory, { mixers, device });
   const [B, T] = golden.inputIds.shape;
   const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
   const measured = [
@@ -39,7 +39,7 @@ export async function replayModel(
     await decode(model, ids, golden),
   ];
   if (packed) measured.push(...(await replayPacked(model, path)));
-  if (training) measured.push(...(await replayTraining(path, mixers, device)));
+  if (training) measured.push(...(await replayTraining(path, directory, mixers, device)));
   return measured;
 }
 

@@ -11,14 +11,16 @@ import { type Measured, measure, measureSeries } from './measured.ts';
 /** Relative, of every step and every parameter. */
 const tolerance = { f32: 1e-5, f64: 1e-9 };
 
+/** @param directory of the model. */
 export async function replayTraining(
   path: string,
+  directory: string,
   mixers: readonly MixerFamily[],
   device: Device,
 ): Promise<Measured[]> {
   const where = join(path, 'train.safetensors');
   const golden = readTrainGolden(readFile(where), where);
-  const { model } = await loadModel(path, { mixers, device });
+  const { model } = await loadModel(directory, { mixers, device });
   using trainer = new Trainer(model, settingsOf(golden, model));
   const [, B, T] = golden.inputIds.shape;
   const records: StepRecord[] = [];

@@ -1,11 +1,12 @@
 // Goldens at paths: what holds, what is off, and what fits no op, each without the others.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serializeSafetensors, store } from '@twilljs/hub';
 import { cpu } from '@twilljs/tensor';
-import { afterAll, expect, it } from 'vitest';
-import { dataOf, faultOf, isWithin, replayGoldens } from './node.ts';
+import { mixers } from 'twilljs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { dataOf, faultOf, isWithin, replayGoldens, textOf } from './node.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'twill-parity-'));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -42,4 +43,74 @@ it('measures every golden of a folder, and says which fit no op of this version'
   expect(isWithin(outcome)).toBe(false);
   expect(faultOf(outcome)).toMatch(/^1 goldens are broken, the first is /);
   expect(dataOf(outcome)).toMatchObject({ ok: false, device: 'here', dtype: 'f32', goldens: 2, above: 1 });
+});
+
+describe('tokenizers', () => {
+  const right = { text: 'ab', add_special_tokens: true, ids: [2, 0], decoded: 'a', decoded_with_special: '<s>a' };
+  const file = {
+    added_tokens: [{ id: 2, content: '<s>', special: true }],
+    decoder: { type: 'Fuse' },
+    post_processor: { type: 'BertProcessing', cls: ['<s>', 2], sep: ['<s>', 2] },
+    model: { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [] },
+  };
+  const folder = (name: string, cases: unknown) => {
+    mkdirSync(join(home, 'tok', name), { recursive: true });
+    writeFileSync(join(home, 'tok', name, 'tokenizer.json'), JSON.stringify(file));
+    writeFileSync(join(home, 'tok', name, 'cases.json'), JSON.stringify(cases));
+    return join(home, 'tok', name);
+  };
+  const replayed = (path: string) => replayGoldens([path], { mixers: [], device: cpu(), label: 'here' });
+  const all = { ...right, ids: [2, 0, 1, 2], decoded: 'ab', decoded_with_special: '<s>ab<s>' };
+
+  it('says whether every case is right, and names those that are wrong with their text', async () => {
+    const outcome = await replayed(folder('right', [all, all]));
+    expect(isWithin(outcome)).toBe(true);
+    expect(textOf(outcome)).toMatch(/\n {2}2 cases\n\n1 golden, 0 tensors on here \(f32\): all 2 cases right\n$/);
+    const wrong = await replayed(folder('wrong', [all, right]));
+    expect(isWithin(wrong)).toBe(false);
+    expect(faultOf(wrong)).toBe(null);
+    expect(textOf(wrong)).toContain('case 1, "ab": ids [2,0,1,2] where [2,0] is expected');
+    expect(dataOf(wrong)).toMatchObject({ ok: false, cases: { count: 2, wrong: [{ index: 1, what: 'ids' }] } });
+  });
+
+  it.each([
+    ['no list', { cases: [] }, /a list of cases is needed/],
+    ['no text', [{ ...right, text: 5 }], /case 0 is \{/],
+    ['null', [right, null], /case 1 is null/],
+  ])('refuses cases that are none: %s', async (name, cases, message) => {
+    expect(faultOf(await replayed(folder(name, cases)))).toMatch(message);
+  });
+});
+
+describe('what holds no model', () => {
+  const models = new URL('../../../golden/models/', import.meta.url).pathname;
+  const options = { mixers, device: cpu({ float: 'f64' }), label: 'here' };
+  const apart = mkdtempSync(join(tmpdir(), 'twill-parity-'));
+  afterAll(() => rmSync(apart, { recursive: true }));
+  const path = join(apart, 'hgrn');
+  mkdirSync(path);
+  copyFileSync(join(models, 'hgrn/expected.safetensors'), join(path, 'expected.safetensors'));
+
+  it('takes the one of its name from the base', async () => {
+    const outcome = await replayGoldens([path], { ...options, base: models });
+    expect([isWithin(outcome), outcome.replayed[0].path]).toEqual([true, path]);
+  });
+
+  it('is skipped without a base, and where the base has no such model', async () => {
+    expect((await replayGoldens([path], options)).skipped[0].reason).toMatch(/name the folder of models by --base/);
+    expect((await replayGoldens([path], { ...options, base: home })).skipped[0].reason).toMatch(/and .*hgrn neither/);
+    await expect(replayGoldens([path], { ...options, base: join(home, 'no') })).rejects.toThrow(/is no directory/);
+  });
+
+  it('names folders that are for other versions', async () => {
+    const other = join(home, 'later');
+    mkdirSync(join(other, 'adapter'), { recursive: true });
+    writeFileSync(join(other, 'adapter/adapter_config.json'), '{}');
+    writeFileSync(join(other, 'cases.json'), '[]');
+    const { skipped } = await replayGoldens([other], options);
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'adapters are not in this version',
+      'cases.json: cases of this form are not in this version',
+    ]);
+  });
 });

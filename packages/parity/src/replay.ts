@@ -1,15 +1,18 @@
-// Replays goldens of ops and of models, as many as lie at the given paths.
+// Replays goldens of ops, models and tokenizers, as many as lie at the given paths.
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, isTwillError } from '@twilljs/tensor';
 import type { Replayed } from './measured.ts';
 import { replayModel } from './replay-model.ts';
 import { replayOp } from './replay-op.ts';
-import { findTargets, type Refused } from './targets.ts';
+import { replayTokenizer } from './replay-tokenizer.ts';
+import { findTargets, type Refused, type Target } from './targets.ts';
 
 export interface ReplayOptions {
   /** Whose models can be replayed. */
   readonly mixers: readonly MixerFamily[];
   readonly device: Device;
+  /** Where models are, by name, of goldens that hold none. Default: nowhere. */
+  readonly base?: string | undefined;
   /** Name of the device, for the report. */
   readonly label: string;
   /** Called before each golden; what it throws ends the replay. */
@@ -31,16 +34,15 @@ export interface Outcome {
  * @throws FileError when a path does not exist, or is itself no golden and holds none.
  */
 export async function replayGoldens(paths: readonly string[], options: ReplayOptions): Promise<Outcome> {
-  const { mixers, device, label, observe = () => {} } = options;
-  const { found, skipped, broken: damaged } = findTargets(paths, mixers);
+  const { mixers, label, device, base = null, observe = () => {} } = options;
+  const { found, skipped, broken: damaged } = findTargets(paths, mixers, base);
   const broken = [...damaged];
   const replayed: Replayed[] = [];
   for (const [i, target] of found.entries()) {
-    const { kind, path } = target;
+    const { path } = target;
     observe(path, i, found.length);
     try {
-      const measured = kind === 'op' ? replayOp(target, device) : replayModel(target, mixers, device);
-      replayed.push({ path, measured: await measured });
+      replayed.push({ path, ...(await replay(target, options)) });
     } catch (error) {
       // One golden whose contents fit no op or model says nothing about the others.
       if (!isTwillError(error)) throw error;
@@ -48,4 +50,15 @@ export async function replayGoldens(paths: readonly string[], options: ReplayOpt
     }
   }
   return { device: label, dtype: device.float, replayed, skipped, broken };
+}
+
+async function replay(target: Target, { mixers, device }: ReplayOptions): Promise<Omit<Replayed, 'path'>> {
+  switch (target.kind) {
+    case 'op':
+      return { measured: await replayOp(target, device) };
+    case 'model':
+      return { measured: await replayModel(target, mixers, device) };
+    case 'tokenizer':
+      return { measured: [], cases: await replayTokenizer(target) };
+  }
 }

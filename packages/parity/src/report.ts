@@ -1,7 +1,8 @@
 // The report of a replay: every tensor with its error beside its tolerance, the worst last.
 import { relative } from 'node:path';
-import { byShare, holds, type Measured } from './measured.ts';
+import { byShare, holds, type Measured, type Replayed } from './measured.ts';
 import type { Outcome } from './replay.ts';
+import type { WrongCase } from './replay-tokenizer.ts';
 
 /** What is wrong with the input as a whole. */
 export function faultOf({ replayed, skipped, broken }: Outcome): string | null {
@@ -15,7 +16,8 @@ export function faultOf({ replayed, skipped, broken }: Outcome): string | null {
 
 /** True when something was replayed and all of it is within its tolerance. */
 export function isWithin({ replayed, broken }: Outcome): boolean {
-  return replayed.length > 0 && broken.length === 0 && replayed.every(({ measured }) => measured.every(holds));
+  const isRight = ({ measured, cases }: Replayed) => measured.every(holds) && (cases?.wrong ?? []).length === 0;
+  return replayed.length > 0 && broken.length === 0 && replayed.every(isRight);
 }
 
 /** The same as data: tensors from best to worst. */
@@ -34,9 +36,18 @@ export function dataOf(outcome: Outcome): Record<string, unknown> {
     tensors,
     above: tensors.filter(({ ok }) => !ok).length,
     worst: tensors.at(-1) ?? null,
+    cases: casesOf(outcome),
     skipped,
     broken,
   };
+}
+
+/** Of all tokenizers. */
+function casesOf({ replayed }: Outcome) {
+  const wrong = replayed.flatMap(({ path, cases }) =>
+    (cases?.wrong ?? []).map((one) => ({ path: shownPath(path), ...one })),
+  );
+  return { count: replayed.reduce((sum, { cases }) => sum + (cases?.count ?? 0), 0), wrong };
 }
 
 const jsonOf = (x: number) => (Number.isFinite(x) ? x : 'Infinity');
@@ -57,18 +68,35 @@ export function textOf(outcome: Outcome): string {
     shownPath(path),
     ...measured.map((m) => `  ${m.tensor.padEnd(width)}  ${lineOf(m)}`),
   ]);
+  const { count, wrong } = casesOf(outcome);
+  for (const { path, cases } of replayed) {
+    if (cases)
+      lines.push(shownPath(path), `  ${cases.count} cases`, ...cases.wrong.map((one) => `  ${wrongLine(one)}`));
+  }
   if (lines.length > 0) lines.push('');
   const all = replayed.flatMap(({ measured }) => measured);
   const above = all.filter((m) => !holds(m)).length;
+  const verdicts = [
+    above > 0 ? `${above} ABOVE TOLERANCE` : all.length > 0 ? 'all within tolerance' : '',
+    wrong.length > 0 ? `${wrong.length} of ${count} cases WRONG` : count > 0 ? `all ${count} cases right` : '',
+  ].filter((text) => text !== '');
   lines.push(
     `${goldensText(replayed.length)}, ${all.length} tensors on ${device} (${dtype})` +
-      `${above > 0 ? `: ${above} ABOVE TOLERANCE` : all.length > 0 ? ': all within tolerance' : ''}` +
+      `${verdicts.length > 0 ? `: ${verdicts.join(', ')}` : ''}` +
       `${skipped.length > 0 ? `, ${goldensText(skipped.length)} skipped` : ''}${broken.length > 0 ? `, ${broken.length} broken` : ''}`,
   );
   return `${[...left, ...lines].join('\n')}\n`;
 }
 
 const goldensText = (count: number) => `${count} golden${count === 1 ? '' : 's'}`;
+
+const wrongLine = ({ index, text, what, ours, expected }: WrongCase): string =>
+  `case ${index}, ${briefly(text)}: ${what} ${briefly(ours)} where ${briefly(expected)} is expected`;
+
+const briefly = (value: unknown): string => {
+  const text = JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text;
+};
 
 const gaugeWidth = 12;
 

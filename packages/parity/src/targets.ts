@@ -1,10 +1,10 @@
-// What lies at the paths of `twill parity`: goldens of ops and of models, and what cannot be replayed, with the reason.
+// What lies at the paths of `twill parity`: goldens of ops, of models and of tokenizers, and what cannot be replayed, with the reason.
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError } from '@twilljs/tensor';
-import { type Golden, readGolden } from './golden.ts';
+import { type Golden, readGolden, readOpName } from './golden.ts';
 import { goldenOps } from './golden-ops.ts';
 
 export interface OpTarget {
@@ -13,17 +13,25 @@ export interface OpTarget {
   readonly golden: Golden;
 }
 
-/** A directory with `config.json`, `model.safetensors` and `expected.safetensors`. */
+/** A directory with `expected.safetensors`. */
 export interface ModelTarget {
   readonly kind: 'model';
   readonly path: string;
+  /** The directory with `config.json` and `model.safetensors`: the same, or one of the same name elsewhere. */
+  readonly model: string;
   /** It has a `packed.safetensors` too. */
   readonly packed: boolean;
   /** And a `train.safetensors`. */
   readonly training: boolean;
 }
 
-export type Target = OpTarget | ModelTarget;
+/** A directory with `tokenizer.json` and `cases.json`. */
+export interface TokenizerTarget {
+  readonly kind: 'tokenizer';
+  readonly path: string;
+}
+
+export type Target = OpTarget | ModelTarget | TokenizerTarget;
 
 export interface Refused {
   readonly path: string;
@@ -38,13 +46,23 @@ export interface Targets {
   readonly broken: readonly Refused[];
 }
 
+const NO_MODEL = 'it holds no model; name the folder of models by --base';
+
 /**
  * Finds all goldens at the given paths, folders and those below them included.
  *
  * @param mixers Whose models can be replayed.
+ * @param base Where models are, by name, of goldens that hold none; null for nowhere.
  * @throws FileError when a path does not exist, or is itself no golden and holds none.
  */
-export function findTargets(paths: readonly string[], mixers: readonly MixerFamily[]): Targets {
+export function findTargets(
+  paths: readonly string[],
+  mixers: readonly MixerFamily[],
+  base: string | null = null,
+): Targets {
+  if (base !== null && !isDirectory(base)) {
+    throw new FileError(`parity: --base ${base} is no directory; name one that holds models.`);
+  }
   const found: Target[] = [];
   const skipped: Refused[] = [];
   const broken: Refused[] = [];
@@ -52,9 +70,10 @@ export function findTargets(paths: readonly string[], mixers: readonly MixerFami
   /** A file in a folder may be anything; one that the user names must be a golden. */
   function file(path: string, isNamed: boolean): void {
     try {
-      const golden = readGolden(readFile(path), path);
-      if (Object.hasOwn(goldenOps, golden.op)) found.push({ kind: 'op', path, golden });
-      else skipped.push({ path, reason: `op ${golden.op} is not in this version` });
+      const bytes = readFile(path);
+      const op = readOpName(bytes, path);
+      if (Object.hasOwn(goldenOps, op)) found.push({ kind: 'op', path, golden: readGolden(bytes, path) });
+      else skipped.push({ path, reason: `op ${op} is not in this version` });
     } catch (error) {
       if (isNamed || !isTwillError(error)) throw error;
       broken.push({ path, reason: error.message });
@@ -62,46 +81,63 @@ export function findTargets(paths: readonly string[], mixers: readonly MixerFami
   }
 
   function model(path: string, names: readonly string[]): void {
-    if (!names.includes('expected.safetensors')) {
-      skipped.push({ path, reason: 'a model without expected.safetensors' });
-      return;
-    }
-    try {
-      const { model_type } = readConfigFile(join(path, 'config.json'));
-      if (model_type === undefined) throw new FileError(`${path}: its config.json names no model_type; add one.`);
-      const known = mixers.some((m) => m.model_type === model_type || m.name === model_type);
-      const has = (name: string) => names.includes(`${name}.safetensors`);
-      if (known) found.push({ kind: 'model', path, packed: has('packed'), training: has('train') });
-      else skipped.push({ path, reason: `model_type ${JSON.stringify(model_type)} is not in this version` });
-    } catch (error) {
-      if (!isTwillError(error)) throw error;
-      broken.push({ path, reason: error.message });
+    const has = (name: string) => names.includes(`${name}.safetensors`);
+    const isWhole = has('model') || names.includes('model.safetensors.index.json');
+    const model = isWhole || base === null ? path : join(base, basename(path));
+    if (!has('expected')) skipped.push({ path, reason: 'a model without expected.safetensors' });
+    else if (!existsSync(join(model, 'config.json')))
+      skipped.push({ path, reason: base === null ? NO_MODEL : `it holds no model, and ${model} neither` });
+    else {
+      try {
+        const { model_type } = readConfigFile(join(model, 'config.json'));
+        if (model_type === undefined) throw new FileError(`${model}: its config.json names no model_type; add one.`);
+        const known = mixers.some((m) => m.model_type === model_type || m.name === model_type);
+        if (known && !isWhole && base === null) skipped.push({ path, reason: NO_MODEL });
+        else if (known) found.push({ kind: 'model', path, model, packed: has('packed'), training: has('train') });
+        else skipped.push({ path, reason: `model_type ${JSON.stringify(model_type)} is not in this version` });
+      } catch (error) {
+        if (!isTwillError(error)) throw error;
+        broken.push({ path, reason: error.message });
+      }
     }
   }
 
   function folder(path: string): void {
     const names = listDirectory(path);
-    if (names.includes('config.json')) {
+    if (names.includes('adapter_config.json')) {
+      skipped.push({ path, reason: 'adapters are not in this version' });
+      return;
+    }
+    const isTokenizer = names.includes('tokenizer.json') && names.includes('cases.json');
+    if (isTokenizer) found.push({ kind: 'tokenizer', path });
+    if (names.includes('config.json') || names.includes('expected.safetensors')) {
       model(path, names);
       return;
     }
     for (const name of names.filter((n) => !n.startsWith('.') && n !== 'node_modules')) {
       const inner = join(path, name);
       if (!existsSync(inner)) broken.push({ path: inner, reason: 'a link that leads nowhere' });
-      else if (statSync(inner).isDirectory()) folder(inner);
+      else if (isDirectory(inner)) folder(inner);
       else if (name.endsWith('.safetensors')) file(inner, false);
+    }
+    const others = names.filter((name) => /\.jsonl?$/.test(name));
+    if (others.length > 0 && !isTokenizer) {
+      const files = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
+      skipped.push({ path, reason: `${files}: cases of this form are not in this version` });
     }
   }
 
   for (const path of new Set(paths)) {
     if (!existsSync(path)) throw new FileError(`parity: ${path} does not exist; check the path.`);
     const before = found.length + skipped.length + broken.length;
-    if (statSync(path).isDirectory()) folder(path);
+    if (isDirectory(path)) folder(path);
     else file(path, true);
     if (found.length + skipped.length + broken.length > before) continue;
     throw new FileError(
-      `parity: ${path} holds no golden; give a file of an op, a model directory or a folder of them.`,
+      `parity: ${path} holds no golden; give a file of an op, the directory of a model or tokenizer, or a folder of them.`,
     );
   }
   return { found, skipped, broken };
 }
+
+const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
