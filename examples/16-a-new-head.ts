@@ -14,7 +14,7 @@ import {
   Trainer,
   writeWeights,
 } from 'twilljs';
-import { loadModel, saveModel } from 'twilljs/node';
+import { load, save } from 'twilljs/node';
 
 const config = {
   model_type: 'gated_deltanet',
@@ -27,10 +27,10 @@ const config = {
   vocab_size: 8,
   allow_neg_eigval: true,
 };
-await saveModel('loaded', await hybrid(config, { mixers, init: initializer(1, 0.05) }).to(await device()));
+await save('loaded', await hybrid(config, { mixers, init: initializer(1, 0.05) }).to(await device()));
 
 // The body is that of the file; head and embeddings, of another vocabulary, are fresh.
-const { model: loaded } = await loadModel('loaded', { mixers, device: await device() });
+const { model: loaded } = await load('loaded', { mixers, device: await device() });
 const model = await hybrid({ ...config, vocab_size: 2 }, { mixers, init: initializer(2, 0.05) }).to(await device());
 const isBody = (name: string) => name.startsWith('model.layers.') || name.startsWith('model.norm.');
 const bodyOf = (of: typeof model) => new Map([...params(of)].filter(([name]) => isBody(name)));

@@ -12,7 +12,7 @@ import {
   windows,
 } from '@twilljs/data';
 import { evaluateWindows, score } from '@twilljs/eval';
-import { saveModel } from '@twilljs/hub/node';
+import { save } from '@twilljs/hub/node';
 import { generate, type LanguageModel } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { rng, scope } from '@twilljs/tensor';
@@ -25,7 +25,7 @@ import { faultOf } from './program.ts';
 import type { Reader } from './reader.ts';
 
 export async function ofCalls(home: Home): Promise<Reader[]> {
-  await saveModel(home.at('bytes'), await freshModel({ vocab_size: 256 }));
+  await save(home.at('bytes'), await freshModel({ vocab_size: 256 }));
   await runIn(home.at('cli-run'));
   return [ofCommands(home), ofFunctions(await freshModel())];
 }

@@ -1,5 +1,8 @@
 // Readers of weights, configurations, model directories and caches.
 import {
+  blobSource,
+  inMemory,
+  openSafetensors,
   parseConfig,
   parseSafetensors,
   readWeights,
@@ -9,7 +12,7 @@ import {
   store,
   storedTypes,
 } from '@twilljs/hub';
-import { loadModel, openSafetensors, readConfigFile, readModelDirectory, saveModel } from '@twilljs/hub/node';
+import { diskSource, load, readConfigFile, readModelDirectory, save } from '@twilljs/hub/node';
 import { type ModelConfig, params } from '@twilljs/nn';
 import { cpu, type Device, isTwillError, scope, size } from '@twilljs/tensor';
 import { device, mixers } from 'twilljs';
@@ -21,7 +24,7 @@ import type { Reader } from './reader.ts';
 const [WEIGHTS, CONFIG, INDEX] = ['model.safetensors', 'config.json', 'model.safetensors.index.json'];
 
 export async function ofWeights(home: Home): Promise<Reader[]> {
-  await saveModel(home.at('model'), await freshModel());
+  await save(home.at('model'), await freshModel());
   return [...ofSafetensors(home), ofShards(home), ofConfigurations(home), ofModels(home), ...(await ofCaches())];
 }
 
@@ -57,20 +60,28 @@ function ofSafetensors(home: Home): Reader[] {
     },
     {
       ...{ name: 'safetensors on disk', share: 5, samples, format: safetensors },
-      read(bytes) {
+      async read(bytes) {
         const path = home.write('x.safetensors', bytes);
-        const inMemory = told(() => tell(parseSafetensors(bytes, path)));
-        const onDisk = told(() => tell(openSafetensors(path)));
-        return inMemory === onDisk ? null : `${onDisk} instead of ${inMemory}`;
+        const sources = [diskSource(path), blobSource(new Blob([bytes as BlobPart]), path)];
+        const whole = await told(() => tell(parseSafetensors(bytes, path)));
+        for (const source of sources) {
+          const opened = await told(async () => {
+            const { metadata, tensors } = await openSafetensors(source);
+            const all = [...tensors].map(async ([name, tensor]) => [name, await inMemory(tensor)] as const);
+            return tell({ metadata, tensors: new Map(await Promise.all(all)) });
+          });
+          if (opened !== whole) return `${opened} instead of ${whole}`;
+        }
+        return null;
       },
     },
   ];
 }
 
 /** What it gives, or the words of its refusal. */
-function told(read: () => string): string {
+async function told(read: () => string | Promise<string>): Promise<string> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (isTwillError(error)) return error.message;
     throw error;
@@ -94,11 +105,11 @@ function ofShards(home: Home): Reader {
   return {
     ...{ name: 'shards and their index', share: 4, samples: names.map((name) => files[name]) },
     format: { open: (bytes, random) => (bytes[0] === 0x7b ? json : safetensors).open(bytes, random) },
-    read(bytes, i) {
+    async read(bytes, i) {
       const path = home.directory('shards', { ...files, [names[i]]: bytes });
-      const { tensors } = readModelDirectory(path);
+      const { tensors } = await readModelDirectory(path);
       const named = Object.keys(readConfigFile(`${path}/${INDEX}`).weight_map as object);
-      for (const { bytes } of tensors.values()) bytes.slice();
+      for (const tensor of tensors.values()) await inMemory(tensor);
       return digest([...tensors.keys()].sort()) === digest(named.sort()) ? null : `holds not what the index names`;
     },
   };
@@ -160,9 +171,9 @@ function ofModels(home: Home): Reader {
     format: { open: (bytes, random) => (bytes[0] === 0x7b ? json : safetensors).open(bytes, random) },
     async read(bytes, i) {
       const path = home.directory('loaded', { ...whole, [names[i]]: bytes });
-      const { model, notes } = await loadModel(path, { mixers, device: cpu() });
+      const { model, notes } = await load(path, { mixers, device: cpu() });
       for (const dtype of ['file', 'bf16'] as const) {
-        const { model: kept } = await loadModel(path, { mixers, device: cpu(), dtype });
+        const { model: kept } = await load(path, { mixers, device: cpu(), dtype });
         const same = [...params(kept)].every(([name, t]) => `${t.shape}` === `${params(model).get(name)?.shape}`);
         if (!same) return `other parameters as ${dtype}`;
         kept[Symbol.dispose]();

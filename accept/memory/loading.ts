@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { argv, memoryUsage, stdout } from 'node:process';
 import { argmax, cpu, keep, scope } from '@twilljs/tensor';
 import { device, mixers } from 'twilljs';
-import { loadModel } from 'twilljs/node';
+import { load } from 'twilljs/node';
 
 /** What loading took. */
 export interface Loading {
@@ -34,7 +34,7 @@ gc!();
 writeFileSync('/proc/self/clear_refs', '5');
 const idle = memoryUsage.rss();
 const start = performance.now();
-const { model } = await loadModel(path, { mixers, device: on, dtype: dtype as 'file' });
+const { model } = await load(path, { mixers, device: on, dtype: dtype as 'file' });
 const loading = (performance.now() - start) / 1000;
 const [peak, after] = [highest(), memoryUsage.rss()];
 

@@ -34,12 +34,12 @@ export function configOf(family: string, { width, layers, ffn }: Size) {
 /** Writes a model of its own weights into a folder. @returns the directory. */
 export async function modelIn(folder: string, family: string, size: Size): Promise<string> {
   const directory = join(folder, `${family}-${size.width}`);
-  const [{ saveModel }, { hybrid, initializer, mixers }] = await Promise.all([
+  const [{ save }, { hybrid, initializer, mixers }] = await Promise.all([
     import('@twilljs/hub/node'),
     import('twilljs'),
   ]);
   using model = await hybrid(configOf(family, size), { mixers, init: initializer(1, 0.02) });
-  await saveModel(directory, model);
+  await save(directory, model);
   return directory;
 }
 

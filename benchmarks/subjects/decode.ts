@@ -1,5 +1,5 @@
 // Decoding with batch 1: seconds per token after a context that was read, so that its cache is memory that was written.
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { params } from '@twilljs/nn';
 import { device, generate, mixers, rng, scope } from 'twilljs';
 import { serve } from '../lib/serve.ts';
@@ -24,7 +24,7 @@ const TOKENS = 512;
 
 await serve(async ({ model: path, context }: DecodeJob) => {
   const on = await device();
-  const { model } = await loadModel(path, { mixers, device: on });
+  const { model } = await load(path, { mixers, device: on });
   const { vocab_size } = model.config.model;
   const weights = [...params(model)].filter(([name]) => !name.endsWith('embeddings.weight')); // of that one row is read
   const numbers = weights.reduce((n, [, { shape }]) => n + shape.reduce((a, b) => a * b, 1), 0);

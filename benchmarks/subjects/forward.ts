@@ -1,5 +1,5 @@
 // The forward of a model directory on one batch, up to the logits on the host.
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { device, mixers, scope } from 'twilljs';
 import { serve } from '../lib/serve.ts';
 import { batchIn } from '../lib/training.ts';
@@ -21,7 +21,7 @@ function lossOf(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
 
 await serve(async ({ model: path, batch: file }: TrainJob) => {
   const on = await device();
-  const { model } = await loadModel(path, { mixers, device: on });
+  const { model } = await load(path, { mixers, device: on });
   const { inputs, labels, B, T } = batchIn(file);
   const ids = { data: inputs, shape: [B, T] as const };
   return {

@@ -1,6 +1,6 @@
 // A training step as recorded or eager: what the host adds to the kernels, and the memory.
 import { kernels as attention } from '@twilljs/attention/wasm';
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { kernels as scan } from '@twilljs/scan/wasm';
 import { Trainer } from '@twilljs/train';
@@ -36,7 +36,7 @@ await serve(async ({ model: path, batch: file, eager }: HostJob) => {
     kernelSeconds += (performance.now() - start) / 1000;
   };
   const device = await wasm({ kernels: [...nn, ...scan, ...attention], eager, walk });
-  const { model } = await loadModel(path, { mixers, device });
+  const { model } = await load(path, { mixers, device });
   const trainer = new Trainer(model, { steps: 100_000, ...settings });
   const batch = batchIn(file);
   const step = async () => {

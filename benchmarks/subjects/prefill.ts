@@ -1,5 +1,5 @@
 // Reading a prompt into an empty cache, up to the logits of its last token.
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { device, mixers, rng, scope } from 'twilljs';
 import { serve } from '../lib/serve.ts';
 
@@ -10,7 +10,7 @@ export interface PrefillJob {
 
 await serve(async ({ model: path, tokens }: PrefillJob) => {
   const on = await device();
-  const { model } = await loadModel(path, { mixers, device: on });
+  const { model } = await load(path, { mixers, device: on });
   const { vocab_size, hidden_size } = model.config.model;
   const prompt = { data: rng(1).ints(tokens, vocab_size), shape: [1, tokens] as const };
   const read = () => {

@@ -1,6 +1,6 @@
 // Where a training step goes, kernel by kernel, on one thread.
 import { kernels as attention } from '@twilljs/attention/wasm';
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { kernels as nn } from '@twilljs/nn/wasm';
 import { kernels as scan } from '@twilljs/scan/wasm';
 import { Trainer } from '@twilljs/train';
@@ -29,7 +29,7 @@ await serve(async ({ model: path, batch: file }: TrainJob) => {
     if (own.length >= times.length) times = own; // the step itself is by far the longest list
   };
   const device = await wasm({ kernels: [...nn, ...scan, ...attention], walk });
-  const { model } = await loadModel(path, { mixers, device });
+  const { model } = await load(path, { mixers, device });
   const trainer = new Trainer(model, { steps: 100_000, ...settings });
   const batch = batchIn(file);
   for (let n = 0; n < 5; n++) await trainer.train(batch);

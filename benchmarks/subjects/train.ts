@@ -1,5 +1,5 @@
 // Training steps of a model directory on one batch.
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import { Trainer } from '@twilljs/train';
 import { device, mixers } from 'twilljs';
 import { serve } from '../lib/serve.ts';
@@ -14,7 +14,7 @@ export interface TrainJob {
 
 await serve(async ({ model: path, batch: file }: TrainJob) => {
   const on = await device();
-  const { model } = await loadModel(path, { mixers, device: on });
+  const { model } = await load(path, { mixers, device: on });
   const trainer = new Trainer(model, { steps: 100_000, ...settings });
   const batch = batchIn(file);
   const tokens = batch.B * batch.T;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadOptions } from '@twilljs/hub';
-import { loadModel } from '@twilljs/hub/node';
+import { load } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
@@ -79,7 +79,7 @@ export async function openModel(
       `--checkpoint ${shown(String(checkpoint))} names a moment of a run but ${path} has no run.json; leave it out.`,
     );
   }
-  const { model, notes } = await loadModel(path, { mixers, ...how });
+  const { model, notes } = await load(path, { mixers, ...how });
   for (const text of notes) note(`${text}\n`);
   return { model, moment: null };
 }

@@ -15,12 +15,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '@twilljs/tensor';
+import { allocate, cutShort, decodeText, requireSmall } from './sources/source.ts';
 
 /** Largest part of one system call; Linux moves no more than 2 GiB at a time. */
-const LARGEST_PART = 2 ** 30;
-
-/** Larger than any configuration or index. */
-const LARGEST_TEXT = 2 ** 27;
+export const LARGEST_PART = 2 ** 30;
 
 /** What the operating system's code means, and what to do about it. */
 const meanings: Readonly<Record<string, string>> = {
@@ -71,33 +69,14 @@ export function withFile<T>(path: string, use: (file: { fd: number; size: number
   });
 }
 
-/** Bytes [begin, end) of an open file. @throws FileError when the file is shorter. */
-export function readRange(fd: number, begin: number, end: number, path: string): Uint8Array {
+function readRange(fd: number, begin: number, end: number, path: string): Uint8Array {
   const bytes = allocate(end - begin, path);
-  readInto(fd, begin, bytes, path);
-  return bytes;
-}
-
-/** Fills `bytes` with those of an open file from `begin` on. @throws FileError when the file is shorter. */
-export function readInto(fd: number, begin: number, bytes: Uint8Array, path: string): void {
   for (let at = 0; at < bytes.length; ) {
     const count = readSync(fd, bytes, at, Math.min(bytes.length - at, LARGEST_PART), begin + at);
-    if (count === 0)
-      throw new FileError(
-        `${path}: ends at byte ${begin + at} where ${begin + bytes.length} are expected; it was cut while being read.`,
-      );
+    if (count === 0) throw cutShort(path, begin + at, end);
     at += count;
   }
-}
-
-function allocate(length: number, path: string): Uint8Array {
-  try {
-    return new Uint8Array(length);
-  } catch {
-    throw new FileError(
-      `${path}: ${length} bytes do not fit in memory at once; split the file or use a machine with more memory.`,
-    );
-  }
+  return bytes;
 }
 
 /** All bytes of a file. @throws FileError when it is missing, a directory, unreadable or larger than memory. */
@@ -108,15 +87,8 @@ export function readFile(path: string): Uint8Array {
 /** The text of a UTF-8 file. @throws FileError as `readFile`, and when it is not UTF-8 or above 128 MiB. */
 export function readText(path: string): string {
   return withFile(path, ({ fd, size }) => {
-    if (size > LARGEST_TEXT) {
-      throw new FileError(`${path}: is ${size} bytes of text, above the limit of ${LARGEST_TEXT}; name another file.`);
-    }
-    const bytes = readRange(fd, 0, size, path);
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    } catch {
-      throw new FileError(`${path}: is not UTF-8 text; convert it.`);
-    }
+    requireSmall(size, path);
+    return decodeText(readRange(fd, 0, size, path), path);
   });
 }
 
@@ -157,7 +129,7 @@ export function makeDirectory(path: string): void {
  */
 export function writeAtomic(path: string, contents: string | Uint8Array | Iterable<Uint8Array>): void {
   const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryOf(path);
   attempt(path, () => {
     if (!existsSync(directory)) throw new FileError(`${path}: its directory ${directory} does not exist; create it.`);
     if (existsSync(path) && statSync(path).isDirectory())
@@ -170,7 +142,7 @@ export function writeAtomic(path: string, contents: string | Uint8Array | Iterab
       throw error;
     }
     flushDirectory(directory);
-    removeAbandoned(directory, basename(path));
+    removeAbandoned(directory, (name) => name === basename(path));
   });
 }
 
@@ -202,12 +174,14 @@ export function flushDirectory(path: string): void {
   }
 }
 
-/** Removes temporary files of the same name that killed processes left behind. */
-function removeAbandoned(directory: string, name: string): void {
+/** Where the bytes of a file stand until they are whole. */
+export const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+
+/** Removes temporary files, of files with such names, that killed processes left behind. */
+export function removeAbandoned(directory: string, isOurs: (name: string) => boolean): void {
   for (const entry of readdirSync(directory)) {
-    if (!entry.startsWith(`.${name}.`) || !entry.endsWith('.tmp')) continue;
-    const pid = Number(entry.slice(name.length + 2, -4));
-    if (pid > 0 && !isAlive(pid)) rmSync(join(directory, entry), { force: true });
+    const [, name, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(entry) ?? [];
+    if (name !== undefined && isOurs(name) && !isAlive(Number(pid))) rmSync(join(directory, entry), { force: true });
   }
 }
 

@@ -6,9 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { FileError } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel } from './directory.ts';
+import { load } from './directory.ts';
 import { openSafetensors } from './open.ts';
 import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
+import { diskSource } from './sources/disk.ts';
 import { store } from './stored.ts';
 
 let dir = '';
@@ -63,8 +64,8 @@ describe.each(cases)('%s', (_, content, said) => {
     writeFileSync(path, content);
     writeFileSync(join(dir, 'config.json'), '{"model_type": "gla"}');
     expect(() => parseSafetensors(content, 'model.safetensors')).toThrow(said);
-    expect(() => openSafetensors(path)).toThrow(FileError);
-    await expect(loadModel(dir, { mixers })).rejects.toThrow(said);
+    await expect(openSafetensors(diskSource(path))).rejects.toThrow(FileError);
+    await expect(load(dir, { mixers })).rejects.toThrow(said);
   });
 
   it('in the place of a shard', async () => {
@@ -73,7 +74,7 @@ describe.each(cases)('%s', (_, content, said) => {
     writeFileSync(join(dir, one), serializeSafetensors([['a', store('F32', [1], [1])]]));
     writeFileSync(join(dir, two), content);
     writeFileSync(join(dir, 'model.safetensors.index.json'), JSON.stringify({ weight_map: { a: one, b: two } }));
-    await expect(loadModel(dir, { mixers })).rejects.toThrow(`${join(dir, two)}: is `);
+    await expect(load(dir, { mixers })).rejects.toThrow(`${join(dir, two)}: is `);
   });
 });
 

@@ -10,10 +10,11 @@ import { deviation, tolerances } from '@twilljs/tensor/testing';
 import fc from 'fast-check';
 import { mixers } from 'twilljs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel, readModelDirectory, saveModel } from './directory.ts';
+import { load, readModelDirectory } from './directory.ts';
 import { filesOfModel, type ModelFiles, modelFromFiles } from './model.ts';
 import { parseSafetensors } from './safetensors.ts';
-import { store, toF64 } from './stored.ts';
+import { save } from './save.ts';
+import { inMemory, store, toF64 } from './stored.ts';
 
 const models = new URL('../../../golden/models/', import.meta.url).pathname;
 
@@ -23,17 +24,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const hexOf = ({ tensors }: ModelFiles) =>
-  [...tensors]
-    .map(([name, { dtype, shape, bytes }]) => `${name} ${dtype} ${shape} ${Buffer.from(bytes).toString('hex')}`)
-    .sort();
+const hexOf = async ({ tensors }: ModelFiles) => {
+  const all = [...tensors].map(async ([name, tensor]) => {
+    const { dtype, shape, bytes } = await inMemory(tensor);
+    return `${name} ${dtype} ${shape} ${Buffer.from(bytes).toString('hex')}`;
+  });
+  return (await Promise.all(all)).sort();
+};
 
 describe.each(readdirSync(models))('golden %s', (name) => {
   const path = join(models, name);
   const golden = readModelGolden(readFileSync(join(path, 'expected.safetensors')));
 
   it.each(['f32', 'f64'] as const)('loads by path and computes its logits in %s', async (float) => {
-    const { model, notes } = await loadModel(path, { mixers, device: cpu({ float }) });
+    const { model, notes } = await load(path, { mixers, device: cpu({ float }) });
     expect(notes).toEqual([]);
     const logits = untracked(() => model.forward(golden.inputIds));
     expect(logits.shape).toEqual(golden.logits.shape);
@@ -41,11 +45,11 @@ describe.each(readdirSync(models))('golden %s', (name) => {
   });
 
   it('is saved with the same configuration and the same bits', async () => {
-    const { model } = await loadModel(path, { mixers, device: cpu() });
-    expect(await saveModel(dir, model)).toEqual([]);
-    const [before, after] = [readModelDirectory(path), readModelDirectory(dir)];
+    const { model } = await load(path, { mixers, device: cpu() });
+    expect(await save(dir, model)).toEqual([]);
+    const [before, after] = [await readModelDirectory(path), await readModelDirectory(dir)];
     expect(after.config).toEqual(before.config);
-    expect(hexOf(after)).toEqual(hexOf(before));
+    expect(await hexOf(after)).toEqual(await hexOf(before));
     expect(parseSafetensors(readFileSync(join(dir, 'model.safetensors'))).metadata).toEqual({ format: 'pt' });
   });
 });
@@ -68,12 +72,12 @@ describe('models', () => {
     },
   ])('of Twill load as they were saved: %j', async (config) => {
     const model = hybrid({ ...small, ...config }, { mixers, init: initializer(5) });
-    await saveModel(dir, model);
-    const { model: loaded, notes } = await loadModel(dir, { mixers, device: cpu() });
+    await save(dir, model);
+    const { model: loaded, notes } = await load(dir, { mixers, device: cpu() });
     expect(notes).toEqual([]);
     expect(loaded.config.json).toEqual(model.config.json);
-    expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
-    expect(readModelDirectory(dir).tensors.has('lm_head.weight')).toBe(!model.config.model.tie_word_embeddings);
+    expect(await hexOf(await filesOfModel(loaded))).toEqual(await hexOf(await filesOfModel(model)));
+    expect((await readModelDirectory(dir)).tensors.has('lm_head.weight')).toBe(!model.config.model.tie_word_embeddings);
   });
 
   it('say that they run on the reference where nobody chose a device', async () => {
@@ -105,12 +109,12 @@ describe('models', () => {
   it('with several linear mixers load here, and say that they do not elsewhere', async () => {
     const { num_hidden_layers: _, ...sizes } = small;
     const model = hybrid({ ...sizes, head_dim: 4, layers: ['deltanet', 'gated-deltanet', 'attention'] }, { mixers });
-    const [note] = await saveModel(dir, model);
+    const [note] = await save(dir, model);
     expect(note.replace(dir, 'DIR')).toMatchInlineSnapshot(
       `"DIR: 3 kinds of layers, several of them linear, have no configuration in FLA; only Twill loads this model."`,
     );
-    const { model: loaded } = await loadModel(dir, { mixers, device: cpu() });
-    expect(hexOf(await filesOfModel(loaded))).toEqual(hexOf(await filesOfModel(model)));
+    const { model: loaded } = await load(dir, { mixers, device: cpu() });
+    expect(await hexOf(await filesOfModel(loaded))).toEqual(await hexOf(await filesOfModel(model)));
   });
 
   it('name the storage type of their weights when the configuration names one', async () => {

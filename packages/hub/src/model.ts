@@ -3,19 +3,21 @@ import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } f
 import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
-import type { StoredTensor } from './stored.ts';
-import { readWeights, writeWeights } from './transfer.ts';
+import { bytesIn, type StoredTensor, type TensorSource } from './stored.ts';
+import { loadWeights, readWeights } from './transfer.ts';
 import { type Matched, matchWeights, noteOn } from './weights.ts';
 
 /** What a model directory holds. */
-export interface ModelFiles {
+export interface ModelFiles<T extends TensorSource = TensorSource> {
   /** `config.json` in FLA's form. */
   readonly config: Readonly<Record<string, unknown>>;
   /** All weights, by FLA's names. */
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly tensors: ReadonlyMap<string, T>;
+  /** What belongs to them, by name: `tokenizer.json`, `generation_config.json`, ... */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
 }
 
-export interface LoadOptions {
+export interface ModelOptions {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
   readonly mixers: readonly MixerFamily[];
   /** Default: the reference `cpu`, and a note that says so. `twilljs` takes the best device here. */
@@ -26,6 +28,16 @@ export interface LoadOptions {
    * rounded, and a note that says so. Default `f32`.
    */
   readonly dtype?: 'file' | 'f32' | 'bf16';
+  /** Told of every part, of 4 MiB at most, that has reached its place. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Ends the loading; the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadProgress {
+  /** Bytes of files. */
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface LoadedModel {
@@ -41,11 +53,11 @@ export interface LoadedModel {
  * @throws OptionError naming the field of the configuration that cannot be.
  * @throws FileError listing the weights that are missing, unexpected or wrongly shaped.
  */
-export async function modelFromFiles(files: ModelFiles, options: LoadOptions, where = 'model'): Promise<LoadedModel> {
-  checkLoadOptions('modelFromFiles', options);
-  knownOnly('modelFromFiles: files', files, ['config', 'tensors']);
+export async function modelFromFiles(files: ModelFiles, options: ModelOptions, where = 'model'): Promise<LoadedModel> {
+  checkModelOptions('modelFromFiles', options);
+  knownOnly('modelFromFiles: files', files, ['config', 'tensors', 'files']);
   const { config, tensors } = files;
-  const { mixers, device, dtype = 'f32' } = options;
+  const { mixers, device, dtype = 'f32', onProgress = () => {}, signal } = options;
   const at = `${where}/config.json`;
   const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
@@ -53,7 +65,18 @@ export async function modelFromFiles(files: ModelFiles, options: LoadOptions, wh
   const place = device ?? cpu();
   const narrow = await narrowed(model, matched, dtype, place.float);
   await model.to(place);
-  writeWeights(params(model), matched);
+  const total = [...matched.sources.values()].reduce((n, source) => n + bytesIn(source), 0);
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    onProgress({ done, total });
+  };
+  try {
+    await loadWeights(params(model), matched, onBytes, signal);
+  } catch (error) {
+    model[Symbol.dispose]();
+    throw error;
+  }
   const slow = device ? [] : [`${where}: the model ${onReference}.`];
   return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...narrow, ...slow] };
 }
@@ -61,8 +84,8 @@ export async function modelFromFiles(files: ModelFiles, options: LoadOptions, wh
 /** Matrices that will be kept in bf16 are so from now on. @returns what becomes of numbers that are kept otherwise, one line each. */
 async function narrowed(
   model: LanguageModel,
-  { sources }: Matched,
-  dtype: LoadOptions['dtype'],
+  { sources }: Matched<TensorSource>,
+  dtype: ModelOptions['dtype'],
   float: Device['float'],
 ): Promise<string[]> {
   const notes: string[] = [];
@@ -89,9 +112,12 @@ async function narrowed(
   return notes;
 }
 
-/** Refuses options that are not those of loading a model. @param where whose they are, for messages. */
-export function checkLoadOptions(where: string, options: LoadOptions): void {
-  knownOnly(where, options, ['mixers', 'device', 'dtype']);
+/** Names of what decides about a model that is loaded. */
+const modelOptions = ['mixers', 'device', 'dtype', 'onProgress', 'signal'] as const;
+
+/** Refuses options that are not those of loading a model. @param where whose they are, for messages. @param more names that it has besides. */
+export function checkModelOptions(where: string, options: ModelOptions, more: readonly string[] = []): void {
+  knownOnly(where, options, [...modelOptions, ...more]);
   oneOf(`${where}: dtype`, options.dtype ?? 'f32', ['file', 'f32', 'bf16']);
   checkMixers(where, options.mixers);
 }
@@ -123,13 +149,18 @@ const dtypeNames = { f32: 'float32', f64: 'float64', bf16: 'bfloat16' } as const
  * Configuration and weights of a model as FLA stores them. A storage type that the configuration names becomes the one of
  * the weights.
  */
-export async function filesOfModel(model: LanguageModel): Promise<ModelFiles> {
+export async function filesOfModel(model: LanguageModel): Promise<ModelFiles<StoredTensor>> {
+  return { config: configOfModel(model), tensors: await readWeights(params(model)) };
+}
+
+/** The configuration of a model as it would be stored now. */
+export function configOfModel(model: LanguageModel): Record<string, unknown> {
   if (!model?.config?.json) {
     throw new OptionError(`filesOfModel: ${shown(model)} is given where a model is needed; make one with hybrid().`);
   }
   const config = { ...model.config.json };
-  const parameters = params(model);
-  const type = [...parameters.values()].some(({ dtype }) => dtype === 'bf16') ? 'bf16' : model.device.float;
+  const isNarrow = [...params(model).values()].some(({ dtype }) => dtype === 'bf16');
+  const type = isNarrow ? 'bf16' : model.device.float;
   for (const key of ['dtype', 'torch_dtype']) if (config[key]) config[key] = dtypeNames[type];
-  return { config, tensors: await readWeights(parameters) };
+  return config;
 }

@@ -1,5 +1,5 @@
 // Files and directories on disk; the part of the hub that needs Node.
-export { loadModel, readConfigFile, readModelDirectory, saveModel, writeModelDirectory } from './directory.ts';
+export { load, readConfigFile, readModelDirectory } from './directory.ts';
 export {
   attempt,
   fileError,
@@ -11,7 +11,6 @@ export {
   withFile,
   writeAtomic,
 } from './files.ts';
-export { openSafetensors } from './open.ts';
 export { HubError } from './remote/errors.ts';
 export type { DownloadProgress } from './remote/fetch-all.ts';
 export type { RemoteFile } from './remote/listing.ts';
@@ -24,4 +23,6 @@ export {
   type ResolveOptions,
   resolveRepository,
 } from './remote/resolve.ts';
+export { type SaveOptions, save, type WriteOptions, writeModelDirectory } from './save.ts';
+export { diskSource } from './sources/disk.ts';
 export { copyTokenizer, readTokenizer } from './tokenizer.ts';

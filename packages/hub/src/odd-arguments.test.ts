@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import { mixers } from 'twilljs';
 import { expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
-import { loadModel, saveModel } from './directory.ts';
+import { load } from './directory.ts';
 import { parseJson, parseJsonObject, parsePythonObject } from './json.ts';
 import { filesOfModel, modelFromFiles } from './model.ts';
 import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
+import { save } from './save.ts';
 import { store, toF32, toF64, toI32 } from './stored.ts';
 import { matchWeights } from './weights.ts';
 
@@ -25,8 +26,9 @@ const calls: Readonly<Record<string, (a: never, b: never) => unknown>> = {
   parseConfig: (a) => parseConfig(a, mixers),
   modelFromFiles: (a, b) => modelFromFiles(a, b),
   files: (a, b) => modelFromFiles({ config: a, tensors: b }, { mixers }),
-  loadModel: (_, b) => loadModel('none', b),
-  saveModel: (a) => saveModel('none', a),
+  load: (_, b) => load('none', b),
+  loadFrom: (a) => load(a, { mixers }),
+  save: (a) => save('none', a),
   filesOfModel: (a) => filesOfModel(a),
   matchWeights: (a, b) => matchWeights(a, b, 'x'),
 };

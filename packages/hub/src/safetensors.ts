@@ -1,13 +1,16 @@
 // The safetensors format: named tensors in one file, read and written without loss.
-import { OptionError, shown, size } from '@twilljs/tensor';
+import { OptionError, shown } from '@twilljs/tensor';
 import { headerLength, LENGTH_BYTES, parseHeader } from './header.ts';
-import { isStoredDType, type StoredTensor, storedTypes } from './stored.ts';
+import { bytesIn, isStoredDType, type StoredTensor, storedTypes, type TensorSource } from './stored.ts';
 
-export interface SafetensorsFile {
+/** Bytes of a tensor elsewhere that are in memory at a time. */
+const PART = 2 ** 22;
+
+export interface SafetensorsFile<T extends TensorSource = StoredTensor> {
   /** Free text that belongs to the file; `{ format: 'pt' }` in files of PyTorch models. */
   readonly metadata: Record<string, string>;
   /** In the order of the header. */
-  readonly tensors: Map<string, StoredTensor>;
+  readonly tensors: Map<string, T>;
 }
 
 /**
@@ -45,48 +48,77 @@ export function serializeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const chunks = [...safetensorsChunks(tensors, metadata)];
-  const file = new Uint8Array(chunks.reduce((n, chunk) => n + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    file.set(chunk, at);
-    at += chunk.length;
+  const { header, places, length } = layOut(tensors, metadata);
+  const file = new Uint8Array(length);
+  file.set(header);
+  for (const { name, tensor, begin } of places) {
+    requireBytes(name, tensor);
+    file.set(tensor.bytes, header.length + begin);
   }
   return file;
 }
 
-/**
- * The same file in parts, for files that are too large to be in memory twice: the bytes of a tensor are asked for when
- * its turn comes.
- *
- * Data lie by falling element size, so that every tensor is aligned for readers that map the file; the same input gives
- * the same bytes.
- */
-export function* safetensorsChunks(
-  tensors: Iterable<readonly [string, StoredTensor]>,
+/** The same file in parts of at most 4 MiB, of tensors that may be anywhere. A part is gone when the next one is asked for. */
+export async function* safetensorsParts(
+  tensors: Iterable<readonly [string, TensorSource]>,
   metadata: Readonly<Record<string, string>> = {},
-): Generator<Uint8Array> {
-  const given = entriesIn(tensors).map(([name, tensor]) => ({ name, tensor, begin: 0, end: 0 }));
-  const laid = [...given].sort((a, b) => storedTypes[b.tensor.dtype].bytes - storedTypes[a.tensor.dtype].bytes);
-  let offset = 0;
-  for (const place of laid) {
-    place.begin = offset;
-    offset += size(place.tensor.shape) * storedTypes[place.tensor.dtype].bytes;
-    place.end = offset;
-  }
-  yield serializeHeader(given, metadata);
-  for (const { name, tensor, begin, end } of laid) {
-    const { dtype, shape, bytes } = tensor;
-    if (bytes.length !== end - begin) {
-      throw new OptionError(
-        `safetensors: ${name} is ${dtype} [${shape}], ${end - begin} bytes, but has ${bytes.length}; make them agree.`,
-      );
+): AsyncGenerator<Uint8Array> {
+  const { header, places } = layOut(tensors, metadata);
+  yield header;
+  const room = new Uint8Array(Math.min(PART, Math.max(0, ...places.map(({ begin, end }) => end - begin))));
+  for (const { name, tensor, begin, end } of places) {
+    if ('bytes' in tensor) {
+      requireBytes(name, tensor);
+      yield tensor.bytes;
+      continue;
     }
-    yield bytes;
+    for (let at = 0; at < end - begin; at += PART) {
+      const part = room.subarray(0, Math.min(PART, end - begin - at));
+      await tensor.copy(at, part);
+      yield part;
+    }
   }
 }
 
-function entriesIn(tensors: Iterable<readonly [string, StoredTensor]>): (readonly [string, StoredTensor])[] {
+function requireBytes(name: string, tensor: StoredTensor): void {
+  const [needed, { dtype, shape, bytes }] = [bytesIn(tensor), tensor];
+  if (bytes?.length === needed) return;
+  throw new OptionError(
+    `safetensors: ${name} is ${dtype} [${shape}], ${needed} bytes, but has ${bytes?.length}; make them agree.`,
+  );
+}
+
+/** Where a tensor lies in the data. */
+interface Place<T extends TensorSource> {
+  readonly name: string;
+  readonly tensor: T;
+  begin: number;
+  end: number;
+}
+
+/**
+ * Data lie by falling element size, so that every tensor is aligned for readers that map the file; the same input gives
+ * the same bytes.
+ *
+ * @returns header, tensors in the order of their data, and bytes of the file.
+ */
+function layOut<T extends TensorSource>(
+  tensors: Iterable<readonly [string, T]>,
+  metadata: Readonly<Record<string, string>>,
+): { header: Uint8Array; places: Place<T>[]; length: number } {
+  const given = entriesIn(tensors).map(([name, tensor]): Place<T> => ({ name, tensor, begin: 0, end: 0 }));
+  const places = [...given].sort((a, b) => storedTypes[b.tensor.dtype].bytes - storedTypes[a.tensor.dtype].bytes);
+  let offset = 0;
+  for (const place of places) {
+    place.begin = offset;
+    offset += bytesIn(place.tensor);
+    place.end = offset;
+  }
+  const header = serializeHeader(given, metadata);
+  return { header, places, length: header.length + offset };
+}
+
+function entriesIn<T extends TensorSource>(tensors: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   const entries = typeof tensors === 'object' && tensors && Symbol.iterator in tensors ? [...tensors] : [null];
   if (entries.every((e) => Array.isArray(e) && typeof e[0] === 'string' && isStoredDType(e[1]?.dtype)))
     return entries as never;
@@ -97,7 +129,7 @@ function entriesIn(tensors: Iterable<readonly [string, StoredTensor]>): (readonl
 
 /** Length and JSON, with spaces at the end that keep the data 8-byte aligned. */
 function serializeHeader(
-  places: readonly { name: string; tensor: StoredTensor; begin: number; end: number }[],
+  places: readonly Place<TensorSource>[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const seen = new Set(['__metadata__']);

@@ -25,13 +25,34 @@ export function isStoredDType(name: string): name is StoredDType {
   return Object.hasOwn(storedTypes, name);
 }
 
-/** Little-endian and row-major. The `bytes` of a tensor that is still on disk are read each time they are asked for. */
+/** Little-endian and row-major, in memory. */
 export interface StoredTensor {
   readonly dtype: StoredDType;
   readonly shape: Shape;
   readonly bytes: Uint8Array;
-  /** Fills `into` with the bytes from there on; of a tensor that is still on disk, and the rest of it stays there. */
-  copy?(from: number, into: Uint8Array): void;
+}
+
+/** A tensor whose bytes are elsewhere: in a file, behind an address, on a device. */
+export interface DistantTensor {
+  readonly dtype: StoredDType;
+  readonly shape: Shape;
+  /** Fills `into` with its bytes from there on. What is not asked for stays where it is. */
+  copy(from: number, into: Uint8Array): Promise<void>;
+}
+
+/** A tensor in memory or elsewhere. */
+export type TensorSource = StoredTensor | DistantTensor;
+
+/** Bytes that a tensor takes. */
+export const bytesIn = ({ dtype, shape }: TensorSource): number => size(shape) * storedTypes[dtype].bytes;
+
+/** A tensor with all of its bytes in memory. @throws FileError where they cannot be read any more. */
+export async function inMemory(tensor: TensorSource): Promise<StoredTensor> {
+  if ('bytes' in tensor) return tensor;
+  const { dtype, shape } = tensor;
+  const bytes = new Uint8Array(bytesIn(tensor));
+  await tensor.copy(0, bytes);
+  return { dtype, shape, bytes };
 }
 
 /** A copy of the bytes at an address where any element type may start. */
@@ -104,7 +125,7 @@ export function toI32(tensor: StoredTensor, name = 'tensor'): Int32Array {
 function decoded(tensor: StoredTensor, name: string): ArrayLike<number | bigint> {
   if (isStoredDType(tensor?.dtype) && tensor.bytes instanceof Uint8Array) return decoders[tensor.dtype](tensor.bytes);
   throw new OptionError(
-    `${name}: ${shown(tensor)} is no stored tensor { dtype, shape, bytes }; make one with store().`,
+    `${name}: ${shown(tensor)} is no tensor in memory { dtype, shape, bytes }; make one with store(), or with inMemory() of one in a file.`,
   );
 }
 

@@ -1,11 +1,10 @@
 // Stored tensors against a model's parameters: matched by name with no key map.
 import { FileError, OptionError, type Shape, sameShape, shown } from '@twilljs/tensor';
-import { type StoredTensor, storedTypes } from './stored.ts';
-import { copyPart } from './transfer.ts';
+import { bytesIn, type StoredTensor, storedTypes, type TensorSource } from './stored.ts';
 
-export interface Matched {
-  /** The stored tensor of every parameter. */
-  readonly sources: ReadonlyMap<string, StoredTensor>;
+export interface Matched<T extends TensorSource = StoredTensor> {
+  /** The stored tensor of every parameter, in the order in which they are stored. */
+  readonly sources: ReadonlyMap<string, T>;
   /** What was ignored or rearranged, one line each. */
   readonly notes: readonly string[];
 }
@@ -40,12 +39,12 @@ const SHOWN = 5;
  * @param where Name of the file or directory, for messages.
  * @throws FileError listing the first missing, unexpected and wrongly shaped keys, and how many there are.
  */
-export function matchWeights(
+export function matchWeights<T extends TensorSource>(
   parameters: ReadonlyMap<string, { readonly shape: Shape }>,
-  stored: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, T>,
   where: string,
   aliases: Readonly<Record<string, string>> = {},
-): Matched {
+): Matched<T> {
   const isNamed = (map: unknown) => map instanceof Map && [...map.keys()].every((name) => typeof name === 'string');
   if (!isNamed(parameters) || !isNamed(stored)) {
     throw new OptionError(
@@ -58,7 +57,7 @@ export function matchWeights(
     renamed(parameters, unwrapped(parameters, stored, notes), aliases, notes),
     notes,
   );
-  const sources = new Map<string, StoredTensor>();
+  const fits = new Set<string>();
   const missing: string[] = [];
   const misshapen: string[] = [];
   for (const [name, { shape }] of parameters) {
@@ -66,8 +65,9 @@ export function matchWeights(
     if (!source) missing.push(`${name} [${shape}]`);
     else if (!sameShape(source.shape, shape)) misshapen.push(`${name} is [${source.shape}] for [${shape}]`);
     else if ('min' in storedTypes[source.dtype]) misshapen.push(`${name} is ${source.dtype} where floats are needed`);
-    else sources.set(name, source);
+    else fits.add(name);
   }
+  const sources = new Map([...available].filter(([name]) => fits.has(name)));
   const left = [...available].filter(([name]) => !parameters.has(name));
   const unexpected = left.filter(([name]) => unusedKeys.every(({ key }) => !key.test(name)));
   for (const { key, why } of unusedKeys) {
@@ -106,12 +106,12 @@ export function noteOn(fate: string, names: readonly string[], why: string, note
 }
 
 /** Tensors under the names that they had before a wrapper; one that no parameter has keeps its own. */
-function unwrapped(
+function unwrapped<T>(
   parameters: ReadonlyMap<string, unknown>,
-  stored: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, T>,
   notes: string[],
-): ReadonlyMap<string, StoredTensor> {
-  const result = new Map<string, StoredTensor>();
+): ReadonlyMap<string, T> {
+  const result = new Map<string, T>();
   const cut = new Map<string, string>();
   for (const [name, tensor] of stored) {
     const bare = name.replace(WRAPPER, '');
@@ -127,12 +127,12 @@ function unwrapped(
 }
 
 /** Parameters stored under another name: settings that change no number change some names. */
-function renamed(
+function renamed<T>(
   parameters: ReadonlyMap<string, unknown>,
-  stored: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, T>,
   aliases: Readonly<Record<string, string>>,
   notes: string[],
-): ReadonlyMap<string, StoredTensor> {
+): ReadonlyMap<string, T> {
   const result = new Map(stored);
   for (const [own, other] of Object.entries(aliases)) {
     const moved: string[] = [];
@@ -150,11 +150,11 @@ function renamed(
 }
 
 /** FLA stored `gate_proj` over `up_proj` as one matrix in February 2025. */
-function splitFusedGates(
+function splitFusedGates<T extends TensorSource>(
   parameters: ReadonlyMap<string, { readonly shape: Shape }>,
-  stored: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, T>,
   notes: string[],
-): ReadonlyMap<string, StoredTensor> {
+): ReadonlyMap<string, T> {
   const result = new Map(stored);
   const split: string[] = [];
   for (const [name, { shape }] of parameters) {
@@ -171,15 +171,12 @@ function splitFusedGates(
 }
 
 /** The part of a matrix that starts at a row. */
-function rows(whole: StoredTensor, first: number, shape: Shape): StoredTensor {
+function rows<T extends TensorSource>(whole: T, first: number, shape: Shape): T {
   const { dtype } = whole;
-  const rowBytes = shape.slice(1).reduce((n, d) => n * d, storedTypes[dtype].bytes);
-  return {
-    dtype,
-    shape,
-    get bytes() {
-      return whole.bytes.subarray(first * rowBytes, (first + shape[0]) * rowBytes);
-    },
-    copy: (from, into) => copyPart(whole, first * rowBytes + from, into),
-  };
+  const begin = first * shape.slice(1).reduce((n, d) => n * d, storedTypes[dtype].bytes);
+  const part: TensorSource =
+    'bytes' in whole
+      ? { dtype, shape, bytes: whole.bytes.subarray(begin, begin + bytesIn({ ...whole, shape })) }
+      : { dtype, shape, copy: (from, into) => whole.copy(begin + from, into) };
+  return part as T; // it is where the whole is
 }

@@ -11,5 +11,5 @@ import type { LanguageModel } from './model.ts';
 export function checkModel(where: string, model: unknown): asserts model is LanguageModel {
   const { forward, cache } = (model ?? {}) as Partial<LanguageModel>;
   if (typeof forward === 'function' && typeof cache === 'function') return;
-  throw new OptionError(`${where}: ${shown(model)} is no model; give one that hybrid or loadModel made.`);
+  throw new OptionError(`${where}: ${shown(model)} is no model; give one that hybrid or load made.`);
 }

@@ -41,7 +41,7 @@ const optionNames = ['mixers', 'init', 'device'];
  * `convention`), `pattern: 'GGGA'`, or `layers: ['deltanet', 'attention']`.
  *
  * This is what a person writes: a name that no model here reads is refused, but for labels that files carry (`transformers_version`,
- * `auto_map`, ...). `compose`, `loadModel` and `modelFromFiles` take the configuration of a file, whatever else it holds.
+ * `auto_map`, ...). `compose`, `load` and `modelFromFiles` take the configuration of a file, whatever else it holds.
  *
  * @param config `model_type`, `hidden_size`, `num_hidden_layers`, ..., `attn`; absent fields have FLA's defaults.
  * @throws OptionError naming the field and what it may hold, when one is unknown or contradicts another, or a mixer is not at hand;

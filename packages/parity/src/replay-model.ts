@@ -1,6 +1,6 @@
 // Replays the golden of a model: logits, residual stream, loss, every gradient, decoding, and steps of training.
 import { join } from 'node:path';
-import { loadModel, readFile } from '@twilljs/hub/node';
+import { load, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { MixerFamily } from '@twilljs/nn';
 import {
@@ -30,7 +30,7 @@ export async function replayModel(
 ): Promise<Measured[]> {
   const where = join(path, 'expected.safetensors');
   const golden = readModelGolden(readFile(where), where);
-  const { model } = await loadModel(directory, { mixers, device });
+  const { model } = await load(directory, { mixers, device });
   const [B, T] = golden.inputIds.shape;
   const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
   const measured = [

@@ -1,6 +1,6 @@
 // Replays the training of a golden: losses, learning rates and gradient norms of every step, and the parameters at the end.
 import { join } from 'node:path';
-import { loadModel, readFile } from '@twilljs/hub/node';
+import { load, readFile } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, FileError, IGNORE } from '@twilljs/tensor';
@@ -20,7 +20,7 @@ export async function replayTraining(
 ): Promise<Measured[]> {
   const where = join(path, 'train.safetensors');
   const golden = readTrainGolden(readFile(where), where);
-  const { model } = await loadModel(directory, { mixers, device });
+  const { model } = await load(directory, { mixers, device });
   using trainer = new Trainer(model, settingsOf(golden, model));
   const [, B, T] = golden.inputIds.shape;
   const records: StepRecord[] = [];

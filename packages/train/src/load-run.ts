@@ -1,13 +1,13 @@
 // The model of a run directory at any moment: finished, interrupted, diverged, killed, or still running.
 import { join } from 'node:path';
-import { type LoadedModel, type LoadOptions, modelFromFiles, parseSafetensors } from '@twilljs/hub';
-import { loadModel } from '@twilljs/hub/node';
+import { type LoadedModel, type ModelOptions, modelFromFiles, parseSafetensors } from '@twilljs/hub';
+import { load as loadModel } from '@twilljs/hub/node';
 import { FileError, isTwillError, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { readFrozen } from './frozen.ts';
 import { type RunRecord, type RunStatus, readRunRecord } from './record.ts';
 
-export interface LoadRunOptions extends LoadOptions {
+export interface LoadRunOptions extends ModelOptions {
   /**
    * Which weights: the newest that are whole (default), those that validation found best, or those of a step. The newest are the
    * final ones of a finished run, the last checkpoint of any other.
@@ -35,7 +35,7 @@ const TRIES = 5;
  * @throws OptionError when it has no such checkpoint; FileError when it is no run directory, has no checkpoint yet, or is damaged.
  */
 export async function loadRun(directory: string, options: LoadRunOptions): Promise<LoadedRun> {
-  knownOnly('loadRun', options, ['mixers', 'device', 'dtype', 'checkpoint']);
+  knownOnly('loadRun', options, ['mixers', 'device', 'dtype', 'onProgress', 'signal', 'checkpoint']);
   for (let tries = 1; ; tries++) {
     const record = readRunRecord(directory);
     const before = stampOf(directory, record);

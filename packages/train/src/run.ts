@@ -1,7 +1,7 @@
 // A run in a directory: training with checkpoints, metrics and a record, which can be killed at any moment and resumed.
 import { join } from 'node:path';
 import type { JsonObject } from '@twilljs/hub';
-import { makeDirectory, saveModel, writeAtomic } from '@twilljs/hub/node';
+import { makeDirectory, save as saveModel, writeAtomic } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { DeviceLostError } from '@twilljs/tensor';
 import { bestOf, better } from './best.ts';

@@ -61,12 +61,12 @@ it('goes to the best device where none is named, to one for all', async () => {
   const chosen = await all.modelFromFiles(files, { mixers: all.mixers, device: all.cpu() });
   expect(chosen.model.device).toBe(all.cpu());
   const directory = mkdtempSync(join(tmpdir(), 'twill-'));
-  await node.saveModel(directory, model);
-  const { model: read, notes } = await node.loadModel(directory, { mixers: all.mixers });
+  await node.save(directory, model);
+  const { model: read, notes } = await node.load(directory, { mixers: all.mixers });
   rmSync(directory, { recursive: true });
   expect([read.device, notes]).toEqual([model.device, []]);
-  await expect(node.loadModel('/nowhere', { mixers: all.mixers })).rejects.toThrow('/nowhere: does not exist');
-  await expect(node.loadModel('/nowhere', undefined as never)).rejects.toThrow('loadModel');
+  await expect(node.load('/nowhere', { mixers: all.mixers })).rejects.toThrow('/nowhere: does not exist');
+  await expect(node.load('/nowhere', undefined as never)).rejects.toThrow('load');
 });
 
 it('says which device it chose, and why', async () => {

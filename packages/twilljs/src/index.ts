@@ -29,7 +29,7 @@ export * from '@twilljs/tokenizers';
 export * from '@twilljs/train';
 export * from '@twilljs/wasm';
 export { type WebGpuDevice, type WebGpuOptions, webgpu } from '@twilljs/webgpu';
-export { hybrid, modelFromFiles } from './defaults.ts';
+export { hybrid, load, modelFromFiles } from './defaults.ts';
 export { type DeviceOptions, device } from './device.ts';
 export { known } from './known.ts';
 export { mixers } from './mixers.ts';

@@ -1,5 +1,5 @@
 // What needs files or a terminal.
-import { loadModel as load } from '@twilljs/hub/node';
+import { load as loadFrom } from '@twilljs/hub/node';
 import { best } from './defaults.ts';
 
 export * from '@twilljs/data/node';
@@ -15,6 +15,6 @@ export const worker: URL = /* @__PURE__ */ new URL(
   import.meta.url,
 );
 
-/** `loadModel` of `@twilljs/hub/node`, onto the best device here unless another is given. */
-export const loadModel: typeof load = async (path, options) =>
-  load(path, { ...options, device: options?.device ?? (await best()) });
+/** `load` of `@twilljs/hub/node`, onto the best device here unless another is given. */
+export const load: typeof loadFrom = async (where, options) =>
+  loadFrom(where, { ...options, device: options?.device ?? (await best()) });

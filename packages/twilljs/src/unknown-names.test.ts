@@ -17,7 +17,7 @@ const config = { model_type: 'gla', hidden_size: 8, num_heads: 2, num_hidden_lay
 const attn = { layers: [1], num_heads: 2, window_size: 4 };
 const init = all.shapesOnly();
 const model = await all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init: all.initializer(0) }).to(cpu());
-await node.saveModel(join(home, 'model'), model);
+await node.save(join(home, 'model'), model);
 const files = await all.filesOfModel(model);
 
 const source = rng(0);
@@ -170,8 +170,14 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
       signal: new AbortController().signal,
     },
   ],
-  'loadModel: options': [(bag) => node.loadModel(join(home, 'model'), bag), { mixers, device: cpu(), dtype: 'file' }],
-  'modelFromFiles: options': [(bag) => all.modelFromFiles(files, bag), { mixers, device: cpu(), dtype: 'bf16' }],
+  'load: options': [
+    (bag) => node.load(join(home, 'model'), bag),
+    { mixers, device: cpu(), dtype: 'file', revision: 'main', onProgress() {}, signal: new AbortController().signal },
+  ],
+  'modelFromFiles: options': [
+    (bag) => all.modelFromFiles(files, bag),
+    { mixers, device: cpu(), dtype: 'bf16', onProgress() {}, signal: new AbortController().signal },
+  ],
   'measureTask: options': [
     (bag) =>
       all.measureTask(
@@ -242,7 +248,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   ],
   'loadRun: options': [
     (bag) => node.loadRun(finished, bag),
-    { mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
+    {
+      ...{ mixers, device: cpu(), dtype: 'f32', checkpoint: 'last' },
+      ...{ onProgress() {}, signal: new AbortController().signal },
+    },
   ],
   'applyChatTemplate: options': [
     (bag) =>
@@ -267,6 +276,11 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'trainRun: options.checkpoints': [
     (checkpoints) => node.trainRun({ ...run, directory: fresh(), checkpoints }),
     run.checkpoints,
+  ],
+  'save: options': [(bag) => node.save(join(home, 'saved'), model, bag), { maxShardBytes: 1e6, files: new Map() }],
+  'writeModelDirectory: options': [
+    (bag) => node.writeModelDirectory(join(home, 'saved'), files, bag),
+    { maxShardBytes: 1e6 },
   ],
   'trainRun: options.validation': [
     (validation) => node.trainRun({ ...run, directory: fresh(), validation }),

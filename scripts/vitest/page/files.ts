@@ -1,4 +1,4 @@
-// `node:fs`, `node:path` and `node:url` of test files that run in a page: they read what lies in golden/, which vitest serves. A path
+// `node:fs`, its promises, `node:path` and `node:url` of test files that run in a page: they read what lies in golden/, which vitest serves. A path
 // there begins at the root of the repository.
 
 declare global {
@@ -63,7 +63,8 @@ export function readFileSync(path: Path): Uint8Array {
 // A descriptor is a place in this list.
 const opened: Uint8Array[] = [];
 export const openSync = (path: Path): number => opened.push(readFileSync(path)) - 1;
-export const fstatSync = (fd: number) => ({ size: opened[fd].length });
+const fstatOf = ({ length }: Uint8Array) => ({ size: length, ino: 0, mtimeMs: 0 });
+export const fstatSync = (fd: number) => fstatOf(opened[fd]);
 export const closeSync = (fd: number): void => {
   opened[fd] = new Uint8Array();
 };
@@ -71,6 +72,20 @@ export function readSync(fd: number, into: Uint8Array, at: number, length: numbe
   const bytes = opened[fd].subarray(from, from + length);
   into.set(bytes, at);
   return bytes.length;
+}
+
+/** As of `node:fs/promises`. */
+export async function open(path: Path) {
+  const bytes = readFileSync(path);
+  return {
+    stat: async () => fstatOf(bytes),
+    async read(into: Uint8Array, at: number, length: number, from: number) {
+      const part = bytes.subarray(from, from + length);
+      into.set(part, at);
+      return { bytesRead: part.length };
+    },
+    close: async () => {},
+  };
 }
 
 const readOnly = (): never => {

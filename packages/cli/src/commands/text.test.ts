@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseSafetensors, serializeSafetensors, store, toF64 } from '@twilljs/hub';
 import { hybrid, initializer, mixers } from 'twilljs';
-import { saveModel } from 'twilljs/node';
+import { save } from 'twilljs/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 
@@ -153,7 +153,7 @@ describe('a vocabulary', () => {
   it("that is a tokenizer's is refused by all who read text, in the same words", async () => {
     for (const vocab_size of [257, 512]) {
       const config = { model_type: 'hgrn', hidden_size: 16, num_hidden_layers: 1, intermediate_size: 16, vocab_size };
-      await saveModel('tokens', hybrid(config, { mixers, init: initializer(1) }));
+      await save('tokens', hybrid(config, { mixers, init: initializer(1) }));
       const lines = ['eval tokens --task lm --data a.txt', 'eval tokens --data a.txt', 'generate tokens --prompt x'];
       for (const line of lines) {
         expect(await refusal(line)).toContain(`tokens: vocab_size is ${vocab_size} but text needs the 256 bytes`);

@@ -6,7 +6,7 @@ import { mqar } from '@twilljs/data';
 import { cpu, rng } from '@twilljs/tensor';
 import { readMetrics, readRunRecord } from '@twilljs/train/node';
 import { mixers } from 'twilljs';
-import { loadModel } from 'twilljs/node';
+import { load } from 'twilljs/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../capture.ts';
 
@@ -112,7 +112,7 @@ describe('--resume --steps', () => {
     // 4 pairs grow from 2 over 7 of 10 steps: by a plan of 40 steps the rows of step 11 would hold 2 pairs again.
     const line = 'train --task mqar --pairs 4 --length 16 --batch 8 --layers 1 --hidden-size 16 --steps';
     await twill(`${line} 10 --out grown`);
-    const { model } = await loadModel('grown', { mixers, device: cpu() });
+    const { model } = await load('grown', { mixers, device: cpu() });
     const lossOfStep11 = (steps: number) => {
       const task = mqar({ pairs: 4, length: 16, vocab: 64, batch: 8, steps, source: rng(0).fork('data') });
       const { inputs, labels, B, T } = task.batch(10);

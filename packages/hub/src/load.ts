@@ -1,0 +1,125 @@
+// A model with its tokenizer, by one call: from chosen files, from an address, by a name on the Hub.
+
+import { OptionError, shown } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
+import { readModelFolder } from './folder.ts';
+import { parsePythonObject } from './json.ts';
+import { checkModelOptions, type LoadedModel, type ModelOptions, modelFromFiles } from './model.ts';
+import { filesFolder } from './sources/blob.ts';
+import { decodeText, type Folder } from './sources/source.ts';
+import { urlFolder } from './sources/url.ts';
+
+export interface LoadOptions extends ModelOptions {
+  /** Of a model on the Hub: a branch, a tag or a commit. Default: `main`. */
+  readonly revision?: string;
+}
+
+export interface Loaded extends LoadedModel {
+  /** Of its `tokenizer.json`; null where there is none. */
+  readonly tokenizer: Tokenizer | null;
+  /** The Jinja template of a conversation, of `chat_template.jinja` or `tokenizer_config.json`; null where there is none. */
+  readonly chatTemplate: string | null;
+  /** What lay beside the weights, by name and as it was: hand it to `save`, so that the copy is as complete. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Where a model is: its files, an address below which they are, or its name on the Hub. */
+export type ModelPlace = string | URL | Iterable<File> | ArrayLike<File>;
+
+/** `org/name`, as the Hub names its models. */
+export const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
+
+/** What cannot be part of the name of a revision. */
+const checkedRevision = (revision: unknown): string => {
+  if (typeof revision === 'string' && /^[\w./-]+$/.test(revision)) return revision;
+  throw new OptionError(`load: revision is ${shown(revision)}; give a branch, a tag or a commit, such as main.`);
+};
+
+/**
+ * Loads a model: one that flash-linear-attention or Hugging Face Transformers wrote, or `save`. No key map is needed. The weights go part
+ * by part from where they are to the device, and are read once.
+ *
+ * @param where the files (of `<input type="file" webkitdirectory multiple>`); an address below which they are, on a server that sends
+ * ranges; or `org/name` on the Hub. In Node (`twilljs/node`) also a directory.
+ * @throws FileError for files that are missing, damaged or do not fit each other, and for a server without ranges.
+ * @throws OptionError for a configuration that cannot be.
+ */
+export async function load(where: ModelPlace, options: LoadOptions): Promise<Loaded> {
+  checkLoadOptions(options);
+  return loadFolder(folderOf(where, options), options);
+}
+
+export function checkLoadOptions(options: LoadOptions): void {
+  checkModelOptions('load', options, ['revision']);
+  checkedRevision(options.revision ?? 'main');
+}
+
+/** The folder that is no directory on this machine. @throws OptionError for what is none. */
+export function folderOf(where: ModelPlace, { revision = 'main', signal }: LoadOptions): Folder {
+  if (where instanceof URL && /^https?:$/.test(where.protocol)) return urlFolder(where, signal);
+  if (typeof where === 'string') {
+    if (/^https?:\/\//.test(where) && URL.canParse(where)) return urlFolder(new URL(where), signal);
+    if (HUB_ID.test(where))
+      return urlFolder(
+        new URL(`https://huggingface.co/${where}/resolve/${encodeURIComponent(checkedRevision(revision))}/`),
+        signal,
+      );
+  } else if (typeof where === 'object' && where !== null && !(where instanceof URL)) return filesFolder(where);
+  throw new OptionError(
+    `load: ${shown(where)} is no model that can be reached from here; give files, an address (https://...) or a name on the Hub (org/name).`,
+  );
+}
+
+/** The model in a folder. @param notes what is known of the folder before. */
+export async function loadFolder(
+  folder: Folder,
+  { revision: _, ...options }: LoadOptions,
+  notes: readonly string[] = [],
+): Promise<Loaded> {
+  const { files = new Map(), ...stored } = await readModelFolder(folder);
+  const beside = await readBeside(files, folder.name);
+  const loaded = await modelFromFiles(stored, options, folder.name);
+  const { tokenizer } = beside;
+  const ids = loaded.model.config.model.vocab_size;
+  const most =
+    tokenizer && tokenizer.vocabSize > ids
+      ? [`${folder.name}: its tokenizer has ${tokenizer.vocabSize} ids, the model reads those below ${ids}.`]
+      : [];
+  return { ...loaded, ...beside, files, notes: [...notes, ...loaded.notes, ...beside.notes, ...most] };
+}
+
+async function readBeside(
+  files: ReadonlyMap<string, Uint8Array>,
+  where: string,
+): Promise<Pick<Loaded, 'tokenizer' | 'chatTemplate' | 'notes'>> {
+  const text = (name: string): string | null => {
+    const bytes = files.get(name);
+    return bytes ? decodeText(bytes, `${where}: ${name}`) : null;
+  };
+  const json = text('tokenizer.json');
+  const other = json === null ? ['tokenizer.model', 'vocab.json'].find((name) => files.has(name)) : undefined;
+  const notes = other
+    ? [
+        `${where}: its tokenizer is in ${other}, which is not read; let Python's transformers save it as tokenizer.json.`,
+      ]
+    : [];
+  const tokenizer =
+    json === null
+      ? null
+      : (await import('@twilljs/tokenizers')).tokenizerFromJson(json, { path: `${where}: tokenizer.json` });
+  return {
+    tokenizer,
+    chatTemplate: text('chat_template.jinja') ?? templateIn(text('tokenizer_config.json'), where),
+    notes,
+  };
+}
+
+/** The template in a `tokenizer_config.json`: a text, or a list of them by name. */
+function templateIn(config: string | null, where: string): string | null {
+  if (config === null) return null;
+  const { chat_template: given } = parsePythonObject(config, `${where}: tokenizer_config.json`);
+  if (typeof given === 'string') return given;
+  const named = Array.isArray(given) ? (given as { name?: unknown; template?: unknown }[]) : [];
+  const found = named.find((one) => one?.name === 'default')?.template;
+  return typeof found === 'string' ? found : null;
+}

@@ -1,0 +1,56 @@
+// Files that take their places together, once all of them are whole and on the disk.
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { attempt, fileError, flushDirectory, LARGEST_PART, temporaryOf } from './files.ts';
+
+/** Until `commit` they have temporary names; what is not committed is removed with it. */
+export class StagedFiles {
+  private readonly directory: string;
+  private readonly names: string[] = [];
+
+  /** @param directory which exists. */
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Writes a file and flushes it to the disk. @throws FileError when it cannot be, with the path that it was to have. */
+  async add(name: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+    const path = join(this.directory, name);
+    this.names.push(name);
+    const file = await tried(path, () => open(temporaryOf(path), 'w'));
+    try {
+      for await (const part of parts) await tried(path, () => writeAll(file, part)); // what the parts throw is not the disk's
+      await tried(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Moves the files to their names, in the order in which they came. @param stale files that have no meaning any more. */
+  commit(stale: Iterable<string>): void {
+    for (const name of this.names.splice(0)) {
+      const path = join(this.directory, name);
+      attempt(path, () => renameSync(temporaryOf(path), path));
+    }
+    attempt(this.directory, () => flushDirectory(this.directory));
+    for (const name of stale) attempt(join(this.directory, name), () => rmSync(join(this.directory, name)));
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of this.names) rmSync(temporaryOf(join(this.directory, name)), { force: true });
+  }
+}
+
+async function tried<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
+  for (let at = 0; at < part.length; )
+    at += (await file.write(part, at, Math.min(part.length - at, LARGEST_PART))).bytesWritten;
+}
