@@ -12,7 +12,7 @@ const files = fileURLToPath(new URL('scripts/vitest/page/files.ts', import.meta.
 export default defineConfig({
   resolve: {
     conditions: ['@twilljs/source', ...defaultClientConditions],
-    alias: { 'node:fs': files, 'node:fs/promises': files, 'node:path': files, 'node:url': files },
+    alias: { 'node:fs/promises': files, 'node:fs': files, 'node:path': files, 'node:url': files },
   },
   test: {
     name: 'chromium',

@@ -3,7 +3,6 @@
 import { OptionError, shown } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { readModelFolder } from './folder.ts';
-import { parsePythonObject } from './json.ts';
 import { checkModelOptions, type LoadedModel, type ModelOptions, modelFromFiles } from './model.ts';
 import { filesFolder } from './sources/blob.ts';
 import { decodeText, type Folder } from './sources/source.ts';
@@ -15,10 +14,8 @@ export interface LoadOptions extends ModelOptions {
 }
 
 export interface Loaded extends LoadedModel {
-  /** Of its `tokenizer.json`; null where there is none. */
+  /** Of its `tokenizer.json`, and of the files that say how it is used; null where there is none. */
   readonly tokenizer: Tokenizer | null;
-  /** The Jinja template of a conversation, of `chat_template.jinja` or `tokenizer_config.json`; null where there is none. */
-  readonly chatTemplate: string | null;
   /** What lay beside the weights, by name and as it was: hand it to `save`, so that the copy is as complete. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
@@ -77,49 +74,29 @@ export async function loadFolder(
   notes: readonly string[] = [],
 ): Promise<Loaded> {
   const { files = new Map(), ...stored } = await readModelFolder(folder);
-  const beside = await readBeside(files, folder.name);
+  const tokenizer = await tokenizerIn(files, folder.name);
   const loaded = await modelFromFiles(stored, options, folder.name);
-  const { tokenizer } = beside;
   const ids = loaded.model.config.model.vocab_size;
-  const most =
-    tokenizer && tokenizer.vocabSize > ids
-      ? [`${folder.name}: its tokenizer has ${tokenizer.vocabSize} ids, the model reads those below ${ids}.`]
-      : [];
-  return { ...loaded, ...beside, files, notes: [...notes, ...loaded.notes, ...beside.notes, ...most] };
+  const other = ['tokenizer.model', 'vocab.json'].find((name) => files.has(name));
+  const about =
+    tokenizer === null && other
+      ? [`its tokenizer is in ${other}, which is not read; let Python's transformers save it as ${TOKENIZER}.`]
+      : tokenizer && tokenizer.vocabSize > ids
+        ? [`its tokenizer has ${tokenizer.vocabSize} ids, the model reads those below ${ids}.`]
+        : [];
+  const all = [...notes, ...loaded.notes, ...about.map((note) => `${folder.name}: ${note}`)];
+  return { model: loaded.model, tokenizer, files, notes: all };
 }
 
-async function readBeside(
-  files: ReadonlyMap<string, Uint8Array>,
-  where: string,
-): Promise<Pick<Loaded, 'tokenizer' | 'chatTemplate' | 'notes'>> {
-  const text = (name: string): string | null => {
+const TOKENIZER = 'tokenizer.json';
+
+async function tokenizerIn(files: ReadonlyMap<string, Uint8Array>, path: string): Promise<Tokenizer | null> {
+  if (!files.has(TOKENIZER)) return null;
+  // A page whose models read bytes has no need of it.
+  const { tokenizerFileNames, tokenizerFromFiles } = await import('@twilljs/tokenizers');
+  const texts = tokenizerFileNames.flatMap((name) => {
     const bytes = files.get(name);
-    return bytes ? decodeText(bytes, `${where}: ${name}`) : null;
-  };
-  const json = text('tokenizer.json');
-  const other = json === null ? ['tokenizer.model', 'vocab.json'].find((name) => files.has(name)) : undefined;
-  const notes = other
-    ? [
-        `${where}: its tokenizer is in ${other}, which is not read; let Python's transformers save it as tokenizer.json.`,
-      ]
-    : [];
-  const tokenizer =
-    json === null
-      ? null
-      : (await import('@twilljs/tokenizers')).tokenizerFromJson(json, { path: `${where}: tokenizer.json` });
-  return {
-    tokenizer,
-    chatTemplate: text('chat_template.jinja') ?? templateIn(text('tokenizer_config.json'), where),
-    notes,
-  };
-}
-
-/** The template in a `tokenizer_config.json`: a text, or a list of them by name. */
-function templateIn(config: string | null, where: string): string | null {
-  if (config === null) return null;
-  const { chat_template: given } = parsePythonObject(config, `${where}: tokenizer_config.json`);
-  if (typeof given === 'string') return given;
-  const named = Array.isArray(given) ? (given as { name?: unknown; template?: unknown }[]) : [];
-  const found = named.find((one) => one?.name === 'default')?.template;
-  return typeof found === 'string' ? found : null;
+    return bytes ? [[name, decodeText(bytes, `${path}/${name}`)]] : [];
+  });
+  return tokenizerFromFiles(Object.fromEntries(texts), { path });
 }

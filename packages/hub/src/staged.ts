@@ -29,8 +29,7 @@ export class StagedFiles {
 
   /** Moves the files to their names, in the order in which they came. @param stale files that have no meaning any more. */
   commit(stale: Iterable<string>): void {
-    for (const name of this.names.splice(0)) {
-      const path = join(this.directory, name);
+    for (const path of this.names.map((name) => join(this.directory, name))) {
       attempt(path, () => renameSync(temporaryOf(path), path));
     }
     attempt(this.directory, () => flushDirectory(this.directory));
