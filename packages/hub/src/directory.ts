@@ -4,16 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { readText } from './files.ts';
 import { readModelFolder } from './folder.ts';
 import { type JsonObject, parsePythonObject } from './json.ts';
-import {
-  checkLoadOptions,
-  folderOf,
-  HUB_ID,
-  type Loaded,
-  type LoadOptions,
-  loadFolder,
-  type ModelPlace,
-} from './load.ts';
+import { checkLoadOptions, folderOf, type Loaded, type LoadOptions, loadFolder, type ModelPlace } from './load.ts';
 import type { ModelFiles } from './model.ts';
+import { HubError } from './remote/errors.ts';
+import { isRepositoryId } from './remote/repository.ts';
+import { resolveRepository } from './remote/resolve.ts';
 import { diskFolder } from './sources/disk.ts';
 import type { DistantTensor } from './stored.ts';
 
@@ -35,10 +30,26 @@ export function readConfigFile(path: string): JsonObject {
   return parsePythonObject(readText(path), path);
 }
 
-/** `load` of `@twilljs/hub`, which takes directories too: a path that exists is one, whatever it is called. */
+/**
+ * `load` of `@twilljs/hub`, which takes directories too: a path that exists is one, whatever it is called. A model of the Hub is
+ * downloaded first, into the cache that Hugging Face's programs share, or taken from there.
+ *
+ * @throws HubError where the Hub does not answer or refuses, and the cache has not what is needed.
+ */
 export async function load(where: ModelPlace, options: LoadOptions): Promise<Loaded> {
   checkLoadOptions(options);
   const path = where instanceof URL && where.protocol === 'file:' ? fileURLToPath(where) : where;
-  const isElsewhere = typeof path !== 'string' || /^https?:\/\//.test(path) || (HUB_ID.test(path) && !existsSync(path));
-  return loadFolder(isElsewhere ? folderOf(path, options) : diskFolder(path), options);
+  if (typeof path !== 'string' || /^https?:\/\//.test(path)) return loadFolder(folderOf(path, options), options);
+  if (existsSync(path) || !isRepositoryId(path)) return loadFolder(diskFolder(path), options);
+  const { revision, signal, onProgress = () => {} } = options;
+  const { directory, notes } = await resolveRepository(path, {
+    ...(revision !== undefined && { revision }),
+    ...(signal && { signal }),
+    onProgress: ({ done, total }) => onProgress({ step: 'download', done, total }),
+  }).catch((error) => {
+    if (!(error instanceof HubError)) throw error;
+    const message = `${path}: is no directory here, and of the Hub: ${error.message}`;
+    throw new HubError(message, error.status, { cause: error });
+  });
+  return loadFolder(diskFolder(directory), options, notes);
 }

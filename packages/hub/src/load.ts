@@ -1,9 +1,10 @@
 // A model with its tokenizer, by one call: from chosen files, from an address, by a name on the Hub.
 
 import { OptionError, shown } from '@twilljs/tensor';
-import type { Tokenizer } from '@twilljs/tokenizers';
+import { type Tokenizer, tokenizerFileNames, tokenizerFromFiles } from '@twilljs/tokenizers';
 import { readModelFolder } from './folder.ts';
 import { checkModelOptions, type LoadedModel, type ModelOptions, modelFromFiles } from './model.ts';
+import { isRepositoryId } from './remote/repository.ts';
 import { filesFolder } from './sources/blob.ts';
 import { decodeText, type Folder } from './sources/source.ts';
 import { urlFolder } from './sources/url.ts';
@@ -22,9 +23,6 @@ export interface Loaded extends LoadedModel {
 
 /** Where a model is: its files, an address below which they are, or its name on the Hub. */
 export type ModelPlace = string | URL | Iterable<File> | ArrayLike<File>;
-
-/** `org/name`, as the Hub names its models. */
-export const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
 
 /** What cannot be part of the name of a revision. */
 const checkedRevision = (revision: unknown): string => {
@@ -56,7 +54,7 @@ export function folderOf(where: ModelPlace, { revision = 'main', signal }: LoadO
   if (where instanceof URL && /^https?:$/.test(where.protocol)) return urlFolder(where, signal);
   if (typeof where === 'string') {
     if (/^https?:\/\//.test(where) && URL.canParse(where)) return urlFolder(new URL(where), signal);
-    if (HUB_ID.test(where))
+    if (isRepositoryId(where))
       return urlFolder(
         new URL(`https://huggingface.co/${where}/resolve/${encodeURIComponent(checkedRevision(revision))}/`),
         signal,
@@ -74,7 +72,7 @@ export async function loadFolder(
   notes: readonly string[] = [],
 ): Promise<Loaded> {
   const { files = new Map(), ...stored } = await readModelFolder(folder);
-  const tokenizer = await tokenizerIn(files, folder.name);
+  const tokenizer = tokenizerIn(files, folder.name);
   const loaded = await modelFromFiles(stored, options, folder.name);
   const ids = loaded.model.config.model.vocab_size;
   const other = ['tokenizer.model', 'vocab.json'].find((name) => files.has(name));
@@ -90,10 +88,8 @@ export async function loadFolder(
 
 const TOKENIZER = 'tokenizer.json';
 
-async function tokenizerIn(files: ReadonlyMap<string, Uint8Array>, path: string): Promise<Tokenizer | null> {
+function tokenizerIn(files: ReadonlyMap<string, Uint8Array>, path: string): Tokenizer | null {
   if (!files.has(TOKENIZER)) return null;
-  // A page whose models read bytes has no need of it.
-  const { tokenizerFileNames, tokenizerFromFiles } = await import('@twilljs/tokenizers');
   const texts = tokenizerFileNames.flatMap((name) => {
     const bytes = files.get(name);
     return bytes ? [[name, decodeText(bytes, `${path}/${name}`)]] : [];

@@ -28,14 +28,15 @@ export interface ModelOptions {
    * rounded, and a note that says so. Default `f32`.
    */
   readonly dtype?: 'file' | 'f32' | 'bf16';
-  /** Told of every part, of 4 MiB at most, that has reached its place. */
+  /** Told of every part of weights, 4 MiB at most, that has reached its place; and before, of what has come from the Hub. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Ends the loading; the promise is rejected with its reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface LoadProgress {
-  /** Bytes of files. */
+  /** Bytes that go from the Hub to its cache, or from files to the device. */
+  readonly step: 'download' | 'weights';
   readonly done: number;
   readonly total: number;
 }
@@ -69,7 +70,7 @@ export async function modelFromFiles(files: ModelFiles, options: ModelOptions, w
   let done = 0;
   const onBytes = (bytes: number) => {
     done += bytes;
-    onProgress({ done, total });
+    onProgress({ step: 'weights', done, total });
   };
   try {
     await loadWeights(params(model), matched, onBytes, signal);
