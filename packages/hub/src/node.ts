@@ -25,4 +25,4 @@ export {
 } from './remote/resolve.ts';
 export { type SaveOptions, save, type WriteOptions, writeModelDirectory } from './save.ts';
 export { diskSource } from './sources/disk.ts';
-export { copyTokenizer, readTokenizer } from './tokenizer.ts';
+export { readTokenizer, readTokenizerFiles } from './tokenizer.ts';

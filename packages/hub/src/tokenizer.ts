@@ -9,7 +9,7 @@ import {
   tokenizerFromFiles,
   tokenizerFromJson,
 } from '@twilljs/tokenizers';
-import { listDirectory, readText, writeAtomic } from './files.ts';
+import { listDirectory, readText } from './files.ts';
 
 const FILE = 'tokenizer.json';
 
@@ -24,27 +24,16 @@ const OTHERS =
  * @throws FileError when the path does not exist, a file is broken, or the tokenizer is there in another form only.
  */
 export async function readTokenizer(path: string): Promise<Tokenizer | null> {
-  const files = tokenizerFilesAt(path);
+  const files = readTokenizerFiles(path);
   if (files === null) return null;
   if (!isDirectory(path) && basename(path) !== FILE) return tokenizerFromJson(files[FILE], { path });
   return tokenizerFromFiles(files, { path: isDirectory(path) ? path : dirname(path) });
 }
 
-/**
- * Copies the files of a tokenizer into a directory.
- *
- * @returns their names; none where there is no tokenizer at the path.
- * @throws FileError as `readTokenizer`, and when a file cannot be written.
- */
-export function copyTokenizer(path: string, directory: string): string[] {
-  const files = Object.entries(tokenizerFilesAt(path) ?? {});
-  for (const [name, text] of files) writeAtomic(join(directory, name), text);
-  return files.map(([name]) => name);
-}
-
 const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-function tokenizerFilesAt(path: string): TokenizerFiles | null {
+/** The texts of a tokenizer's files, by name, as they go to another directory. @returns and @throws as `readTokenizer`. */
+export function readTokenizerFiles(path: string): TokenizerFiles | null {
   if (!isDirectory(path)) {
     const text = readText(path);
     return basename(path) === FILE ? filesIn(dirname(path)) : { [FILE]: text };

@@ -1,25 +1,27 @@
-// twill generate: continues a text with a byte model, as it comes.
+// twill generate: continues a text, as it comes.
 
 import { statSync } from 'node:fs';
-import { decodeText } from '@twilljs/data';
 import { readStandardInput, STANDARD_INPUT } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
 import type { LoadOptions } from '@twilljs/hub';
 import { attempt, readFile } from '@twilljs/hub/node';
-import { generate, requireBytes } from '@twilljs/hybrid';
+import { generate, requireIds } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
 interface Options extends CommonOptions {
   readonly prompt: readonly string[] | undefined;
   readonly promptFile: string | undefined;
   readonly checkpoint: CheckpointName | undefined;
   readonly dtype: LoadOptions['dtype'];
+  readonly tokenizer: string | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
 }
@@ -27,7 +29,7 @@ interface Options extends CommonOptions {
 export function generateText() {
   const command = makeCommand({
     name: 'generate',
-    summary: 'Continues a text with a model of bytes, and prints the text as it comes.',
+    summary: 'Continues a text with a model, and prints the text as it comes.',
     seed: 'decides what is drawn at a temperature above 0',
     eager: true,
     examples: [
@@ -39,6 +41,7 @@ export function generateText() {
     notes: [
       `A prompt may be of any length. Of one above ${grouped(ECHOED)} bytes only the end is printed before what follows.`,
       'Several prompts are continued together and printed when all have come to their end.',
+      'A text ends before --max-tokens where the model gives the token of its end, as its tokenizer names it.',
     ],
   })
     .addArgument(new Argument('<dir>', 'run or model directory'))
@@ -51,9 +54,10 @@ export function generateText() {
     .addOption(option('--prompt-file <path>', 'a file to continue'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag())
-    .addOption(option('--max-tokens <n>', 'bytes to write', { type: 'integer', max: 1e7 }).default(200))
+    .addOption(tokenizerFlag('that of the model, else bytes'))
+    .addOption(option('--max-tokens <n>', 'tokens to write', { type: 'integer', max: 1e7 }).default(200))
     .addOption(
-      option('--temperature <x>', '0 takes the most likely byte each time', {
+      option('--temperature <x>', '0 takes the most likely token each time', {
         type: 'number',
         min: 0,
         max: 100,
@@ -71,6 +75,16 @@ const MOST = 2 ** 26;
 /** Bytes of a prompt that are printed at most. */
 const ECHOED = 2000;
 
+/** A prompt, and what has come of it. */
+interface Answer {
+  readonly bytes: Uint8Array;
+  readonly ids: Int32Array;
+  readonly stream: ReturnType<Tokenizer['decodeStream']>;
+  text: string;
+  tokens: number;
+  ended: boolean;
+}
+
 async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
   const { maxTokens, temperature, seed } = options;
   const prompts = await promptsOf(options, terminal.signal);
@@ -80,49 +94,68 @@ async function runGenerate({ terminal, say, note }: Context, dir: string, option
     checkpoint: options.checkpoint,
     dtype: options.dtype,
   });
-  requireBytes(dir, model);
+  const tokenizer = await openTokenizer(options.tokenizer, dir);
+  requireIds(options.tokenizer ?? dir, model, tokenizer);
   if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);
-  // A byte order mark is text that the model has written, like any other.
-  const answers = prompts.map((prompt) => ({
-    prompt,
-    decoder: new TextDecoder('utf-8', { ignoreBOM: true }),
-    text: '',
-  }));
+  const answers = prompts.map((bytes) => answerTo(bytes, tokenizer));
   const [alone] = answers.length === 1 ? answers : [];
-  if (alone) echo(alone.prompt);
+  if (alone) echo(alone);
   const started = performance.now();
+  const ids = answers.map((answer) => answer.ids);
+  const { vocab_size } = model.config.model;
+  const vocabulary = tokenizer.kind === 'bytes' ? {} : { vocabulary: Math.min(vocab_size, tokenizer.vocabSize) };
   let steps = 0;
-  for await (const ids of generate(model, prompts, { maxTokens, temperature, seed })) {
+  for await (const next of generate(model, ids, { maxTokens, temperature, seed, ...vocabulary })) {
     steps++;
     for (const [i, answer] of answers.entries()) {
-      const part = answer.decoder.decode(Uint8Array.of(ids[i]), { stream: true });
+      answer.ended ||= next[i] === tokenizer.eosId;
+      if (answer.ended) continue;
+      answer.tokens++;
+      const part = answer.stream.push(next[i]);
       answer.text += part;
       if (alone) say(part);
     }
-    if (terminal.signal.aborted) throw new Interrupted(`\ngenerate: stopped after ${steps} of ${maxTokens} bytes.`);
+    if (answers.every(({ ended }) => ended)) break;
+    if (terminal.signal.aborted) throw new Interrupted(`\ngenerate: stopped after ${steps} of ${maxTokens} tokens.`);
   }
-  const tokens = steps * answers.length;
-  const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
+  const tokensPerSecond = (steps * answers.length) / ((performance.now() - started) / 1000);
   for (const answer of answers) {
-    const last = answer.decoder.decode();
+    const last = answer.stream.end();
     answer.text += last;
-    if (!alone) echo(answer.prompt);
+    if (!alone) echo(answer);
     say(`${alone ? last : answer.text}\n`);
   }
-  const texts = answers.map(({ prompt, text }) => ({ prompt: decodeText(prompt), text }));
+  const texts = answers.map(({ bytes, text, ended }) => ({ prompt: textOf(bytes), text, ended }));
+  const tokens = answers.reduce((sum, answer) => sum + answer.tokens, 0);
   return {
     answer: true,
     data: { dir, ...moment, device: device.name, seed, ...(alone ? texts[0] : { texts }), tokens, tokensPerSecond },
   };
 
-  function echo(prompt: Uint8Array): void {
-    if (prompt.length > ECHOED)
-      note(`the last ${grouped(ECHOED)} of ${grouped(prompt.length)} bytes, and what follows:\n`);
-    say(decodeText(endOf(prompt)));
+  function echo({ bytes }: Answer): void {
+    if (bytes.length > ECHOED)
+      note(`the last ${grouped(ECHOED)} of ${grouped(bytes.length)} bytes, and what follows:\n`);
+    say(textOf(endOf(bytes)));
   }
 }
 
-/** What to continue, as bytes. @throws OptionError when nothing says it, two flags do, one is empty, or too long to keep. */
+/** A byte order mark is text like any other. */
+const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
+function answerTo(bytes: Uint8Array, tokenizer: Tokenizer): Answer {
+  const ids = tokenizer.kind === 'bytes' ? Int32Array.from(bytes) : tokenizer.encode(textOf(bytes));
+  if (ids.length === 0) {
+    throw new OptionError(
+      '--prompt is no token for this tokenizer but a model continues at least one; give more text.',
+    );
+  }
+  const stream = tokenizer.decodeStream({ skipSpecialTokens: true });
+  // What comes is told as what follows the prompt: some tokenizers begin a text in another way than they go on with it.
+  if (tokenizer.kind !== 'bytes') for (const id of ids) stream.push(id);
+  return { bytes, ids, stream, text: '', tokens: 0, ended: false };
+}
+
+/** What to continue, as bytes of UTF-8. @throws OptionError when nothing says it, two flags do, one is empty, or too long to keep. */
 async function promptsOf({ prompt, promptFile }: Options, signal: AbortSignal): Promise<Uint8Array[]> {
   if ((prompt === undefined) === (promptFile === undefined)) {
     throw new OptionError(
