@@ -39,6 +39,12 @@ export interface Runnable {
   run(context: Context, args: readonly string[], options: any): Promise<Result>;
 }
 
+/** Commands under one name: `twill hub pull`. */
+export interface CommandGroup {
+  readonly command: Command;
+  readonly members: readonly Runnable[];
+}
+
 const devices = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
 export type DeviceName = (typeof devices)[number];
 

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
 const names = ['start', 'sweep', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
+const members = ['hub pull'];
 
 describe('twill', () => {
   it('lists its commands, and without one says so with exit code 2', async () => {
     const help = await capture(['--help']);
     expect(help.code).toBe(0);
-    for (const name of names) expect(help.out).toContain(`\n  ${name} `);
+    for (const name of [...names, 'hub']) expect(help.out).toContain(`\n  ${name} `);
     const bare = await capture([]);
     expect(bare.code).toBe(2);
     expect(bare.out).toBe('');
@@ -19,10 +20,11 @@ describe('twill', () => {
     parity: ['--seed'],
     presets: ['--seed', '--device', '--threads'],
     report: ['--seed', '--device', '--threads'],
+    'hub pull': ['--seed', '--device', '--threads'],
   };
 
-  it.each(names)('%s --help has the flags of its kind and an example', async (name) => {
-    const { code, out, err } = await capture([name, '--help']);
+  it.each([...names, ...members])('%s --help has the flags of its kind and an example', async (name) => {
+    const { code, out, err } = await capture([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
     for (const flag of ['--json', '--seed', '--device', '--threads', '--help']) {

@@ -1,6 +1,6 @@
 // The whole command line as one function: arguments in, exit code out. It never ends the process.
 import { Command } from 'commander';
-import { type CommonOptions, contextOf } from './command.ts';
+import { type CommonOptions, contextOf, type Runnable } from './command.ts';
 import { commands } from './commands/index.ts';
 import { codes, failureOf } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,23 +21,18 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     .helpCommand(false)
     .addHelpText('after', '\nExample:\n  $ twill start\n\nEvery command has --help with examples.');
   for (const make of commands) {
-    const { command, run: action } = make();
-    quiet(command, terminal).helpOption('--help', 'print this help');
-    command.hook('preAction', () => {
-      current = command.name();
-    });
-    command.action(async () => {
-      const options: CommonOptions = command.opts();
-      const { answer, data, inputFault } = await action(contextOf(terminal, argv, options), command.args, options);
-      if (options.json) terminal.out(`${JSON.stringify(data)}\n`);
-      if (inputFault !== undefined) terminal.err(`${current}: ${inputFault}\n`);
-      code = inputFault !== undefined ? codes.input : answer ? codes.done : codes.no;
-    });
-    program.addCommand(command);
+    const made = make();
+    if ('members' in made) {
+      quiet(made.command, terminal).helpOption('--help', 'print this help').helpCommand(false);
+      for (const member of made.members) made.command.addCommand(ready(member, `${made.command.name()} `));
+      program.addCommand(made.command);
+    } else program.addCommand(ready(made, ''));
   }
   try {
     // The name of the command, for errors that occur before it runs.
-    current = program.commands.find((c) => c.name() === argv[0])?.name() ?? current;
+    const named = program.commands.find((c) => c.name() === argv[0]);
+    const member = named?.commands.find((c) => c.name() === argv[1]);
+    if (named) current = member ? `${named.name()} ${member.name()}` : named.name();
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
@@ -47,6 +42,20 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       terminal.out(`${JSON.stringify({ error: failure.message, code: failure.code })}\n`);
     }
     return failure.code;
+  }
+
+  function ready({ command, run: action }: Runnable, group: string): Command {
+    quiet(command, terminal).helpOption('--help', 'print this help');
+    command.hook('preAction', () => {
+      current = group + command.name();
+    });
+    return command.action(async () => {
+      const options: CommonOptions = command.opts();
+      const { answer, data, inputFault } = await action(contextOf(terminal, argv, options), command.args, options);
+      if (options.json) terminal.out(`${JSON.stringify(data)}\n`);
+      if (inputFault !== undefined) terminal.err(`${current}: ${inputFault}\n`);
+      code = inputFault !== undefined ? codes.input : answer ? codes.done : codes.no;
+    });
   }
 }
 

@@ -9,6 +9,7 @@ import { type CommonOptions, type Context, makeCommand, type Result } from '../c
 import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
+import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
@@ -44,7 +45,7 @@ export function evaluate() {
       'Beyond the length of training, --length shows how a model extrapolates.',
     ],
   })
-    .addArgument(new Argument('<dir>', 'run or model directory'))
+    .addArgument(new Argument('<dir>', 'run or model directory, or a model of the Hub (org/name)'))
     .addOption(
       option(
         '--task <name>',
@@ -68,9 +69,10 @@ export function evaluate() {
   };
 }
 
-async function runEval(context: Context, dir: string, options: Options): Promise<Result> {
+async function runEval(context: Context, where: string, options: Options): Promise<Result> {
   const { say, note, terminal } = context;
   const { seed, all = false, measure = [] } = options;
+  const dir = await modelDirectory(where, context);
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
   const record = recordIn(dir);
   const own = modulesNow([], [options.task, ...measure]);

@@ -13,6 +13,7 @@ import { type CommonOptions, type Context, makeCommand, type Result } from '../c
 import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
+import { modelDirectory } from '../hub/fetch.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
@@ -44,7 +45,7 @@ export function generateText() {
       'A text ends before --max-tokens where the model gives the token of its end, as its tokenizer names it.',
     ],
   })
-    .addArgument(new Argument('<dir>', 'run or model directory'))
+    .addArgument(new Argument('<dir>', 'run or model directory, or a model of the Hub (org/name)'))
     .addOption(
       new Option(
         '--prompt <text>',
@@ -85,9 +86,11 @@ interface Answer {
   ended: boolean;
 }
 
-async function runGenerate({ terminal, say, note }: Context, dir: string, options: Options): Promise<Result> {
+async function runGenerate(context: Context, where: string, options: Options): Promise<Result> {
+  const { terminal, say, note } = context;
   const { maxTokens, temperature, seed } = options;
   const prompts = await promptsOf(options, terminal.signal);
+  const dir = await modelDirectory(where, context);
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {
     note,

@@ -1,9 +1,10 @@
 // All commands, in the order of the help.
-import type { Runnable } from '../command.ts';
+import type { CommandGroup, Runnable } from '../command.ts';
 import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { generateText } from './generate.ts';
+import { hub } from './hub.ts';
 import { parity } from './parity.ts';
 import { presets } from './presets.ts';
 import { report } from './report.ts';
@@ -11,7 +12,7 @@ import { start } from './start.ts';
 import { sweepGrid } from './sweep.ts';
 import { train } from './train.ts';
 
-export const commands: readonly (() => Runnable)[] = [
+export const commands: readonly (() => Runnable | CommandGroup)[] = [
   start,
   sweepGrid,
   report,
@@ -19,6 +20,7 @@ export const commands: readonly (() => Runnable)[] = [
   train,
   evaluate,
   generateText,
+  hub,
   presets,
   parity,
   doctor,

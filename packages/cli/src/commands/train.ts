@@ -13,6 +13,7 @@ import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
+import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { openData, STEPS } from '../train/data.ts';
@@ -50,18 +51,21 @@ export function train() {
   return { command, run: (context: Context) => runTrain(context, askedOf(command)) };
 }
 
-async function runTrain({ terminal, argv, note, say }: Context, now: Asked): Promise<Result> {
+async function runTrain(context: Context, given: Asked): Promise<Result> {
+  const { terminal, argv, note, say } = context;
   terminal.outliveReader();
-  const { out, resume = false } = now;
+  const { out, resume = false } = given;
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
   const path = join(out, 'run.json');
   const record = resume ? recordIn(out) : null;
-  if (!record && !now.data && now.task === undefined) {
+  if (!record && !given.data && given.task === undefined) {
     if (resume) throw noRun(out);
     if (existsSync(path)) {
       throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
     }
   }
+  const init = given.init === undefined ? undefined : await modelDirectory(given.init, context);
+  const now = { ...given, ...(init !== undefined && { init }) };
   const before = record?.origin.modules ?? (now.init === undefined ? [] : await mixersOf(now.init));
   const modules = modulesNow(before, [now.mixer, now.task, ...(now.measure ?? [])]);
   const read = await withNames(now);

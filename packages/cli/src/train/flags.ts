@@ -167,7 +167,7 @@ export function addTrainFlags(command: Command): Command {
     option('--config <file>', 'a config.json in the form of FLA; flags may add to it, not contradict it'),
     option(
       '--init <dir>',
-      'begin with the weights of a model directory or of a run, whose model it is (default: fresh weights)',
+      'begin with the weights of a run, of a model directory or of a model of the Hub (org/name), whose model it is (default: fresh weights)',
     ),
     new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'),
   );

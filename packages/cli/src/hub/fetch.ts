@@ -1,0 +1,39 @@
+// What a path or the name of a repository stands for: a directory, fetched first where it is not there.
+import { existsSync } from 'node:fs';
+import { isRepositoryId, type ResolvedRepository, type ResolveOptions, resolveRepository } from '@twilljs/hub/node';
+import type { Context } from '../command.ts';
+import { Interrupted } from '../failure.ts';
+import { transferBar } from './transfer-bar.ts';
+
+type Speaking = Pick<Context, 'terminal' | 'note'>;
+
+/** A repository of the Hub, with progress and notes on standard error. */
+export async function fetchRepository(
+  id: string,
+  options: ResolveOptions,
+  { terminal, note }: Speaking,
+): Promise<ResolvedRepository> {
+  const bar = transferBar(terminal, id);
+  try {
+    const found = await resolveRepository(id, {
+      ...options,
+      signal: terminal.signal,
+      onProgress: (progress) => bar.update(progress),
+    });
+    bar.end();
+    for (const line of found.notes) note(`note: ${line}\n`);
+    return found;
+  } catch (error) {
+    bar.end();
+    if (!terminal.signal.aborted) throw error;
+    throw new Interrupted(`${id}: stopped; what had arrived is kept, run it again to go on.`);
+  }
+}
+
+/** Whether a word means a repository of the Hub: what exists as a path is the path. */
+const isOnHub = (where: string): boolean => isRepositoryId(where) && !existsSync(where);
+
+/** The directory of a model: the path itself, or of `org/name` the one in the cache. */
+export async function modelDirectory(where: string, context: Speaking): Promise<string> {
+  return isOnHub(where) ? (await fetchRepository(where, {}, context)).directory : where;
+}

@@ -1,0 +1,72 @@
+// What the progress of a download looks like on a terminal and in a file.
+import { expect, it } from 'vitest';
+import { transferBar } from './transfer-bar.ts';
+
+function show(
+  live: boolean,
+  columns: number,
+  shown: [seconds: number, done: number, filesDone: number][],
+  total = 8e8,
+) {
+  let text = '';
+  let at = 0;
+  const write = (part: string) => {
+    text += part;
+  };
+  const bar = transferBar({ live, columns, draw: write, err: write }, 'org/net', () => at);
+  for (const [seconds, done, filesDone] of shown) {
+    at = 1000 * seconds;
+    bar.update({ total, done, files: 4, filesDone, file: 'model.safetensors' });
+  }
+  bar.end();
+  return text;
+}
+
+const steps: [number, number, number][] = [
+  [0, 0, 0],
+  [1, 8e6, 2],
+  [1.05, 9e6, 2], // too soon to be drawn
+  [50, 4e8, 3],
+  [100, 8e8, 3],
+  [100, 8e8, 4],
+];
+
+it('draws over one line on a terminal', () => {
+  expect(show(true, 110, steps).replaceAll('\u001b[K', '').split('\r')).toMatchInlineSnapshot(`
+    [
+      "",
+      "org/net  ░░░░░░░░░░░░░░░░░░░░  0 B of 800.0 MB, 0 of 4 files",
+      "org/net  ░░░░░░░░░░░░░░░░░░░░  8.0 MB of 800.0 MB, 2 of 4 files  8.0 MB/s, 1:39 left",
+      "org/net  ██████████░░░░░░░░░░  400.0 MB of 800.0 MB, 3 of 4 files  8.0 MB/s, 50 s left",
+      "org/net  ████████████████████  800.0 MB of 800.0 MB, 3 of 4 files",
+      "org/net  ████████████████████  800.0 MB of 800.0 MB, 4 of 4 files
+    ",
+    ]
+  `);
+  expect(show(true, 60, steps)).not.toMatch(/[█░]/);
+});
+
+it('writes plain lines elsewhere: the first, each tenth, the last, and after half a minute', () => {
+  const many = Array.from({ length: 101 }, (_, i): [number, number, number] => [i, 8e6 * i, i === 100 ? 4 : 0]);
+  const lines = show(false, 100, many).split('\n');
+  expect(lines).toHaveLength(1 + 10 + 1);
+  expect(lines[5]).toBe('org/net  400.0 MB of 800.0 MB, 0 of 4 files  8.0 MB/s, 50 s left');
+  for (const drawn of ['\r', '\u001b']) expect(lines.join()).not.toContain(drawn);
+  expect(
+    show(false, 100, [
+      [0, 0, 0],
+      [1, 1, 0],
+      [31, 2, 0],
+      [32, 3, 0],
+    ]).split('\n'),
+  ).toHaveLength(3);
+});
+
+it('counts what was there before for nothing when it says how long it will take', () => {
+  expect(
+    show(false, 100, [
+      [0, 4e8, 0],
+      [10, 4.8e8, 0],
+    ]),
+  ).toContain('480.0 MB of 800.0 MB, 0 of 4 files  8.0 MB/s, 40 s left');
+});

@@ -1,0 +1,62 @@
+// Progress of a download on a terminal: one line that is drawn over, or plain lines where output is not a terminal.
+import { bytesText } from '@twilljs/eval';
+import type { DownloadProgress } from '@twilljs/hub/node';
+import { duration } from '@twilljs/report';
+import { printable, type Terminal } from '../terminal.ts';
+
+const REDRAW_MS = 100;
+/** Plain lines come at every tenth and after so long a silence. */
+const PLAIN_PARTS = 10;
+const SILENCE_MS = 30_000;
+/** Columns of the bar itself. */
+const WIDTH = 20;
+
+export interface TransferBar {
+  update(progress: DownloadProgress): void;
+  /** Ends the line. */
+  end(): void;
+}
+
+/** @param label what is fetched. @param now milliseconds, from any origin. */
+export function transferBar(
+  { live, columns, draw, err }: Pick<Terminal, 'live' | 'columns' | 'draw' | 'err'>,
+  label: string,
+  now: () => number = () => performance.now(),
+): TransferBar {
+  let first: { at: number; done: number } | null = null;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let part = -1;
+  return {
+    update(progress) {
+      const { done, total } = progress;
+      const at = now();
+      first ??= { at, done };
+      const isLast = done === total && progress.filesDone === progress.files;
+      const reached = Math.floor((PLAIN_PARTS * done) / Math.max(1, total));
+      const isDue = live ? at - shownAt >= REDRAW_MS : reached > part || at - shownAt >= SILENCE_MS;
+      if (!isDue && !isLast) return;
+      const text = factsOf(progress, first, at);
+      const name = printable(label);
+      const bar = name.length + text.length + WIDTH + 6 > columns ? '' : `${barOf(done / Math.max(1, total))}  `;
+      if (live) draw(`\r${name}  ${bar}${text}\x1b[K`);
+      else if (!(isLast && part === PLAIN_PARTS)) err(`${label}  ${text}\n`);
+      shownAt = at;
+      part = reached;
+    },
+    end() {
+      if (live && first) draw('\n');
+    },
+  };
+}
+
+function factsOf({ done, total, files, filesDone }: DownloadProgress, first: { at: number; done: number }, at: number) {
+  const seconds = (at - first.at) / 1000;
+  const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
+  const pace = perSecond > 0 ? `  ${bytesText(perSecond)}/s, ${duration((total - done) / perSecond)} left` : '';
+  return `${bytesText(done)} of ${bytesText(total)}, ${filesDone} of ${files} files${done < total ? pace : ''}`;
+}
+
+function barOf(part: number): string {
+  const full = Math.round(part * WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`;
+}

@@ -1,0 +1,48 @@
+// The paper's repositories on the Hub by their names: what each holds, and how much of that is known.
+import type { Ratio } from '@twilljs/hybrid';
+import { configOf } from '@twilljs/sweep';
+import { mixers } from './mixers.ts';
+import { modelSizes } from './sizes.ts';
+
+export interface PaperModel {
+  readonly size: '340M' | '1.3B';
+  /** Name of the mixer. */
+  readonly mixer: string;
+  /** `3`: one softmax layer in every three. */
+  readonly ratio: Ratio;
+  /** For `hybrid`: the configuration that is expected. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What of it nobody outside has seen, in words; null where all is confirmed. */
+  readonly guessed: string | null;
+}
+
+/** Ratios whose softmax layers others have seen in the checkpoints. */
+const SEEN: readonly Ratio[] = ['pure', '12', '3'];
+
+/**
+ * What a repository of the paper's authors holds, by its name: `m-a-p/1.3B-100B-GatedDeltaNet-hybrid-3-1`.
+ *
+ * @returns null for every other name.
+ * @see https://huggingface.co/collections/m-a-p/hybrid-linear-attention-research-686c488a63d609d2f20e2b1e
+ */
+export function paperModel(id: string): PaperModel | null {
+  const name = /^m-a-p\/(340M-20B|1\.3B-100B)-(\w+)-(?:pure(?:-baseline)?|hybrid-(\d+)-1)$/.exec(id);
+  const full = /^m-a-p\/transformer_(340M|1\.3B)_baseline$/.exec(id);
+  const size = (full?.[1] ?? name?.[1].split('-')[0]) as keyof typeof modelSizes & PaperModel['size'];
+  const found = mixers.find(({ title, role }) =>
+    full ? role === 'softmax' : letters(title) === letters(name?.[2] ?? ''),
+  );
+  if (!(name || full) || !found) return null;
+  const ratio: Ratio = name?.[3] ? (name[3] as Ratio) : 'pure';
+  const mixer = found.name;
+  return { size, mixer, ratio, config: configOf(modelSizes[size], mixer, ratio), guessed: guessOf(mixer, ratio) };
+}
+
+/** Of Gated DeltaNet others have copied the configurations; of the rest nobody has. */
+function guessOf(mixer: string, ratio: Ratio): string | null {
+  if (mixer !== 'gated-deltanet') return "its configuration, which is FLA's default at this depth and width";
+  if (ratio === 'pure') return null;
+  return SEEN.includes(ratio) ? 'the heads of its softmax layers' : 'which of its layers are softmax, and their heads';
+}
+
+const letters = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
