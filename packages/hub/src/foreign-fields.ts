@@ -35,6 +35,9 @@ const computedOtherwise: Readonly<
   use_sliding_window: { agrees: (x, { value }) => x === (value('window_size') !== null), what: 'window_size decides' },
   quantization_config: { agrees: () => false, what: 'weights are taken as they are stored, and none is dequantised' },
   mlp_bias: { agrees: (x) => x === false, what: 'the MLP has no bias' },
+  share_conv_kernel: { agrees: () => true, what: '' }, // refused where it would be read
+  gate_logit_normalizer: { agrees: (x) => x === 16, what: 'logarithms of gates are divided by 16' },
+  gate_low_rank_dim: { agrees: (x) => x === 16, what: 'gates have 16 dimensions on their way' },
   attention_dropout: { agrees: (x) => x === 0, what: 'there is no dropout' },
   hidden_dropout: { agrees: (x) => x === 0, what: 'there is no dropout' },
 };

@@ -1,6 +1,6 @@
 // The entries of `attn`: which layers are softmax attention, and what it is like there by the softmax family's own table.
 import { OptionError, shown } from '@twilljs/tensor';
-import { type Fields, readFields, type Values } from './config.ts';
+import { type Fields, readFields, type Values, withoutNullFlags } from './config.ts';
 import type { ConfiguredMixer, MixerFamily } from './mixer.ts';
 import { placeFields } from './model-fields.ts';
 
@@ -42,7 +42,7 @@ export function readAttn(attn: unknown, families: readonly MixerFamily[], where:
     }
     const family = softmaxFamily(families, where);
     const table = attnFields(families, where);
-    const read = readFields(table, entry as Json, at);
+    const read = readFields(table, withoutNullFlags(table, entry as Json), at);
     const filled = Object.entries(read).map(([name, value]) => [name, value ?? read[table[name].sameAs ?? name]]);
     const values = Object.fromEntries(filled) as AttnEntry['values'];
     return { family, fields: readFields(family.fields, values, at), values };

@@ -80,6 +80,19 @@ export function readFields<const T extends Fields>(
 }
 
 /**
+ * The same JSON with false for null where a table has a plain boolean: so Python, which wrote the file, takes it.
+ *
+ * @param table of the fields that will be read.
+ */
+export function withoutNullFlags(table: Fields, json: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isFlag = (name: string) => {
+    const field = Object.hasOwn(table, name) ? table[name] : undefined;
+    return field?.type === 'boolean' && !field.nullable;
+  };
+  return Object.fromEntries(Object.entries(json).map(([name, v]) => [name, v === null && isFlag(name) ? false : v]));
+}
+
+/**
  * `readFields` of what a person writes for this table alone: a name that it does not have is refused.
  *
  * @throws OptionError naming the field, or the nearest known name.

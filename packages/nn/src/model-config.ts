@@ -1,7 +1,7 @@
 // The configuration of a whole model, under FLA's names: from the JSON of a file or from options, checked, with defaults filled in.
 import { OptionError, objectOnly, shown } from '@twilljs/tensor';
 import { type AttnEntry, placed, readAttn, writtenAttn } from './attn-entries.ts';
-import { type Fields, readFields } from './config.ts';
+import { type Fields, readFields, withoutNullFlags } from './config.ts';
 import type { ConfiguredMixer, MixerFamily } from './mixer.ts';
 import { closedFields, labelFields, type ModelFields, modelFields } from './model-fields.ts';
 
@@ -24,27 +24,33 @@ type Json = Readonly<Record<string, unknown>>;
 /**
  * Reads a configuration in FLA's form.
  *
- * @param json `{ model_type, hidden_size, ..., attn }`; `model_type` may also be the name of a family's package.
+ * @param file `{ model_type, hidden_size, ..., attn }`; `model_type` may also be the name of a family's package.
  * @param families What `model_type` may name, and what serves the layers of `attn`.
  * @param where What is read, for messages: the path of a file.
  * @param listed The family of each layer, where the model has several linear ones: what `model_type` cannot say.
  * @throws OptionError naming the field, its value and what it may hold.
  */
 export function readModelConfig(
-  json: Json,
+  file: Json,
   families: readonly MixerFamily[],
   where = 'config',
   listed: readonly MixerFamily[] = [],
 ): ModelConfig {
-  objectOnly(where, json);
+  objectOnly(where, file);
   const linear = new Set(listed.filter(({ role }) => role === 'linear'));
-  const named = linear.size > 0 ? [...linear] : [findFamily(json.model_type, families, where)];
+  const named = linear.size > 0 ? [...linear] : [findFamily(file.model_type, families, where)];
   const [main] = named;
+  const json = withoutNullFlags(Object.assign({}, modelFields, ...named.map(({ fields }) => fields)), file);
   const model = inFlaTerms(readFields(withDefaults(modelFields, main.defaults ?? {}), json, where) as ModelFields);
   const mixers = named.map((family) => ({ family, fields: readFields(family.fields, json, where) }));
   const attn = readEntries(json.attn, main, families, where);
   checkModel(model, json, where);
   for (const { fields } of named) readFields({ ...closedFields, ...fields }, json, where); // refuses what is closed
+  if (json.share_conv_kernel === true && mixers.some(({ fields }) => fields.use_short_conv === true)) {
+    throw new OptionError(
+      `${where}: share_conv_kernel is true but one convolution for queries, keys and values, of before July 2024, is not supported; only false is.`,
+    );
+  }
   return {
     model,
     mixers,

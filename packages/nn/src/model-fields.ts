@@ -55,7 +55,12 @@ export const closedFields = {
     nullable: true,
     only: 'blocks without norms, of before 2025, are not supported',
   },
-  elementwise_affine: { type: 'boolean', default: true, only: 'the norms of this mixer have weights' },
+  elementwise_affine: {
+    type: 'boolean',
+    default: true,
+    nullable: true,
+    only: 'the norms of this mixer have weights',
+  },
 } as const satisfies Fields;
 
 /**
