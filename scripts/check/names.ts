@@ -12,6 +12,11 @@ export interface OtherMeaning {
 
 const otherMeanings: readonly OtherMeaning[] = [
   { word: 'parity', files: /^packages\/cli\/src\/commands\/parity\.ts$/, meaning: 'the command' },
+  {
+    word: 'text',
+    files: /^packages\/data\/src\/formats\/(kind|read-file)\.ts$/,
+    meaning: 'a form of files, and a column of tables',
+  },
   { word: 'text', files: /^packages\/train\/src\/run-options\.ts$/, meaning: 'a field of the origin of a run' },
   {
     word: 'text',
