@@ -1,7 +1,7 @@
 // Readers of sweeps: specifications, the record, results, reports drawn from them, and going on with a sweep.
 import { readFileSync } from 'node:fs';
 import { capture } from '@twilljs/cli';
-import { splitCorpus } from '@twilljs/data/node';
+import { splitCorpus, textsInMemory } from '@twilljs/data/node';
 import { parseJsonObject } from '@twilljs/hub';
 import { planSweep, readSweepResults, readSweepSpec, type SweepCell } from '@twilljs/sweep';
 import { type CellJob, readSweepRecord, type SweepText, sweep, sweepRecordOf } from '@twilljs/sweep/node';
@@ -43,7 +43,7 @@ const specs = [
 ];
 
 const documents = ['one', 'two'].map((name) => ({ name, bytes: new Uint8Array(400).fill(name.length) }));
-const text: SweepText = { files: ['a'], corpus: splitCorpus({ documents, leftOut: [] }, undefined) };
+const text: SweepText = { files: ['a'], corpus: splitCorpus(textsInMemory(documents)) };
 
 /** A cell, trained as quickly as can be: what it measures is made up. */
 async function run({ text, directory }: CellJob): Promise<void> {

@@ -12,18 +12,6 @@ export interface Tokens {
   subarray(from: number, to?: number): ArrayLike<number>;
 }
 
-/** A stream with a name. */
-export interface NamedTokens {
-  readonly name: string;
-  readonly tokens: Tokens;
-}
-
-/** A list of documents, read one by one: an array, or what gives one by its index. */
-export interface NamedDocuments {
-  readonly length: number;
-  at(index: number): NamedTokens | undefined;
-}
-
 export { IGNORE };
 
 /** B rows of T tokens. The label of a position is what the logits of that same position should say: no shift is left to do. */

@@ -1,94 +1,59 @@
-// A corpus: texts from files or a pipe, what of them is trained on, and what is kept from it.
-import { createHash } from 'node:crypto';
-import { FileError, knownOnly } from '@twilljs/tensor';
-import { type Document, documentBegins, joinDocuments, type Split, splitDocuments } from './documents.ts';
-import { readDocuments } from './read.ts';
-import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
+// A corpus: texts, what of them is trained on, and what is kept from it.
+import { OptionError } from '@twilljs/tensor';
+import { weighted } from './hub-names.ts';
+import { mixedTexts } from './mixed-texts.ts';
+import { type SplitName, splits } from './split.ts';
+import { checkTexts, readUnmixed, type Texts, type TextsOptions } from './texts.ts';
+import type { TokenSides } from './token-text.ts';
 
-/** How text is kept from training: whole documents, the last of every ten; or the last tenth within each document. */
-export const splits = ['documents', 'within'] as const;
-export type SplitName = (typeof splits)[number];
-
-/** What was read. */
-export interface Texts {
-  readonly documents: readonly Document[];
-  /** What was found and is not read, a line each. */
-  readonly leftOut: readonly string[];
-}
+export { type SplitName, splits };
 
 /** Text that is trained on, and text that is held out. */
-export interface Corpus extends Texts {
-  readonly split: Split;
-  readonly train: Uint8Array;
-  readonly evaluation: Uint8Array;
-  /** Where documents begin in both. */
-  readonly trainBegins: Int32Array;
-  readonly evaluationBegins: Int32Array;
+export interface Corpus extends Omit<Texts, 'all' | 'split' | 'mixture'>, TokenSides {
+  /** What a record says of the texts of a mixture. */
+  readonly mixed?: readonly MixedRecord[];
+}
+
+export interface MixedRecord {
+  readonly weight: number;
+  readonly documents: number;
   readonly sha256: string;
 }
 
-export interface CorpusOptions {
-  /** Default: within documents where fewer than ten hold text. */
-  readonly split?: SplitName | undefined;
-  /** Ends the reading of standard input. */
-  readonly signal?: AbortSignal;
-}
-
-/** Bytes of standard input at most. */
-const MOST_PIPED = 2 ** 30;
-
-/** Reads files, or standard input for `-`. @throws FileError as `readDocuments` does. */
-export async function readTexts(
-  patterns: readonly string[],
-  { signal = new AbortController().signal }: Pick<CorpusOptions, 'signal'> = {},
-): Promise<Texts> {
-  const leftOut: string[] = [];
-  const paths = patterns.filter((pattern) => pattern !== STANDARD_INPUT);
-  const note = (line: string) => leftOut.push(line);
-  const documents = paths.length > 0 || patterns.length === 0 ? await readDocuments(paths, { note }) : [];
-  if (paths.length === patterns.length) return { documents, leftOut };
-  const bytes = await readStandardInput('--data', MOST_PIPED, signal);
-  if (bytes.length === 0) throw new FileError('data: standard input holds no byte; pipe some text into it.');
-  return { documents: [...documents, { name: 'standard input', bytes }], leftOut };
+/**
+ * Reads files, or standard input for `-`. Plain text of bytes that is not large is kept in memory; all else becomes tokens once, in a
+ * file of Twill's cache that is read by position, and is found there again as long as text and tokenizer are the same.
+ *
+ * @param patterns as `readDocuments` takes them. With weights, `0.7:web/*.txt` and `0.3:code/**`, each is a text of a mixture.
+ * @throws FileError as `readDocuments` does, and where tokens cannot be kept on disk; OptionError for weights that only some have.
+ */
+export async function readTexts(patterns: string | readonly string[], options: TextsOptions = {}): Promise<Texts> {
+  const list = checkTexts('readTexts', patterns, options);
+  const parts = list.map(weighted);
+  const first = parts.find(({ weight }) => weight !== null);
+  if (!first) return readUnmixed(list, options);
+  const without = parts.find(({ weight }) => weight === null);
+  if (without) {
+    throw new OptionError(
+      `data: ${without.pattern} has no weight but ${first.pattern} has ${first.weight}; give all of them one, as in 0.5:${without.pattern}, or none.`,
+    );
+  }
+  const read: { weight: number; texts: Texts }[] = [];
+  for (const { weight, pattern } of parts) {
+    read.push({ weight: weight as number, texts: await readUnmixed([pattern], options) });
+  }
+  return mixedTexts(read);
 }
 
 /** Reads texts and splits them into what is trained on and what is kept from it. */
-export async function readCorpus(patterns: readonly string[], options: CorpusOptions = {}): Promise<Corpus> {
-  knownOnly('readCorpus', options, ['split', 'signal']);
+export async function readCorpus(patterns: string | readonly string[], options: TextsOptions = {}): Promise<Corpus> {
   return splitCorpus(await readTexts(patterns, options), options.split);
 }
 
-export function splitCorpus({ documents, leftOut }: Texts, name: SplitName | undefined): Corpus {
-  const split = splitAs(documents, name);
-  return {
-    documents,
-    leftOut,
-    split,
-    train: joinDocuments(split.train),
-    evaluation: joinDocuments(split.evaluation),
-    trainBegins: documentBegins(split.train),
-    evaluationBegins: documentBegins(split.evaluation),
-    sha256: hashOf(documents),
-  };
-}
-
-/** What texts are, whatever they are called. */
-export function hashOf(documents: readonly Document[]): string {
-  const hash = createHash('sha256');
-  for (const { bytes } of documents) hash.update(`${bytes.length}:`).update(bytes);
-  return hash.digest('hex');
-}
-
-/**
- * Of whole documents at least one is kept, however few there are; a single one can only be cut. Among few an empty one is none:
- * it would be all that is kept. Among many it counts, as it always did, so that runs go on with what they began with.
- */
-function splitAs(documents: readonly Document[], name: SplitName | undefined): Split {
-  if (name !== 'documents') return splitDocuments(documents, name && { within: true });
-  if (documents.length >= 10) return splitDocuments(documents, { within: false });
-  const texts = documents.filter(({ bytes }) => bytes.length > 0);
-  const { length } = texts;
-  return splitDocuments(texts, length > 1 ? { every: length, within: false } : { within: true });
+export function splitCorpus(texts: Texts, name?: SplitName): Corpus {
+  const { all: _, split, mixture, ...rest } = texts;
+  const mixed = mixture?.map(({ weight, texts: { documents, sha256 } }) => ({ weight, documents, sha256 }));
+  return { ...rest, ...split(name), ...(mixed && { mixed }) };
 }
 
 /** What a record says of a corpus. */
@@ -96,23 +61,42 @@ export interface CorpusRecord {
   readonly documents: number;
   readonly trainBytes: number;
   readonly evaluationBytes: number;
-  /** `hashOf` its documents. */
+  /** Of the ids of all documents. */
   readonly sha256: string;
   readonly split?: 'within';
+  /** Of text that is not bytes. */
+  readonly trainTokens?: number;
+  readonly evaluationTokens?: number;
+  readonly tokenizer?: string;
+  /** Ids before and after each document. */
+  readonly bos?: readonly number[];
+  readonly eos?: readonly number[];
+  readonly mixture?: readonly MixedRecord[];
 }
 
 export function corpusRecord(corpus: Corpus): CorpusRecord {
-  const { documents, train, evaluation, sha256 } = corpus;
-  const sizes = { documents: documents.length, trainBytes: train.length, evaluationBytes: evaluation.length };
-  return { ...sizes, sha256, ...splitRecord(corpus) };
+  const { documents, train, evaluation, sha256, encoding, mixed } = corpus;
+  const tokens = encoding && {
+    trainTokens: train.tokens.length,
+    evaluationTokens: evaluation.tokens.length,
+    tokenizer: encoding.tokenizer,
+    bos: encoding.before,
+    eos: encoding.after,
+  };
+  return {
+    ...{ documents, trainBytes: train.bytes, evaluationBytes: evaluation.bytes, sha256 },
+    ...splitRecord(corpus),
+    ...tokens,
+    ...(mixed && { mixture: mixed }),
+  };
 }
 
 /**
  * The part of a record that says how a corpus is split. Nothing stands for whole documents, as in every record from before
  * documents were cut.
  */
-export function splitRecord({ documents, split }: Corpus): Pick<CorpusRecord, 'split'> {
-  return documents.length > 1 && split.within ? { split: 'within' } : {};
+export function splitRecord({ documents, within }: Corpus): Pick<CorpusRecord, 'split'> {
+  return documents > 1 && within ? { split: 'within' } : {};
 }
 
 /** How the corpus of a record was split. */

@@ -1,6 +1,8 @@
 // Documents: their order, their split into training and evaluation, and their joining.
-import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { checkDocuments } from './check.ts';
+import { firstTenths } from './cut.ts';
+import { type Lengths, type Parts, type SplitOptions, type SplitParts, splitLengths } from './split.ts';
 
 /** A text with a name, as bytes. */
 export interface Document {
@@ -9,7 +11,7 @@ export interface Document {
 }
 
 /** What stands between two documents. */
-const SEPARATOR = '\n\n';
+export const SEPARATOR = '\n\n';
 
 /** Orders names as people do: runs of digits by their value, so chapter_2 comes before chapter_10; all else by code unit. */
 export function naturalOrder(a: string, b: string): number {
@@ -35,16 +37,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export interface SplitOptions {
-  /** One part in so many is for evaluation. Default 10. */
-  every?: number;
-  /**
-   * Take the last part of every document instead of whole documents.
-   * Default: where fewer than `every` documents hold text, or whole ones would leave one side without any.
-   */
-  within?: boolean;
-}
-
 /** Two sides of a text: nothing of one is in the other. */
 export interface Split {
   readonly train: Document[];
@@ -62,58 +54,44 @@ export interface Split {
  */
 export function splitDocuments(documents: readonly Document[], options: SplitOptions = {}): Split {
   knownOnly('splitDocuments', options, ['every', 'within']);
-  const { every = 10, within } = options;
-  whole('splitDocuments: every', every, 2);
   checkDocuments('splitDocuments: documents', documents);
-  const entire = wholeDocuments(documents, every);
-  const isFew =
-    documents.filter(hasText).length < every || !entire.train.some(hasText) || !entire.evaluation.some(hasText);
-  const split = (within ?? isFew) ? cutDocuments(documents, every) : entire;
-  if (split.train.some(hasText) && split.evaluation.some(hasText)) return split;
-  const { train, evaluation } = cutDocuments(documents, every);
-  if (!split.within && train.length > 0 && evaluation.length > 0) {
-    const side = entire.evaluation.some(hasText) ? 'for training' : 'for evaluation';
-    const what = `whole documents, of every ${every} the last for evaluation, leave no text ${side}`;
-    throw new OptionError(`splitDocuments: ${what}; let them be cut (within).`);
-  }
-  throw new OptionError(`splitDocuments: ${tooShort(documents)}, too few to split; give a longer text.`);
+  return splitInto(documents, splitLengths(lengthsOf(documents), options));
 }
 
-const hasText = ({ bytes }: Document): boolean => bytes.length > 0;
+/** The documents of the two sides, by their parts. */
+export function splitInto(documents: readonly Document[], { train, evaluation, within }: SplitParts): Split {
+  const side = (parts: Parts, isTail: boolean) =>
+    Array.from(parts.documents.subarray(0, parts.count), (document, i) => {
+      const { name, bytes } = documents[document];
+      const from = isTail ? bytes.length - parts.lengths[i] : 0;
+      const to = from + parts.lengths[i];
+      if (to - from === bytes.length) return documents[document];
+      return { name: partName(name, from, to), bytes: bytes.subarray(from, to) };
+    });
+  return { train: side(train, false), evaluation: side(evaluation, within), within };
+}
 
-function wholeDocuments(documents: readonly Document[], every: number): Split {
-  const isKept = (_: Document, i: number) => i % every === every - 1;
+/** Of ids, or bytes, [from, to) of a document. */
+export const partName = (name: string, from: number, to: number): string => `${name}[${from}..${to}]`;
+
+export function lengthsOf(documents: readonly Document[]): Lengths {
   return {
-    train: documents.filter((document, i) => !isKept(document, i)),
-    evaluation: documents.filter(isKept),
-    within: false,
+    count: documents.length,
+    each: () => documents.map(({ bytes }) => bytes.length),
+    cuts: (every) => documents.map(({ bytes }) => firstTenths(bytes.length, every, (at) => bytes[at])),
+    describe: () =>
+      sizeOf(
+        documents.length,
+        documents.reduce((sum, { bytes }) => sum + bytes.length, 0),
+        documents[0]?.name,
+      ),
   };
 }
 
-function cutDocuments(documents: readonly Document[], every: number): Split {
-  const train: Document[] = [];
-  const evaluation: Document[] = [];
-  for (const document of documents.filter(hasText)) {
-    const { name, bytes } = document;
-    let cut = bytes.length - Math.ceil(bytes.length / every);
-    while (cut > 0 && (bytes[cut] & 0xc0) === 0x80) cut--; // the following bytes of a UTF-8 character are 10xxxxxx
-    if (cut === 0) {
-      train.push(document);
-      continue;
-    }
-    train.push({ name: `${name}[0..${cut}]`, bytes: bytes.subarray(0, cut) });
-    evaluation.push({ name: `${name}[${cut}..${bytes.length}]`, bytes: bytes.subarray(cut) });
-  }
-  return { train, evaluation, within: true };
-}
-
 /** `one.txt has 1 byte`, `3 documents have 4 bytes in all`. */
-function tooShort(documents: readonly Document[]): string {
-  const total = documents.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const bytes = `${total} byte${total === 1 ? '' : 's'}`;
-  return documents.length === 1
-    ? `${documents[0].name} has ${bytes}`
-    : `${documents.length} documents have ${bytes} in all`;
+export function sizeOf(documents: number, bytes: number, first: string | undefined): string {
+  const has = `${bytes} byte${bytes === 1 ? '' : 's'}`;
+  return documents === 1 ? `${first} has ${has}` : `${documents} documents have ${has} in all`;
 }
 
 /** All documents in one stream of bytes, two newlines between neighbours. */

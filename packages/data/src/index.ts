@@ -1,14 +1,17 @@
 // Text and token streams, batches and synthetic tasks. Knows no tensors.
-export type { Batch, Batches, NamedDocuments, NamedTokens, Tokens } from './batch.ts';
+export type { Batch, Batches, Tokens } from './batch.ts';
 export { IGNORE, MOST_TOKENS, rangesBetween } from './batch.ts';
 export { checkBatch, checkDocuments } from './check.ts';
 export type { Copies, CopiesOptions } from './copies.ts';
 export { copies } from './copies.ts';
-export type { Document, Split, SplitOptions } from './documents.ts';
+export type { Document, Split } from './documents.ts';
 export { documentBegins, joinDocuments, splitDocuments } from './documents.ts';
+export type { MixtureOptions } from './mixture.ts';
+export { mixture } from './mixture.ts';
 export type { Packed, PackOptions, TokenDocuments } from './pack.ts';
 export { pack } from './pack.ts';
 export type { RandomSource } from './source.ts';
+export type { SplitOptions } from './split.ts';
 export type { MqarOptions } from './tasks/mqar.ts';
 export { curriculum, mqar } from './tasks/mqar.ts';
 export type { ParityOptions } from './tasks/parity.ts';
@@ -20,5 +23,6 @@ export { uniformMqar } from './tasks/uniform-mqar.ts';
 export type { ZoologyMqarOptions } from './tasks/zoology-mqar.ts';
 export { zoologyMqar } from './tasks/zoology-mqar.ts';
 export { decodeText, encodeText } from './text.ts';
+export type { NamedDocuments, NamedTokens, TokenSides, TokenText } from './token-text.ts';
 export type { CoveringWindowsOptions, EvaluationWindows, EvaluationWindowsOptions, WindowsOptions } from './windows.ts';
 export { coveringWindows, evaluationWindows, windows } from './windows.ts';

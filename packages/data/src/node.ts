@@ -1,10 +1,10 @@
 // What needs files.
+export { cacheDirectory } from './cache.ts';
 export {
   type Corpus,
-  type CorpusOptions,
   type CorpusRecord,
   corpusRecord,
-  hashOf,
+  type MixedRecord,
   readCorpus,
   readTexts,
   recordedSplit,
@@ -12,7 +12,13 @@ export {
   splitCorpus,
   splitRecord,
   splits,
-  type Texts,
 } from './corpus.ts';
+export { type Format, formats } from './formats/kind.ts';
+export { type OnBadLine, onBadLines } from './formats/pieces.ts';
+export { type DatasetName, fromAnywhere } from './hub-names.ts';
 export { type ReadOptions, readDocuments } from './read.ts';
+export type { EncodingIdentity } from './shards/encode.ts';
+export type { ReadingProgress } from './shards/make.ts';
 export { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
+export type { Texts, TextsOptions } from './texts.ts';
+export { hashOf, textsInMemory } from './texts-in-memory.ts';

@@ -37,7 +37,7 @@ const model = await hybrid(
   { mixers: [gatedDeltanet], init: initializer(3) },
 ).to(cpu());
 const bytes = Uint8Array.from(rng(1).ints(700, 256));
-const text = { train: bytes.subarray(0, 400), evaluation: bytes.subarray(400) };
+const text = { train: { tokens: bytes.subarray(0, 400) }, evaluation: { tokens: bytes.subarray(400) } };
 const read = (family: TaskFamily, given = {}) => taskSettings(family, given, 'data') as never;
 
 describe('a task', () => {
@@ -46,7 +46,7 @@ describe('a task', () => {
     const own = mqar({ length: 16, pairs: 4, batch: 3, vocab: 64, steps: 9, source: rng(5).fork('data') });
     const made = mqarTask.batches(options, { seed: 5, steps: 9 });
     for (const step of [0, 4, 8]) expect(made.batch(step)).toEqual(own.batch(step));
-    const windowed = windows({ tokens: text.train, length: 20, batch: 2, source: rng(5).fork('data') });
+    const windowed = windows({ tokens: text.train.tokens, length: 20, batch: 2, source: rng(5).fork('data') });
     expect(textTask.batches(read(textTask, { length: 20, batch: 2 }), { seed: 5, steps: 9, text }).batch(3)).toEqual(
       windowed.batch(3),
     );
@@ -107,9 +107,11 @@ describe('a measurement', () => {
   it('of text is that of evaluateWindows, over as many windows as could lie beside each other', async () => {
     const probe = textTask.probe(read(textTask, { length: 60 }), {
       seed: 2,
-      text: { tokens: text.evaluation, what: 'it' },
+      text: { tokens: text.evaluation.tokens, what: 'it' },
     });
-    expect(probe.windows).toEqual(evaluationWindows({ tokens: text.evaluation, length: 60, count: 5, source: rng(2) }));
+    expect(probe.windows).toEqual(
+      evaluationWindows({ tokens: text.evaluation.tokens, length: 60, count: 5, source: rng(2) }),
+    );
     const found = await measureTask(model, textTask, probe);
     const { bitsPerToken } = await evaluateWindows(model, probe.windows, { warmup: 30 });
     expect(found).toMatchObject({ bitsPerByte: bitsPerToken.mean, windows: 5, length: 60, warmup: 30, bytes: 300 });
@@ -122,7 +124,10 @@ describe('a measurement', () => {
   it('of text in ids of a tokenizer is bits per token, and bits per byte by the bytes of the text', async () => {
     const settings = read(textTask, { length: 60 });
     const [own, ids] = [undefined, 900].map((bytes) =>
-      textTask.probe(settings, { seed: 2, text: { tokens: text.evaluation, what: 'it', ...(bytes && { bytes }) } }),
+      textTask.probe(settings, {
+        seed: 2,
+        text: { tokens: text.evaluation.tokens, what: 'it', ...(bytes && { bytes }) },
+      }),
     );
     const [of, found] = [await measureTask(model, textTask, own), await measureTask(model, textTask, ids)];
     expect(found).toMatchObject({ bitsPerToken: of.bitsPerByte, bytes: 900, bytesPerToken: 3, tokens: 300 });
@@ -142,7 +147,7 @@ describe('a measurement', () => {
   it('counts all of a text, and each byte once, where windows are not asked for', async () => {
     const probe = textTask.probe(read(textTask, { length: 40 }), {
       seed: 0,
-      text: { tokens: text.evaluation, what: 'it' },
+      text: { tokens: text.evaluation.tokens, what: 'it' },
     });
     let parts = 0;
     const found = await measureTask(model, textTask, probe, {

@@ -1,6 +1,6 @@
 // A task as a value: how it is named, configured, made and measured. Trainer, sweep, report and command line work on families handed to
 // them and never ask which one they have.
-import { type Batches, MOST_TOKENS, type Tokens } from '@twilljs/data';
+import { type Batches, MOST_TOKENS, type TokenText } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { type Fields, type Given, readOptions, type Values } from '@twilljs/nn';
@@ -8,12 +8,15 @@ import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
 import type { LossUnit } from './loss-unit.ts';
 import { type ComparedMeasure, compared, type Measure, type Measuring, type Probe } from './measure.ts';
 
+/** A text as ids. What is not said of documents: it is one. */
+export interface TaskTokens extends Pick<TokenText, 'tokens'>, Partial<Omit<TokenText, 'bytes' | 'tokens'>> {}
+
 /** Text, and the part of it that is kept from training. */
 export interface TaskText {
-  readonly train: Tokens;
-  readonly evaluation: Tokens;
-  /** Where documents begin in what is trained on. Default: it is one. */
-  readonly trainBegins?: ArrayLike<number>;
+  readonly train: TaskTokens;
+  readonly evaluation: TaskTokens;
+  /** Of several texts: which part of the rows each is to be. Default: all are of `train`. */
+  readonly mixture?: readonly { readonly weight: number; readonly train: TaskTokens }[];
 }
 
 /** What batches are made from, beside the options. */
@@ -36,15 +39,12 @@ export interface ProbeGiven {
   readonly text?: MeasuredText;
 }
 
-/** A text that is measured on, as ids. */
-export interface MeasuredText {
-  readonly tokens: Tokens;
+/** A text that is measured on. */
+export interface MeasuredText extends TaskTokens {
   /** Bytes of the text itself, in UTF-8. Default: as many as tokens, which then are its bytes. */
   readonly bytes?: number;
   /** What it is, for messages. */
   readonly what: string;
-  /** Where documents begin in it. Default: it is one. */
-  readonly begins?: ArrayLike<number>;
 }
 
 /** What a report says of a task; a task without words is told by its title and summary. */

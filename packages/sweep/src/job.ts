@@ -1,6 +1,6 @@
 // A cell as JSON: all that a process needs to train it, whichever process it is.
 import { resolve } from 'node:path';
-import { corpusRecord, readCorpus, type SplitName } from '@twilljs/data/node';
+import { corpusRecord, fromAnywhere, readCorpus, type SplitName } from '@twilljs/data/node';
 import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/eval';
 import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
@@ -52,7 +52,7 @@ export function jobOf(cell: SweepCell, directory: string, context: JobContext): 
   const reads = family.readsText && text;
   return {
     ...{ directory: resolve(directory), task: family.name, options: data },
-    text: reads ? { files: text.files.map((file) => resolve(file)), split: text.split ?? null } : null,
+    text: reads ? { files: text.files.map((file) => fromAnywhere(file)), split: text.split ?? null } : null,
     measures: measures.slice(family.measures.length).map(({ name }) => name),
     ...{ modules, config, training, seed, device, threads, command },
   };
@@ -80,7 +80,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { seed, training } = job;
   const { steps } = training;
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
-  const held = corpus && { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT };
+  const held = corpus && { ...corpus.evaluation, what: HELD_OUT };
   const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
   using model = freshModel(job.config, all.mixers, seed, device.name, training.groups);
   await model.to(device);

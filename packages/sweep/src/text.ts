@@ -1,7 +1,7 @@
 // The text of a sweep: read once to check and record it; each cell reads it again by its whole paths.
-import { resolve } from 'node:path';
 import {
   type Corpus,
+  fromAnywhere,
   readCorpus,
   recordedSplit,
   type SplitName,
@@ -66,7 +66,7 @@ function check(cells: readonly SweepCell[], corpus: Corpus): void {
     seen.add(key);
     asked.family.probe(data, {
       seed: 0,
-      text: { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: HELD_OUT },
+      text: { ...corpus.evaluation, what: HELD_OUT },
     });
     asked.family.batches(data, { seed: 0, steps: training.steps, text: corpus });
   }
@@ -80,19 +80,19 @@ export function requireText(cells: readonly SweepCell[], text: SweepText | null)
 
 /** The files that a sweep has read, where somebody named them. */
 export function recordedFiles({ origin }: SweepRecord): string[] | null {
-  return origin?.patterns?.map((pattern) => resolve(origin.directory, pattern)) ?? null;
+  return origin?.patterns?.map((pattern) => fromAnywhere(pattern, origin.directory)) ?? null;
 }
 
 /** What is compared when a sweep goes on. */
 export function corpusOf({ corpus }: SweepText): JsonObject {
-  return { documents: corpus.documents.length, sha256: corpus.sha256, ...splitRecord(corpus) };
+  return { documents: corpus.documents, sha256: corpus.sha256, ...splitRecord(corpus) };
 }
 
 /** Where it comes from, for people. */
 export function originOf({ files, source, corpus }: SweepText): SweepOrigin {
   return {
     title: source ?? files.join(' '),
-    bytes: corpus.documents.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    bytes: corpus.bytes,
     directory: process.cwd(),
     patterns: source === undefined ? files : null,
   };

@@ -1,16 +1,12 @@
 // The text of a run: what was held out from it, or any other text beside what it was trained on.
 import { join } from 'node:path';
-import { type Document, documentBegins, joinDocuments, type NamedDocuments, type Tokens } from '@twilljs/data';
-import { hashOf, readCorpus, readTexts, recordedSplit, STANDARD_INPUT, splitCorpus } from '@twilljs/data/node';
+import type { Tokens, TokenText } from '@twilljs/data';
+import { readCorpus, readTexts, recordedSplit, STANDARD_INPUT } from '@twilljs/data/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
 import { RECORD, type RunRecord } from './record.ts';
 
 /** Text to measure on. */
-export interface RunText {
-  readonly documents: NamedDocuments;
-  readonly tokens: Tokens;
-  /** Where documents begin in it. */
-  readonly begins: ArrayLike<number>;
+export interface RunText extends TokenText {
   /** In words. */
   readonly what: string;
   /** What the run was trained on; null where that is not at hand. */
@@ -48,36 +44,33 @@ export async function textOfRun(
       `${directory}: its text came from standard input and is not kept; give it, or another, by --data.`,
     );
   }
-  const reading = readTexts(paths, signal && { signal });
+  const split = record ? recordedSplit(record.data) : undefined;
+  const reading = readTexts(paths, { split, signal });
   const texts = await (files ? reading : whereItBegan(directory, reading));
-  const { documents } = texts;
-  if (record && hashOf(documents) === record.data.sha256) {
-    const { split, evaluation, evaluationBegins: begins, train } = splitCorpus(texts, recordedSplit(record.data));
-    const what = 'its text that was held out from training';
-    return { documents: named(split.evaluation), tokens: evaluation, begins, what, training: train };
+  if (record && texts.sha256 === record.data.sha256) {
+    const { evaluation, train } = texts.split(split);
+    return { ...evaluation, what: 'its text that was held out from training', training: train.tokens };
   }
   if (!files) {
     throw new OptionError(
       `${paths.join(' ')}: it is not the text of the run any more; say what to measure on by --data.`,
     );
   }
+  const all = texts.all();
+  const unit = texts.areFiles ? 'files' : 'documents';
   return {
-    documents: named(documents),
-    tokens: joinDocuments(documents),
-    begins: documentBegins(documents),
-    what: documents.length === 1 ? documents[0].name : `the text of ${documents.length} files`,
+    ...all,
+    what: all.documents.length === 1 ? `${all.documents.at(0)?.name}` : `the text of ${texts.documents} ${unit}`,
     training: record && (await trainingText(record)),
   };
 }
-
-const named = (documents: readonly Document[]) => documents.map(({ name, bytes }) => ({ name, tokens: bytes }));
 
 /** What a run was trained on, where its files are still there and still the same. */
 async function trainingText({ origin, data }: RunRecord): Promise<Tokens | null> {
   if (origin.text.length === 0 || origin.text.includes(STANDARD_INPUT)) return null;
   try {
     const { sha256, train } = await readCorpus(origin.text, { split: recordedSplit(data) });
-    return sha256 === data.sha256 ? train : null;
+    return sha256 === data.sha256 ? train.tokens : null;
   } catch (error) {
     if (!isTwillError(error)) throw error;
     return null;

@@ -204,6 +204,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => node.progressBar({ write: () => true }, bag),
     { steps: 3, label: 'x', now: () => 0 },
   ],
+  'readTexts: options': [
+    (bag) => node.readTexts([join(home, 'model', 'config.json')], bag),
+    { split: 'within', format: 'text', column: 'text', onBadLine: 'refuse', onProgress: () => {} },
+  ],
   'readCorpus: options': [
     (bag) => node.readCorpus([join(home, 'model', 'config.json')], bag),
     { split: 'within', signal: new AbortController().signal },

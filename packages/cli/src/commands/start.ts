@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { decodeText, encodeText } from '@twilljs/data';
+import { decodeText, encodeText, type Tokens } from '@twilljs/data';
 import { generate } from '@twilljs/hybrid';
 import { duration, wrapped } from '@twilljs/report';
 import { writeReport } from '@twilljs/report/node';
@@ -92,7 +92,7 @@ const BYTES = 400;
 /** A paragraph by a language model, at temperature 0.7. */
 async function write(directory: string, text: SweepText, { seed, device, threads }: SweepAsked): Promise<Paragraph> {
   const { model } = await openModel(directory, await openDevice({ device, threads }));
-  const prompt = text.source === undefined ? openingOf(text.corpus.evaluation) : 'The whale ';
+  const prompt = text.source === undefined ? openingOf(text.corpus.evaluation.tokens) : 'The whale ';
   const ids: number[] = [];
   for await (const id of generate(model, encodeText(prompt), { maxTokens: BYTES, temperature: 0.7, seed }))
     ids.push(id);
@@ -100,7 +100,7 @@ async function write(directory: string, text: SweepText, { seed, device, threads
 }
 
 /** The first few words of a text. */
-function openingOf(text: Uint8Array): string {
+function openingOf(text: Tokens): string {
   const words = decodeText(text.subarray(0, 200)).trim().split(/\s+/);
   return words.slice(0, 5).join(' ');
 }

@@ -1,5 +1,5 @@
 // What a run trains on and is measured by: a task, and the text that it reads.
-import { type Batches, documentBegins, joinDocuments } from '@twilljs/data';
+import type { Batches } from '@twilljs/data';
 import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
 import { grouped, type Probe, type TaskFamily, taskNamed, taskRecord, taskSettings } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
@@ -52,11 +52,10 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
   if (!data) throw new OptionError(`--task ${family.name} reads text and there is no --data; give some.`);
   const reading = readCorpus(data, { split, signal });
   const corpus = await (begunIn === null ? reading : whereItBegan(begunIn, reading));
-  const read = evalData && (await readTexts(evalData, { signal })).documents;
-  const other = read && joinDocuments(read);
+  const other = evalData && (await readTexts(evalData, { signal })).all();
   const text = other
-    ? { tokens: other, begins: documentBegins(read), what: 'the text of --eval-data' }
-    : { tokens: corpus.evaluation, begins: corpus.evaluationBegins, what: 'the text held out' };
+    ? { ...other, what: 'the text of --eval-data' }
+    : { ...corpus.evaluation, what: 'the text held out' };
   const probe = family.probe(settings, { seed: 0, text }); // before training, which is too long to find out after it
   return {
     family,
@@ -64,7 +63,7 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
     batches: family.batches(settings, { seed, steps, text: corpus }),
     probe,
     record: taskRecord(family, settings, corpusRecord(corpus)),
-    about: corpusText(corpus) + (other ? `measured    ${grouped(other.length)} bytes of other text\n` : ''),
+    about: corpusText(corpus) + (other ? `measured    ${grouped(other.bytes)} bytes of other text\n` : ''),
   };
 }
 

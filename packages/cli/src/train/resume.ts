@@ -1,7 +1,7 @@
 // What a resumed run takes from its record: everything that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { recordedSplit, STANDARD_INPUT } from '@twilljs/data/node';
+import { fromAnywhere, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -68,11 +68,10 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
 
 /** Where what a run is made from lies, from any directory. */
 export function originOf({ data = [], evalData = [], device }: Asked, modules: readonly string[]): Origin {
-  const whole = (path: string) => (path === STANDARD_INPUT ? path : resolve(path));
   return {
-    text: data.map(whole),
-    evaluation: evalData.map(whole),
-    modules: modules.map(whole),
+    text: data.map((pattern) => fromAnywhere(pattern)),
+    evaluation: evalData.map((pattern) => fromAnywhere(pattern)),
+    modules: modules.map((path) => resolve(path)),
     device: device ?? null,
   };
 }

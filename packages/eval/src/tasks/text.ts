@@ -1,11 +1,21 @@
 // Language modelling of the user's text: of its bytes, or of a tokenizer's ids.
-import { type Copies, copies, type EvaluationWindows, evaluationWindows, type Tokens, windows } from '@twilljs/data';
-import type { Fields } from '@twilljs/nn';
-import { OptionError, rng } from '@twilljs/tensor';
+import {
+  type Batches,
+  type Copies,
+  copies,
+  type EvaluationWindows,
+  evaluationWindows,
+  mixture,
+  pack,
+  type Tokens,
+  windows,
+} from '@twilljs/data';
+import type { Fields, Values } from '@twilljs/nn';
+import { OptionError, type Random, rng } from '@twilljs/tensor';
 import type { Probe } from '../measure.ts';
 import { bitsByPosition, bitsPerByte } from '../measures/bits-per-byte.ts';
 import { copyGain } from '../measures/copy-gain.ts';
-import type { TaskFamily } from '../task-family.ts';
+import type { TaskFamily, TaskTokens } from '../task-family.ts';
 
 /** Windows, and rows with a passage that comes twice, at most. */
 const WINDOWS = 192;
@@ -34,6 +44,8 @@ const fields = {
   batch: { type: 'integer', default: 4, max: 2 ** 20 },
   /** Whether documents in a window see each other. */
   packing: { type: 'string', default: 'together', oneOf: ['together', 'apart'], late: true },
+  /** Rows from anywhere in the text; or document after document, each once an epoch, in a new order. */
+  order: { type: 'string', default: 'windows', oneOf: ['windows', 'documents'], late: true },
 } as const satisfies Fields;
 
 export const textTask: TaskFamily<typeof fields, TextProbe> = {
@@ -55,10 +67,13 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     limit: (steps) => `All this is after ${steps} steps on one text: early learning, not what the models reach.`,
   },
   vocab: () => BYTES,
-  batches({ length, batch, packing }, { seed, text }) {
-    const { train, trainBegins = [0] } = given(text);
-    const begins = packing === 'apart' ? trainBegins : undefined;
-    return windows({ tokens: train, length, batch, begins, source: rng(seed).fork('data') });
+  batches(options, { seed, text }) {
+    const source = rng(seed).fork('data');
+    const { train, mixture: mixed } = given(text);
+    if (!mixed) return rowsOf(train, options, source);
+    const one = { ...options, batch: 1 };
+    const sources = mixed.map(({ weight, train }, i) => ({ weight, batches: rowsOf(train, one, source.fork(i)) }));
+    return mixture({ sources, batch: options.batch });
   },
   probe({ length, packing }, { seed, text }) {
     const { tokens, bytes = tokens.length, what, begins: all = [0] } = given(text);
@@ -82,6 +97,19 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
     };
   },
 };
+
+/** Rows of one text. */
+function rowsOf(
+  { tokens, begins = [0], documents, separator = [] }: TaskTokens,
+  { length, batch, packing, order }: Values<typeof fields>,
+  source: Random,
+): Batches {
+  if (order === 'windows') {
+    return windows({ tokens, length, batch, begins: packing === 'apart' ? begins : undefined, source });
+  }
+  const list = documents && { length: documents.length, at: (i: number) => documents.at(i)?.tokens };
+  return pack({ documents: list ?? [tokens], separator, length, batch, source, packing });
+}
 
 function given<T>(text: T | undefined): T {
   if (text !== undefined) return text;

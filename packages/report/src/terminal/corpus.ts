@@ -1,4 +1,5 @@
 // What of a text is trained on, and what is kept from it.
+import type { NamedDocuments, TokenText } from '@twilljs/data';
 import type { Corpus } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
 
@@ -6,17 +7,21 @@ import { grouped } from '@twilljs/eval';
 const NAMED = 4;
 
 /** What is trained on, what is kept from it, and what is in neither. Lines. */
-export function corpusText({ documents, split, train, evaluation, leftOut }: Corpus): string {
-  const empty = documents.filter(({ bytes }) => bytes.length === 0).map(({ name }) => name);
-  const texts = documents.filter(({ bytes }) => bytes.length > 0).map(({ name }) => name);
-  const trained = split.within
-    ? `the first nine tenths of ${texts.length > 1 ? `each of ${texts.length} files` : texts[0]}`
-    : filesText(split.train.map(({ name }) => name));
-  const kept = split.within ? 'the last tenth' : filesText(split.evaluation.map(({ name }) => name));
+export function corpusText(corpus: Corpus): string {
+  const { documents, texts, empty, train, evaluation, within, leftOut, mixed } = corpus;
+  const unit = corpus.areFiles ? 'files' : 'documents';
+  const first = train.documents.at(0)?.name.replace(/\[\d+\.\.\d+\]$/, '');
+  const trained = within
+    ? `the first nine tenths of ${texts > 1 ? `each of ${grouped(texts)} ${unit}` : first}`
+    : listText(train.documents, unit);
+  const kept = within ? 'the last tenth' : listText(evaluation.documents, unit);
   return [
-    `training    ${grouped(train.length)} bytes, ${trained}`,
-    `held out    ${grouped(evaluation.length)} bytes, ${kept}`,
-    ...(empty.length > 0 ? [`empty       ${named(empty)}`] : []),
+    `training    ${sizeText(train)}, ${trained}`,
+    `held out    ${sizeText(evaluation)}, ${kept}`,
+    ...(mixed ?? []).map(
+      ({ weight, documents }) => `mixture     ${percent(weight)} from ${grouped(documents)} ${unit}`,
+    ),
+    ...(empty.length > 0 ? [`empty       ${named(empty.slice(0, NAMED), documents - texts)}`] : []),
     ...leftOut.slice(0, NAMED).map((line) => `left out    ${line}`),
     ...(leftOut.length > NAMED ? [`left out    ${leftOut.length - NAMED} more`] : []),
   ]
@@ -24,11 +29,20 @@ export function corpusText({ documents, split, train, evaluation, leftOut }: Cor
     .join('');
 }
 
-const filesText = (names: readonly string[]): string =>
-  names.length > 1 ? `${names.length} files: ${named(names)}` : names[0];
+/** Of bytes a token is one. */
+const sizeText = ({ tokens, bytes }: TokenText): string =>
+  `${grouped(bytes)} bytes${tokens.length === bytes ? '' : ` in ${grouped(tokens.length)} tokens`}`;
+
+const percent = (weight: number): string => `${Number((100 * weight).toPrecision(3))} %`;
+
+function listText(documents: NamedDocuments, unit: string): string {
+  const { length } = documents;
+  const names = Array.from({ length: Math.min(NAMED, length) }, (_, i) => documents.at(i)?.name ?? '');
+  return length > 1 ? `${grouped(length)} ${unit}: ${named(names, length)}` : names[0];
+}
 
 /** The first few names, and how many more there are. */
-function named(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+function named(names: readonly string[], of: number): string {
+  const more = of - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`;
 }
