@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
 const names = ['start', 'sweep', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
-const members = ['hub pull'];
+const members = ['hub info', 'hub pull', 'hub convert'];
 
 describe('twill', () => {
   it('lists its commands, and without one says so with exit code 2', async () => {
@@ -20,7 +20,7 @@ describe('twill', () => {
     parity: ['--seed'],
     presets: ['--seed', '--device', '--threads'],
     report: ['--seed', '--device', '--threads'],
-    'hub pull': ['--seed', '--device', '--threads'],
+    ...Object.fromEntries(members.map((name) => [name, ['--seed', '--device', '--threads']])),
   };
 
   it.each([...names, ...members])('%s --help has the flags of its kind and an example', async (name) => {

@@ -31,9 +31,7 @@ const COMPANIONS: readonly string[] = [
  * @throws FileError when the configuration or the weights are missing, damaged or contradict each other.
  */
 export async function readModelFolder(folder: Folder): Promise<ModelFiles<DistantTensor>> {
-  const source = await folder.open(CONFIG);
-  if (!source) throw new FileError(`${folder.name}: has no ${CONFIG}${holding(folder)}; name a model directory.`);
-  const config = await readJson(source);
+  const config = await readConfig(folder);
   const tensors = await openWeights(folder);
   const found = await Promise.all(COMPANIONS.map((name) => folder.open(name)));
   const files = new Map<string, Uint8Array>();
@@ -41,9 +39,17 @@ export async function readModelFolder(folder: Folder): Promise<ModelFiles<Distan
   return { config, tensors, files };
 }
 
+/** @throws FileError when there is none, or it is no object. */
+export async function readConfig(folder: Folder): Promise<JsonObject> {
+  const source = await folder.open(CONFIG);
+  if (!source) throw new FileError(`${folder.name}: has no ${CONFIG}${holding(folder)}; name a model directory.`);
+  return readJson(source);
+}
+
 const readJson = async (source: Source): Promise<JsonObject> => parsePythonObject(await textOf(source), source.name);
 
-async function openWeights(folder: Folder): Promise<Map<string, DistantTensor>> {
+/** Every tensor, by its name. Of the files only headers are read. @throws FileError as `readModelFolder`. */
+export async function openWeights(folder: Folder): Promise<Map<string, DistantTensor>> {
   const weights = await folder.open(WEIGHTS);
   if (weights) return (await openSafetensors(weights)).tensors;
   const index = await folder.open(INDEX);

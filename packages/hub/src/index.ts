@@ -1,5 +1,6 @@
 // What models are stored in: safetensors files, configurations and checkpoints of Hugging Face and FLA.
 export { parseConfig, serializeConfig } from './config.ts';
+export { openWeights, readConfig } from './folder.ts';
 export { type Json, type JsonObject, parseJsonObject } from './json.ts';
 export { type Loaded, type LoadOptions, load, type ModelPlace } from './load.ts';
 export {
@@ -9,11 +10,12 @@ export {
   type ModelFiles,
   type ModelOptions,
   modelFromFiles,
+  planModel,
 } from './model.ts';
 export { openSafetensors } from './open.ts';
 export { parseSafetensors, type SafetensorsFile, serializeSafetensors } from './safetensors.ts';
 export { blobSource } from './sources/blob.ts';
-export type { Source } from './sources/source.ts';
+export type { Folder, Source } from './sources/source.ts';
 export { urlSource } from './sources/url.ts';
 export {
   type DistantTensor,

@@ -57,12 +57,8 @@ export interface LoadedModel {
 export async function modelFromFiles(files: ModelFiles, options: ModelOptions, where = 'model'): Promise<LoadedModel> {
   checkModelOptions('modelFromFiles', options);
   knownOnly('modelFromFiles: files', files, ['config', 'tensors', 'files']);
-  const { config, tensors } = files;
   const { mixers, device, dtype = 'f32', onProgress = () => {}, signal } = options;
-  const at = `${where}/config.json`;
-  const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
-  const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
-  const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
+  const { model, matched, notes } = planModel(files, mixers, where);
   const place = device ?? cpu();
   const narrow = await narrowed(model, matched, dtype, place.float);
   await model.to(place);
@@ -79,7 +75,24 @@ export async function modelFromFiles(files: ModelFiles, options: ModelOptions, w
     throw error;
   }
   const slow = device ? [] : [`${where}: the model ${onReference}.`];
-  return { model, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes, ...narrow, ...slow] };
+  return { model, notes: [...notes, ...narrow, ...slow] };
+}
+
+/**
+ * The model that a configuration describes, of shapes alone, and which stored tensor is for which of its parameters. No weight is read.
+ *
+ * @throws OptionError and FileError as `modelFromFiles`.
+ */
+export function planModel(
+  { config, tensors }: ModelFiles,
+  mixers: readonly MixerFamily[],
+  where = 'model',
+): LoadedModel & { readonly matched: Matched<TensorSource> } {
+  const at = `${where}/config.json`;
+  const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
+  const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
+  const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
+  return { model, matched, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };
 }
 
 /** Matrices that will be kept in bf16 are so from now on. @returns what becomes of numbers that are kept otherwise, one line each. */

@@ -15,6 +15,7 @@ export { HubError } from './remote/errors.ts';
 export type { DownloadProgress } from './remote/fetch-all.ts';
 export type { RemoteFile } from './remote/listing.ts';
 export type { RepositoryOptions } from './remote/lookup.ts';
+export { type OpenedFolder, openFolder } from './remote/open.ts';
 export { isRepositoryId } from './remote/repository.ts';
 export {
   listRepository,

@@ -1,5 +1,5 @@
 // @twilljs/hybrid: the composer, the language model, its cache and generation.
-export { requireBytes, requireIds } from './bytes.ts';
+export { idsAreBytes, requireBytes, requireIds } from './bytes.ts';
 export { Cache } from './cache.ts';
 export { checkModel } from './check-model.ts';
 export type { HybridConfig } from './config-type.ts';

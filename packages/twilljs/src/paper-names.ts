@@ -19,6 +19,9 @@ export interface PaperModel {
 /** Ratios whose softmax layers others have seen in the checkpoints. */
 const SEEN: readonly Ratio[] = ['pure', '12', '3'];
 
+/** The checkpoints say so, though they were trained on 4096. */
+const POSITIONS = 2048;
+
 /**
  * What a repository of the paper's authors holds, by its name: `m-a-p/1.3B-100B-GatedDeltaNet-hybrid-3-1`.
  *
@@ -35,7 +38,8 @@ export function paperModel(id: string): PaperModel | null {
   if (!(name || full) || !found) return null;
   const ratio: Ratio = name?.[3] ? (name[3] as Ratio) : 'pure';
   const mixer = found.name;
-  return { size, mixer, ratio, config: configOf(modelSizes[size], mixer, ratio), guessed: guessOf(mixer, ratio) };
+  const config = { ...configOf(modelSizes[size], mixer, ratio), max_position_embeddings: POSITIONS };
+  return { size, mixer, ratio, config, guessed: guessOf(mixer, ratio) };
 }
 
 /** Of Gated DeltaNet others have copied the configurations; of the rest nobody has. */

@@ -159,6 +159,17 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
       signal: new AbortController().signal,
     },
   ],
+  'openFolder: options': [
+    (bag) => node.openFolder('org/name', bag).catch(refusedByHub),
+    {
+      kind: 'model',
+      revision: 'v1',
+      cacheDir: home,
+      token: 'x',
+      offline: true,
+      signal: new AbortController().signal,
+    },
+  ],
   'listRepository: options': [
     (bag) => node.listRepository('org/name', bag).catch(refusedByHub),
     {

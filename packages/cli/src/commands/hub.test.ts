@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseSafetensors } from '@twilljs/hub';
+import { paperModel } from 'twilljs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hubHome } from '../../../hub/src/remote/hub-home.test-data.ts';
 import { capture } from '../capture.ts';
@@ -90,6 +92,128 @@ describe('pull', () => {
     ]);
     at.hub.reset();
     await done('hub pull org/net');
+  });
+});
+
+describe('info', () => {
+  const told = async (line: string) => (await capture(line.split(' '))).out.replaceAll(work, 'WORK');
+
+  it('tells what a model is, and downloads nothing', async () => {
+    const commit = at.hub.commit('org/net', { ...files, 'tokenizer.json': '{"version": "1.0"}' });
+    const text = await told('hub info org/net');
+    expect(text).toContain(`org/net, commit ${commit}\nfiles      5, `);
+    expect(text).toContain('\n    3,000 B  optimizer.bin\n');
+    expect(text).toContain('\nmodel      gated_deltanet, 2 layers, 1 of them softmax (1, from 0), width 16, 256 ids\n');
+    expect(text).toMatch(
+      /\nweights {4}[\d,]+ parameters in \d+ tensors, F32\ntokenizer {2}tokenizer.json \(18 B\)\nloads {6}yes\n$/,
+    );
+    expect(readdirSync(at.cache)).toEqual([]);
+    const local = await done('hub info run');
+    const remote = await done('hub info org/net');
+    expect(remote.model).toEqual({ ...local.model, tokenizer: 'tokenizer.json (18 B)' });
+    expect(local.model).toMatchObject({
+      modelType: 'gated_deltanet',
+      layers: 2,
+      softmaxLayers: [1],
+      tokenizer: 'bytes',
+      refused: null,
+      paper: null,
+    });
+    expect(local.model.parameters).toBe(local.model.types.F32);
+    expect(local.commit).toBe(null);
+  });
+
+  it('says why a model does not load', async () => {
+    const config = { model_type: 'llama', num_hidden_layers: 3, hidden_size: 8, vocab_size: 32 };
+    at.hub.commit('org/llama', {
+      'config.json': JSON.stringify(config),
+      'pytorch_model.bin': new Uint8Array(9),
+      'tokenizer.model': new Uint8Array(7),
+    });
+    const text = await told('hub info org/llama');
+    expect(text).toContain(
+      '\nmodel      llama, 3 layers, width 8, 32 ids\nweights    none that can be read\ntokenizer  tokenizer.model (7 B), which is not read\n',
+    );
+    expect(text).toMatch(/\nloads {6}no: org\/llama: its weights are in pytorch_model.bin, which is not read/);
+    at.hub.commit('org/llama', {
+      'config.json': JSON.stringify(config),
+      'model.safetensors': files['model.safetensors'],
+    });
+    expect(await told('hub info org/llama')).toMatch(/\nloads {6}no: org\/llama\/config.json: model_type/);
+    const other = { ...JSON.parse(String(files['config.json'])), hidden_size: 32 };
+    at.hub.commit('org/net', { ...files, 'config.json': JSON.stringify(other) });
+    expect(await told('hub info org/net')).toMatch(/\nloads {6}no: org\/net: .* is \[256,16\] for \[256,32\]/);
+  });
+
+  it("marks what of the paper's models is a guess, and where a model is not what its name says", async () => {
+    at.hub.commit('m-a-p/340M-20B-GLA-hybrid-3-1', files);
+    const text = await told('hub info m-a-p/340M-20B-GLA-hybrid-3-1');
+    expect(text).toContain(
+      "\npaper      by its name GLA of 340M, one softmax layer in 3; a guess of Twill is its configuration, which is FLA's default at this depth and width; here ",
+    );
+    expect(text).toContain('vocab_size 256, not 32000; hidden_size 16, not 1024; ...\n');
+    const config = JSON.stringify(paperModel('m-a-p/340M-20B-GatedDeltaNet-pure-baseline')?.config);
+    at.hub.commit('m-a-p/340M-20B-GatedDeltaNet-pure-baseline', { 'config.json': config });
+    const { model } = await done('hub info m-a-p/340M-20B-GatedDeltaNet-pure-baseline');
+    expect(model.paper).toEqual({ size: '340M', mixer: 'gated-deltanet', ratio: 'pure', guessed: null, differs: [] });
+  });
+
+  it('lists a dataset, and says what cannot be told', async () => {
+    at.hub.commit(
+      'org/texts',
+      Object.fromEntries(Array.from({ length: 45 }, (_, i) => [`data/${i}.txt`, 'x'])),
+      'dataset',
+    );
+    const text = await told('hub info org/texts --dataset');
+    expect(text).toContain('\nfiles      45, 45 B\n');
+    expect(text).toMatch(/\n {2}and 5 more; --json lists all\n$/);
+    expect((await done('hub info org/texts --dataset')).files).toHaveLength(45);
+    expect(await refused('hub info org/texts')).toMatch(/^hub info: org\/texts: there is no such model at HUB/);
+    expect(await refused('hub info ./nowhere')).toBe('hub info: ./nowhere: does not exist; check the path.\n');
+    at.hub.commit('org/net', { 'README.md': '#' });
+    expect(await refused('hub info org/net')).toMatch(
+      /^hub info: org\/net: has no config.json, only README.md; name a model directory\.\n$/,
+    );
+  });
+});
+
+describe('convert', () => {
+  const tensorsIn = (directory: string) => {
+    const names = readdirSync(directory).filter((name) => name.endsWith('.safetensors'));
+    return new Map(names.flatMap((name) => [...parseSafetensors(readFileSync(join(directory, name))).tensors]));
+  };
+
+  it('writes bf16 in shards, with the tokenizer, and joins them again', async () => {
+    at.hub.commit('org/net', { ...files, 'tokenizer_config.json': '{"chat_template": "x"}' });
+    const { code, out } = await capture('hub convert org/net small --dtype bf16 --max-shard-size 10kB'.split(' '));
+    expect([code, out]).toEqual([0, expect.stringMatching(/^small: [\d,]+ parameters, \d+\.\d kB in \d files\n$/)]);
+    const names = readdirSync('small').sort();
+    expect(names).toContain('model.safetensors.index.json');
+    expect(names).toContain('tokenizer_config.json');
+    expect(tensorsIn('small').get('model.embeddings.weight')?.dtype).toBe('BF16');
+    const joined = await done('hub convert small joined');
+    expect(joined.files).toEqual(['config.json', 'model.safetensors', 'tokenizer_config.json']);
+    expect(tensorsIn('joined')).toEqual(tensorsIn('small'));
+    await done('hub convert run copy');
+    expect(tensorsIn('copy')).toEqual(tensorsIn('run'));
+    expect((await done('hub convert joined wide --dtype f32')).bytes).toBeGreaterThan(joined.bytes);
+    expect(tensorsIn('wide').get('model.embeddings.weight')?.dtype).toBe('F32');
+  });
+
+  it('overwrites nothing, and refuses what it cannot read', async () => {
+    expect(await refused('hub convert run run')).toBe(
+      'hub convert: run holds files already; name a directory that is empty, or is not there yet.\n',
+    );
+    expect(await refused('hub convert book.txt other')).toBe(
+      'hub convert: book.txt: is a file where a directory is needed; name the directory of a model.\n',
+    );
+    expect(await refused('hub convert run other --max-shard-size 5XB')).toBe(
+      'hub convert: --max-shard-size is "5XB" where a size such as 5GB or 500MB is needed; correct it.\n',
+    );
+    expect(await refused('hub convert run other --revision v1')).toBe(
+      'hub convert: --revision is v1 but run is no model of the Hub; leave it out.\n',
+    );
+    expect(readdirSync('.')).not.toContain('other');
   });
 });
 

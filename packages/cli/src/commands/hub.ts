@@ -1,5 +1,6 @@
 // twill hub: repositories of the Hugging Face Hub, and model directories in their form.
-import type { RepositoryOptions } from '@twilljs/hub/node';
+import { bytesText, grouped } from '@twilljs/eval';
+import { openFolder, type RepositoryOptions } from '@twilljs/hub/node';
 import { Argument, Command, Option } from 'commander';
 import {
   type CommandGroup,
@@ -10,13 +11,15 @@ import {
   type Runnable,
 } from '../command.ts';
 import { option } from '../flags.ts';
-import { fetchRepository } from '../hub/fetch.ts';
+import { type Conversion, convert, readBytes, requireFree } from '../hub/convert.ts';
+import { fetchRepository, modelDirectory } from '../hub/fetch.ts';
+import { infoLines, modelInfo } from '../hub/info.ts';
 
 export function hub(): CommandGroup {
   const command = new Command('hub').description(
     'Models and datasets of the Hugging Face Hub: what they hold, into the cache, in another form.',
   );
-  return { command, members: [pull()] };
+  return { command, members: [info(), pull(), convertModel()] };
 }
 
 /** The flags that say which repository, and how to ask for it. */
@@ -38,6 +41,47 @@ const asked = ({ revision, dataset, offline }: RepositoryFlags): RepositoryOptio
   ...(revision !== undefined && { revision }),
   ...(offline && { offline }),
 });
+
+function info(): Runnable {
+  const command = repositoryFlags(
+    makeCommand({
+      name: 'info',
+      summary:
+        'Tells what a model or a dataset is, without downloading it: files, layers, parameters, whether it loads.',
+      seed: null,
+      device: null,
+      examples: [
+        'twill hub info m-a-p/340M-20B-GatedDeltaNet-hybrid-3-1',
+        'twill hub info runs/book',
+        'twill hub info org/texts --dataset',
+      ],
+      notes: [
+        'Parameters are counted in the headers of the safetensors files. Of the paper (m-a-p/...) only the names and\n' +
+          'configurations of Gated DeltaNet are confirmed; what else Twill expects is a guess, and is called one.',
+      ],
+    }),
+  ).addArgument(new Argument('<model>', 'org/name, or a directory'));
+  return {
+    command,
+    run: async (context: Context, [where]: readonly string[], options: RepositoryFlags): Promise<Result> => {
+      const { say, note, terminal } = context;
+      const opened = await openFolder(where, { ...asked(options), signal: terminal.signal });
+      for (const line of opened.notes) note(`note: ${line}\n`);
+      const { commit, files } = opened;
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      say(`${where}${commit === null ? '' : `, commit ${commit}`}\n`);
+      say(`files      ${grouped(files.length)}, ${bytesText(bytes)}\n`);
+      for (const file of files.slice(0, LISTED)) say(`  ${bytesText(file.bytes).padStart(9)}  ${file.path}\n`);
+      if (files.length > LISTED) say(`  and ${grouped(files.length - LISTED)} more; --json lists all\n`);
+      const model = options.dataset ? null : await modelInfo(where, opened);
+      for (const line of model ? infoLines(model) : []) say(`${line}\n`);
+      return { answer: true, data: { id: where, commit, bytes, files, ...(model && { model }) } };
+    },
+  };
+}
+
+/** Files that are listed at most. */
+const LISTED = 40;
 
 interface PullOptions extends RepositoryFlags {
   readonly include: readonly string[] | undefined;
@@ -72,6 +116,47 @@ function pull(): Runnable {
       const found = await fetchRepository(id, { ...asked(options), ...(files && { files }) }, context);
       context.say(`${found.directory}\n`);
       return { answer: true, data: { id, ...found } };
+    },
+  };
+}
+
+interface ConvertOptions extends RepositoryFlags {
+  readonly dtype: Conversion['dtype'];
+  readonly maxShardSize: number | undefined;
+}
+
+function convertModel(): Runnable {
+  const command = makeCommand({
+    name: 'convert',
+    summary: 'Writes a model anew, as FLA and Transformers read it: in bf16 or f32, in one file or in several.',
+    seed: null,
+    device: null,
+    examples: [
+      'twill hub convert org/name small --dtype bf16',
+      'twill hub convert runs/book shards --max-shard-size 500MB',
+    ],
+    notes: [
+      'The tokenizer and what else belongs to a model goes along. The whole model is in memory meanwhile.',
+      'bf16 is for matrices; norms, convolutions and single vectors stay f32.',
+    ],
+  })
+    .addArgument(new Argument('<model>', 'org/name, or a directory'))
+    .addArgument(new Argument('<out>', 'a directory that is empty, or is not there yet'))
+    .addOption(option('--revision <name>', 'of a model of the Hub: a branch, a tag or a commit (default: main)'))
+    .addOption(
+      option('--dtype <type>', 'how matrices are written: f32, bf16, or as they are in the file (default: file)', {
+        type: 'string',
+        oneOf: ['f32', 'bf16', 'file'],
+      }).default('file', 'file'),
+    )
+    .addOption(option('--max-shard-size <size>', 'bytes of a file at most, such as 500MB (default: 5GB)', readBytes));
+  return {
+    command,
+    run: async (context: Context, [where, out]: readonly string[], options: ConvertOptions): Promise<Result> => {
+      requireFree(out);
+      const { revision, dtype, maxShardSize: maxShardBytes } = options;
+      const directory = await modelDirectory(where, context, revision);
+      return convert(directory, out, { dtype, maxShardBytes }, context);
     },
   };
 }

@@ -1,6 +1,7 @@
 // What a path or the name of a repository stands for: a directory, fetched first where it is not there.
 import { existsSync } from 'node:fs';
 import { isRepositoryId, type ResolvedRepository, type ResolveOptions, resolveRepository } from '@twilljs/hub/node';
+import { OptionError } from '@twilljs/tensor';
 import type { Context } from '../command.ts';
 import { Interrupted } from '../failure.ts';
 import { transferBar } from './transfer-bar.ts';
@@ -33,7 +34,13 @@ export async function fetchRepository(
 /** Whether a word means a repository of the Hub: what exists as a path is the path. */
 const isOnHub = (where: string): boolean => isRepositoryId(where) && !existsSync(where);
 
-/** The directory of a model: the path itself, or of `org/name` the one in the cache. */
-export async function modelDirectory(where: string, context: Speaking): Promise<string> {
-  return isOnHub(where) ? (await fetchRepository(where, {}, context)).directory : where;
+/**
+ * The directory of a model: the path itself, or of `org/name` the one in the cache.
+ *
+ * @param revision of a model of the Hub. @throws OptionError where it is given for a path.
+ */
+export async function modelDirectory(where: string, context: Speaking, revision?: string): Promise<string> {
+  if (isOnHub(where)) return (await fetchRepository(where, { ...(revision && { revision }) }, context)).directory;
+  if (revision === undefined) return where;
+  throw new OptionError(`--revision is ${revision} but ${where} is no model of the Hub; leave it out.`);
 }

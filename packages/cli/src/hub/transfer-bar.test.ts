@@ -16,7 +16,7 @@ function show(
   const bar = transferBar({ live, columns, draw: write, err: write }, 'org/net', () => at);
   for (const [seconds, done, filesDone] of shown) {
     at = 1000 * seconds;
-    bar.update({ total, done, files: 4, filesDone, file: 'model.safetensors' });
+    bar.update({ total, done, files: 4, filesDone });
   }
   bar.end();
   return text;

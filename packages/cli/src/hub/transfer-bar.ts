@@ -11,8 +11,11 @@ const SILENCE_MS = 30_000;
 /** Columns of the bar itself. */
 const WIDTH = 20;
 
+/** Bytes, and the files that they are of where there are several. */
+type Progress = Pick<DownloadProgress, 'done' | 'total'> & Partial<Pick<DownloadProgress, 'files' | 'filesDone'>>;
+
 export interface TransferBar {
-  update(progress: DownloadProgress): void;
+  update(progress: Progress): void;
   /** Ends the line. */
   end(): void;
 }
@@ -49,11 +52,12 @@ export function transferBar(
   };
 }
 
-function factsOf({ done, total, files, filesDone }: DownloadProgress, first: { at: number; done: number }, at: number) {
+function factsOf({ done, total, files, filesDone }: Progress, first: { at: number; done: number }, at: number) {
   const seconds = (at - first.at) / 1000;
   const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
   const pace = perSecond > 0 ? `  ${bytesText(perSecond)}/s, ${duration((total - done) / perSecond)} left` : '';
-  return `${bytesText(done)} of ${bytesText(total)}, ${filesDone} of ${files} files${done < total ? pace : ''}`;
+  const count = files === undefined ? '' : `, ${filesDone} of ${files} files`;
+  return `${bytesText(done)} of ${bytesText(total)}${count}${done < total ? pace : ''}`;
 }
 
 function barOf(part: number): string {

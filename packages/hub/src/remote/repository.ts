@@ -45,7 +45,8 @@ export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(rev
  * `..`, without what is a separator, a drive or a control character somewhere.
  */
 export function isSafePath(path: string): boolean {
-  const isPart = (part: string) => part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= 255;
+  const isPart = (part: string) =>
+    part !== '' && part !== '.' && part !== '..' && new TextEncoder().encode(part).length <= 255;
   return !/[\\\p{Cc}]|^[A-Za-z]:/u.test(path) && path.split('/').every(isPart);
 }
 
