@@ -16,8 +16,12 @@ export interface AddedToken {
   readonly special: boolean;
 }
 
-/** A part of a text: an added token, or what lies between two, with its place. */
-export type Part = { readonly id: number } | { readonly text: string; readonly at: number };
+/** Gives the id of each token and hands over what lies between, with its place. */
+export type Splitter = (
+  text: string,
+  ids: { push(id: number): void },
+  between: (text: string, at: number) => void,
+) => void;
 
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
 const wordAtEnd = new RegExp(`${WORD}$`, 'u');
@@ -25,34 +29,50 @@ const wordAtStart = new RegExp(`^${WORD}`, 'u');
 const SPACE = /^\p{White_Space}$/u;
 
 /** Cuts texts at added tokens. Of two that begin at one place the longer one counts. */
-export function splitter(tokens: readonly AddedToken[]): (text: string) => Part[] {
-  const byContent = new Map(tokens.filter(({ content }) => content !== '').map((token) => [token.content, token]));
-  if (byContent.size === 0) return (text) => (text === '' ? [] : [{ text, at: 0 }]);
-  const contents = [...byContent.keys()].sort((a, b) => b.length - a.length);
-  const any = new RegExp(contents.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'gu');
-  return (text) => {
-    const parts: Part[] = [];
-    let from = 0;
-    const between = (to: number) => {
-      if (from < to) parts.push({ text: text.slice(from, to), at: from });
+export function splitter(tokens: readonly AddedToken[]): Splitter {
+  // By the character that they begin with, the longest first.
+  const beginnings = new Map<string, AddedToken[]>();
+  // Of two with one text that of the lower id counts.
+  for (const token of [...tokens].sort((a, b) => a.id - b.id)) {
+    if (token.content === '') continue;
+    const [first] = token.content;
+    beginnings.set(first, [...(beginnings.get(first) ?? []), token]);
+  }
+  for (const list of beginnings.values()) list.sort((a, b) => b.content.length - a.content.length);
+  if (beginnings.size === 0) {
+    return (text, _, between) => {
+      if (text !== '') between(text, 0);
     };
-    for (const { 0: content, index } of text.matchAll(any)) {
-      const token = byContent.get(content) as AddedToken;
-      let [begin, end] = [index, index + content.length];
-      if (
-        token.single_word &&
-        (wordAtEnd.test(text.slice(Math.max(0, begin - 2), begin)) || wordAtStart.test(text.slice(end, end + 2)))
-      ) {
-        continue;
+  }
+  const first = new RegExp([...beginnings.keys()].map(escaped).join('|'), 'gu');
+  return (text, ids, between) => {
+    let from = 0;
+    const give = (to: number) => {
+      if (from < to) between(text.slice(from, to), from);
+    };
+    first.lastIndex = 0;
+    for (let match = first.exec(text); match !== null; match = first.exec(text)) {
+      const { index } = match;
+      const token = beginnings.get(match[0])?.find(({ content }) => text.startsWith(content, index));
+      if (!token) continue;
+      let [begin, end] = [index, index + token.content.length];
+      first.lastIndex = end;
+      if (token.single_word && isInWord(text, begin, end)) continue;
+      // White space that the token before has taken stays with it; a token of white space that it has taken stands there again.
+      if (token.lstrip) {
+        while (begin > 0 && SPACE.test(text[begin - 1])) begin--;
+        begin = Math.max(begin, from);
       }
-      // What the token before has taken already stays with it.
-      if (token.lstrip) while (begin > from && SPACE.test(text[begin - 1])) begin--;
       if (token.rstrip) while (end < text.length && SPACE.test(text[end])) end++;
-      between(begin);
-      parts.push({ id: token.id });
+      give(begin);
+      if (begin < end) ids.push(token.id);
       from = end;
     }
-    between(text.length);
-    return parts;
+    give(text.length);
   };
 }
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+
+const isInWord = (text: string, begin: number, end: number): boolean =>
+  wordAtEnd.test(text.slice(Math.max(0, begin - 2), begin)) || wordAtStart.test(text.slice(end, end + 2));

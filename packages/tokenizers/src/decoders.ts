@@ -1,8 +1,8 @@
 // Tokens into text, one by one: each decoder of `tokenizer.json` as a stage. Whole lists go the same way, so that a stream says what they say.
-import { FileError, shown } from '@twilljs/tensor';
 import { byteOf } from './byte-level.ts';
 import { utf8 } from './bytes.ts';
-import type { JsonObject } from './file.ts';
+import type { Part } from './part.ts';
+import { patternIn } from './patterns.ts';
 
 /** Takes tokens, gives what is certain of the text by then. */
 export interface Stage {
@@ -11,29 +11,28 @@ export interface Stage {
 }
 
 /** A decoder, or null: tokens stand apart by spaces. Makes a stage for each text. @throws FileError for what is not known. */
-export function decoderOf(config: JsonObject | null, where: string): () => Stage {
-  return config === null ? apart : chain([config], where);
+export function decoderOf(config: Part | null): () => Stage {
+  return config === null ? apart : chain([config]);
 }
 
 type Make = () => Stage;
 
-function chain(configs: readonly JsonObject[], where: string): Make {
+function chain(configs: readonly Part[]): Make {
   const makes: Make[] = [];
   // Whether the stages before give one token in pieces, not tokens.
   let isOne = false;
   for (const config of configs.flatMap(flat)) {
-    const make = stageOf(config, where, isOne);
-    const isStreaming = config.type === 'Fuse' || (config.type === 'Strip' && config.stop === 0);
+    const make = stageOf(config, isOne);
+    const isStreaming = config.type === 'Fuse' || (config.type === 'Strip' && config.whole('stop') === 0);
     makes.push(isOne && !isStreaming ? whole(make) : make);
     isOne ||= config.type === 'Fuse' || config.type === 'ByteLevel';
   }
   return () => inSequence(makes.map((make) => make()));
 }
 
-const flat = (config: JsonObject): JsonObject[] =>
-  config.type === 'Sequence' ? (config.decoders as JsonObject[]).flatMap(flat) : [config];
+const flat = (config: Part): Part[] => (config.type === 'Sequence' ? config.parts('decoders').flatMap(flat) : [config]);
 
-function stageOf(config: JsonObject, where: string, isOne: boolean): Make {
+function stageOf(config: Part, isOne: boolean): Make {
   switch (config.type) {
     case 'ByteLevel':
       return byteLevel;
@@ -42,7 +41,7 @@ function stageOf(config: JsonObject, where: string, isOne: boolean): Make {
     case 'Fuse':
       return () => each((token) => token);
     case 'Replace':
-      return replace(config, where);
+      return replace(config);
     case 'Strip':
       return strip(config, isOne);
     case 'Metaspace':
@@ -52,9 +51,7 @@ function stageOf(config: JsonObject, where: string, isOne: boolean): Make {
     case 'BPEDecoder':
       return suffixed(config);
   }
-  throw new FileError(
-    `${where}: its decoder is of type ${shown(config.type)}, which is not known here; use another tokenizer.`,
-  );
+  throw config.unknown();
 }
 
 const each = (map: (token: string) => string): Stage => ({ push: (token) => [map(token)], end: () => [] });
@@ -131,50 +128,49 @@ const byteFallback: Make = () => {
   };
 };
 
-function replace({ pattern, content }: JsonObject, where: string): Make {
-  const text = (pattern as JsonObject | undefined)?.String;
-  if (typeof text !== 'string' || text === '' || typeof content !== 'string') {
-    throw new FileError(
-      `${where}: its decoder replaces ${shown(pattern)} by ${shown(content)}; only a text can be replaced by a text here.`,
-    );
-  }
-  return () => each((token) => token.replaceAll(text, () => content));
+function replace(config: Part): Make {
+  const pattern = patternIn(config);
+  const content = config.text('content');
+  return () => each((token) => token.replaceAll(pattern, () => content));
 }
 
 /** Up to `start` characters at the beginning, and `stop` at the end, where they are `content`: of each token, or of one in pieces. */
-function strip({ content, start, stop }: JsonObject, isOne: boolean): Make {
+function strip(config: Part, isOne: boolean): Make {
+  const [content, start, stop] = [config.text('content'), config.whole('start'), config.whole('stop')];
   return () => {
-    let left = start as number;
+    let left = start;
     return each((token) => {
       const characters = Array.from(token);
       let [from, to] = [0, characters.length];
-      if (!isOne) left = start as number;
+      if (!isOne) left = start;
       while (from < to && left > 0 && characters[from] === content) [from, left] = [from + 1, left - 1];
       if (from < to) left = 0;
-      for (let n = 0; n < (stop as number) && to > from && characters[to - 1] === content; n++) to--;
+      for (let n = 0; n < stop && to > from && characters[to - 1] === content; n++) to--;
       return characters.slice(from, to).join('');
     });
   };
 }
 
-function metaspace({ replacement, prepend_scheme, add_prefix_space }: JsonObject): Make {
-  const scheme = prepend_scheme ?? (add_prefix_space === false ? 'never' : 'always');
+function metaspace(config: Part): Make {
+  const mark = config.text('replacement', '▁');
+  const scheme = config.text('prepend_scheme', config.flag('add_prefix_space', true) ? 'always' : 'never');
   return () => {
     let isFirst = scheme !== 'never';
     return each((token) => {
-      const text = token.replaceAll(replacement as string, isFirst ? '' : ' ');
+      const text = token.replaceAll(mark, isFirst ? '' : ' ');
       isFirst = false;
       return text;
     });
   };
 }
 
-function wordPiece({ prefix, cleanup }: JsonObject): Make {
+function wordPiece(config: Part): Make {
+  const [prefix, cleanup] = [config.text('prefix', '##'), config.flag('cleanup', true)];
   return () => {
     let begun = false;
     return each((token) => {
-      const isInside = token.startsWith(prefix as string);
-      const text = !begun ? token : isInside ? token.slice((prefix as string).length) : ` ${token}`;
+      const isInside = token.startsWith(prefix);
+      const text = !begun ? token : isInside ? token.slice(prefix.length) : ` ${token}`;
       begun = true;
       return cleanup ? cleaned(text) : text;
     });
@@ -194,10 +190,11 @@ const cleaned = (text: string): string =>
     .replaceAll(" 're", "'re");
 
 /** The end of a word is a space, unless it is the end of all. */
-function suffixed({ suffix }: JsonObject): Make {
+function suffixed(config: Part): Make {
+  const suffix = config.text('suffix', '</w>');
   return () => {
     let held: string | null = null;
-    const said = (end: string): string[] => (held === null ? [] : [held.replaceAll(suffix as string, end)]);
+    const said = (end: string): string[] => (held === null ? [] : [held.replaceAll(suffix, end)]);
     return {
       push(token) {
         const text = said(' ');

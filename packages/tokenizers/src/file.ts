@@ -1,6 +1,7 @@
 // `tokenizer.json`, checked where it enters.
 import { FileError, shown } from '@twilljs/tensor';
 import type { AddedToken } from './added.ts';
+import { Part } from './part.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -10,39 +11,43 @@ export interface JsonObject {
 /** What is read of a file. */
 export interface TokenizerFile {
   readonly added: readonly AddedToken[];
-  readonly normalizer: JsonObject | null;
-  readonly preTokenizer: JsonObject | null;
-  readonly postProcessor: JsonObject | null;
-  readonly decoder: JsonObject | null;
-  readonly model: JsonObject & { readonly type: string };
-  /** Ids of all tokens, added ones too. */
-  readonly ids: ReadonlyMap<string, number>;
+  readonly normalizer: Part | null;
+  readonly preTokenizer: Part | null;
+  readonly postProcessor: Part | null;
+  readonly decoder: Part | null;
+  readonly model: Part;
+  /** Of the model. */
+  readonly kind: string;
+  /** Ids of the model's tokens. Of two with one text the last counts. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+  /** The model's tokens by id; there may be gaps. */
+  readonly names: readonly string[];
   /** The same file always gives the same text, however it is spaced. */
   readonly identity: string;
 }
 
-const MODELS = ['BPE', 'Unigram', 'WordPiece'];
 /** The largest number of ids, more than any model has. */
 const MOST = 2 ** 24;
 
-/** @throws FileError which names what is missing or contradicts itself. */
-export function readFile(text: string, where: string): TokenizerFile {
+/** @param kinds of models that are known. @throws FileError which names what is missing or contradicts itself. */
+export function readFile(text: string, where: string, kinds: readonly string[]): TokenizerFile {
   const file = objectOf(parsedJson(text, where), where);
-  const part = (name: string): JsonObject | null =>
-    (file[name] ?? null) === null ? null : objectOf(file[name], `${where}: ${name}`);
+  const part = (name: string): Part | null =>
+    (file[name] ?? null) === null ? null : new Part(objectOf(file[name], `${where}: ${name}`), `${where}: its ${name}`);
   const model = part('model');
   if (!model) throw new FileError(`${where}: it has no model, so it is no tokenizer.json; give the file of that name.`);
-  const type = kindOf(model, where);
-  const ids = idsOf(model, type, where);
-  const added = addedOf(file.added_tokens ?? [], ids, where);
+  const kind = kindOf(model.fields);
+  if (typeof kind !== 'string' || !kinds.includes(kind)) {
+    throw new FileError(`${where}: its model is ${shown(kind)}; those known here are ${kinds.join(', ')}.`);
+  }
+  const { vocabulary, names } = vocabularyOf(model.fields, kind, where);
   return {
-    added,
+    ...{ model, kind, vocabulary, names },
+    added: addedOf(file.added_tokens ?? [], vocabulary, kind === 'Unigram' ? names.length : vocabulary.size, where),
     normalizer: part('normalizer'),
     preTokenizer: part('pre_tokenizer'),
     postProcessor: part('post_processor'),
     decoder: part('decoder'),
-    model: { ...model, type },
-    ids,
     identity: JSON.stringify(file),
   };
 }
@@ -61,13 +66,10 @@ export function objectOf(value: Json | undefined, where: string): JsonObject {
 }
 
 /** Old files do not name the kind of their model. */
-function kindOf(model: JsonObject, where: string): string {
-  const type = model.type ?? (model.merges ? 'BPE' : undefined);
-  if (typeof type === 'string' && MODELS.includes(type)) return type;
-  throw new FileError(`${where}: its model is ${shown(type)}; those known here are ${MODELS.join(', ')}.`);
-}
+const kindOf = ({ type, merges, vocab }: JsonObject): Json | undefined =>
+  type ?? (merges ? 'BPE' : Array.isArray(vocab) ? 'Unigram' : undefined);
 
-function idsOf(model: JsonObject, type: string, where: string): Map<string, number> {
+function vocabularyOf(model: JsonObject, type: string, where: string) {
   const ids = new Map<string, number>();
   const names: string[] = [];
   const add = (token: Json, id: Json) => {
@@ -93,14 +95,18 @@ function idsOf(model: JsonObject, type: string, where: string): Map<string, numb
     for (const [token, id] of Object.entries(objectOf(model.vocab, `${where}: its vocabulary`))) add(token, id);
   }
   if (ids.size === 0) throw new FileError(`${where}: its vocabulary is empty; check the file.`);
-  return ids;
+  return { vocabulary: ids, names };
 }
 
-/** Adds their ids. */
-function addedOf(list: Json, ids: Map<string, number>, where: string): AddedToken[] {
+/**
+ * Their ids follow those of the model: Hugging Face's tokenizers count them on, whatever the file says, so that a file which says
+ * otherwise has two meanings.
+ */
+function addedOf(list: Json, vocabulary: ReadonlyMap<string, number>, free: number, where: string): AddedToken[] {
   if (!Array.isArray(list))
     throw new FileError(`${where}: added_tokens is ${shown(list)} where a list is needed; check the file.`);
-  const taken = new Map(Array.from(ids, ([token, id]) => [id, token]));
+  const known = new Map<string, number>();
+  let next = free;
   return list.map((entry, i) => {
     const token = objectOf(entry, `${where}: added_tokens[${i}]`);
     const { content, id } = token;
@@ -109,14 +115,14 @@ function addedOf(list: Json, ids: Map<string, number>, where: string): AddedToke
         `${where}: added_tokens[${i}] is ${shown(token)}; it needs a content and an id below ${MOST}.`,
       );
     }
-    const [own, other] = [ids.get(content), taken.get(id as number)];
-    if ((own ?? id) !== id || (other ?? content) !== content) {
+    const own = vocabulary.get(content) ?? known.get(content);
+    if (id !== (own ?? next)) {
       throw new FileError(
-        `${where}: the added token ${shown(content)} has the id ${id}, which contradicts ${own === undefined ? shown(other) : `the id ${own} that it has before`}; give it one of its own.`,
+        `${where}: the added token ${shown(content)} has the id ${id}, but ${own === undefined ? `the next free one is ${next}` : `it has ${own} already`}; correct the file.`,
       );
     }
-    ids.set(content, id as number);
-    taken.set(id as number, content);
+    known.set(content, id as number);
+    next = Math.max(next, (id as number) + 1);
     const is = (name: string): boolean => token[name] === true;
     return {
       ...{ id: id as number, content, special: is('special'), normalized: is('normalized') },

@@ -1,5 +1,7 @@
 // Learning merges: the pair that occurs most often becomes a token, again and again. (Sennrich et al. 2016; as `BpeTrainer` of Hugging Face's tokenizers does it.)
 
+import { Heap } from './heap.ts';
+
 /** Different words, as symbols that follow each other: word i is `symbols[starts[i] ... starts[i + 1])`. */
 export interface Words {
   readonly symbols: Int32Array;
@@ -47,11 +49,11 @@ export function* learnMerges(
     if (!words) found.set(pair, [word]);
     else if (words[words.length - 1] !== word) words.push(word);
   };
-  const queue: Candidate[] = [];
+  const queue = new Heap(isBefore);
   const enqueue = () => {
     for (const [pair, words] of found) {
       const count = times.get(pair) as number;
-      if (count > 0) push(queue, { count, pair, words });
+      if (count > 0) queue.push({ count, pair, words });
     }
     found = new Map();
   };
@@ -61,12 +63,12 @@ export function* learnMerges(
     if (word % 2 ** 16 === 0) yield;
   }
   enqueue();
-  while (tokens.length < size && queue.length > 0) {
-    const top = pop(queue);
+  while (tokens.length < size && queue.size > 0) {
+    const top = queue.pop();
     const count = times.get(top.pair) as number;
     if (top.count !== count) {
       top.count = count;
-      push(queue, top);
+      queue.push(top);
       continue;
     }
     if (count < 1 || count < minFrequency) break;
@@ -99,31 +101,3 @@ export function* learnMerges(
 }
 
 const isBefore = (a: Candidate, b: Candidate): boolean => a.count > b.count || (a.count === b.count && a.pair < b.pair);
-
-function push(queue: Candidate[], one: Candidate): void {
-  let at = queue.length;
-  while (at > 0) {
-    const above = (at - 1) >> 1;
-    if (!isBefore(one, queue[above])) break;
-    queue[at] = queue[above];
-    at = above;
-  }
-  queue[at] = one;
-}
-
-function pop(queue: Candidate[]): Candidate {
-  const top = queue[0];
-  const last = queue.pop() as Candidate;
-  if (queue.length === 0) return top;
-  let at = 0;
-  for (;;) {
-    let below = 2 * at + 1;
-    if (below >= queue.length) break;
-    if (below + 1 < queue.length && isBefore(queue[below + 1], queue[below])) below++;
-    if (!isBefore(queue[below], last)) break;
-    queue[at] = queue[below];
-    at = below;
-  }
-  queue[at] = last;
-  return top;
-}

@@ -1,50 +1,73 @@
-// The model of `tokenizer.json`: words into ids. Merging is the library's; what it would leave out in silence is refused here.
-import { BPE, SequenceNormalizer, Unigram, WordPiece } from '@huggingface/tokenizers';
-import { FileError, shown } from '@twilljs/tensor';
-import type { JsonObject, TokenizerFile } from './file.ts';
+// The model of `tokenizer.json`: words into ids.
+import { bpe, lacking } from './bpe.ts';
+import type { Part } from './part.ts';
+import { unigram } from './unigram.ts';
 
-export type Model = (words: string[]) => number[];
+/** Ids of a word. @throws FileError for a word that it has no token for, and none for what is unknown. */
+export type Model = (word: string) => readonly number[];
 
-export function modelOf({ model, ids }: TokenizerFile, where: string): Model {
-  const { type } = model;
-  if (type === 'BPE') checkMerges(model, ids, where);
-  const encode = new (type === 'BPE' ? BPE : type === 'Unigram' ? Unigram : WordPiece)(
-    ...([model, ''] as unknown as [never, never]),
-  ) as unknown as (words: string[]) => string[];
-  return (words) => encode(words).map((token) => ids.get(token) as number);
-}
+/** By their names in the file. */
+export const models: Record<string, (config: Part, vocabulary: ReadonlyMap<string, number>) => Model> = {
+  BPE: bpe,
+  Unigram: unigram,
+  WordPiece: wordPiece,
+  WordLevel: wordLevel,
+};
 
-/** Normal forms of text. */
-export function normalizerOf(config: JsonObject | null): (text: string) => string {
-  if (config === null) return (text) => text;
-  return new SequenceNormalizer({ type: 'Sequence', normalizers: [config] } as never) as unknown as (
-    text: string,
-  ) => string;
-}
+/** The longest beginning that is a token, again and again. */
+function wordPiece(config: Part, vocabulary: ReadonlyMap<string, number>): Model {
+  const prefix = config.text('continuing_subword_prefix', '##');
+  const unknown = config.text('unk_token', '[UNK]');
+  const most = config.whole('max_input_chars_per_word', 100);
+  let longest = 0;
+  for (const token of vocabulary.keys()) longest = Math.max(longest, token.length);
 
-function checkMerges(model: JsonObject, ids: ReadonlyMap<string, number>, where: string): void {
-  const { merges, continuing_subword_prefix, dropout, unk_token } = model;
-  if (dropout)
-    throw new FileError(`${where}: its model drops merges by chance (dropout ${shown(dropout)}); set it to null.`);
-  if (continuing_subword_prefix) {
-    throw new FileError(
-      `${where}: its BPE has the prefix ${shown(continuing_subword_prefix)} inside of words, which is not known here; use another tokenizer.`,
-    );
-  }
-  if ((unk_token ?? null) !== null && !ids.has(unk_token as string)) {
-    throw new FileError(`${where}: its unk_token ${shown(unk_token)} is not in the vocabulary; add it.`);
-  }
-  if (!Array.isArray(merges))
-    throw new FileError(`${where}: its merges are ${shown(merges)} where a list is needed; check the file.`);
-  for (const [i, merge] of merges.entries()) {
-    const pair = typeof merge === 'string' ? merge.split(' ') : merge;
-    if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== 'string')) {
-      throw new FileError(`${where}: merges[${i}] is ${shown(merge)} where two tokens are needed; check the file.`);
+  const pieces = (word: string): number[] | null => {
+    const characters = Array.from(word);
+    if (characters.length > most) return null;
+    const ids: number[] = [];
+    for (let from = 0; from < characters.length; ) {
+      let to = Math.min(characters.length, from + longest);
+      const piece = () => (from > 0 ? prefix : '') + characters.slice(from, to).join('');
+      while (to > from && !vocabulary.has(piece())) to--;
+      if (to === from) return null;
+      ids.push(vocabulary.get(piece()) as number);
+      from = to;
     }
-    const missing = [...(pair as string[]), pair.join('')].find((token) => !ids.has(token));
-    if (missing === undefined) continue;
-    throw new FileError(
-      `${where}: merges[${i}] needs ${shown(missing)}, which is not in the vocabulary; the file is cut or mixed up.`,
-    );
-  }
+    return ids;
+  };
+  return (word) => {
+    const ids = pieces(word);
+    if (ids) return ids;
+    const id = vocabulary.get(unknown);
+    if (id === undefined) throw lacking(config, unknown, word);
+    return [id];
+  };
+}
+
+function wordLevel(config: Part, vocabulary: ReadonlyMap<string, number>): Model {
+  const unknown = config.text('unk_token', '<unk>');
+  return (word) => {
+    const id = vocabulary.get(word) ?? vocabulary.get(unknown);
+    if (id === undefined) throw lacking(config, unknown, word);
+    return [id];
+  };
+}
+
+/** Words that are kept, and up to which length. */
+const MOST_WORDS = 2 ** 17;
+const LONGEST = 64;
+
+/** Most words come again. @param prepare what is done to a word before the model reads it. */
+export function remembering(model: Model, prepare: (word: string) => string): Model {
+  const known = new Map<string, readonly number[]>();
+  return (word) => {
+    const before = known.get(word);
+    if (before !== undefined) return before;
+    const ids = model(prepare(word));
+    if (word.length > LONGEST) return ids;
+    if (known.size >= MOST_WORDS) known.clear();
+    known.set(` ${word}`.slice(1), ids); // a string of its own: a part of a text keeps all of the text in memory
+    return ids;
+  };
 }

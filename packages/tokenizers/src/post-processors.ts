@@ -1,6 +1,6 @@
 // What a file wants around every text: ids before it and after it.
-import { FileError, shown } from '@twilljs/tensor';
-import type { JsonObject } from './file.ts';
+import { shown } from '@twilljs/tensor';
+import type { Part } from './part.ts';
 
 export interface Frame {
   readonly before: readonly number[];
@@ -10,39 +10,49 @@ export interface Frame {
 const NONE: Frame = { before: [], after: [] };
 
 /** @throws FileError for what is not known. */
-export function frameOf(config: JsonObject | null, where: string): Frame {
+export function frameOf(config: Part | null): Frame {
   if (config === null) return NONE;
-  const pair = (name: string): number => (config[name] as [string, number])[1];
   switch (config.type) {
     case 'ByteLevel':
       return NONE;
     case 'TemplateProcessing':
-      return template(config, where);
+      return template(config);
     case 'BertProcessing':
     case 'RobertaProcessing':
-      return { before: [pair('cls')], after: [pair('sep')] };
+      return { before: [idOf(config, 'cls')], after: [idOf(config, 'sep')] };
     case 'Sequence':
-      return (config.processors as JsonObject[])
-        .map((one) => frameOf(one, where))
+      return config
+        .parts('processors')
+        .map(frameOf)
         .reduce(
           ({ before, after }, outer) => ({ before: [...outer.before, ...before], after: [...after, ...outer.after] }),
           NONE,
         );
   }
-  throw new FileError(
-    `${where}: its post_processor is of type ${shown(config.type)}, which is not known here; use another tokenizer.`,
+  throw config.unknown();
+}
+
+/** Of a token with its id. */
+function idOf(config: Part, name: string): number {
+  const [, id] = config.list(name);
+  if (Number.isInteger(id)) return id as number;
+  throw config.refused(
+    `has ${name} ${shown(config.fields[name])} where a token and its id are needed; check the file.`,
   );
 }
 
-function template({ single, special_tokens }: JsonObject, where: string): Frame {
-  const items = single as JsonObject[];
-  const at = items.findIndex((item) => item.Sequence);
-  if (items.filter((item) => item.Sequence).length !== 1) {
-    throw new FileError(`${where}: its post_processor has the text ${shown(single)} not once; use another tokenizer.`);
+function template(config: Part): Frame {
+  const items = config.parts('single');
+  const isText = (item: Part) => Object.hasOwn(item.fields, 'Sequence');
+  const at = items.findIndex(isText);
+  if (items.filter(isText).length !== 1) {
+    throw config.refused(`has the text not once in ${shown(config.fields.single)}; use another tokenizer.`);
   }
-  const idsOf = ({ SpecialToken }: JsonObject): number[] => {
-    const { id } = SpecialToken as { id: string };
-    return (special_tokens as { [token: string]: { ids: number[] } })[id].ids;
+  const idsOf = (item: Part): number[] => {
+    const tokens = config.part('special_tokens').part(item.part('SpecialToken').text('id'));
+    const ids = tokens.list('ids');
+    if (ids.every((id) => Number.isInteger(id))) return ids as number[];
+    throw tokens.refused(`has ids ${shown(ids)} where numbers are needed; check the file.`);
   };
   return { before: items.slice(0, at).flatMap(idsOf), after: items.slice(at + 1).flatMap(idsOf) };
 }

@@ -83,9 +83,9 @@ describe('what is refused', () => {
     ['{}', /it has no model/],
     [JSON.stringify(small({ model: { type: 'Wordy' } })), /its model is "Wordy"; those known here are BPE/],
     [JSON.stringify(small({ decoder: { type: 'CTC' } })), /its decoder is of type "CTC", which is not known here/],
-    [JSON.stringify(small({ pre_tokenizer: { type: 'UnicodeScripts' } })), /pre_tokenizer is of type "UnicodeScripts"/],
+    [JSON.stringify(small({ pre_tokenizer: { type: 'Lines' } })), /pre_tokenizer is of type "Lines"/],
     [JSON.stringify(small({ added_tokens: [{ id: 3, content: '<eos>' }] })), /the added token "<eos>" has the id 3/],
-    [JSON.stringify(small({ model: { ...small().model, merges: ['q uite'] } })), /merges\[0\] needs "uite"/],
+    [JSON.stringify(small({ model: { ...small().model, merges: ['q uite'] } })), /has the merge 0, which needs "uite"/],
   ])('%#', (text, message) => {
     expect(() => tokenizerFromJson(text, { path: 'a.json' })).toThrow(message);
   });

@@ -2,7 +2,7 @@
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { characters } from './byte-level.ts';
 import { learnMerges, type Vocabulary, type Words } from './merges.ts';
-import { GPT2, patternOf } from './patterns.ts';
+import { GPT2, oniguruma } from './patterns.ts';
 
 /** How far the training is. */
 export interface TrainBpeProgress {
@@ -106,7 +106,7 @@ function wordCounter() {
     },
     /** Pauses after many words. */
     *add(text: string): Generator<void> {
-      const pattern = patternOf({ Regex: GPT2 });
+      const pattern = oniguruma(GPT2);
       let seen = 0;
       for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
         const [word] = match;

@@ -1,0 +1,59 @@
+// Text into ids: added tokens first, then normal form, words and the model.
+import { shown } from '@twilljs/tensor';
+import { type AddedToken, splitter } from './added.ts';
+import { byteText } from './byte-level.ts';
+import type { TokenizerFile } from './file.ts';
+import { models, remembering } from './models.ts';
+import type { Normalizer } from './normalizers.ts';
+import { preTokenizerOf } from './pre-tokenizers.ts';
+
+/** Ids that become more. */
+export class Ids {
+  private numbers = new Int32Array(16);
+  private length = 0;
+
+  push(id: number): void {
+    if (this.length === this.numbers.length) {
+      const more = new Int32Array(2 * this.length);
+      more.set(this.numbers);
+      this.numbers = more;
+    }
+    this.numbers[this.length++] = id;
+  }
+
+  /** A copy of them. */
+  all(): Int32Array {
+    return this.numbers.slice(0, this.length);
+  }
+}
+
+/** Added tokens are looked for in the text, then in its normal form; what lies between them goes through the model. */
+export function encoderOf(file: TokenizerFile, normalize: Normalizer): (text: string, ids: Ids) => void {
+  const { words, inBytes } = preTokenizerOf(file.preTokenizer);
+  const model = remembering(models[file.kind](file.model, file.vocabulary), inBytes ? byteText : (word) => word);
+  const asTheyAre = splitter(file.added.filter(({ normalized }) => !normalized));
+  const normalized = file.added.filter((token) => token.normalized);
+  const inNormalForm = splitter(normalized.map((token) => ({ ...token, content: formOf(token, normalize, file) })));
+  return (text, ids) => {
+    const take = (word: string) => {
+      const list = model(word);
+      for (let i = 0; i < list.length; i++) ids.push(list[i]);
+    };
+    asTheyAre(text, ids, (part, at) => {
+      const isFirst = at === 0 && keepsStart(part, normalize);
+      inNormalForm(normalize(part), ids, (piece, inside) => words(piece, isFirst && inside === 0, take));
+    });
+  };
+}
+
+/** Whether the normal form begins with the first character of a text: where that is left out, the next one is not the first. */
+function keepsStart(text: string, normalize: Normalizer): boolean {
+  const [first] = text;
+  return normalize(`${first}x`) !== normalize('x');
+}
+
+function formOf({ content }: AddedToken, normalize: Normalizer, { model }: TokenizerFile): string {
+  const form = normalize(content);
+  if (form !== '' || content === '') return form;
+  throw model.refused(`cannot have the added token ${shown(content)}, which is nothing in its normal form; remove it.`);
+}
