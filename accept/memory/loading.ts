@@ -14,6 +14,9 @@ export interface Loading {
   /** That the model holds. */
   readonly kept: number;
   readonly parameters: number;
+  /** How often it said how far it was, and the last it said, as a part of all. */
+  readonly told: number;
+  readonly reached: number;
   /** Seconds of loading, of a prompt of 64 tokens, and of a token after it. */
   readonly loading: number;
   readonly prompt: number;
@@ -22,7 +25,7 @@ export interface Loading {
   readonly ids: readonly number[];
 }
 
-const PROMPT = 64;
+const PROMPT = 16;
 const TOKENS = 8;
 
 /** The most that the process has held since it was asked to count anew. */
@@ -34,7 +37,15 @@ gc!();
 writeFileSync('/proc/self/clear_refs', '5');
 const idle = memoryUsage.rss();
 const start = performance.now();
-const { model } = await load(path, { mixers, device: on, dtype: dtype as 'file' });
+let [told, reached] = [0, 0];
+const { model } = await load(path, {
+  ...{ mixers, device: on, dtype: dtype as 'file' },
+  onProgress({ done, total }) {
+    told++;
+    if (done / total < reached) throw new Error('it went back');
+    reached = done / total;
+  },
+});
 const loading = (performance.now() - start) / 1000;
 const [peak, after] = [highest(), memoryUsage.rss()];
 
@@ -57,6 +68,8 @@ const report: Loading = {
   after,
   kept: bytes,
   parameters,
+  told,
+  reached,
   loading,
   prompt: seconds[0],
   token: Math.min(...seconds.slice(1)),

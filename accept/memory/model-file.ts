@@ -1,7 +1,7 @@
 // Model directories of any size with made-up weights, written without being in memory.
-import { type StoredTensor, storedTypes } from '@twilljs/hub';
+import { type DistantTensor, storedTypes } from '@twilljs/hub';
 import { writeModelDirectory } from '@twilljs/hub/node';
-import { compose } from '@twilljs/hybrid';
+import { hybrid } from '@twilljs/hybrid';
 import { params, shapesOnly } from '@twilljs/nn';
 import { size } from '@twilljs/tensor';
 import { mixers } from 'twilljs';
@@ -13,30 +13,31 @@ const words = {
 };
 
 /** Writes the model of a configuration. @returns bytes of its tensors. */
-export function writeModel(path: string, config: Record<string, unknown>, dtype: keyof typeof words): number {
+export async function writeModel(
+  path: string,
+  config: object,
+  dtype: keyof typeof words,
+  maxShardBytes = 5e9,
+): Promise<number> {
   const { random, fixed, one } = words[dtype];
   let seed = 1;
   let total = 0;
-  const stored = (shape: readonly number[]): StoredTensor => {
-    const bytes = size(shape) * storedTypes[dtype].bytes;
-    total += bytes;
-    return {
-      dtype,
-      shape,
-      get bytes() {
-        const data = new Int32Array(Math.ceil(bytes / 4)).fill(one);
-        for (let i = 0; shape.length > 1 && i < data.length; i++) {
-          seed ^= seed << 13;
-          seed ^= seed >>> 17;
-          seed ^= seed << 5;
-          data[i] = (seed & random) | fixed;
-        }
-        return new Uint8Array(data.buffer, 0, bytes);
-      },
+  const stored = (shape: readonly number[]): DistantTensor => {
+    total += size(shape) * storedTypes[dtype].bytes;
+    const copy = async (_: number, into: Uint8Array) => {
+      const data = new Int32Array(Math.ceil(into.length / 4)).fill(one);
+      for (let i = 0; shape.length > 1 && i < data.length; i++) {
+        seed ^= seed << 13;
+        seed ^= seed >>> 17;
+        seed ^= seed << 5;
+        data[i] = (seed & random) | fixed;
+      }
+      into.set(new Uint8Array(data.buffer, 0, into.length));
     };
+    return { dtype, shape, copy };
   };
-  const model = compose(config, { mixers, init: shapesOnly() });
+  const model = hybrid(config, { mixers, init: shapesOnly() });
   const tensors = new Map([...params(model)].map(([name, { shape }]) => [name, stored(shape)]));
-  writeModelDirectory(path, { config: { ...model.config.json }, tensors });
+  await writeModelDirectory(path, { config: { ...model.config.json }, tensors }, { maxShardBytes });
   return total;
 }

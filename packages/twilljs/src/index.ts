@@ -35,6 +35,7 @@ export { known } from './known.ts';
 export { mixers } from './mixers.ts';
 export { namedModels } from './named-models.ts';
 export { paper } from './paper.ts';
+export { type PaperCheckpoint, type Provenance, paperCheckpoints, provenanceOf } from './paper-checkpoints.ts';
 export { type PaperModel, paperModel } from './paper-names.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';

@@ -4,7 +4,7 @@ import { bytesText, countsOf, grouped, STATE_CONTEXTS, tokensText } from '@twill
 import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { table } from '@twilljs/report';
-import { mixers, namedModels } from 'twilljs';
+import { mixers, namedModels, paperCheckpoints, provenanceOf } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 
 /** Tokens over which the FLOPs of a token are averaged. */
@@ -26,22 +26,34 @@ export function presets() {
   return { command, run: async (context: Context) => runPresets(context) };
 }
 
+/** Behind a name, where its configuration is not known. */
+const marks = { confirmed: '', 'in part': ' (?)', guess: ' ?' } as const;
+
 function runPresets({ say }: Context): Result {
   const all = Object.entries(namedModels()).map(([name, config]) => ({
     name,
+    configuration: provenanceOf(name),
     ...countsOf(hybrid(config, { mixers, init: shapesOnly() }), LENGTH),
   }));
   const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokensText(tokens)}`);
   say(
     table(
       ['model', 'layers', 'parameters', 'without\nembedding', 'FLOPs\nper token', ...contexts],
-      all.map(({ name, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
-        name,
+      all.map(({ name, configuration, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
+        `${name}${configuration === null ? '' : marks[configuration]}`,
         String(layers),
         ...[parameters, nonEmbeddingParameters, flopsPerToken].map(grouped),
         ...STATE_CONTEXTS.map((tokens) => bytesText(stateBytes[tokens])),
       ]),
     ),
   );
-  return { answer: true, data: { flopsLength: LENGTH, presets: all } };
+  const checkpoints = paperCheckpoints();
+  say(
+    `\n? a guess: the paper's own configuration is not known,
+  these are FLA's defaults at its depth and width; (?) so for the softmax layers\n\n${table(
+    ['checkpoint of the paper on the Hub', 'model here'],
+    checkpoints.map(({ id, model, configuration }) => [id, model + marks[configuration]]),
+  )}`,
+  );
+  return { answer: true, data: { flopsLength: LENGTH, presets: all, checkpoints } };
 }
