@@ -10,8 +10,11 @@ import { loadRun, readRunRecord } from '@twilljs/train/node';
 import type { Option } from 'commander';
 import { mixers } from 'twilljs';
 import { requireModel } from './directories.ts';
+import { Interrupted } from './failure.ts';
 import { option, readAs, shown } from './flags.ts';
+import { loadingBar } from './hub/loading-bar.ts';
 import { knownHere } from './known.ts';
+import type { Terminal } from './terminal.ts';
 
 export type CheckpointName = 'last' | 'best' | number;
 
@@ -34,6 +37,8 @@ export function dtypeFlag(): Option {
 }
 
 export interface OpenOptions {
+  /** Shows how far loading is, where that takes more than a moment, and stops it. */
+  readonly terminal?: Terminal;
   /** Told of what was ignored or rearranged in the files. */
   note?(text: string): void;
   readonly checkpoint?: CheckpointName | undefined;
@@ -60,15 +65,25 @@ export interface Moment {
 export async function openModel(
   path: string,
   device: Device,
-  { note = () => {}, checkpoint, dtype, known }: OpenOptions = {},
+  { note = () => {}, terminal, checkpoint, dtype, known }: OpenOptions = {},
 ): Promise<{ model: LanguageModel; moment: Moment | null }> {
-  const how = { device, ...(dtype && { dtype }) };
+  const bar = terminal ? loadingBar(terminal) : { update() {}, end() {} };
+  const how = {
+    ...{ device, onProgress: bar.update },
+    ...(dtype && { dtype }),
+    ...(terminal && { signal: terminal.signal }),
+  };
+  const loaded = <T>(loading: Promise<T>): Promise<T> =>
+    loading
+      .catch((error) => {
+        if (!terminal?.signal.aborted) throw error;
+        throw new Interrupted(`${path}: stopped while it was loaded.`);
+      })
+      .finally(bar.end);
   if (existsSync(join(path, 'run.json'))) {
-    const run = await loadRun(path, {
-      mixers: (known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))))).mixers,
-      ...how,
-      ...(checkpoint !== undefined && { checkpoint }),
-    });
+    const { mixers: own } =
+      known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))));
+    const run = await loaded(loadRun(path, { mixers: own, ...how, ...(checkpoint !== undefined && { checkpoint }) }));
     for (const text of run.notes) note(`${text}\n`);
     const { model, step, steps, status } = run;
     return { model, moment: { step, steps, status } };
@@ -79,7 +94,7 @@ export async function openModel(
       `--checkpoint ${shown(String(checkpoint))} names a moment of a run but ${path} has no run.json; leave it out.`,
     );
   }
-  const { model, notes } = await load(path, { mixers, ...how });
+  const { model, notes } = await loaded(load(path, { mixers, ...how }));
   for (const text of notes) note(`${text}\n`);
   return { model, moment: null };
 }

@@ -2,6 +2,7 @@
 import type { Ratio } from '@twilljs/hybrid';
 import { configOf } from '@twilljs/sweep';
 import { mixers } from './mixers.ts';
+import { guessOf } from './paper-names.ts';
 import { modelSizes, otherModels } from './sizes.ts';
 
 /** Ratios at which a size is compared. */
@@ -13,15 +14,26 @@ const ratios: Readonly<Record<keyof typeof modelSizes, readonly Ratio[]>> = {
   '1.3B': ['pure', '24', '12', '6', '3'],
 };
 
+/** The name of a model of a size. */
+export const modelName = (size: string, mixer: string, ratio: Ratio): string =>
+  `${size} ${mixer}${ratio === 'pure' ? '' : `, ${Number(ratio) - 1}:1`}`;
+
 /** Configurations by name, such as `340M gla, 3:1`: the first word is a size. */
 export function namedModels(): Readonly<Record<string, object>> {
   const sized = Object.entries(modelSizes).flatMap(([key, size]) =>
     mixers.flatMap(({ name, role }) =>
       (role === 'softmax' ? (['pure'] as const) : ratios[key as keyof typeof ratios]).map((ratio) => [
-        `${key} ${name}${ratio === 'pure' ? '' : `, ${Number(ratio) - 1}:1`}`,
+        modelName(key, name, ratio),
         configOf(size, name, ratio),
       ]),
     ),
   );
   return { ...Object.fromEntries(sized), ...otherModels };
+}
+
+/** What of a named model's configuration nobody outside has seen in the paper's checkpoint; null where nothing is guessed. */
+export function guessedOf(name: string): string | null {
+  const [, size, mixer, linear] = /^(\S+) ([^,]+)(?:, (\d+):1)?$/.exec(name) ?? [];
+  if (size !== '340M' && size !== '1.3B') return null;
+  return guessOf(mixer, linear ? (`${Number(linear) + 1}` as Ratio) : 'pure');
 }

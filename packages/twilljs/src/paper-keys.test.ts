@@ -6,14 +6,16 @@ import { describe, expect, it } from 'vitest';
 import {
   configOf,
   fullLayers,
+  guessedOf,
   hybrid,
   type ModelSize,
   meta,
   mixers,
+  modelName,
   modelSizes,
   namedModels,
-  paperCheckpoints,
-  provenanceOf,
+  paperModel,
+  paperRepositories,
   type Ratio,
 } from './index.ts';
 
@@ -184,33 +186,23 @@ describe('the configuration that lies with a checkpoint', () => {
   });
 });
 
-describe('checkpoints by their names', () => {
-  it('are models that have names here; only those of Gated DeltaNet are known', () => {
+describe('repositories that have been seen', () => {
+  it('hold models that have names here; only those of Gated DeltaNet are known', () => {
     const models = namedModels();
-    const all = paperCheckpoints();
-    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-    for (const { id, model, configuration } of all) {
-      expect(Object.keys(models)).toContain(model);
-      expect(id).toMatch(/^m-a-p\/[\w.-]+$/);
-      expect(configuration === 'guess').toBe(!id.includes('GatedDeltaNet'));
+    const all = paperRepositories();
+    expect(new Set(all).size).toBe(all.length);
+    for (const id of all) {
+      const { size, mixer, ratio, guessed, config } = paperModel(id)!;
+      const name = modelName(size, mixer, ratio);
+      expect({ ...config, max_position_embeddings: 4096 }).toEqual(models[name]);
+      expect(guessedOf(name)).toBe(guessed);
+      expect(guessed?.includes("FLA's default") ?? false).toBe(!id.includes('GatedDeltaNet'));
     }
-    expect(all.filter(({ configuration }) => configuration === 'confirmed').map(({ id }) => id)).toEqual([
-      'm-a-p/340M-20B-GatedDeltaNet-pure-baseline',
-      'm-a-p/1.3B-100B-GatedDeltaNet-pure',
-    ]);
   });
 
-  it('say nothing of models that are not the paper’s', () => {
-    expect(['mini gla', 'recall attention', 'gated-deltanet-340M-6-heads', '1.3B'].map(provenanceOf)).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ]);
-    expect(['1.3B gla', '340M gated-deltanet', '340M gated-deltanet, 2:1'].map(provenanceOf)).toEqual([
-      'guess',
-      'confirmed',
-      'in part',
-    ]);
+  it('nothing of what is not the paper’s is a guess', () => {
+    expect(['mini gla', 'recall attention', 'gated-deltanet-340M-6-heads', '1.3B'].map(guessedOf)).toEqual(
+      new Array(4).fill(null),
+    );
   });
 });

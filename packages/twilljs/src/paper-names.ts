@@ -43,10 +43,29 @@ export function paperModel(id: string): PaperModel | null {
 }
 
 /** Of Gated DeltaNet others have copied the configurations; of the rest nobody has. */
-function guessOf(mixer: string, ratio: Ratio): string | null {
+export function guessOf(mixer: string, ratio: Ratio): string | null {
   if (mixer !== 'gated-deltanet') return "its configuration, which is FLA's default at this depth and width";
   if (ratio === 'pure') return null;
   return SEEN.includes(ratio) ? 'the heads of its softmax layers' : 'which of its layers are softmax, and their heads';
+}
+
+/** Which hybrids of the 1.3B have been seen there, by their names. */
+const seen: Readonly<Record<string, string>> = {
+  HGRN: '12',
+  HGRN2: 'pure 24 6 3',
+  RetNet: 'pure 24 12 6 3',
+  GLA: 'pure 12 3',
+  DeltaNet: 'pure 12',
+  GatedDeltaNet: 'pure 24 12 6 3',
+};
+
+/** Every repository of the paper's authors whose name has been seen outside: `paperModel` says what each holds. */
+export function paperRepositories(): readonly string[] {
+  const large = Object.entries(seen).flatMap(([name, ratios]) =>
+    ratios.split(' ').map((ratio) => `1.3B-100B-${name}-${ratio === 'pure' ? 'pure' : `hybrid-${ratio}-1`}`),
+  );
+  const small = ['340M-20B-GatedDeltaNet-pure-baseline', '340M-20B-GatedDeltaNet-hybrid-3-1'];
+  return [...small, ...large, 'transformer_1.3B_baseline'].map((name) => `m-a-p/${name}`);
 }
 
 const letters = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');

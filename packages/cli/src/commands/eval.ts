@@ -83,6 +83,7 @@ async function runEval(context: Context, where: string, options: Options): Promi
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {
+    terminal,
     note,
     known,
     checkpoint: options.checkpoint,

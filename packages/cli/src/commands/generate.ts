@@ -93,6 +93,7 @@ async function runGenerate(context: Context, where: string, options: Options): P
   const dir = await modelDirectory(where, context);
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {
+    terminal,
     note,
     checkpoint: options.checkpoint,
     dtype: options.dtype,

@@ -4,7 +4,7 @@ import { bytesText, countsOf, grouped, STATE_CONTEXTS, tokensText } from '@twill
 import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { table } from '@twilljs/report';
-import { mixers, namedModels, paperCheckpoints, provenanceOf } from 'twilljs';
+import { guessedOf, mixers, modelName, namedModels, paperModel, paperRepositories } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 
 /** Tokens over which the FLOPs of a token are averaged. */
@@ -26,34 +26,36 @@ export function presets() {
   return { command, run: async (context: Context) => runPresets(context) };
 }
 
-/** Behind a name, where its configuration is not known. */
-const marks = { confirmed: '', 'in part': ' (?)', guess: ' ?' } as const;
+/** A name, and behind it whether its configuration is a guess. */
+const marked = (name: string, guessed: string | null): string => (guessed === null ? name : `${name} ?`);
 
 function runPresets({ say }: Context): Result {
   const all = Object.entries(namedModels()).map(([name, config]) => ({
     name,
-    configuration: provenanceOf(name),
+    guessed: guessedOf(name),
     ...countsOf(hybrid(config, { mixers, init: shapesOnly() }), LENGTH),
   }));
   const contexts = STATE_CONTEXTS.map((tokens) => `state\nat ${tokensText(tokens)}`);
   say(
     table(
       ['model', 'layers', 'parameters', 'without\nembedding', 'FLOPs\nper token', ...contexts],
-      all.map(({ name, configuration, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
-        `${name}${configuration === null ? '' : marks[configuration]}`,
+      all.map(({ name, guessed, layers, parameters, nonEmbeddingParameters, flopsPerToken, stateBytes }) => [
+        marked(name, guessed),
         String(layers),
         ...[parameters, nonEmbeddingParameters, flopsPerToken].map(grouped),
         ...STATE_CONTEXTS.map((tokens) => bytesText(stateBytes[tokens])),
       ]),
     ),
   );
-  const checkpoints = paperCheckpoints();
+  const repositories = paperRepositories().map((id) => {
+    const { size, mixer, ratio, guessed } = paperModel(id)!;
+    return { id, model: modelName(size, mixer, ratio), guessed };
+  });
   say(
-    `\n? a guess: the paper's own configuration is not known,
-  these are FLA's defaults at its depth and width; (?) so for the softmax layers\n\n${table(
-    ['checkpoint of the paper on the Hub', 'model here'],
-    checkpoints.map(({ id, model, configuration }) => [id, model + marks[configuration]]),
-  )}`,
+    `\n? a guess: of the paper's checkpoint is not known what is said below; others have copied the configurations of Gated DeltaNet alone\n\n${table(
+      ["the paper's repositories on the Hub", 'model here', 'guessed'],
+      repositories.map(({ id, model, guessed }) => [id, model, guessed ?? 'nothing']),
+    )}`,
   );
-  return { answer: true, data: { flopsLength: LENGTH, presets: all, checkpoints } };
+  return { answer: true, data: { flopsLength: LENGTH, presets: all, repositories } };
 }
