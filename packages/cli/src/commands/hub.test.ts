@@ -243,6 +243,8 @@ describe('a model of the Hub in the place of a directory', () => {
       'generate: ./org/net: does not exist; check the path.\n',
     );
     expect(at.hub.asked).toEqual([]);
-    expect(await refused('eval org/none')).toMatch(/^eval: org\/none: there is no such model at HUB/);
+    expect(await refused('eval org/none')).toMatch(
+      /^eval: org\/none: is no directory here, and of the Hub: org\/none: there is no such model at HUB/,
+    );
   });
 });

@@ -1,6 +1,12 @@
 // What a path or the name of a repository stands for: a directory, fetched first where it is not there.
 import { existsSync } from 'node:fs';
-import { isRepositoryId, type ResolvedRepository, type ResolveOptions, resolveRepository } from '@twilljs/hub/node';
+import {
+  HubError,
+  isRepositoryId,
+  type ResolvedRepository,
+  type ResolveOptions,
+  resolveRepository,
+} from '@twilljs/hub/node';
 import { OptionError } from '@twilljs/tensor';
 import type { Context } from '../command.ts';
 import { Interrupted } from '../failure.ts';
@@ -40,7 +46,16 @@ const isOnHub = (where: string): boolean => isRepositoryId(where) && !existsSync
  * @param revision of a model of the Hub. @throws OptionError where it is given for a path.
  */
 export async function modelDirectory(where: string, context: Speaking, revision?: string): Promise<string> {
-  if (isOnHub(where)) return (await fetchRepository(where, { ...(revision && { revision }) }, context)).directory;
+  if (isOnHub(where)) {
+    const { directory } = await fetchRepository(where, { ...(revision && { revision }) }, context).catch((error) => {
+      // Whoever has misspelt a path shall read that.
+      if (!(error instanceof HubError)) throw error;
+      throw new HubError(`${where}: is no directory here, and of the Hub: ${error.message}`, error.status, {
+        cause: error,
+      });
+    });
+    return directory;
+  }
   if (revision === undefined) return where;
   throw new OptionError(`--revision is ${revision} but ${where} is no model of the Hub; leave it out.`);
 }

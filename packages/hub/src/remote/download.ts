@@ -76,7 +76,7 @@ async function fill(writer: PartWriter, job: Download): Promise<void> {
     return isFurther;
   };
   for (;;) {
-    await patiently(() => receive(writer, job), { signal: asking.signal, advanced, again: () => breaks++ });
+    await patiently(() => receive(writer, job), { signal: asking.signal, advanced, onAgain: () => breaks++ });
     const hash = writer.digest();
     if (hash === blobOf(file)) break;
     // What was found may have been the beginning of anything: one whole download tells who is wrong.

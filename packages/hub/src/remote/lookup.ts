@@ -51,8 +51,8 @@ export async function lookUp(id: string, options: RepositoryOptions): Promise<Fo
     return { ...found, commit: revision, files: remembered, away, isKnown: true, notes: [] };
   }
   if (settings.offline) return fromMemory(OFFLINE);
-  // Where something is remembered, nobody waits for a server that is down.
-  const ask = <T>(run: () => Promise<T>) => patiently(run, { signal, once: known !== null });
+  // Where something is remembered, nobody waits for a server that is down; else not for long, since the name may be a path misspelt.
+  const ask = <T>(run: () => Promise<T>) => patiently(run, { signal, again: known === null ? 2 : 0 });
   try {
     const { commit, id: now } = isCommit(revision) ? { commit: revision, id } : await ask(() => commitOf(asking));
     const written = cache.filesOf(commit);

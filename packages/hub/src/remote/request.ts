@@ -36,7 +36,10 @@ export async function request(asking: Asking, url: string, headers: Record<strin
       const response = await send(asking, at, headers, silence);
       const target = response.headers.get('location');
       if (!(response.status >= 300 && response.status < 400 && response.status !== 304 && target !== null)) {
-        if (response.ok || response.status === 416) return answerOf(response, at, silence);
+        if (response.ok || response.status === 416) {
+          silence.end();
+          return answerOf(response, at, silence);
+        }
         throw await refusalOf(response, at, asking);
       }
       await response.body?.cancel();

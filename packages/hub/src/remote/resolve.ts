@@ -53,14 +53,15 @@ export async function resolveRepository(id: string, options: ResolveOptions = {}
   const wanted = files.filter(({ path }) => fits(path));
   if (wanted.length === 0) throw noneFits(id, patterns, files);
   const notes = [...found.notes];
-  if (away === null && !found.isKnown) cache.setFiles(commit, files);
+  if (away === null && !found.isKnown) notes.push(...written(() => cache.setFiles(commit, files)));
   const missing = wanted.filter((file) => !cache.has(commit, file));
   if (missing.length > 0 && away !== null) throw incomplete(found, away, missing);
   if (missing.length > 0) {
     notes.push(...(await fetchAll(found, missing, options.onProgress ?? (() => {}))));
     if (options.files === undefined) notes.push(...leftOut(id, files, fits));
   }
-  if (away === null) notes.push(...setCommit(found));
+  // Only now, since a branch is looked up here when the Hub is away: what it points to is whole.
+  if (away === null) notes.push(...written(() => cache.setCommit(asking.revision, commit)));
   return { directory, commit, notes };
 }
 
@@ -80,14 +81,14 @@ export async function listRepository(id: string, options: RepositoryOptions = {}
   );
 }
 
-/** Only now, since a branch is looked up here when the Hub is away: what it points to is whole. @returns a note where that fails. */
-function setCommit({ asking, cache, commit }: Found): string[] {
+/** What the cache knows of itself: without it all is there, but is looked up again. @returns a note where it cannot be written. */
+function written(write: () => void): string[] {
   try {
-    cache.setCommit(asking.revision, commit);
+    write();
     return [];
   } catch (error) {
     if (!isTwillError(error)) throw error;
-    return [`${error.message} It was to say that ${asking.revision} is ${commit}, for when the Hub is away.`];
+    return [`${error.message} Without it the Hub must be asked again.`];
   }
 }
 

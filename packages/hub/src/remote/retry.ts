@@ -6,17 +6,20 @@ import { Passing } from './errors.ts';
 const PAUSES = [500, 1000, 2000, 4000, 8000];
 
 export interface Patience {
-  /** No more than the first try. */
-  readonly once?: boolean;
+  /** Tries after the first. Default: 5. */
+  readonly again?: number;
   readonly signal: AbortSignal;
   /** Whether something was reached since the last try, which begins the count anew. */
   advanced?(): boolean;
   /** Told of every further try. */
-  again?(): void;
+  onAgain?(): void;
 }
 
 /** Runs until it succeeds, fails for good, or has failed too often. @throws HubError, and what else `run` throws. */
-export async function patiently<T>(run: () => Promise<T>, { once, signal, advanced, again }: Patience): Promise<T> {
+export async function patiently<T>(
+  run: () => Promise<T>,
+  { again = PAUSES.length, signal, advanced, onAgain }: Patience,
+): Promise<T> {
   for (let failures = 0; ; failures++) {
     signal.throwIfAborted();
     try {
@@ -24,8 +27,8 @@ export async function patiently<T>(run: () => Promise<T>, { once, signal, advanc
     } catch (error) {
       if (!(error instanceof Passing)) throw error;
       if (advanced?.()) failures = 0;
-      if (once || failures === PAUSES.length) throw error.error;
-      again?.();
+      if (failures >= again) throw error.error;
+      onAgain?.();
       await wait(Math.max(PAUSES[failures], error.waitMs), undefined, { signal });
     }
   }
