@@ -11,8 +11,9 @@ const SILENCE_MS = 30_000;
 /** Columns of the bar itself. */
 const WIDTH = 20;
 
-/** Bytes, and the files that they are of where there are several. */
-type Progress = Pick<DownloadProgress, 'done' | 'total'> & Partial<Pick<DownloadProgress, 'files' | 'filesDone'>>;
+/** Bytes; where something is fetched, how many of them just now, and of how many files. */
+type Progress = Pick<DownloadProgress, 'done' | 'total'> &
+  Partial<Pick<DownloadProgress, 'received' | 'files' | 'filesDone'>>;
 
 export interface TransferBar {
   update(progress: Progress): void;
@@ -26,14 +27,14 @@ export function transferBar(
   label: string,
   now: () => number = () => performance.now(),
 ): TransferBar {
-  let first: { at: number; done: number } | null = null;
+  let first: { at: number; moved: number } | null = null;
   let shownAt = Number.NEGATIVE_INFINITY;
   let part = -1;
   return {
     update(progress) {
       const { done, total } = progress;
       const at = now();
-      first ??= { at, done };
+      first ??= { at, moved: movedBy(progress) };
       const isLast = done === total && progress.filesDone === progress.files;
       const reached = Math.floor((PLAIN_PARTS * done) / Math.max(1, total));
       const isDue = live ? at - shownAt >= REDRAW_MS : reached > part || at - shownAt >= SILENCE_MS;
@@ -52,9 +53,13 @@ export function transferBar(
   };
 }
 
-function factsOf({ done, total, files, filesDone }: Progress, first: { at: number; done: number }, at: number) {
+/** What counts for the pace. */
+const movedBy = ({ done, received = done }: Progress): number => received;
+
+function factsOf(progress: Progress, first: { at: number; moved: number }, at: number): string {
+  const { done, total, files, filesDone } = progress;
   const seconds = (at - first.at) / 1000;
-  const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
+  const perSecond = seconds > 0 ? (movedBy(progress) - first.moved) / seconds : 0;
   const pace = perSecond > 0 ? `  ${bytesText(perSecond)}/s, ${duration((total - done) / perSecond)} left` : '';
   const count = files === undefined ? '' : `, ${filesDone} of ${files} files`;
   return `${bytesText(done)} of ${bytesText(total)}${count}${done < total ? pace : ''}`;

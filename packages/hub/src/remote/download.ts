@@ -19,6 +19,8 @@ export interface Download {
   readonly file: RemoteFile;
   /** Told how many bytes of the file are there, which may become fewer. */
   onBytes(there: number): void;
+  /** Told how many have come over the network. */
+  onReceived(bytes: number): void;
   /** Told of what went wrong and was mended. */
   onMended(what: string): void;
 }
@@ -183,6 +185,7 @@ class PartWriter {
         from += bytesWritten;
       }
     });
+    this.job.onReceived(bytes.length);
     this.add(bytes);
   }
 

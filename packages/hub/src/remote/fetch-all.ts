@@ -12,6 +12,8 @@ export interface DownloadProgress {
   /** Bytes of all files that were missing, and those of them that are there. */
   readonly total: number;
   readonly done: number;
+  /** Bytes that have come over the network in this call: what goes on from an earlier one is done and was not received. */
+  readonly received: number;
   readonly files: number;
   readonly filesDone: number;
   /** The file that something has just arrived of. */
@@ -35,11 +37,11 @@ export async function fetchAll(
   const notes: string[] = [];
   const there = new Map<RemoteFile, number>();
   const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
-  let [done, filesDone, copies] = [0, 0, 0];
+  let [done, received, filesDone, copies] = [0, 0, 0, 0];
   const arrived = (file: RemoteFile, bytes: number) => {
     done += bytes - (there.get(file) ?? 0);
     there.set(file, bytes);
-    onProgress({ total, done, files: missing.length, filesDone, file: file.path });
+    onProgress({ total, done, received, files: missing.length, filesDone, file: file.path });
   };
   makeDirectory(cache.blobs);
   requireRoom(
@@ -49,8 +51,11 @@ export async function fetchAll(
   await together(missing, asking.signal, async (file, signal) => {
     if (!cache.hasBlob(file)) {
       const onBytes = (bytes: number) => arrived(file, bytes);
+      const onReceived = (bytes: number) => {
+        received += bytes;
+      };
       const onMended = (what: string) => notes.push(what);
-      await download({ asking: { ...asking, signal }, cache, commit, file, onBytes, onMended });
+      await download({ asking: { ...asking, signal }, cache, commit, file, onBytes, onReceived, onMended });
     }
     if (!cache.place(commit, file)) copies++;
     filesDone++;
