@@ -98,8 +98,9 @@ export class RepositoryCache {
         if (!isLink) copyFileSync(blob, temporary, constants.COPYFILE_FICLONE);
         renameSync(temporary, path);
         return isLink;
-      } finally {
+      } catch (error) {
         rmSync(temporary, { force: true });
+        throw error;
       }
     });
   }
@@ -108,14 +109,17 @@ export class RepositoryCache {
 /** What systems answer that have no links, or grant none to this user. */
 const NO_LINKS = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
+/** @returns false where there are no links. */
 function link(target: string, path: string): boolean {
   try {
-    rmSync(path, { force: true }); // of a process that was killed
     symlinkSync(target, path);
     return true;
   } catch (error) {
-    if (NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (NO_LINKS.includes(code)) return false;
+    if (code !== 'EEXIST') throw error;
+    rmSync(path); // of a process of this number that was killed
+    return link(target, path);
   }
 }
 

@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attempt, fileError, flushDirectory } from '../files.ts';
+import { attempt, fileError } from '../files.ts';
 import type { RepositoryCache } from './cache.ts';
 import { HubError, Passing } from './errors.ts';
 import { blobOf, type RemoteFile } from './listing.ts';
@@ -47,10 +47,8 @@ export async function download(job: Download): Promise<void> {
     } finally {
       await writer.close();
     }
-    attempt(blob, () => {
-      renameSync(part, blob);
-      flushDirectory(cache.blobs);
-    });
+    // The bytes are on the disk by now; a name that a power cut takes back is fetched again.
+    attempt(blob, () => renameSync(part, blob));
   } catch (error) {
     // What has arrived is kept for the next time; what is wrong, never.
     if (isWrong) rmSync(part, { force: true });

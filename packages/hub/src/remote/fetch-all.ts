@@ -1,12 +1,11 @@
 // Several files of a repository into the cache, some at a time.
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import { FileError } from '@twilljs/tensor';
 import { attempt, makeDirectory } from '../files.ts';
 import { download } from './download.ts';
 import { blobOf, type RemoteFile } from './listing.ts';
 import type { Found } from './lookup.ts';
-import { arrivedOf } from './partial.ts';
+import { bytesOfParts } from './partial.ts';
 
 export interface DownloadProgress {
   /** Bytes of all files that were missing, and those of them that are there. */
@@ -94,8 +93,8 @@ async function together<T>(
 /** @throws FileError where the disk has less room than is needed. */
 function requireRoom(folder: string, missing: readonly RemoteFile[]): void {
   const blobs = new Map(missing.map((file) => [blobOf(file), file.bytes]));
-  let needed = 0;
-  for (const [blob, bytes] of blobs) needed += Math.max(0, bytes - arrivedOf(join(folder, blob)));
+  const needed =
+    [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0) - bytesOfParts(folder, new Set(blobs.keys()));
   const { blocks, bavail, bsize } = attempt(folder, () => statfsSync(folder));
   if (blocks === 0 || needed <= bavail * bsize) return; // file systems without a size say 0
   throw new FileError(

@@ -41,9 +41,11 @@ export async function claimPart(
   }
 }
 
-/** Bytes of a blob that a download would go on from. */
-export function arrivedOf(blob: string): number {
-  return Math.max(0, ...partsOf(blob).map(({ size, state }) => (state === 'free' ? size : 0)));
+/** Bytes of parts in a folder that somebody will go on from, or is at. */
+export function bytesOfParts(folder: string, blobs: ReadonlySet<string>): number {
+  const names = attempt(folder, () => readdirSync(folder)).filter((name) => name.endsWith('.incomplete'));
+  const wanted = names.filter((name) => blobs.has(name.slice(0, name.indexOf('.'))));
+  return wanted.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Leaves a part to whoever comes next. */
