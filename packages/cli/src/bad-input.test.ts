@@ -266,7 +266,7 @@ const calls: Record<string, Call[]> = {
   data: [
     ['train --out new --data none.txt', /none.txt does not exist/],
     ['train --out new --data none/*.txt', /the pattern none\/\*.txt matches no file/],
-    ['train --out new --data folder', /folder is a directory/],
+    ['train --out new --data folder', /folder holds no text, table or lines of JSON/],
     ['train --out new --data empty.txt', /empty.txt holds 1 file and no byte/],
     ['train --out new --data short.txt', /the text held out has one byte, of which none can be predicted/],
     ['train --out new --data book.txt --length 5000', /a window of length 5000/],

@@ -1,4 +1,6 @@
 // What `twill eval` measures: a task, at one length of its rows or at several.
+
+import { type Reading, readingOf } from '@twilljs/data/node';
 import {
   grouped,
   type Measure,
@@ -15,8 +17,9 @@ import { OptionError } from '@twilljs/tensor';
 import { type RunRecord, textOfRun } from '@twilljs/train/node';
 import { assignments } from './flags.ts';
 import { knownHere } from './known.ts';
+import type { TextReader } from './texts/reader.ts';
 
-export interface EvalAsked {
+export interface EvalAsked extends Reading {
   /** By name. */
   readonly task: string | undefined;
   readonly data: readonly string[] | undefined;
@@ -52,7 +55,7 @@ export async function openMeasuring(
   asked: EvalAsked,
   known: Known,
   modules: readonly string[],
-  signal: AbortSignal,
+  reader: TextReader,
 ): Promise<Measuring> {
   const { data, length: lengths, seed, all } = asked;
   const family = taskOf(dir, record, asked, known);
@@ -71,7 +74,9 @@ export async function openMeasuring(
   for (const [i, length] of lengths?.entries() ?? []) {
     if (lengths?.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);
   }
-  const text = family.readsText ? await textOfRun(dir, record, { files: data, signal }) : null;
+  const text = family.readsText
+    ? await textOfRun(dir, record, { files: data, reading: readingOf(asked), ...reader })
+    : null;
   const flag = data ? `--data ${data[0]}` : all ? '--all' : null;
   if (!text && flag) {
     throw new OptionError(

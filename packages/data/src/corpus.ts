@@ -2,6 +2,7 @@
 import { OptionError } from '@twilljs/tensor';
 import { weighted } from './hub-names.ts';
 import { mixedTexts } from './mixed-texts.ts';
+import type { Reading } from './reading.ts';
 import { type SplitName, splits } from './split.ts';
 import { checkTexts, readUnmixed, type Texts, type TextsOptions } from './texts.ts';
 import type { TokenSides } from './token-text.ts';
@@ -57,7 +58,7 @@ export function splitCorpus(texts: Texts, name?: SplitName): Corpus {
 }
 
 /** What a record says of a corpus. */
-export interface CorpusRecord {
+export interface CorpusRecord extends Reading {
   readonly documents: number;
   readonly trainBytes: number;
   readonly evaluationBytes: number;
@@ -68,25 +69,21 @@ export interface CorpusRecord {
   readonly trainTokens?: number;
   readonly evaluationTokens?: number;
   readonly tokenizer?: string;
-  /** Ids before and after each document. */
-  readonly bos?: readonly number[];
-  readonly eos?: readonly number[];
   readonly mixture?: readonly MixedRecord[];
 }
 
 export function corpusRecord(corpus: Corpus): CorpusRecord {
-  const { documents, train, evaluation, sha256, encoding, mixed } = corpus;
+  const { documents, train, evaluation, sha256, encoding, reading, mixed } = corpus;
   const tokens = encoding && {
     trainTokens: train.tokens.length,
     evaluationTokens: evaluation.tokens.length,
     tokenizer: encoding.tokenizer,
-    bos: encoding.before,
-    eos: encoding.after,
   };
   return {
     ...{ documents, trainBytes: train.bytes, evaluationBytes: evaluation.bytes, sha256 },
     ...splitRecord(corpus),
     ...tokens,
+    ...reading,
     ...(mixed && { mixture: mixed }),
   };
 }

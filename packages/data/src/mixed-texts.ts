@@ -25,6 +25,7 @@ export function mixedTexts(parts: readonly { readonly weight: number; readonly t
       .update(all.map(({ sha256 }) => sha256).join())
       .digest('hex'),
     encoding: all[0].encoding,
+    reading: all[0].reading,
     mixture,
     all: () => joinedText(all.map((texts) => texts.all())),
     split(name) {

@@ -2,14 +2,13 @@
 import { knownOnly, OptionError, oneOf, shown } from '@twilljs/tensor';
 import type { Document } from './documents.ts';
 import { findFiles } from './find.ts';
-import { type Format, formats, isText } from './formats/kind.ts';
+import { formats, isText } from './formats/kind.ts';
 import { checkRows, type Piece, type RowOptions } from './formats/pieces.ts';
 import { type ReadFileOptions, readFile, type TextFile } from './formats/read-file.ts';
+import type { Reading } from './reading.ts';
 import { refused } from './refused.ts';
 
-export interface ReadOptions extends RowOptions {
-  /** What the files hold. Default: as their names say, and text where they do not. */
-  readonly format?: Format | undefined;
+export interface ReadOptions extends Omit<Reading, 'bos' | 'eos'> {
   /** Told, a line each, of what is there and is not read: other names of the same file, what is no file, and lines that are bad. */
   note?(line: string): void;
 }

@@ -19,7 +19,7 @@ import { rng } from '@twilljs/tensor';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pack, type Tokens, type TokenText, windows } from './index.ts';
-import { corpusRecord, type ReadingProgress, readCorpus, readTexts, type TextsOptions } from './node.ts';
+import { corpusRecord, filesOfSplit, type ReadingProgress, readCorpus, readTexts, type TextsOptions } from './node.ts';
 
 const golden = (name: string) => fileURLToPath(new URL(`../../../golden/data/${name}`, import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'twill-shards-'));
@@ -317,6 +317,22 @@ describe('a mixture', () => {
 });
 
 describe('a data set of the Hub', () => {
+  it.each([
+    ['train', ['data/train-00000-of-00002.parquet', 'data/train-00001-of-00002.parquet']],
+    ['validation', ['data/validation-00000-of-00001.parquet']],
+    ['en/test', ['en/test.jsonl.gz']],
+    ['none', []],
+  ])('has files of a split, %s', (split, files) => {
+    const paths = [
+      ...['README.md', '.gitattributes', 'data/train-00000-of-00002.parquet', 'data/train-00001-of-00002.parquet'],
+      ...['data/validation-00000-of-00001.parquet', 'data/constrained.parquet', 'en/test.jsonl.gz', 'test.jsonl.gz'],
+    ];
+    const name = { id: 'org/name', revision: null, split };
+    expect(filesOfSplit(paths, name)).toEqual(files);
+    const plain = ['a.jsonl', 'b.jsonl.zst', 'test.jsonl', 'LICENSE.txt'];
+    expect(filesOfSplit(plain, { ...name, split: 'train' })).toEqual(['a.jsonl', 'b.jsonl.zst']);
+  });
+
   it('is asked for where no such path exists', async () => {
     const asked: unknown[] = [];
     const dataset = async (name: object) => {

@@ -5,8 +5,12 @@ import { splitNamed } from './split.ts';
 import type { Texts } from './texts.ts';
 import { textOf } from './token-text.ts';
 
-/** @param leftOut what was found and is not read, a line each. */
-export function textsInMemory(documents: readonly Document[], leftOut: readonly string[] = []): Texts {
+/** @param leftOut what was found and is not read, a line each. @param reading how they were read. */
+export function textsInMemory(
+  documents: readonly Document[],
+  leftOut: readonly string[] = [],
+  reading: Texts['reading'] = {},
+): Texts {
   const empty = documents.filter(({ bytes }) => bytes.length === 0);
   return {
     documents: documents.length,
@@ -17,6 +21,7 @@ export function textsInMemory(documents: readonly Document[], leftOut: readonly 
     leftOut,
     sha256: hashOf(documents),
     encoding: null,
+    reading,
     all: () => textOf(documents),
     split(name) {
       const { train, evaluation, within } = splitInto(documents, splitNamed(lengthsOf(documents), name));

@@ -6,8 +6,9 @@ import type { Document } from './documents.ts';
 import { type FoundFile, findFiles } from './find.ts';
 import { isText } from './formats/kind.ts';
 import { type DatasetName, datasetNamed } from './hub-names.ts';
-import { type MarkOptions, marksOf } from './marks.ts';
-import { checkPatterns, checkReading, nothingIn, type ReadOptions, readAll } from './read.ts';
+import { marksOf } from './marks.ts';
+import { checkPatterns, checkReading, nothingIn, readAll } from './read.ts';
+import { type Reading, readingFields, readingOf } from './reading.ts';
 import { refused } from './refused.ts';
 import { byteEncoding, type EncodingIdentity, tokenEncoding } from './shards/encode.ts';
 import type { ReadingProgress } from './shards/make.ts';
@@ -35,6 +36,8 @@ export interface Texts {
   readonly sha256: string;
   /** By what they became tokens; null where a byte is one. */
   readonly encoding: EncodingIdentity | null;
+  /** How they were read. */
+  readonly reading: ReturnType<typeof readingOf>;
   /** All of them. */
   all(): TokenText;
   /** @throws OptionError when either side would be empty. */
@@ -43,7 +46,7 @@ export interface Texts {
   readonly mixture?: readonly { readonly weight: number; readonly texts: Texts }[];
 }
 
-export interface TextsOptions extends Omit<ReadOptions, 'note'>, MarkOptions {
+export interface TextsOptions extends Reading {
   /** Default: a byte is a token. */
   readonly tokenizer?: Tokenizer | undefined;
   /** How the text will be split. To cut documents that are many takes longer to prepare. */
@@ -57,9 +60,7 @@ export interface TextsOptions extends Omit<ReadOptions, 'note'>, MarkOptions {
 }
 
 /** Names of the options. */
-const known = [
-  ...['tokenizer', 'bos', 'eos', 'split', 'format', 'column', 'onBadLine', 'dataset', 'onProgress', 'signal'],
-] as const;
+const known = ['tokenizer', 'split', 'dataset', 'onProgress', 'signal', ...readingFields];
 
 /** Bytes of plain text that are kept in memory, at most. */
 const MOST_IN_MEMORY = 2 ** 26;
@@ -80,7 +81,7 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
     const documents: Document[] = await readAll(files, { signal, note });
     if (piped) documents.push({ name: piped.name, bytes: piped.whole });
     if (documents.every(({ bytes }) => bytes.length === 0)) throw nothingIn(patterns, files.length);
-    return textsInMemory(documents, leftOut);
+    return textsInMemory(documents, leftOut, readingOf(options));
   }
   const encoding = tokenizer ? await tokenEncoding(tokenizer, marks) : byteEncoding();
   const { column, onBadLine, onProgress } = rest;
@@ -91,7 +92,7 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
     : await shardOf(files, encoding, store);
   if (shard.footer.texts === 0) throw nothingIn(patterns, files.length);
   const named = [...files, ...(piped ? [piped] : [])];
-  return shardTexts(shard, named, encoding, leftOut);
+  return shardTexts(shard, named, encoding, { leftOut, reading: readingOf(options) });
 }
 
 /** With the files of data sets instead of their names. */
@@ -113,7 +114,7 @@ async function pathsOf(patterns: readonly string[], dataset: TextsOptions['datas
 
 /** @throws OptionError for what are no patterns, or options that nobody reads. */
 export function checkTexts(where: string, patterns: unknown, options: TextsOptions): readonly string[] {
-  knownOnly(where, options, [...known]);
+  knownOnly(where, options, known);
   checkReading(where, options);
   if (options.split !== undefined && !splits.includes(options.split)) {
     throw new OptionError(`${where}: split is ${JSON.stringify(options.split)}; give "documents" or "within".`);

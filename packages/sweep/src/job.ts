@@ -1,6 +1,6 @@
 // A cell as JSON: all that a process needs to train it, whichever process it is.
 import { resolve } from 'node:path';
-import { corpusRecord, fromAnywhere, readCorpus, type SplitName } from '@twilljs/data/node';
+import { corpusRecord, fromAnywhere, type Reading, readCorpus, type SplitName } from '@twilljs/data/node';
 import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/eval';
 import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
@@ -18,7 +18,11 @@ export interface CellJob {
   readonly task: string;
   readonly options: TaskSettings;
   /** Whole paths and patterns; null where the task reads no text. */
-  readonly text: { readonly files: readonly string[]; readonly split: SplitName | null } | null;
+  readonly text: {
+    readonly files: readonly string[];
+    readonly split: SplitName | null;
+    readonly reading?: Reading;
+  } | null;
   /** Beside those of the task, by name. */
   readonly measures: readonly string[];
   /** Whole paths of modules with what is not known. */
@@ -52,7 +56,9 @@ export function jobOf(cell: SweepCell, directory: string, context: JobContext): 
   const reads = family.readsText && text;
   return {
     ...{ directory: resolve(directory), task: family.name, options: data },
-    text: reads ? { files: text.files.map((file) => fromAnywhere(file)), split: text.split ?? null } : null,
+    text: reads
+      ? { files: text.files.map((file) => fromAnywhere(file)), split: text.split ?? null, reading: text.reading ?? {} }
+      : null,
     measures: measures.slice(family.measures.length).map(({ name }) => name),
     ...{ modules, config, training, seed, device, threads, command },
   };
@@ -75,8 +81,8 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { device, signal } = options;
   const all = await knownWith(known, job.modules);
   const { family, measures } = askedBy(job, all, 'sweep');
-  const { split } = job.text ?? {};
-  const corpus = job.text && (await readCorpus(job.text.files, split ? { split } : {}));
+  const { split, reading } = job.text ?? {};
+  const corpus = job.text && (await readCorpus(job.text.files, { ...reading, split: split ?? undefined, signal }));
   const { seed, training } = job;
   const { steps } = training;
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });

@@ -2,11 +2,14 @@
 import {
   type Corpus,
   fromAnywhere,
+  type Reading,
   readCorpus,
+  readingOf,
   recordedSplit,
   type SplitName,
   STANDARD_INPUT,
   splitRecord,
+  type TextsOptions,
 } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -22,6 +25,8 @@ export interface TextChoice {
   readonly files: readonly string[];
   /** How it is split. Default: as the text has it. */
   readonly split?: SplitName;
+  /** How it is read. Default: as the names of the files say. */
+  readonly reading?: Reading;
   /** Of a text that everybody can get: the record has it instead of the files. */
   readonly source?: string;
 }
@@ -37,6 +42,7 @@ export interface SweepText extends TextChoice {
  * @param cells that will read it.
  * @param text which one; a function is asked only where a cell reads.
  * @param before of a sweep that goes on or is repeated: its text is split as it was.
+ * @param how texts are fetched, and who is told.
  * @returns null where no cell learns from text: then nothing is read.
  * @throws FileError when it cannot be read; OptionError when it is too short to train or to measure on.
  */
@@ -44,6 +50,7 @@ export async function readSweepText(
   cells: readonly SweepCell[],
   text: TextChoice | (() => TextChoice),
   before?: SweepRecord | null,
+  how: Pick<TextsOptions, 'dataset' | 'onProgress' | 'signal'> = {},
 ): Promise<SweepText | null> {
   if (!cells.some(({ asked }) => asked.family.readsText)) return null;
   const choice = typeof text === 'function' ? text() : text;
@@ -51,10 +58,10 @@ export async function readSweepText(
     throw new FileError('--data -: every model of a sweep reads the text, a pipe gives it once; put it into a file.');
   }
   const split = before?.corpus ? recordedSplit(before.corpus) : choice.split;
-  const how = split === undefined ? {} : { split };
-  const corpus = await readCorpus(choice.files, how);
+  const reading = { ...(before?.corpus && readingOf(before.corpus)), ...choice.reading };
+  const corpus = await readCorpus(choice.files, { ...how, ...reading, split });
   check(cells, corpus);
-  return { ...choice, ...how, corpus };
+  return { ...choice, reading, ...(split !== undefined && { split }), corpus };
 }
 
 /** What each cell would refuse. */
@@ -85,7 +92,7 @@ export function recordedFiles({ origin }: SweepRecord): string[] | null {
 
 /** What is compared when a sweep goes on. */
 export function corpusOf({ corpus }: SweepText): JsonObject {
-  return { documents: corpus.documents, sha256: corpus.sha256, ...splitRecord(corpus) };
+  return { documents: corpus.documents, sha256: corpus.sha256, ...splitRecord(corpus), ...corpus.reading };
 }
 
 /** Where it comes from, for people. */

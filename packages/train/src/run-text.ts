@@ -1,7 +1,15 @@
 // The text of a run: what was held out from it, or any other text beside what it was trained on.
 import { join } from 'node:path';
 import type { Tokens, TokenText } from '@twilljs/data';
-import { readCorpus, readTexts, recordedSplit, STANDARD_INPUT } from '@twilljs/data/node';
+import {
+  type Reading,
+  readCorpus,
+  readingOf,
+  readTexts,
+  recordedSplit,
+  STANDARD_INPUT,
+  type TextsOptions,
+} from '@twilljs/data/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
 import { RECORD, type RunRecord } from './record.ts';
 
@@ -16,8 +24,13 @@ export interface RunText extends TokenText {
 export interface RunTextOptions {
   /** Another text: files and patterns. Default: what was held out from the run. */
   readonly files?: readonly string[] | undefined;
-  /** Ends the reading of standard input. */
-  readonly signal?: AbortSignal;
+  /** How another text is read. That of the run is read as it was. */
+  readonly reading?: Reading;
+  /** The tokenizer of the model. Default: bytes. */
+  readonly tokenizer?: TextsOptions['tokenizer'];
+  readonly dataset?: TextsOptions['dataset'];
+  readonly onProgress?: TextsOptions['onProgress'];
+  readonly signal?: TextsOptions['signal'];
 }
 
 /**
@@ -32,10 +45,9 @@ export async function textOfRun(
   record: RunRecord | null,
   options: RunTextOptions = {},
 ): Promise<RunText> {
-  knownOnly('textOfRun', options, ['files', 'signal']);
-  const { files, signal } = options;
-  const recorded = record?.origin.text ?? [];
-  const paths = files ?? recorded;
+  knownOnly('textOfRun', options, ['files', 'reading', 'tokenizer', 'dataset', 'onProgress', 'signal']);
+  const { files, reading = {}, ...how } = options;
+  const paths = files ?? record?.origin.text ?? [];
   if (paths.length === 0) {
     throw new OptionError(`${directory}: the run was not trained on text; say by --data what to read.`);
   }
@@ -45,8 +57,9 @@ export async function textOfRun(
     );
   }
   const split = record ? recordedSplit(record.data) : undefined;
-  const reading = readTexts(paths, { split, signal });
-  const texts = await (files ? reading : whereItBegan(directory, reading));
+  const recorded = { ...how, ...(record && readingOf(record.data)), split };
+  const opened = readTexts(paths, { ...recorded, ...reading });
+  const texts = await (files ? opened : whereItBegan(directory, opened));
   if (record && texts.sha256 === record.data.sha256) {
     const { evaluation, train } = texts.split(split);
     return { ...evaluation, what: 'its text that was held out from training', training: train.tokens };
@@ -61,15 +74,15 @@ export async function textOfRun(
   return {
     ...all,
     what: all.documents.length === 1 ? `${all.documents.at(0)?.name}` : `the text of ${texts.documents} ${unit}`,
-    training: record && (await trainingText(record)),
+    training: record && (await trainingText(record, recorded)),
   };
 }
 
 /** What a run was trained on, where its files are still there and still the same. */
-async function trainingText({ origin, data }: RunRecord): Promise<Tokens | null> {
+async function trainingText({ origin, data }: RunRecord, how: TextsOptions): Promise<Tokens | null> {
   if (origin.text.length === 0 || origin.text.includes(STANDARD_INPUT)) return null;
   try {
-    const { sha256, train } = await readCorpus(origin.text, { split: recordedSplit(data) });
+    const { sha256, train } = await readCorpus(origin.text, how);
     return sha256 === data.sha256 ? train.tokens : null;
   } catch (error) {
     if (!isTwillError(error)) throw error;

@@ -189,6 +189,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.modelFromFiles(files, bag),
     { mixers, device: cpu(), dtype: 'bf16', onProgress() {}, signal: new AbortController().signal },
   ],
+  'mixture: options': [
+    (bag) => all.mixture(bag),
+    { sources: [{ batches: all.windows({ tokens, length: 4, batch: 1, source }), weight: 1 }], batch: 2 },
+  ],
   'measureTask: options': [
     (bag) =>
       all.measureTask(

@@ -13,6 +13,8 @@ import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
+import { textReader } from '../texts/reader.ts';
 import { recordIn } from '../train/resume.ts';
 
 interface Options extends CommonOptions, EvalAsked {
@@ -52,7 +54,7 @@ export function evaluate() {
         'what to measure, or the path of a module with it (default: what the run was trained on)',
       ),
     )
-    .addOption(new Option('--data <glob...>', 'text, or - for standard input (default: that of the run)'))
+    .addOption(new Option('--data <glob...>', `${WHAT_DATA_TAKES} (default: what the run has read)`))
     .addOption(
       new Option('--length <n...>', 'tokens of a row, one length or several (default: that of training)').argParser(
         (text: string, before: unknown[] | undefined) => [...(before ?? []), length(text)],
@@ -63,6 +65,7 @@ export function evaluate() {
     .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag());
+  for (const flag of readingFlags()) command.addOption(flag);
   return {
     command,
     run: (context: Context, [dir]: readonly string[], options: Options) => runEval(context, dir, options),
@@ -79,7 +82,7 @@ async function runEval(context: Context, where: string, options: Options): Promi
   for (const path of measure) await moduleOf('--measure', 'measure', path);
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
-  const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, terminal.signal);
+  const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, textReader(context));
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {

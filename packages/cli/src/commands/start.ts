@@ -14,6 +14,8 @@ import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { WHAT_DATA_TAKES } from '../texts/flags.ts';
+import { textReader } from '../texts/reader.ts';
 import { EACH } from './sweep.ts';
 
 const PRESET = 'small';
@@ -30,16 +32,19 @@ export function start() {
       `It is the preset ${PRESET} of twill sweep, with a table, a sentence and a paragraph at its end.`,
     ],
   })
-    .addOption(new Option('--corpus, --data <glob...>', 'text for the language models (default: Moby-Dick)'))
+    .addOption(
+      new Option('--corpus, --data <glob...>', `for the language models: ${WHAT_DATA_TAKES} (default: Moby-Dick)`),
+    )
     .addOption(option('--out <dir>', 'where everything goes').default('runs/start'));
   return { command, run: (context: Context, _: readonly string[], options: SweepAsked) => runStart(context, options) };
 }
 
-async function runStart({ terminal, say, note }: Context, options: SweepAsked): Promise<Result> {
+async function runStart(context: Context, options: SweepAsked): Promise<Result> {
+  const { terminal, say, note } = context;
   const { out, seed } = options;
   terminal.outliveReader();
   const started = performance.now();
-  const opened = await openSweep(sweepPresets[PRESET], options);
+  const opened = await openSweep(sweepPresets[PRESET], options, textReader(context));
   const { cells, text, known } = opened;
   const jobs = availableParallelism();
   note(

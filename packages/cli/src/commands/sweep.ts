@@ -12,6 +12,8 @@ import { type Context, makeCommand, type Result } from '../command.ts';
 import { hasThreads, openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
+import { textReader } from '../texts/reader.ts';
 
 const presetNames = Object.keys(sweepPresets) as PresetName[];
 
@@ -53,7 +55,7 @@ export function sweepGrid() {
   })
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))
     .addOption(new Option('--preset <name>', 'a specification that has a name').choices(presetNames))
-    .addOption(new Option('--corpus, --data <glob...>', 'text for language models (default: Moby-Dick)'))
+    .addOption(new Option('--corpus, --data <glob...>', `for language models: ${WHAT_DATA_TAKES} (default: Moby-Dick)`))
     .addOption(option('--out <dir>', 'where everything goes'))
     .addOption(
       option('--jobs <n>', 'models that are trained at the same time', { type: 'integer', max: 1024 }).default(
@@ -62,6 +64,7 @@ export function sweepGrid() {
       ),
     )
     .addOption(new Option('--yes', 'begin without asking, however long it takes').default(false));
+  for (const flag of readingFlags()) command.addOption(flag);
   return {
     command,
     run: (context: Context, [file]: readonly string[], options: Options) => runGrid(context, file, options),
@@ -75,7 +78,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
   const asked = { ...options, out };
-  const opened = await openSweep(sourceOf(preset, file), asked);
+  const opened = await openSweep(sourceOf(preset, file), asked, textReader(context));
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
     const threads = options.threads ?? (hasThreads(device) ? (threadsPerCell(jobs) ?? undefined) : undefined);

@@ -16,6 +16,7 @@ import { Interrupted } from '../failure.ts';
 import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
+import { textReader } from '../texts/reader.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
 import { groupsIn, modelToTrain } from '../train/model.ts';
@@ -74,7 +75,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
 
   const { seed = 0 } = asked;
   const begunIn = record && !now.data ? out : null;
-  const data = await openData(asked, known, { seed, before: record, begunIn, signal: terminal.signal });
+  const data = await openData(asked, known, { seed, before: record, begunIn, reader: textReader(context) });
   note(data.about);
   const open = async () => modelToTrain(asked, { known, data, device: await openDevice(asked), record, path, note });
   const model = await open();

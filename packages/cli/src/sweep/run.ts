@@ -1,5 +1,6 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
 import { join } from 'node:path';
+import { type Reading, readingOf } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
 import { skippedText } from '@twilljs/report';
 import { corpusText } from '@twilljs/report/node';
@@ -19,11 +20,12 @@ import type { CommonOptions } from '../command.ts';
 import { hasThreads, requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
+import type { TextReader } from '../texts/reader.ts';
 import { SweepView } from './view.ts';
 
 export type PresetName = keyof typeof sweepPresets;
 
-export interface SweepAsked extends CommonOptions {
+export interface SweepAsked extends CommonOptions, Reading {
   /** Directory of the sweep. Where it goes on, what the specification leaves out of its training is what it was. */
   readonly out: string;
   /** Files and patterns of `--data`; where there are none, the text is that of the record, or Moby-Dick. */
@@ -45,13 +47,15 @@ export interface OpenedSweep {
  */
 export async function openSweep(
   source: (typeof sweepPresets)[PresetName] | string,
-  { out, seed, data, device, threads }: SweepAsked,
+  { out, seed, data, device, threads, ...rest }: SweepAsked,
+  reader: TextReader,
 ): Promise<OpenedSweep> {
   if (!hasThreads(device)) requireOne(threads, `--device is ${device}`);
   const { spec, record, known: all } = await openSpec(source, known, { seed, directory: out });
   const cells = planSweep(spec, all);
   const files = data ?? (record && recordedFiles(record));
-  return { spec, known: all, cells, text: await readSweepText(cells, files ? { files } : mobyDick, record) };
+  const choice = files ? { files, reading: readingOf(rest) } : mobyDick;
+  return { spec, known: all, cells, text: await readSweepText(cells, choice, record, reader) };
 }
 
 /** How a sweep ended, and its cells with steps that were skipped. */

@@ -1,6 +1,6 @@
 // What a run trains on and is measured by: a task, and the text that it reads.
 import type { Batches } from '@twilljs/data';
-import { corpusRecord, readCorpus, readTexts } from '@twilljs/data/node';
+import { corpusRecord, readCorpus, readingOf, readTexts } from '@twilljs/data/node';
 import { grouped, type Probe, type TaskFamily, taskNamed, taskRecord, taskSettings } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import type { Fields, Given } from '@twilljs/nn';
@@ -8,6 +8,8 @@ import { corpusText } from '@twilljs/report/node';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import { type RunRecord, whereItBegan } from '@twilljs/train/node';
+import { givenReading } from '../texts/flags.ts';
+import type { TextReader } from '../texts/reader.ts';
 import { type Asked, flagOf } from './flags.ts';
 
 export interface OpenedData {
@@ -28,8 +30,7 @@ export interface Opening {
   readonly before: RunRecord | null;
   /** Where the record names the text, the run in which it does. */
   readonly begunIn: string | null;
-  /** Ends the reading of standard input. */
-  readonly signal: AbortSignal;
+  readonly reader: TextReader;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface Opening {
  * @throws OptionError when they name nothing, two things, or options that the task has not.
  */
 export async function openData(asked: Asked, known: Known, opening: Opening): Promise<OpenedData> {
-  const { seed, before, begunIn, signal } = opening;
+  const { seed, before, begunIn, reader } = opening;
   const family = taskOf(asked, known);
   const settings = taskSettings(family, asked.options as Given<Fields>, 'train');
   // Over which a task grows harder: those of the first plan, however long the run becomes.
@@ -49,10 +50,11 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
     return { family, vocab: family.vocab(settings), batches, probe, record: taskRecord(family, settings), about: '' };
   }
   const { data, evalData, split } = asked;
+  const reading = { ...reader, ...readingOf(asked) };
   if (!data) throw new OptionError(`--task ${family.name} reads text and there is no --data; give some.`);
-  const reading = readCorpus(data, { split, signal });
-  const corpus = await (begunIn === null ? reading : whereItBegan(begunIn, reading));
-  const other = evalData && (await readTexts(evalData, { signal })).all();
+  const opened = readCorpus(data, { ...reading, split });
+  const corpus = await (begunIn === null ? opened : whereItBegan(begunIn, opened));
+  const other = evalData && (await readTexts(evalData, reading)).all();
   const text = other
     ? { ...other, what: 'the text of --eval-data' }
     : { ...corpus.evaluation, what: 'the text held out' };
@@ -71,13 +73,18 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
 export const STEPS = 500;
 
 /** The task that is asked for; of text alone, that which reads it. */
-function taskOf({ task, data, evalData, split, options }: Asked, known: Known): TaskFamily {
+function taskOf(asked: Asked, known: Known): TaskFamily {
+  const { task, data, evalData, split, options } = asked;
   if (task === undefined && !data) {
     throw new OptionError('nothing to train on: neither --data nor --task is given; give one of them.');
   }
   const reader = known.tasks.find(({ readsText }) => readsText) as TaskFamily;
   const family = task === undefined ? reader : taskNamed(known.tasks, task, '--task');
-  const texts = { '--eval-data': evalData?.[0], '--split': split };
+  const texts = {
+    '--eval-data': evalData?.[0],
+    '--split': split,
+    ...Object.fromEntries(givenReading(readingOf(asked))),
+  };
   if (!family.readsText && data) {
     throw new OptionError(`--data ${data[0]} and --task ${task} both name what to train on; give one of them.`);
   }

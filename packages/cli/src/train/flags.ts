@@ -1,5 +1,5 @@
 // The flags of `twill train`: those that fill a table of fields, those that stand alone, and what the user gave by them.
-import { splits } from '@twilljs/data/node';
+import { type Reading, splits } from '@twilljs/data/node';
 import { readRatio } from '@twilljs/hybrid';
 import { type Field, modelFields } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander';
 import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { assignments, option, type Read, shown } from '../flags.ts';
+import { markFlags, readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { type GroupFlags, groupFlags, groupsOf } from './groups.ts';
 
 /** What is asked of a table of fields, by the names that it has there. */
@@ -22,6 +23,11 @@ export interface Asked {
   readonly data?: readonly string[];
   readonly evalData?: readonly string[];
   readonly split?: (typeof splits)[number];
+  readonly format?: Reading['format'];
+  readonly column?: string;
+  readonly onBadLine?: Reading['onBadLine'];
+  readonly bos?: string;
+  readonly eos?: string;
   /** By name, or where a module with it lies. */
   readonly task?: string;
   readonly mixer?: string;
@@ -67,6 +73,7 @@ function fill(bag: BagName, table: Readonly<Record<string, Field>>, rows: readon
 const size = { type: 'integer' } as const;
 const convention: More = { is: { type: 'string', oneOf: ['literal', 'period'] }, rule: 'literal' };
 const packing: More = { flag: 'documents', is: { type: 'string', oneOf: ['together', 'apart'] }, rule: 'together' };
+const order: More = { is: { type: 'string', oneOf: ['windows', 'documents'] }, rule: 'windows' };
 const pattern: More = { is: { type: 'string' } };
 
 const fieldFlags: readonly FieldFlag[] = [
@@ -76,6 +83,11 @@ const fieldFlags: readonly FieldFlag[] = [
     ['pairs', 'pairs of a row', { is: size }],
     ['vocab', 'ids, half of them keys', { flag: 'vocab-size', is: size }],
     ['packing', 'whether documents in a row see each other: together or apart', packing],
+    [
+      'order',
+      'rows from anywhere in a text (windows), or whole documents, each once an epoch, packed (documents)',
+      order,
+    ],
   ]),
   ...fill('model', modelFields, [
     ['convention', 'how n:1 is read: literal (n linear, then one full) or period (one full in n)', convention],
@@ -141,7 +153,9 @@ export function addTrainFlags(command: Command): Command {
   };
   add(
     'options',
-    new Option('--corpus, --data <glob...>', 'text: files, or patterns with * and **; - is standard input'),
+    new Option('--corpus, --data <glob...>', `${WHAT_DATA_TAKES}; 0.7:a 0.3:b mixes texts`),
+    ...readingFlags(),
+    ...markFlags(),
     new Option('--eval-data <glob...>', 'other text to measure on, instead of what is held out'),
     option(
       '--split <how>',

@@ -1,12 +1,13 @@
 // What a resumed run takes from its record: everything that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fromAnywhere, recordedSplit } from '@twilljs/data/node';
+import { fromAnywhere, readingOf, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
+import { givenReading } from '../texts/flags.ts';
 import { type Asked, type Bag, flagOf } from './flags.ts';
 
 /** Of a directory, null where it holds no run. @throws FileError when the record is damaged. */
@@ -41,6 +42,10 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
   }
   const split = family.readsText && recordedSplit(data);
   if (asked.split !== undefined && split && asked.split !== split) refuse('--split', asked.split, split);
+  for (const [flag, value] of givenReading(readingOf(asked))) {
+    const was = new Map(givenReading(readingOf(data))).get(flag);
+    if (was !== value) refuse(flag, value, was ?? 'not given');
+  }
   agree('training', { ...training });
   agree('options', data);
   if (asked.init !== undefined && !init) {
@@ -54,6 +59,7 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
     ...(origin.text.length > 0 && { data: origin.text }),
     ...(origin.evaluation.length > 0 && { evalData: origin.evaluation }),
     ...(split && { split }),
+    ...(family.readsText && readingOf(data)),
     ...(init && { init: init.directory }),
     ...(every.validation !== null && { evalEvery: every.validation }),
     ...(every.checkpoint !== null && { checkpointEvery: every.checkpoint }),

@@ -7,6 +7,9 @@ export type Format = (typeof formats)[number];
 /** What a name does not say otherwise. */
 export const usual: Format = 'text';
 
+/** The column with the text, and the field of a line. */
+export const usualColumn = 'text';
+
 /** Whether a file is one document. */
 export const isText = (format: Format): boolean => format === usual;
 

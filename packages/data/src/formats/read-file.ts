@@ -5,7 +5,7 @@ import { refused, unreadable } from '../refused.ts';
 import { decompressed, partsOf } from './bytes.ts';
 import { csv } from './csv.ts';
 import { jsonl } from './jsonl.ts';
-import { type Compression, type Format, isText } from './kind.ts';
+import { type Compression, type Format, isText, usualColumn } from './kind.ts';
 import { parquet } from './parquet.ts';
 import { BadLines, type Piece, type RowOptions } from './pieces.ts';
 
@@ -52,7 +52,7 @@ export async function* readFile(file: TextFile, options: ReadFileOptions): Async
     const bad = new BadLines(name, options.onBadLine);
     if (byPosition.includes(format)) {
       if (compression !== null) throw refused(name, `${name}: ${format} is compressed inside; decompress the file.`);
-      yield* parquet({ handle, size, read }, bad, options.column ?? 'text');
+      yield* parquet({ handle, size, read }, bad, options.column ?? usualColumn);
     } else yield* readStream(decompressed(partsOf(handle, read, signal), compression), format, bad, options);
     for (const line of bad.note) options.note(line);
   } catch (error) {
@@ -70,7 +70,7 @@ export function readStream(
   bytes: AsyncIterable<Uint8Array>,
   format: Format,
   bad: BadLines,
-  { column = 'text' }: RowOptions,
+  { column = usualColumn }: RowOptions,
 ): AsyncGenerator<readonly Piece[]> {
   if (format === 'jsonl') return jsonl(bytes, bad, column);
   if (format === 'csv' || format === 'tsv') return csv(bytes, bad, column, format === 'csv' ? COMMA : TAB);

@@ -16,6 +16,8 @@ export interface ReadingProgress {
   /** Made so far. */
   readonly tokens: number;
   readonly seconds: number;
+  /** Nothing more comes of what is being done. */
+  readonly isLast: boolean;
 }
 
 /** Documents that follow each other in one file. */
@@ -92,7 +94,7 @@ export function progressOf(
     const now = performance.now();
     if (!onProgress || (now - told < PAUSE && !isLast)) return;
     told = now;
-    onProgress({ doing, read: isLast && of !== null ? of : read, of, tokens, seconds: (now - began) / 1000 });
+    onProgress({ doing, read: isLast && of !== null ? of : read, of, tokens, seconds: (now - began) / 1000, isLast });
   };
 }
 

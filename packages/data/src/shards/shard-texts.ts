@@ -12,12 +12,12 @@ import { shardLengths, shardText } from './shard-text.ts';
 /** Names of documents without text that are told at most. */
 const TOLD = 8;
 
-/** @param files in the order that the shard was made in. @param leftOut beside what the shard says. */
+/** @param files in the order that the shard was made in. @param known beside what the shard says. */
 export function shardTexts(
   shard: Shard,
   files: readonly { readonly name: string; readonly format: Format }[],
   encoding: Encoding,
-  leftOut: readonly string[],
+  { leftOut, reading }: Pick<Texts, 'leftOut' | 'reading'>,
 ): Texts {
   const { documents, texts, bytes, sha256, notes, files: counts } = shard.footer;
   const firsts: number[] = [];
@@ -43,6 +43,7 @@ export function shardTexts(
     leftOut: [...leftOut, ...notes],
     sha256,
     encoding: encoding.identity,
+    reading,
     all() {
       const parts = new Parts(documents);
       let document = 0;
