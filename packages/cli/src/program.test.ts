@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
 const names = ['start', 'sweep', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
-const members = ['hub info', 'hub pull', 'hub convert'];
+const members = ['hub info', 'hub pull', 'hub convert', 'tokenizer train', 'tokenizer show'];
 
 describe('twill', () => {
   it('lists its commands, and without one says so with exit code 2', async () => {
     const help = await capture(['--help']);
     expect(help.code).toBe(0);
-    for (const name of [...names, 'hub']) expect(help.out).toContain(`\n  ${name} `);
+    for (const name of [...names, 'hub', 'tokenizer']) expect(help.out).toContain(`\n  ${name} `);
     const bare = await capture([]);
     expect(bare.code).toBe(2);
     expect(bare.out).toBe('');

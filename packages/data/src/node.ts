@@ -21,5 +21,6 @@ export { type Reading, readingFields, readingOf } from './reading.ts';
 export type { EncodingIdentity } from './shards/encode.ts';
 export type { ReadingProgress } from './shards/make.ts';
 export { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
+export { type StreamOptions, streamTexts } from './stream.ts';
 export type { Texts, TextsOptions } from './texts.ts';
 export { hashOf, textsInMemory } from './texts-in-memory.ts';

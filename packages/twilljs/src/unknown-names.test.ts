@@ -260,6 +260,12 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'readSweepSpec: json.grids.training': [(bag) => spec({ training: bag }), grid.training],
   'readSweepSpec: json.grids.data': [(bag) => spec({ data: bag }), grid.data],
   'sequencesOf: options': [(bag) => all.sequencesOf(cpu(), bag), { B: 1, T: 4, ranges: [[0, 2]], positions: [0] }],
+  'streamTexts: options': [
+    async (bag) => {
+      for await (const _ of node.streamTexts(textFile, bag)) break;
+    },
+    { format: 'text', column: 'a', onBadLine: 'skip', note: () => {}, onRead: () => {} },
+  ],
   'tensor: options': [(bag) => tensor([1], [1], bag), { device: cpu(), dtype: 'f32' }],
   'trainOptions: settings': [
     (bag) => all.trainOptions(bag),

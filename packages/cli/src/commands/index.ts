@@ -10,6 +10,7 @@ import { presets } from './presets.ts';
 import { report } from './report.ts';
 import { start } from './start.ts';
 import { sweepGrid } from './sweep.ts';
+import { tokenizer } from './tokenizer.ts';
 import { train } from './train.ts';
 
 export const commands: readonly (() => Runnable | CommandGroup)[] = [
@@ -21,6 +22,7 @@ export const commands: readonly (() => Runnable | CommandGroup)[] = [
   evaluate,
   generateText,
   hub,
+  tokenizer,
   presets,
   parity,
   doctor,
