@@ -126,7 +126,15 @@ export class Random {
       throw new OptionError(`rng.choice: cannot draw ${k} distinct numbers out of ${n}; ask for at most ${n}.`);
     whole('rng.choice', k, 0, n);
     const out = hostArray('rng.choice', 'i32', k);
-    const moved = new Map<number, number>(); // the places of 0..n-1 that no longer hold their own number
+    if (k === n) {
+      for (let i = 0; i < n; i++) out[i] = i;
+      for (let i = 0; i < n; i++) {
+        const j = i + this.int(n - i);
+        [out[i], out[j]] = [out[j], out[i]];
+      }
+      return out;
+    }
+    const moved = new Map<number, number>(); // the same, where few of the places of 0..n-1 no longer hold their own number
     for (let i = 0; i < k; i++) {
       const j = i + this.int(n - i);
       out[i] = moved.get(j) ?? j;

@@ -63,20 +63,26 @@ export function shardText(shard: Shard, parts: Parts, areTails: boolean, context
     length: count,
     at(k) {
       if (!(k >= 0 && k < count)) return undefined;
-      const [length, place] = [lengthOf(k), placeOf(k)];
-      const name = nameOf(numbers[k]);
-      const isPart = areTails || shard.lengthOf(numbers[k]) !== length;
-      const from = areTails ? shard.cutOf(numbers[k]) : 0;
-      return { name: isPart ? partName(name, from, from + length) : name, tokens: slice(shard, place, length) };
+      const length = lengthOf(k);
+      // Nothing is read before it is asked for: an order of documents needs the lengths of all of them alone.
+      return {
+        get name() {
+          const name = nameOf(numbers[k]);
+          const isPart = areTails || shard.lengthOf(numbers[k]) !== length;
+          const from = areTails ? shard.cutOf(numbers[k]) : 0;
+          return isPart ? partName(name, from, from + length) : name;
+        },
+        tokens: slice(shard, () => placeOf(k), length),
+      };
     },
   };
   return { tokens, bytes, begins: hasEmpty ? Float64Array.from(texts) : starts, documents, separator };
 }
 
-const slice = (shard: Shard, place: number, length: number): Tokens => ({
+const slice = (shard: Shard, placeOf: () => number, length: number): Tokens => ({
   length,
   subarray: (from, to = length): Ids => {
-    const [begin, end] = [clamp(from, length), clamp(to, length)];
+    const [place, begin, end] = [placeOf(), clamp(from, length), clamp(to, length)];
     return shard.read(place + begin, place + Math.max(begin, end));
   },
 });
