@@ -7,6 +7,8 @@ import { parseConfig } from './config.ts';
 import { load } from './directory.ts';
 import { parseJson, parseJsonObject, parsePythonObject } from './json.ts';
 import { filesOfModel, modelFromFiles } from './model.ts';
+import { openFolder } from './remote/open.ts';
+import { listRepository, resolveRepository } from './remote/resolve.ts';
 import { parseSafetensors, serializeSafetensors } from './safetensors.ts';
 import { save } from './save.ts';
 import { store, toF32, toF64, toI32 } from './stored.ts';
@@ -28,6 +30,14 @@ const calls: Readonly<Record<string, (a: never, b: never) => unknown>> = {
   files: (a, b) => modelFromFiles({ config: a, tensors: b }, { mixers }),
   load: (_, b) => load('none', b),
   loadFrom: (a) => load(a, { mixers }),
+  resolveRepository: (a, b) => resolveRepository(a, { files: b, offline: true, cacheDir: 'no-cache' }),
+  resolveRepositoryBy: (a, b) =>
+    resolveRepository('org/name', { kind: a, revision: b, offline: true, cacheDir: 'no-cache' }),
+  resolveRepositoryTelling: (a) =>
+    resolveRepository('org/name', { onProgress: a, offline: true, cacheDir: 'no-cache' }),
+  resolveRepositoryIn: (a, b) => resolveRepository('org/name', { cacheDir: a, token: b, offline: true }),
+  listRepository: (a, b) => listRepository('org/name', { signal: a, offline: b === false ? true : b }),
+  openFolder: (a) => openFolder(a, { offline: true, cacheDir: 'no-cache' }),
   save: (a) => save('none', a),
   filesOfModel: (a) => filesOfModel(a),
   matchWeights: (a, b) => matchWeights(a, b, 'x'),

@@ -24,6 +24,7 @@ export const blobOf = ({ oid, sha256 }: RemoteFile): string => sha256 ?? oid;
 const MOST = 2 ** 26;
 
 const MOST_FILES = 1_000_000;
+const MOST_PAGES = 10_000;
 
 /** The commit of a branch or tag, and what the repository is called now. */
 export async function commitOf(asking: Asking): Promise<{ commit: string; id: string }> {
@@ -41,6 +42,7 @@ export async function filesOf(asking: Asking, commit: string): Promise<RemoteFil
   const seen = new Set<string>();
   for (let url: string | null = `${first}?recursive=true`; url !== null; ) {
     if (seen.has(url)) throw strange(url, 'leads back to itself');
+    if (seen.size === MOST_PAGES) throw strange(first, `has more than ${MOST_PAGES} pages`);
     seen.add(url);
     const page: { json: Json; next: string | null } = await jsonOf(asking, url, parseJson);
     if (!Array.isArray(page.json)) throw strange(url, 'gives no list of files');

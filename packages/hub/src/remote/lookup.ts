@@ -1,9 +1,9 @@
 // Which commit a revision is and what it holds: asked of the Hub, or where that does not answer, remembered.
-import { factsOf } from '@twilljs/tensor';
+import { factsOf, flag, knownOnly, OptionError, oneOf, shown } from '@twilljs/tensor';
 import { RepositoryCache } from './cache.ts';
 import { HubError } from './errors.ts';
 import { commitOf, filesOf, type RemoteFile } from './listing.ts';
-import { checkRevision, isCommit, type RepositoryKind, repositoryOf } from './repository.ts';
+import { checkRevision, isCommit, kinds, type RepositoryKind, repositoryOf } from './repository.ts';
 import type { Asking } from './request.ts';
 import { patiently } from './retry.ts';
 import { type PlaceOptions, settingsOf } from './settings.ts';
@@ -28,6 +28,23 @@ export interface Found {
   /** Whether the cache knew it all already. */
   readonly isKnown: boolean;
   readonly notes: readonly string[];
+}
+
+/** Names of `RepositoryOptions`. */
+const own = ['kind', 'revision', 'cacheDir', 'token', 'offline', 'signal'] as const;
+
+/** @param more names of further options. @throws OptionError for what is unknown, or no value of its kind. */
+export function checkRepositoryOptions(where: string, options: RepositoryOptions, more: readonly string[] = []): void {
+  knownOnly(where, options, [...own, ...more]);
+  const { kind = 'model', cacheDir = 'x', token = '', offline = false, signal } = options;
+  oneOf(`${where}: kind`, kind, kinds);
+  flag(`${where}: offline`, offline);
+  const refuse = (name: string, value: unknown, wanted: string): never => {
+    throw new OptionError(`${where}: ${name} is ${shown(value)} where ${wanted} is needed; correct it.`);
+  };
+  if (typeof cacheDir !== 'string' || cacheDir === '') refuse('cacheDir', cacheDir, 'the path of a directory');
+  if (typeof token !== 'string') refuse('token', typeof token, 'a text');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal');
 }
 
 /**

@@ -1,14 +1,14 @@
 // A model or dataset as a folder: a directory, or a repository of the Hub of which nothing is downloaded but what is read.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { knownOnly, oneOf } from '@twilljs/tensor';
+import { OptionError, shown } from '@twilljs/tensor';
 import { attempt } from '../files.ts';
 import { diskFolder } from '../sources/disk.ts';
 import type { Folder } from '../sources/source.ts';
 import { HubError } from './errors.ts';
 import { remoteFolder } from './folder.ts';
-import { lookUp, type RepositoryOptions } from './lookup.ts';
-import { isRepositoryId, kinds } from './repository.ts';
+import { checkRepositoryOptions, lookUp, type RepositoryOptions } from './lookup.ts';
+import { isRepositoryId } from './repository.ts';
 
 export interface OpenedFolder {
   readonly folder: Folder;
@@ -26,8 +26,10 @@ export interface OpenedFolder {
  * @throws HubError and FileError as `resolveRepository`.
  */
 export async function openFolder(where: string, options: RepositoryOptions = {}): Promise<OpenedFolder> {
-  knownOnly('openFolder', options, ['kind', 'revision', 'cacheDir', 'token', 'offline', 'signal']);
-  oneOf('openFolder: kind', options.kind ?? 'model', kinds);
+  checkRepositoryOptions('openFolder', options);
+  if (typeof where !== 'string' || where === '') {
+    throw new OptionError(`openFolder: ${shown(where)} is neither a directory nor org/name; give one of them.`);
+  }
   if (existsSync(where) || !isRepositoryId(where)) return openDirectory(where);
   const found = await lookUp(where, options);
   const { commit, files, away, cache, notes } = found;

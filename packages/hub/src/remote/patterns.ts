@@ -13,6 +13,9 @@ export const modelPatterns = [
  * without a slash is one for names, in any folder; one that begins with a slash is for the top.
  */
 export function matcher(patterns: readonly string[]): (path: string) => boolean {
+  if (!Array.isArray(patterns)) {
+    throw new OptionError(`hub: files is ${shown(patterns)} where a list of patterns is needed; give ['*.json'].`);
+  }
   const all = patterns.map(expressionOf);
   return (path) => all.some((one) => one.test(path));
 }

@@ -1,11 +1,10 @@
 // A repository of the Hub as a directory on disk: what is missing is downloaded, the rest is taken from the cache.
-import { FileError, isTwillError, knownOnly, OptionError, oneOf } from '@twilljs/tensor';
+import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import { HubError } from './errors.ts';
 import { type DownloadProgress, fetchAll } from './fetch-all.ts';
 import type { RemoteFile } from './listing.ts';
-import { type Found, lookUp, type RepositoryOptions } from './lookup.ts';
+import { checkRepositoryOptions, type Found, lookUp, type RepositoryOptions } from './lookup.ts';
 import { matcher, modelPatterns } from './patterns.ts';
-import { kinds } from './repository.ts';
 
 export interface ResolveOptions extends RepositoryOptions {
   /**
@@ -32,8 +31,6 @@ export interface RepositoryListing {
   readonly notes: readonly string[];
 }
 
-const own = ['kind', 'revision', 'cacheDir', 'token', 'offline', 'signal'];
-
 /**
  * A repository of the Hugging Face Hub as a directory, which lies in Hugging Face's own cache.
  *
@@ -42,8 +39,13 @@ const own = ['kind', 'revision', 'cacheDir', 'token', 'offline', 'signal'];
  * @throws FileError where the cache cannot be written.
  */
 export async function resolveRepository(id: string, options: ResolveOptions = {}): Promise<ResolvedRepository> {
-  knownOnly('resolveRepository', options, [...own, 'files', 'onProgress']);
-  oneOf('resolveRepository: kind', options.kind ?? 'model', kinds);
+  checkRepositoryOptions('resolveRepository', options, ['files', 'onProgress']);
+  const { onProgress = () => {} } = options;
+  if (typeof onProgress !== 'function') {
+    throw new OptionError(
+      `resolveRepository: onProgress is ${shown(onProgress)} where a function is needed; give one.`,
+    );
+  }
   const found = await lookUp(id, options);
   const { asking, cache, commit, files, away } = found;
   const patterns = options.files ?? (asking.repository.kind === 'model' ? modelPatterns : ['**']);
@@ -57,7 +59,7 @@ export async function resolveRepository(id: string, options: ResolveOptions = {}
   const missing = wanted.filter((file) => !cache.has(commit, file));
   if (missing.length > 0 && away !== null) throw incomplete(found, away, missing);
   if (missing.length > 0) {
-    notes.push(...(await fetchAll(found, missing, options.onProgress ?? (() => {}))));
+    notes.push(...(await fetchAll(found, missing, onProgress)));
     if (options.files === undefined) notes.push(...leftOut(id, files, fits));
   }
   // Only now, since a branch is looked up here when the Hub is away: what it points to is whole.
@@ -71,8 +73,7 @@ export async function resolveRepository(id: string, options: ResolveOptions = {}
  * @throws HubError as `resolveRepository`.
  */
 export async function listRepository(id: string, options: RepositoryOptions = {}): Promise<RepositoryListing> {
-  knownOnly('listRepository', options, own);
-  oneOf('listRepository: kind', options.kind ?? 'model', kinds);
+  checkRepositoryOptions('listRepository', options);
   const { commit, files, notes, away, cache } = await lookUp(id, options);
   if (files) return { commit, files, notes };
   throw new HubError(
