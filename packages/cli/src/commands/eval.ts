@@ -73,7 +73,7 @@ export function evaluate() {
 }
 
 async function runEval(context: Context, where: string, options: Options): Promise<Result> {
-  const { say, note, terminal } = context;
+  const { say, note } = context;
   const { seed, all = false, measure = [] } = options;
   const dir = await modelDirectory(where, context);
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
