@@ -14,10 +14,12 @@ import {
 } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { type RunRecord, textOfRun } from '@twilljs/train/node';
 import { assignments } from './flags.ts';
 import { knownHere } from './known.ts';
 import type { TextReader } from './texts/reader.ts';
+import { unlessBytes } from './tokenizer.ts';
 
 export interface EvalAsked extends Reading {
   /** By name. */
@@ -27,6 +29,8 @@ export interface EvalAsked extends Reading {
   readonly taskOption: readonly string[] | undefined;
   readonly all: true | undefined;
   readonly seed: number;
+  /** Of the text. */
+  readonly tokenizer: Tokenizer;
 }
 
 export interface Measuring {
@@ -57,7 +61,7 @@ export async function openMeasuring(
   modules: readonly string[],
   reader: TextReader,
 ): Promise<Measuring> {
-  const { data, length: lengths, seed, all } = asked;
+  const { data, length: lengths, seed, all, tokenizer } = asked;
   const family = taskOf(dir, record, asked, known);
   const isOwn = record?.data.kind === family.name;
   // Measures of the run are those of its task; of another one only what is asked for now.
@@ -75,7 +79,10 @@ export async function openMeasuring(
     if (lengths?.indexOf(length) !== i) throw new OptionError(`--length ${length} is given twice; give it once.`);
   }
   const text = family.readsText
-    ? await textOfRun(dir, record, { files: data, reading: readingOf(asked), ...reader })
+    ? await textOfRun(dir, record, {
+        ...{ files: data, tokenizer: unlessBytes(tokenizer), reading: readingOf(asked) },
+        ...reader,
+      })
     : null;
   const flag = data ? `--data ${data[0]}` : all ? '--all' : null;
   if (!text && flag) {
@@ -83,10 +90,11 @@ export async function openMeasuring(
       `${flag} is about text but the task is ${family.name}, which reads none; leave one of them out.`,
     );
   }
+  const unit = text?.tokens.length === text?.bytes ? 'bytes' : 'tokens';
   const probeOf = (length: number) => {
     if (lengths && text && text.tokens.length <= length) {
       throw new OptionError(
-        `--length ${length} reads ${grouped(length + 1)} bytes but ${text.what} has ${grouped(text.tokens.length)}; give more text or a smaller length.`,
+        `--length ${length} reads ${grouped(length + 1)} ${unit} but ${text.what} has ${grouped(text.tokens.length)}; give more text or a smaller length.`,
       );
     }
     // Where the length is what is hard, it is measured alone, also beyond that of training.
@@ -97,7 +105,7 @@ export async function openMeasuring(
     family,
     measures,
     vocab: family.vocab(settings()),
-    what: text ? `${text.what}, ${grouped(text.tokens.length)} bytes` : `${family.name}, fresh rows of seed ${seed}`,
+    what: text ? `${text.what}, ${grouped(text.tokens.length)} ${unit}` : `${family.name}, fresh rows of seed ${seed}`,
     probes: (lengths ?? [ownLength]).map(probeOf),
     trainedLength: isOwn ? ownLength : null,
     trainedOn: text?.training ? overlaps(text.documents, text.training) : null,

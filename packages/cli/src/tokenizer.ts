@@ -1,28 +1,54 @@
 // The tokenizer of a command: the one that a flag names, or that of a model's directory.
-import { readTokenizer } from '@twilljs/hub/node';
+import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
+import type { LanguageModel } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
-import { byteTokenizer, type Tokenizer } from '@twilljs/tokenizers';
+import { byteTokenizer, type Tokenizer, type TokenizerFiles } from '@twilljs/tokenizers';
 import type { Option } from 'commander';
+import type { Context } from './command.ts';
 import { option } from './flags.ts';
+import { modelDirectory } from './hub/fetch.ts';
 
 /** What `--tokenizer` takes for the bytes of UTF-8. */
-export const BYTES = 'bytes';
+const BYTES = 'bytes';
 
 /** @param usual what is taken where the flag is not given, in words. */
 export const tokenizerFlag = (usual: string): Option =>
-  option('--tokenizer <path>', `a tokenizer.json, the directory of one, or bytes (default: ${usual})`);
+  option(
+    '--tokenizer <path>',
+    `a tokenizer.json, a directory with one, a model of the Hub (org/name), or bytes (default: ${usual})`,
+  );
+
+export interface OpenedTokenizer {
+  readonly tokenizer: Tokenizer;
+  /** Texts of its files by name; null of bytes. */
+  readonly files: TokenizerFiles | null;
+}
 
 /**
  * @param asked by the flag.
  * @param directory of the model, whose own tokenizer is taken where the flag names none; without one it is bytes.
  * @throws FileError when there is none at the path, or it is broken.
  */
-export async function openTokenizer(asked: string | undefined, directory: string | null): Promise<Tokenizer> {
-  if (asked === BYTES) return byteTokenizer();
-  const at = asked ?? directory;
-  const found = at === null ? null : await readTokenizer(at);
-  if (found === null && asked !== undefined) {
-    throw new FileError(`--tokenizer ${asked}: has no tokenizer.json; name one, or bytes.`);
+export async function openTokenizer(
+  asked: string | undefined,
+  directory: string | null,
+  context: Pick<Context, 'terminal' | 'note'>,
+): Promise<OpenedTokenizer> {
+  const at = asked === BYTES ? null : asked === undefined ? directory : await modelDirectory(asked, context);
+  const files = at === null ? null : readTokenizerFiles(at);
+  if (files === null && asked !== undefined && asked !== BYTES) {
+    throw new FileError(`--tokenizer ${asked}: it has no tokenizer.json; name one, or bytes.`);
   }
-  return found ?? byteTokenizer();
+  const tokenizer = at !== null && files ? await readTokenizer(at) : null;
+  return { tokenizer: tokenizer ?? byteTokenizer(), files };
+}
+
+/** What a corpus takes: bytes are its default. */
+export const unlessBytes = (tokenizer: Tokenizer): Tokenizer | undefined =>
+  tokenizer.kind === BYTES ? undefined : tokenizer;
+
+/** Ids with which a model ends a text: as its tokenizer has it, and its configuration. */
+export function endsOf({ kind, eosId }: Tokenizer, model: LanguageModel): Set<unknown> {
+  const ends = kind === BYTES ? [] : [eosId, model.config.json.eos_token_id];
+  return new Set(ends.flat().filter((id) => id !== null));
 }

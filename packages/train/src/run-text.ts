@@ -10,7 +10,9 @@ import {
   STANDARD_INPUT,
   type TextsOptions,
 } from '@twilljs/data/node';
+import { readTokenizer } from '@twilljs/hub/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { RECORD, type RunRecord } from './record.ts';
 
 /** Text to measure on. */
@@ -26,7 +28,7 @@ export interface RunTextOptions {
   readonly files?: readonly string[] | undefined;
   /** How another text is read. That of the run is read as it was. */
   readonly reading?: Reading;
-  /** The tokenizer of the model. Default: bytes. */
+  /** Default: that of the run, which lies in its directory; else a byte is a token. */
   readonly tokenizer?: TextsOptions['tokenizer'];
   readonly dataset?: TextsOptions['dataset'];
   readonly onProgress?: TextsOptions['onProgress'];
@@ -46,7 +48,8 @@ export async function textOfRun(
   options: RunTextOptions = {},
 ): Promise<RunText> {
   knownOnly('textOfRun', options, ['files', 'reading', 'tokenizer', 'dataset', 'onProgress', 'signal']);
-  const { files, reading = {}, ...how } = options;
+  const { files, reading = {}, ...given } = options;
+  const how = { ...given, tokenizer: given.tokenizer ?? (await tokenizerOf(directory, record)) };
   const paths = files ?? record?.origin.text ?? [];
   if (paths.length === 0) {
     throw new OptionError(`${directory}: the run was not trained on text; say by --data what to read.`);
@@ -76,6 +79,14 @@ export async function textOfRun(
     what: all.documents.length === 1 ? `${all.documents.at(0)?.name}` : `the text of ${texts.documents} ${unit}`,
     training: record && (await trainingText(record, recorded)),
   };
+}
+
+/** @throws FileError where a run was trained in ids of a tokenizer that is not in its directory. */
+async function tokenizerOf(directory: string, record: RunRecord | null): Promise<Tokenizer | undefined> {
+  if (!record?.data.tokenizer) return undefined;
+  const found = await readTokenizer(directory);
+  if (found) return found;
+  throw new FileError(`${directory}: its tokenizer.json is gone; put it back, or give it by --tokenizer.`);
 }
 
 /** What a run was trained on, where its files are still there and still the same. */

@@ -89,8 +89,9 @@ async function runOn(model: LanguageModel, options: RunOptions, reached: Reached
   const rule = validation?.better;
   let best = rule && found ? bestOf(readMetrics(directory).validations, rule, from) : null;
   checkpoints.pinned = best?.step ?? null;
-  claim.begin(from, trainer.skipped, best, frozen?.sha256 ?? null);
+  // Before the record: a run whose record is there has them too.
   for (const [name, text] of Object.entries(options.files ?? {})) writeAtomic(join(directory, name), text);
+  claim.begin(from, trainer.skipped, best, frozen?.sha256 ?? null);
   frozen?.save();
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);

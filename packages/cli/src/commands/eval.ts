@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { brokenText, cost, detailLines, grouped, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
 import type { JsonObject, LoadOptions } from '@twilljs/hub';
-import { requireBytes } from '@twilljs/hybrid';
+import { requireIds } from '@twilljs/hybrid';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
@@ -15,13 +15,15 @@ import { type EvalAsked, openMeasuring } from '../measuring.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { textReader } from '../texts/reader.ts';
+import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 import { recordIn } from '../train/resume.ts';
 
-interface Options extends CommonOptions, EvalAsked {
+interface Options extends CommonOptions, Omit<EvalAsked, 'tokenizer'> {
   readonly seed: number;
   readonly measure: string[] | undefined;
   readonly checkpoint: CheckpointName | undefined;
   readonly dtype: LoadOptions['dtype'];
+  readonly tokenizer: string | undefined;
 }
 
 export function evaluate() {
@@ -62,9 +64,10 @@ export function evaluate() {
     )
     .addOption(new Option('--task-option <field=value...>', 'any other option of the task (default: that of training)'))
     .addOption(new Option('--measure <path...>', 'modules with further measures'))
-    .addOption(new Option('--all', 'predict every byte of the text once, instead of a sample'))
+    .addOption(new Option('--all', 'predict every token of the text once, instead of a sample'))
     .addOption(checkpointFlag())
-    .addOption(dtypeFlag());
+    .addOption(dtypeFlag())
+    .addOption(tokenizerFlag('that of the model, else bytes'));
   for (const flag of readingFlags()) command.addOption(flag);
   return {
     command,
@@ -73,7 +76,7 @@ export function evaluate() {
 }
 
 async function runEval(context: Context, where: string, options: Options): Promise<Result> {
-  const { say, note } = context;
+  const { say, note, terminal } = context;
   const { seed, all = false, measure = [] } = options;
   const dir = await modelDirectory(where, context);
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
@@ -82,7 +85,9 @@ async function runEval(context: Context, where: string, options: Options): Promi
   for (const path of measure) await moduleOf('--measure', 'measure', path);
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
-  const measuring = await openMeasuring(dir, record, { ...options, task }, known, own, textReader(context));
+  const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
+  const asked = { ...options, task, tokenizer };
+  const measuring = await openMeasuring(dir, record, asked, known, own, textReader(context));
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, {
@@ -93,7 +98,7 @@ async function runEval(context: Context, where: string, options: Options): Promi
     dtype: options.dtype,
   });
   const { vocab_size } = model.config.model;
-  if (family.readsText) requireBytes(dir, model);
+  if (family.readsText) requireIds(options.tokenizer ?? dir, model, tokenizer);
   else if (vocab_size < measuring.vocab) {
     throw new OptionError(
       `${dir}: vocab_size is ${vocab_size} but the task has ${measuring.vocab} ids; choose another task or model.`,

@@ -15,7 +15,7 @@ import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
 import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
-import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
+import { endsOf, openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
 interface Options extends CommonOptions {
   readonly prompt: readonly string[] | undefined;
@@ -98,7 +98,7 @@ async function runGenerate(context: Context, where: string, options: Options): P
     checkpoint: options.checkpoint,
     dtype: options.dtype,
   });
-  const tokenizer = await openTokenizer(options.tokenizer, dir);
+  const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
   requireIds(options.tokenizer ?? dir, model, tokenizer);
   if (moment && moment.step < moment.steps) note(`${momentText(dir, moment)}\n`);
   const answers = prompts.map((bytes) => answerTo(bytes, tokenizer));
@@ -108,11 +108,12 @@ async function runGenerate(context: Context, where: string, options: Options): P
   const ids = answers.map((answer) => answer.ids);
   const { vocab_size } = model.config.model;
   const vocabulary = tokenizer.kind === 'bytes' ? {} : { vocabulary: Math.min(vocab_size, tokenizer.vocabSize) };
+  const ends = endsOf(tokenizer, model);
   let steps = 0;
   for await (const next of generate(model, ids, { maxTokens, temperature, seed, ...vocabulary })) {
     steps++;
     for (const [i, answer] of answers.entries()) {
-      answer.ended ||= next[i] === tokenizer.eosId;
+      answer.ended ||= ends.has(next[i]);
       if (answer.ended) continue;
       answer.tokens++;
       const part = answer.stream.push(next[i]);

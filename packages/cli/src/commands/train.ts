@@ -17,6 +17,7 @@ import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { textReader } from '../texts/reader.ts';
+import { openTokenizer } from '../tokenizer.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
 import { groupsIn, modelToTrain } from '../train/model.ts';
@@ -75,9 +76,12 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
 
   const { seed = 0 } = asked;
   const begunIn = record && !now.data ? out : null;
-  const data = await openData(asked, known, { seed, before: record, begunIn, reader: textReader(context) });
+  const { tokenizer, files } = await openTokenizer(asked.tokenizer, asked.init ?? null, context);
+  const opening = { seed, before: record, tokenizer, begunIn, reader: textReader(context) };
+  const data = await openData(asked, known, opening);
   note(data.about);
-  const open = async () => modelToTrain(asked, { known, data, device: await openDevice(asked), record, path, note });
+  const open = async () =>
+    modelToTrain(asked, { known, data, tokenizer, device: await openDevice(asked), record, path, note });
   const model = await open();
   const opened = [model];
   const trained = trainedOf(model, groupsIn(asked, record));
@@ -102,6 +106,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
     training: { ...training, recompute: asked.recompute ?? false },
     seed,
     data: data.record,
+    ...(files && data.family.readsText && { files: { ...files } }),
     ...(asked.init !== undefined && { init: { directory: resolve(asked.init) } }),
     command: record?.command ?? ['twill', ...argv],
     origin: originOf(asked, modules),

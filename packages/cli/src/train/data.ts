@@ -7,9 +7,11 @@ import type { Fields, Given } from '@twilljs/nn';
 import { corpusText } from '@twilljs/report/node';
 import type { Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { type RunRecord, whereItBegan } from '@twilljs/train/node';
 import { givenReading } from '../texts/flags.ts';
 import type { TextReader } from '../texts/reader.ts';
+import { unlessBytes } from '../tokenizer.ts';
 import { type Asked, flagOf } from './flags.ts';
 
 export interface OpenedData {
@@ -28,6 +30,8 @@ export interface Opening {
   readonly seed: number;
   /** Of the run that goes on. */
   readonly before: RunRecord | null;
+  /** What text becomes ids by. */
+  readonly tokenizer: Tokenizer;
   /** Where the record names the text, the run in which it does. */
   readonly begunIn: string | null;
   readonly reader: TextReader;
@@ -40,6 +44,7 @@ export interface Opening {
  */
 export async function openData(asked: Asked, known: Known, opening: Opening): Promise<OpenedData> {
   const { seed, before, begunIn, reader } = opening;
+  const tokenizer = unlessBytes(opening.tokenizer);
   const family = taskOf(asked, known);
   const settings = taskSettings(family, asked.options as Given<Fields>, 'train');
   // Over which a task grows harder: those of the first plan, however long the run becomes.
@@ -50,7 +55,7 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
     return { family, vocab: family.vocab(settings), batches, probe, record: taskRecord(family, settings), about: '' };
   }
   const { data, evalData, split } = asked;
-  const reading = { ...reader, ...readingOf(asked) };
+  const reading = { ...reader, ...readingOf(asked), tokenizer };
   if (!data) throw new OptionError(`--task ${family.name} reads text and there is no --data; give some.`);
   const opened = readCorpus(data, { ...reading, split });
   const corpus = await (begunIn === null ? opened : whereItBegan(begunIn, opened));
@@ -61,7 +66,7 @@ export async function openData(asked: Asked, known: Known, opening: Opening): Pr
   const probe = family.probe(settings, { seed: 0, text }); // before training, which is too long to find out after it
   return {
     family,
-    vocab: family.vocab(settings),
+    vocab: tokenizer?.vocabSize ?? family.vocab(settings),
     batches: family.batches(settings, { seed, steps, text: corpus }),
     probe,
     record: taskRecord(family, settings, corpusRecord(corpus)),
@@ -74,15 +79,14 @@ export const STEPS = 500;
 
 /** The task that is asked for; of text alone, that which reads it. */
 function taskOf(asked: Asked, known: Known): TaskFamily {
-  const { task, data, evalData, split, options } = asked;
+  const { task, data, evalData, split, tokenizer, options } = asked;
   if (task === undefined && !data) {
     throw new OptionError('nothing to train on: neither --data nor --task is given; give one of them.');
   }
   const reader = known.tasks.find(({ readsText }) => readsText) as TaskFamily;
   const family = task === undefined ? reader : taskNamed(known.tasks, task, '--task');
   const texts = {
-    '--eval-data': evalData?.[0],
-    '--split': split,
+    ...{ '--eval-data': evalData?.[0], '--split': split, '--tokenizer': tokenizer },
     ...Object.fromEntries(givenReading(readingOf(asked))),
   };
   if (!family.readsText && data) {

@@ -9,6 +9,7 @@ import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { assignments, option, type Read, shown } from '../flags.ts';
 import { markFlags, readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
+import { tokenizerFlag } from '../tokenizer.ts';
 import { type GroupFlags, groupFlags, groupsOf } from './groups.ts';
 
 /** What is asked of a table of fields, by the names that it has there. */
@@ -23,6 +24,7 @@ export interface Asked {
   readonly data?: readonly string[];
   readonly evalData?: readonly string[];
   readonly split?: (typeof splits)[number];
+  readonly tokenizer?: string;
   readonly format?: Reading['format'];
   readonly column?: string;
   readonly onBadLine?: Reading['onBadLine'];
@@ -155,6 +157,7 @@ export function addTrainFlags(command: Command): Command {
     'options',
     new Option('--corpus, --data <glob...>', `${WHAT_DATA_TAKES}; 0.7:a 0.3:b mixes texts`),
     ...readingFlags(),
+    tokenizerFlag('that of --init, else bytes'),
     ...markFlags(),
     new Option('--eval-data <glob...>', 'other text to measure on, instead of what is held out'),
     option(

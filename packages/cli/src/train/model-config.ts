@@ -5,6 +5,7 @@ import { knownConfig } from '@twilljs/hybrid';
 import { type MixerFamily, modelFields, requireDivides } from '@twilljs/nn';
 import { type Known, mixerNamed } from '@twilljs/sweep';
 import { nearest, OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { gatedDeltanet } from 'twilljs';
 import { shown } from '../flags.ts';
 import { type Asked, assign } from './flags.ts';
@@ -15,7 +16,8 @@ type Config = Record<string, unknown>;
 export interface Ids {
   /** Ids that occur. */
   readonly vocab: number;
-  readonly areBytes: boolean;
+  /** Of text; null where a task makes its own rows. */
+  readonly tokenizer: Tokenizer | null;
 }
 
 /** A configuration that flags may add to, not contradict. */
@@ -31,18 +33,29 @@ interface ConfigFile {
  *
  * @throws OptionError when flags contradict each other or the file.
  */
-export function modelConfig(asked: Asked, { vocab, areBytes }: Ids, known: Known): Config {
-  const config =
+export function modelConfig(asked: Asked, { vocab, tokenizer }: Ids, known: Known): Config {
+  const given =
     asked.config === undefined
       ? fromFlags(asked, vocab, known)
       : fromFile(readKnown(asked.config, asked, known), asked, known);
+  const config = { ...given, ...endsOf(given, asked, tokenizer) };
   const size = config.vocab_size ?? vocab;
   // Whoever reads the model later cannot tell bytes from a tokenizer's ids by a number above theirs.
   if (typeof size !== 'number' || size === vocab) return { ...config, vocab_size: size };
-  if (size > vocab) return areBytes ? { ...config, vocabulary: 'bytes' } : config;
+  if (size > vocab) return tokenizer?.kind === 'bytes' ? { ...config, vocabulary: 'bytes' } : config;
   throw new OptionError(
     `${asked.config ?? '--set'}: vocab_size is ${size} but the data have ${vocab} ids; set it to ${vocab} or more.`,
   );
+}
+
+/** Tokens of the beginning and end of a text, where the configuration names none. */
+function endsOf(config: Config, { bos, eos }: Asked, tokenizer: Tokenizer | null): Config {
+  const idOf = (name: string | undefined, own: number | null = null) =>
+    (name === undefined ? null : tokenizer?.tokenToId(name)) ?? own;
+  return {
+    bos_token_id: config.bos_token_id ?? idOf(bos, tokenizer?.bosId),
+    eos_token_id: config.eos_token_id ?? idOf(eos, tokenizer?.eosId),
+  };
 }
 
 /**

@@ -1,8 +1,9 @@
 // The model to train: with fresh weights, as it was recorded, or with the weights of another.
-import { type LanguageModel, requireBytes } from '@twilljs/hybrid';
+import { type LanguageModel, requireIds } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import type { Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { type ParameterGroup, trainedOf } from '@twilljs/train';
 import { freshModel, type RunRecord, requireTrainingMemory } from '@twilljs/train/node';
 import type { Context } from '../command.ts';
@@ -14,6 +15,8 @@ import { modelConfig, resumedConfig } from './model-config.ts';
 export interface Making {
   readonly known: Known;
   readonly data: OpenedData;
+  /** Of the text. */
+  readonly tokenizer: Tokenizer;
   readonly device: Device;
   /** Of the run that goes on, and its path. */
   readonly record: RunRecord | null;
@@ -23,7 +26,7 @@ export interface Making {
 
 /** @throws OptionError when flags, record, weights and data contradict each other, or the model does not fit into memory. */
 export async function modelToTrain(asked: Asked, making: Making): Promise<LanguageModel> {
-  const { known, data, device, record, path } = making;
+  const { known, data, tokenizer, device, record, path } = making;
   const first = modelFlagOf(asked);
   if (asked.init !== undefined && first !== null) {
     throw new OptionError(`${first} says what the model is, and so does --init ${asked.init}; leave one of them out.`);
@@ -31,7 +34,7 @@ export async function modelToTrain(asked: Asked, making: Making): Promise<Langua
   if (asked.init !== undefined) return initialModel(asked.init, asked, making);
   const config =
     record === null
-      ? modelConfig(asked, { vocab: data.vocab, areBytes: data.family.readsText === true }, known)
+      ? modelConfig(asked, { vocab: data.vocab, tokenizer: data.family.readsText ? tokenizer : null }, known)
       : first === null
         ? record.model
         : resumedConfig(asked, record.model, path, known);
@@ -56,11 +59,11 @@ function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null
 async function initialModel(
   directory: string,
   asked: Asked,
-  { known, data, device, record, note }: Making,
+  { known, data, tokenizer, device, record, note }: Making,
 ): Promise<LanguageModel> {
   const { model, moment } = await openModel(directory, device, { note, known });
   const { vocab_size } = model.config.model;
-  if (data.family.readsText) requireBytes(directory, model);
+  if (data.family.readsText) requireIds(asked.tokenizer ?? directory, model, tokenizer);
   else if (vocab_size < data.vocab) {
     throw new OptionError(
       `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,

@@ -1,6 +1,6 @@
 // What a resumed run takes from its record: everything that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fromAnywhere, readingOf, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
@@ -60,6 +60,7 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
     ...(origin.evaluation.length > 0 && { evalData: origin.evaluation }),
     ...(split && { split }),
     ...(family.readsText && readingOf(data)),
+    ...(split && { tokenizer: data.tokenizer ? dirname(path) : 'bytes' }),
     ...(init && { init: init.directory }),
     ...(every.validation !== null && { evalEvery: every.validation }),
     ...(every.checkpoint !== null && { checkpointEvery: every.checkpoint }),
