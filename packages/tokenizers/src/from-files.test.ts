@@ -47,7 +47,8 @@ describe('a tokenizer from files', () => {
       await from({ eos_token: '</s>' }).digest(),
       await from({ eos_token: '</s>', chat_template: 'x', model_max_length: 5 }).digest(),
     ];
-    expect(new Set(digests).size).toBe(3);
+    expect(digests[0]).toBe(digests[1]);
+    expect(new Set(digests).size).toBe(2);
     expect(digests[2]).toBe(digests[3]);
   });
 

@@ -65,7 +65,9 @@ export function tokenizerFromFiles(files: TokenizerFiles, options: FromFilesOpti
   if (own !== undefined) chatTemplates.set('default', own);
   return {
     ...{ ...base, bosId, eosId, padId, chatTemplates },
-    digest: async () => sha256(`${await base.digest()} ${bosId} ${eosId}`),
+    // A file alone, and in a directory that says no more, are one tokenizer.
+    digest: async () =>
+      bosId === null && eosId === null ? base.digest() : sha256(`${await base.digest()} ${bosId} ${eosId}`),
   };
 }
 

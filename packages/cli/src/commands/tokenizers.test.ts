@@ -10,7 +10,7 @@ import { capture } from '../capture.ts';
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-tokenizer-command-')));
 const book = Array.from({ length: 80 }, (_, i) => `Call me Ishmael ${i % 7}, said the whale, née Möwe. `).join('');
-const small = '--length 16 --batch 2 --hidden-size 16 --layers 2 --ratio 1:1 --device cpu';
+const small = '--length 16 --batch 2 --hidden-size 16 --layers 2 --ratio 1:1 --device wasm';
 
 beforeAll(async () => {
   process.chdir(work);
@@ -63,15 +63,17 @@ it('train goes on with the tokenizer of the run, to the same bits, and refuses a
   const metrics = (run: string) => readFileSync(`${run}/metrics.jsonl`, 'utf8').split('\n').length;
   expect(metrics('half')).toBe(metrics('run') + 1); // measured after step 2, too
   writeFileSync('other.json', await trainBpe([book], { vocabSize: 270, specialTokens: ['<|endoftext|>'] }));
-  expect(await refusal('train --resume --steps 5 --out again --tokenizer other.json')).toMatch(/tokenizer/);
+  expect(await refusal('train --resume --steps 5 --out again --tokenizer other.json')).toContain(
+    '--tokenizer other.json is another tokenizer than that of the run in again/run.json; leave it out, or choose another --out.',
+  );
   expect(readFileSync('again/tokenizer.json', 'utf8')).toBe(readFileSync('bpe.json', 'utf8'));
 });
 
 it('eval reads what was held out, or another text, in the ids of the run', async () => {
   const trained = JSON.parse(readFileSync('run/run.json', 'utf8')).data;
-  const own = await done('eval run --device cpu --all');
+  const own = await done('eval run --device wasm --all');
   expect([own.bytes, own.tokens]).toEqual([trained.evaluationBytes, trained.evaluationTokens]);
-  const other = await done('eval run --device cpu --data other.txt');
+  const other = await done('eval run --device wasm --data other.txt');
   expect(other.bytes).toBe(Buffer.byteLength(readFileSync('other.txt')));
   expect(other.bitsPerByte).toBeCloseTo(other.bitsPerToken / other.bytesPerToken, 12);
   expect(await refusal('eval run --tokenizer bytes --data other.txt')).toContain(
@@ -81,16 +83,16 @@ it('eval reads what was held out, or another text, in the ids of the run', async
   expect(await refusal('eval again')).toContain(
     'again: its tokenizer.json is gone; put it back, or give it by --tokenizer.',
   );
-  expect((await done('eval again --device cpu --tokenizer bpe.json')).bitsPerByte).toBe(
-    (await done('eval run --device cpu')).bitsPerByte,
+  expect((await done('eval again --device wasm --tokenizer bpe.json')).bitsPerByte).toBe(
+    (await done('eval run --device wasm')).bitsPerByte,
   );
 });
 
 it('generate writes text, and stops at the end of one', async () => {
-  const found = await done('generate run --prompt Call --max-tokens 12 --device cpu');
+  const found = await done('generate run --prompt Call --max-tokens 12 --device wasm');
   expect(found.tokens).toBeGreaterThan(0);
   expect(found.text).not.toContain('<|endoftext|>');
-  const two = await done('generate run --prompt Call --prompt née --max-tokens 5 --device cpu');
+  const two = await done('generate run --prompt Call --prompt née --max-tokens 5 --device wasm');
   expect(two.texts.map(({ prompt }: { prompt: string }) => prompt)).toEqual(['Call', 'née']);
   expect(await refusal('generate run --prompt x --tokenizer no.json')).toMatch(/no\.json/);
   expect(await refusal('generate run --prompt x --tokenizer cache')).toMatch(
@@ -99,7 +101,7 @@ it('generate writes text, and stops at the end of one', async () => {
 });
 
 it('begins with the weights and the tokenizer of another run', async () => {
-  await done('train --init run --data other.txt --length 16 --batch 2 --steps 2 --device cpu --out further');
+  await done('train --init run --data other.txt --length 16 --batch 2 --steps 2 --device wasm --out further');
   expect(readFileSync('further/tokenizer.json', 'utf8')).toBe(readFileSync('bpe.json', 'utf8'));
   expect(await refusal('train --init run --tokenizer bytes --data other.txt --steps 2 --out no')).toContain(
     'vocab_size is 280 but text needs the 256 bytes',

@@ -21,7 +21,7 @@ import { openTokenizer } from '../tokenizer.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
 import { groupsIn, modelToTrain } from '../train/model.ts';
-import { originOf, recordIn, withRecord } from '../train/resume.ts';
+import { originOf, recordIn, requireTokenizer, withRecord } from '../train/resume.ts';
 
 export function train() {
   const command = addTrainFlags(
@@ -77,6 +77,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   const { seed = 0 } = asked;
   const begunIn = record && !now.data ? out : null;
   const { tokenizer, files } = await openTokenizer(asked.tokenizer, asked.init ?? null, context);
+  if (record) await requireTokenizer(asked, tokenizer, record, path);
   const opening = { seed, before: record, tokenizer, begunIn, reader: textReader(context) };
   const data = await openData(asked, known, opening);
   note(data.about);

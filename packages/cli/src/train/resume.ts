@@ -5,9 +5,11 @@ import { fromAnywhere, readingOf, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
 import { givenReading } from '../texts/flags.ts';
+import { unlessBytes } from '../tokenizer.ts';
 import { type Asked, type Bag, flagOf } from './flags.ts';
 
 /** Of a directory, null where it holds no run. @throws FileError when the record is damaged. */
@@ -71,6 +73,20 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
     options: { ...Object.fromEntries(own), ...asked.options },
     training: { steps: training.steps, ...asked.training }, // what else is left out, the run fills in
   };
+}
+
+/** @throws OptionError where text would become other ids than those that a run was trained in. @param path of the record. */
+export async function requireTokenizer(
+  { tokenizer: asked }: Asked,
+  tokenizer: Tokenizer,
+  { data }: RunRecord,
+  path: string,
+): Promise<void> {
+  const [is, was] = [unlessBytes(tokenizer), data.tokenizer];
+  if ((await is?.digest()) === was) return;
+  const what = asked === dirname(path) ? `${path}: tokenizer.json beside it` : `--tokenizer ${asked}`;
+  const than = asked === dirname(path) ? 'it began with; put that back' : `that of the run in ${path}; leave it out`;
+  throw new OptionError(`${what} is another tokenizer than ${than}, or choose another --out.`);
 }
 
 /** Where what a run is made from lies, from any directory. */
