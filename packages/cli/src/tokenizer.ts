@@ -37,7 +37,7 @@ export async function openTokenizer(
   const at = asked === BYTES ? null : asked === undefined ? directory : await modelDirectory(asked, context);
   const files = at === null ? null : readTokenizerFiles(at);
   if (files === null && asked !== undefined && asked !== BYTES) {
-    throw new FileError(`--tokenizer ${asked}: it has no tokenizer.json; name one, or bytes.`);
+    throw new FileError(`${asked}: it has no tokenizer.json; name one, or bytes.`);
   }
   const tokenizer = at !== null && files ? await readTokenizer(at) : null;
   return { tokenizer: tokenizer ?? byteTokenizer(), files };

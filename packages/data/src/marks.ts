@@ -5,9 +5,9 @@ import type { Tokenizer } from '@twilljs/tokenizers';
 import type { Marks } from './shards/encode.ts';
 
 export interface MarkOptions {
-  /** The token before each document, by its name. Default: what the tokenizer's file says, which may be none. */
+  /** The token before each document, by its name. Default: what the tokenizer's file puts there, which may be none. */
   readonly bos?: string | undefined;
-  /** The token after each document. */
+  /** The token after each document. Default: what the file puts there; where it marks neither side, the token of the end of a text. */
   readonly eos?: string | undefined;
 }
 
@@ -22,10 +22,12 @@ export function marksOf(tokenizer: Tokenizer | undefined, { bos, eos }: MarkOpti
   };
   const [before, after] = [ids('bos', bos), ids('eos', eos)];
   const own = tokenizer ? ownMarks(tokenizer) : { before: [], after: [] };
-  return { before: before ?? own.before, after: after ?? own.after };
+  const isBare = [before ?? own.before, own.after].every((marks) => marks.length === 0);
+  const end = isBare && tokenizer && tokenizer.eosId !== null ? [tokenizer.eosId] : own.after;
+  return { before: before ?? own.before, after: after ?? end };
 }
 
-/** What a tokenizer puts around a text. */
+/** What the file of a tokenizer puts around a text. */
 function ownMarks(tokenizer: Tokenizer): Marks {
   const text = 'a';
   const inner = tokenizer.encode(text, { addSpecialTokens: false });

@@ -88,6 +88,17 @@ describe('marks', () => {
     expect(Array.from(all.begins, (at) => joined[at])).toEqual([bos, bos, bos]);
   });
 
+  it('are the end of a text where a tokenizer names it and puts nothing around a text', async () => {
+    const [eos, id] = [...gpt2.specialTokens][0];
+    const ending = { ...gpt2, eosId: id };
+    const all = (await readTexts(write('ending.jsonl', texts), { tokenizer: ending })).all();
+    expect([idsOf(all, 0), all.separator.length]).toEqual([[...gpt2.encode('one text'), id], 0]);
+    const both = (await readTexts(write('both.jsonl', texts), { tokenizer: ending, bos: eos })).all();
+    expect(idsOf(both, 0)).toEqual([id, ...gpt2.encode('one text')]);
+    const own = (await readTexts(write('own-too.jsonl', texts), { tokenizer: { ...mistral, eosId: 2 } })).all();
+    expect(idsOf(own, 0)).toEqual([...mistral.encode('one text')]);
+  });
+
   it('are two newlines between documents where the file has none', async () => {
     const all = (await readTexts(write('none.jsonl', texts), { tokenizer: gpt2 })).all();
     expect([...Array.from(all.separator)]).toEqual([...gpt2.encode('\n\n')]);

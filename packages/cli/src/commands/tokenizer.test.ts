@@ -90,6 +90,6 @@ describe('twill tokenizer show', () => {
 
   it('refuses what is none', async () => {
     const { code, err } = await capture(['tokenizer', 'show', 'notes']);
-    expect([code, err]).toEqual([2, expect.stringMatching(/notes: has no tokenizer.json/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/notes: it has no tokenizer.json/)]);
   });
 });

@@ -17,7 +17,6 @@ import {
 } from '../command.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
-import { modelDirectory } from '../hub/fetch.ts';
 import { transferBar } from '../hub/transfer-bar.ts';
 import { openTokenizer } from '../tokenizer.ts';
 
@@ -74,11 +73,8 @@ function trainTokenizer(): Runnable {
   return { command, run: runTrain };
 }
 
-async function runTrain(
-  { terminal, say, note }: Context,
-  _: readonly string[],
-  options: TrainOptions,
-): Promise<Result> {
+async function runTrain(context: Context, _: readonly string[], options: TrainOptions): Promise<Result> {
+  const { terminal, say, note } = context;
   const { data, out, vocabSize, minFrequency, eosToken, specialToken = [], column, onBadLine } = options;
   if (data === undefined) throw new OptionError('--data is missing: it names the texts; add it.');
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the tokenizer; add it.');
@@ -116,7 +112,7 @@ async function runTrain(
   writeAtomic(join(out, 'tokenizer.json'), file);
   writeAtomic(join(out, 'tokenizer_config.json'), configOf(eosToken));
   const seconds = (performance.now() - began) / 1000;
-  const made = await openTokenizer(out, null);
+  const { tokenizer: made } = await openTokenizer(out, null, context);
   if (made.vocabSize < vocabSize) {
     note(`note: ${grouped(made.vocabSize)} tokens, not ${grouped(vocabSize)}: the texts give no more pairs\n`);
   }
@@ -147,7 +143,7 @@ function show(): Runnable {
 
 async function runShow(context: Context, [where]: readonly string[], { text }: ShowOptions): Promise<Result> {
   const { say } = context;
-  const found = await openTokenizer(where === 'bytes' ? where : await modelDirectory(where, context), null);
+  const { tokenizer: found } = await openTokenizer(where, null, context);
   const { kind, vocabSize, specialTokens, bosId, eosId, padId, chatTemplates } = found;
   const nameOf = (id: number | null) => (id === null ? 'none' : `${found.idToToken(id)} (${id})`);
   const digest = await found.digest();

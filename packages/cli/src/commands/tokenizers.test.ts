@@ -96,7 +96,7 @@ it('generate writes text, and stops at the end of one', async () => {
   expect(two.texts.map(({ prompt }: { prompt: string }) => prompt)).toEqual(['Call', 'née']);
   expect(await refusal('generate run --prompt x --tokenizer no.json')).toMatch(/no\.json/);
   expect(await refusal('generate run --prompt x --tokenizer cache')).toMatch(
-    /--tokenizer cache: it has no tokenizer.json; name one, or bytes/,
+    /cache: it has no tokenizer.json; name one, or bytes/,
   );
 });
 
