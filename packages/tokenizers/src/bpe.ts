@@ -55,6 +55,34 @@ export function bpe(config: Part, vocabulary: ReadonlyMap<string, number>): Mode
   };
 }
 
+const MARK = '▁';
+
+/**
+ * Cuts words where no merge ever joins: before the mark of a space, in models whose tokens have it at their beginning alone. Models of
+ * sentencepiece take a whole text for one word; cut, its words are short, and most come again.
+ *
+ * @returns null where a cut could change an id.
+ */
+export function cutterOf(config: Part, vocabulary: ReadonlyMap<string, number>): ((word: string) => string[]) | null {
+  const { merges, ignore_merges, continuing_subword_prefix, end_of_word_suffix } = config.fields;
+  if (ignore_merges || continuing_subword_prefix || end_of_word_suffix || !vocabulary.has(MARK)) return null;
+  for (const merge of merges as (string | [string, string])[]) {
+    const [left, right] = typeof merge === 'string' ? merge.split(' ') : merge;
+    if (right?.startsWith(MARK) && !left.endsWith(MARK)) return null;
+  }
+  return (word) => {
+    const words: string[] = [];
+    let from = 0;
+    for (let at = word.indexOf(MARK, 1); at > 0; at = word.indexOf(MARK, at + 1)) {
+      if (word[at - 1] === MARK) continue;
+      words.push(word.slice(from, at));
+      from = at;
+    }
+    words.push(word.slice(from));
+    return words;
+  };
+}
+
 export const lacking = (config: Part, unknown: string | null, piece: string): FileError =>
   config.refused(
     `has no token for ${shown(piece)}, and ${unknown === null ? 'names no token' : `its unk_token ${shown(unknown)} is not in its vocabulary`} for what is unknown; use another tokenizer for this text.`,

@@ -1,6 +1,7 @@
 // Text into ids: added tokens first, then normal form, words and the model.
 import { shown } from '@twilljs/tensor';
 import { type AddedToken, splitter } from './added.ts';
+import { cutterOf } from './bpe.ts';
 import { byteText } from './byte-level.ts';
 import type { TokenizerFile } from './file.ts';
 import { models, remembering } from './models.ts';
@@ -31,14 +32,16 @@ export class Ids {
 export function encoderOf(file: TokenizerFile, normalize: Normalizer): (text: string, ids: Ids) => void {
   const { words, inBytes } = preTokenizerOf(file.preTokenizer);
   const model = remembering(models[file.kind](file.model, file.vocabulary), inBytes ? byteText : (word) => word);
+  const cut = file.kind === 'BPE' && !inBytes ? cutterOf(file.model, file.vocabulary) : null;
   const asTheyAre = splitter(file.added.filter(({ normalized }) => !normalized));
   const normalized = file.added.filter((token) => token.normalized);
   const inNormalForm = splitter(normalized.map((token) => ({ ...token, content: formOf(token, normalize, file) })));
   return (text, ids) => {
-    const take = (word: string) => {
+    const give = (word: string) => {
       const list = model(word);
       for (let i = 0; i < list.length; i++) ids.push(list[i]);
     };
+    const take = cut ? (word: string) => cut(word).forEach(give) : give;
     asTheyAre(text, ids, (part, at) => {
       const isFirst = at === 0 && keepsStart(part, normalize);
       inNormalForm(normalize(part), ids, (piece, inside) => words(piece, isFirst && inside === 0, take));
