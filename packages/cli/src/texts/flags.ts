@@ -9,7 +9,7 @@ export const WHAT_DATA_TAKES =
   'org/name[@revision][:split] of the Hub; - is standard input';
 
 /** How a field of a reading is called on the command line. */
-const readingFlag = (field: (typeof readingFields)[number]): string =>
+export const readingFlag = (field: (typeof readingFields)[number]): string =>
   `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export const readingFlags = (): Option[] => [

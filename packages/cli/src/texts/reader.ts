@@ -26,6 +26,6 @@ async function datasetFiles(name: DatasetName, context: Pick<Context, 'terminal'
     name,
   );
   if (chosen.length === 0) return [];
-  const { directory } = await fetchRepository(id, { ...which, files: chosen }, context);
+  const { directory } = await fetchRepository(id, { ...which, files: chosen.map((path) => `/${path}`) }, context);
   return chosen.map((path) => join(directory, path));
 }

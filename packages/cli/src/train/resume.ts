@@ -1,14 +1,14 @@
 // What a resumed run takes from its record: everything that is not given again. What is given must not contradict it.
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fromAnywhere, readingOf, recordedSplit } from '@twilljs/data/node';
+import { fromAnywhere, readingFields, readingOf, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node';
 import type { DeviceName } from '../command.ts';
-import { givenReading } from '../texts/flags.ts';
+import { readingFlag } from '../texts/flags.ts';
 import { unlessBytes } from '../tokenizer.ts';
 import { type Asked, type Bag, flagOf } from './flags.ts';
 
@@ -44,9 +44,11 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
   }
   const split = family.readsText && recordedSplit(data);
   if (asked.split !== undefined && split && asked.split !== split) refuse('--split', asked.split, split);
-  for (const [flag, value] of givenReading(readingOf(asked))) {
-    const was = new Map(givenReading(readingOf(data))).get(flag);
-    if (was !== value) refuse(flag, value, was ?? 'not given');
+  const reading = readingOf(data);
+  for (const field of readingFields) {
+    const [is, was] = [asked[field], reading[field]];
+    if (is === undefined || readingOf({ [field]: is })[field] === was) continue;
+    refuse(readingFlag(field), is, was ?? 'as usual');
   }
   agree('training', { ...training });
   agree('options', data);
@@ -61,7 +63,7 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
     ...(origin.text.length > 0 && { data: origin.text }),
     ...(origin.evaluation.length > 0 && { evalData: origin.evaluation }),
     ...(split && { split }),
-    ...(family.readsText && readingOf(data)),
+    ...(family.readsText && reading),
     ...(split && { tokenizer: data.tokenizer ? dirname(path) : 'bytes' }),
     ...(init && { init: init.directory }),
     ...(every.validation !== null && { evalEvery: every.validation }),

@@ -73,8 +73,9 @@ export async function makeShard(path: string, options: MakeOptions): Promise<voi
         }
       }
     }
+    const { tokens } = writer;
     inCache(directory, () => writer.finish(notes));
-    tell(0, writer.tokens, true);
+    tell(0, tokens, true);
   } catch (error) {
     writer.abandon();
     throw error;
