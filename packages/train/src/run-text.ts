@@ -26,7 +26,7 @@ export interface RunText extends TokenText {
 export interface RunTextOptions {
   /** Another text: files and patterns. Default: what was held out from the run. */
   readonly files?: readonly string[] | undefined;
-  /** How another text is read. That of the run is read as it was. */
+  /** How another text is read. Default: as the names of its files say. That of the run is read as it was. */
   readonly reading?: Reading;
   /** Default: that of the run, which lies in its directory; else a byte is a token. */
   readonly tokenizer?: TextsOptions['tokenizer'];
@@ -60,8 +60,11 @@ export async function textOfRun(
     );
   }
   const split = record ? recordedSplit(record.data) : undefined;
-  const recorded = { ...how, ...(record && readingOf(record.data)), split };
-  const opened = readTexts(paths, { ...recorded, ...reading });
+  const before = record ? readingOf(record.data) : {};
+  const recorded = { ...how, ...before, split };
+  // Another text may have another form; what marks its documents is a matter of the model.
+  const { bos, eos } = before;
+  const opened = readTexts(paths, files ? { ...how, bos, eos, ...reading, split } : recorded);
   const texts = await (files ? opened : whereItBegan(directory, opened));
   if (record && texts.sha256 === record.data.sha256) {
     const { evaluation, train } = texts.split(split);
