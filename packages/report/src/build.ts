@@ -1,5 +1,5 @@
 // Puts a report together from the parts of one or several sweeps.
-import { grouped, taskNamed } from '@twilljs/eval';
+import { grouped } from '@twilljs/eval';
 import type { Known } from '@twilljs/sweep';
 import type { UnfinishedCell } from '@twilljs/sweep/node';
 import { paragraph, type Report, type Section } from './document.ts';
@@ -88,16 +88,26 @@ function notFinished(cells: readonly (readonly [UnfinishedCell, Known])[]): Sect
         kind: 'table',
         caption: 'They are left out of everything above. The command of the sweep goes on with them.',
         head: ['cell', 'state', 'step', 'training loss'],
-        rows: cells.map(([{ name, task, status, step, steps, loss }, known]) => {
-          const { perNat, name: unit } = taskNamed(known.tasks, task).lossUnit;
-          const state = status === null ? 'not begun' : statusText[status];
-          return [
-            name,
-            state,
-            `${grouped(step)} of ${grouped(steps)}`,
-            loss === null ? '–' : `${fixed(loss * perNat)} ${unit}`,
-          ];
-        }),
+        rows: cells.map(
+          ([
+            {
+              name,
+              status,
+              step,
+              steps,
+              loss,
+              lossUnit: { perNat, name: unit },
+            },
+          ]) => {
+            const state = status === null ? 'not begun' : statusText[status];
+            return [
+              name,
+              state,
+              `${grouped(step)} of ${grouped(steps)}`,
+              loss === null ? '–' : `${fixed(loss * perNat)} ${unit}`,
+            ];
+          },
+        ),
       },
     ],
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { type Known, planSweep, readSweepResults } from '@twilljs/sweep';
-import { knownIn, readSweepRecord, readUnfinished, type SweepRecord } from '@twilljs/sweep/node';
+import { knownIn, readSweepRecord, readUnfinished, type SweepRecord, tokenizerOfSweep } from '@twilljs/sweep/node';
 import { FileError } from '@twilljs/tensor';
 import type { LoadedSweep, Machine } from './loaded.ts';
 
@@ -14,7 +14,9 @@ export async function loadSweep(directory: string, handedIn: Known): Promise<Loa
   const path = join(directory, 'results.json');
   const record = readSweepRecord(directory, known);
   const { results, unfinished } =
-    existsSync(path) || !record ? readFinished(directory, path, record, known) : readSoFar(directory, record, known);
+    existsSync(path) || !record
+      ? readFinished(directory, path, record, known)
+      : await readSoFar(directory, record, known);
   const runs = results.cells
     .map((cell) => join(directory, cell.directory, 'run.json'))
     .filter((run) => existsSync(run));
@@ -39,8 +41,9 @@ function readFinished(directory: string, path: string, record: SweepRecord | nul
 }
 
 /** Of a sweep that goes on, was stopped or killed. */
-function readSoFar(directory: string, { spec }: SweepRecord, known: Known): Found {
-  return readUnfinished(directory, spec, planSweep(spec, known));
+async function readSoFar(directory: string, record: SweepRecord, known: Known): Promise<Found> {
+  const tokenizer = await tokenizerOfSweep(directory, record);
+  return readUnfinished(directory, record.spec, planSweep(record.spec, known, tokenizer));
 }
 
 function machineOf({ device, tier, node }: JsonObject): Machine[] {

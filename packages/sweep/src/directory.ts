@@ -1,7 +1,7 @@
 // The cells of a sweep on disk: cells/ holds a run each, results.json what they found.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { valuesOf } from '@twilljs/eval';
+import { type LossUnit, valuesOf } from '@twilljs/eval';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { makeDirectory, readText, writeAtomic } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
@@ -80,6 +80,7 @@ export interface UnfinishedCell {
   readonly steps: number;
   /** Training loss of its last step, nats per label; null where there is none, or it is not finite. */
   readonly loss: number | null;
+  readonly lossUnit: LossUnit;
 }
 
 /**
@@ -104,10 +105,11 @@ export function readUnfinished(
   return { results: { version: RESULTS_VERSION, spec, cells: ended }, unfinished };
 }
 
-function unfinishedOf(run: string, { name, task, training }: SweepCell, { step, losses }: Metrics): UnfinishedCell {
+function unfinishedOf(run: string, cell: SweepCell, { step, losses }: Metrics): UnfinishedCell {
+  const { name, task, training, lossUnit } = cell;
   const status = existsSync(join(run, 'run.json')) ? readRunRecord(run).status : null;
   const last = losses.at(-1) ?? Number.NaN;
-  return { name, task, status, step, steps: training.steps, loss: Number.isFinite(last) ? last : null };
+  return { name, task, status, step, steps: training.steps, loss: Number.isFinite(last) ? last : null, lossUnit };
 }
 
 /** What `writeFailure` recorded. */

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { corpusRecord, fromAnywhere, type Reading, readCorpus, type SplitName } from '@twilljs/data/node';
 import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/eval';
+import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
 import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
 import { freshModel, type RunResult, trainRun } from '@twilljs/train/node';
@@ -22,6 +23,8 @@ export interface CellJob {
     readonly files: readonly string[];
     readonly split: SplitName | null;
     readonly reading?: Reading;
+    /** Directory of the tokenizer. Default: a byte is a token. */
+    readonly tokenizer?: string;
   } | null;
   /** Beside those of the task, by name. */
   readonly measures: readonly string[];
@@ -42,6 +45,8 @@ export interface CellJob {
 /** What the cells of a sweep share. */
 export interface JobContext {
   readonly text: SweepText | null;
+  /** Directory of the sweep. */
+  readonly home: string;
   readonly modules: readonly string[];
   readonly device: string;
   readonly threads: number | null;
@@ -57,7 +62,14 @@ export function jobOf(cell: SweepCell, directory: string, context: JobContext): 
   return {
     ...{ directory: resolve(directory), task: family.name, options: data },
     text: reads
-      ? { files: text.files.map((file) => fromAnywhere(file)), split: text.split ?? null, reading: text.reading ?? {} }
+      ? {
+          ...{
+            files: text.files.map((file) => fromAnywhere(file)),
+            split: text.split ?? null,
+            reading: text.reading ?? {},
+          },
+          ...(text.tokenizer && { tokenizer: context.home }),
+        }
       : null,
     measures: measures.slice(family.measures.length).map(({ name }) => name),
     ...{ modules, config, training, seed, device, threads, command },
@@ -81,8 +93,10 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { device, signal } = options;
   const all = await knownWith(known, job.modules);
   const { family, measures } = askedBy(job, all, 'sweep');
-  const { split, reading } = job.text ?? {};
-  const corpus = job.text && (await readCorpus(job.text.files, { ...reading, split: split ?? undefined, signal }));
+  const { split, reading, tokenizer: at } = job.text ?? {};
+  const tokenizer = at === undefined ? undefined : ((await readTokenizer(at)) ?? undefined);
+  const how = { ...reading, tokenizer, split: split ?? undefined, signal };
+  const corpus = job.text && (await readCorpus(job.text.files, how));
   const { seed, training } = job;
   const { steps } = training;
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
@@ -97,6 +111,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
     training,
     seed,
     data: taskRecord(family, job.options, corpus ? corpusRecord(corpus) : undefined),
+    ...(at !== undefined && { files: { ...readTokenizerFiles(at) } }),
     command: job.command,
     origin: { text: job.text?.files ?? [], modules: job.modules, device: job.device },
     resume: true,

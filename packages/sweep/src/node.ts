@@ -14,4 +14,4 @@ export {
   sweep,
   threadsPerCell,
 } from './sweep.ts';
-export { readSweepText, recordedFiles, type SweepText, type TextChoice } from './text.ts';
+export { readSweepText, recordedFiles, type SweepText, type TextChoice, tokenizerOfSweep } from './text.ts';

@@ -1,8 +1,9 @@
 // The cells of a sweep, in the order of its grids, with what each costs: counted on shapes, before anything is allocated.
-import { countsOf, type ModelCounts, trainingFlops } from '@twilljs/eval';
+import { countsOf, type LossUnit, lossUnitOf, type ModelCounts, trainingFlops } from '@twilljs/eval';
 import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import { trainedOf } from '@twilljs/train';
 import { sorted } from './axes.ts';
 import { type CellOptions, cellOptionsOf, configWith, tablesOf } from './cell-options.ts';
@@ -40,6 +41,7 @@ export interface SweepCell extends ModelCounts, CellOptions {
   readonly seed: number;
   readonly title: string;
   readonly asked: Asked;
+  readonly lossUnit: LossUnit;
   /** For `hybrid`. */
   readonly config: Json;
   /** Of its whole training. */
@@ -89,30 +91,34 @@ function placesOf(grid: SweepGrid, known: Known): CellPlace[] {
  * All cells of a specification.
  *
  * @param known what it may name.
+ * @param tokenizer of its text. Default: a byte is a token.
  * @throws OptionError naming the cell, when its model or its task cannot be made, or two cells have one name.
  */
-export function planSweep(spec: SweepSpec, known: Known): SweepCell[] {
+export function planSweep(spec: SweepSpec, known: Known, tokenizer?: Tokenizer): SweepCell[] {
   const models = new Map<string, Model>();
   return cellPlaces(spec, known).map((place) => {
     const { name, stem, grid, family, ratio, seed, title, settings, training, data, asked } = place;
-    const model = models.get(stem) ?? inPlace(`sweep: ${stem}`, () => modelOf(place, known));
+    const model = models.get(stem) ?? inPlace(`sweep: ${stem}`, () => modelOf(place, known, tokenizer));
     models.set(stem, model);
     const named = { name, stem, grid: grid.name, task: grid.task, mixer: family.name, ratio, seed, title };
-    return { ...named, settings, training, data, asked, ...model };
+    const lossUnit = lossUnitOf(asked.family, { tokenizer: tokenizer !== undefined });
+    return { ...named, lossUnit, settings, training, data, asked, ...model };
   });
 }
 
 /** What the cells of a model have in common, whatever their seeds. */
 type Model = ModelCounts & Pick<SweepCell, 'config' | 'trainingFlops'>;
 
-function modelOf(place: CellPlace, known: Known): Model {
+function modelOf(place: CellPlace, known: Known, tokenizer?: Tokenizer): Model {
   const { grid, settings, training, data, asked } = place;
   const task = asked.family;
-  const least = task.vocab(data);
+  const ids = task.readsText && tokenizer;
+  const least = ids ? ids.vocabSize : task.vocab(data);
   const given = configWith(place, sorted(settings, tablesOf(grid, known)).model, known);
   const { vocab_size = least } = given;
-  const labels = task.readsText && vocab_size !== least ? { vocabulary: 'bytes' } : {};
-  const config = { bos_token_id: null, eos_token_id: null, ...given, vocab_size, ...labels };
+  const labels = task.readsText && !ids && vocab_size !== least ? { vocabulary: 'bytes' } : {};
+  const [bos_token_id, eos_token_id] = ids ? [ids.bosId, ids.eosId] : [null, null];
+  const config = { bos_token_id, eos_token_id, ...given, vocab_size, ...labels };
   const model = hybrid(config, { mixers: known.mixers, init: shapesOnly() });
   if (!task.readsText) task.batches(data, { seed: 0, steps: training.steps });
   if (model.config.model.vocab_size < least) {

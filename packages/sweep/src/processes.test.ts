@@ -35,7 +35,14 @@ const grid = {
 };
 const [cell] = planSweep(readSweepSpec({ grids: [grid] }, known), known);
 const job = (directory: string, change: Partial<CellJob> = {}): CellJob => ({
-  ...jobOf(cell, join(work, directory), { text: null, modules: [], device: 'cpu', threads: null, command: [] }),
+  ...jobOf(cell, join(work, directory), {
+    text: null,
+    home: '',
+    modules: [],
+    device: 'cpu',
+    threads: null,
+    command: [],
+  }),
   ...change,
 });
 

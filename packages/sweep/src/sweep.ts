@@ -1,6 +1,6 @@
 // Runs the cells of a sweep, several at a time, whatever becomes of single ones; what has been done is never done again.
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDirectory } from '@twilljs/hub/node';
 import { FileError, knownOnly, whole } from '@twilljs/tensor';
@@ -12,7 +12,7 @@ import type { SweepCell } from './plan.ts';
 import { openSweep } from './record.ts';
 import type { SweepResults } from './results.ts';
 import type { SweepSpec } from './spec.ts';
-import { corpusOf, originOf, requireText, type SweepText } from './text.ts';
+import { corpusOf, keepTokenizer, originOf, requireText, type SweepText } from './text.ts';
 
 export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
 
@@ -102,7 +102,9 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   requireText(cells, text);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
+  const home = resolve(directory);
   openSweep(directory, { spec, corpus: text && corpusOf(text), origin: text && originOf(text) });
+  keepTokenizer(home, text);
   const states = cells.map((cell) => stateOf(cell, join(directory, cellDirectory(cell.name))));
   for (const module of spec.modules ? changedModules(states) : []) {
     options.warn?.(
@@ -116,7 +118,7 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
 
   const atATime = Math.min(jobs, waiting.length);
   const threads = options.threads ?? threadsPerCell(atATime);
-  const shared = { text, modules: spec.modules ?? [], device, threads, command };
+  const shared = { text, home, modules: spec.modules ?? [], device, threads, command };
   const runOne = (state: Running) =>
     runState(state, () => options.run(jobOf(state.cell, state.directory, shared), signal), signal);
 

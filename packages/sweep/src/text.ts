@@ -1,4 +1,5 @@
 // The text of a sweep: read once to check and record it; each cell reads it again by its whole paths.
+import { join } from 'node:path';
 import {
   type Corpus,
   fromAnywhere,
@@ -12,7 +13,9 @@ import {
   type TextsOptions,
 } from '@twilljs/data/node';
 import type { JsonObject } from '@twilljs/hub';
+import { readTokenizer, writeAtomic } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
+import type { Tokenizer } from '@twilljs/tokenizers';
 import type { SweepCell } from './plan.ts';
 import type { SweepOrigin, SweepRecord } from './record.ts';
 
@@ -27,6 +30,8 @@ export interface TextChoice {
   readonly split?: SplitName;
   /** How it is read. Default: as the names of the files say. */
   readonly reading?: Reading;
+  /** What its text becomes ids by, and the texts of its files, which are kept with the sweep. Default: a byte is a token. */
+  readonly tokenizer?: { readonly tokenizer: Tokenizer; readonly files: Readonly<Record<string, string>> };
   /** Of a text that everybody can get: the record has it instead of the files. */
   readonly source?: string;
 }
@@ -59,7 +64,8 @@ export async function readSweepText(
   }
   const split = before?.corpus ? recordedSplit(before.corpus) : choice.split;
   const reading = { ...(before?.corpus && readingOf(before.corpus)), ...choice.reading };
-  const corpus = await readCorpus(choice.files, { ...how, ...reading, split });
+  const { tokenizer } = choice.tokenizer ?? {};
+  const corpus = await readCorpus(choice.files, { ...how, ...reading, tokenizer, split });
   check(cells, corpus);
   return { ...choice, reading, ...(split !== undefined && { split }), corpus };
 }
@@ -90,9 +96,24 @@ export function recordedFiles({ origin }: SweepRecord): string[] | null {
   return origin?.patterns?.map((pattern) => fromAnywhere(pattern, origin.directory)) ?? null;
 }
 
+/** @throws FileError where a sweep reads a tokenizer's ids and the tokenizer is gone. */
+export async function tokenizerOfSweep(directory: string, { corpus }: SweepRecord): Promise<Tokenizer | undefined> {
+  if (!corpus?.tokenizer) return undefined;
+  const found = await readTokenizer(directory);
+  if (found) return found;
+  throw new FileError(`${directory}: its tokenizer.json is gone; put it back.`);
+}
+
+/** Keeps the files of its tokenizer in the directory of a sweep, whose cells take it from there. */
+export function keepTokenizer(directory: string, text: SweepText | null): void {
+  for (const [name, content] of Object.entries(text?.tokenizer?.files ?? {}))
+    writeAtomic(join(directory, name), content);
+}
+
 /** What is compared when a sweep goes on. */
 export function corpusOf({ corpus }: SweepText): JsonObject {
-  return { documents: corpus.documents, sha256: corpus.sha256, ...splitRecord(corpus), ...corpus.reading };
+  const { documents, sha256, encoding, reading } = corpus;
+  return { documents, sha256, ...splitRecord(corpus), ...(encoding && { tokenizer: encoding.tokenizer }), ...reading };
 }
 
 /** Where it comes from, for people. */

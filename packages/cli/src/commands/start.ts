@@ -15,7 +15,6 @@ import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 import { WHAT_DATA_TAKES } from '../texts/flags.ts';
-import { textReader } from '../texts/reader.ts';
 import { EACH } from './sweep.ts';
 
 const PRESET = 'small';
@@ -44,7 +43,7 @@ async function runStart(context: Context, options: SweepAsked): Promise<Result> 
   const { out, seed } = options;
   terminal.outliveReader();
   const started = performance.now();
-  const opened = await openSweep(sweepPresets[PRESET], options, textReader(context));
+  const opened = await openSweep(sweepPresets[PRESET], options, context);
   const { cells, text, known } = opened;
   const jobs = availableParallelism();
   note(

@@ -13,7 +13,7 @@ import { hasThreads, openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
-import { textReader } from '../texts/reader.ts';
+import { tokenizerFlag } from '../tokenizer.ts';
 
 const presetNames = Object.keys(sweepPresets) as PresetName[];
 
@@ -64,7 +64,7 @@ export function sweepGrid() {
       ),
     )
     .addOption(new Option('--yes', 'begin without asking, however long it takes').default(false));
-  for (const flag of readingFlags()) command.addOption(flag);
+  for (const flag of [...readingFlags(), tokenizerFlag('bytes')]) command.addOption(flag);
   return {
     command,
     run: (context: Context, [file]: readonly string[], options: Options) => runGrid(context, file, options),
@@ -78,7 +78,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
   const asked = { ...options, out };
-  const opened = await openSweep(sourceOf(preset, file), asked, textReader(context));
+  const opened = await openSweep(sourceOf(preset, file), asked, context);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
     const threads = options.threads ?? (hasThreads(device) ? (threadsPerCell(jobs) ?? undefined) : undefined);

@@ -1,5 +1,6 @@
 // A sweep on this machine, with its view: what `twill sweep` and `twill start` have in common.
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Reading, readingOf } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
 import { skippedText } from '@twilljs/report';
@@ -16,11 +17,12 @@ import {
 } from '@twilljs/sweep/node';
 import { known, type sweepPresets } from 'twilljs';
 import { mobyDick, worker } from 'twilljs/node';
-import type { CommonOptions } from '../command.ts';
+import type { CommonOptions, Context } from '../command.ts';
 import { hasThreads, requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
-import type { TextReader } from '../texts/reader.ts';
+import { textReader } from '../texts/reader.ts';
+import { openTokenizer, unlessBytes } from '../tokenizer.ts';
 import { SweepView } from './view.ts';
 
 export type PresetName = keyof typeof sweepPresets;
@@ -30,6 +32,7 @@ export interface SweepAsked extends CommonOptions, Reading {
   readonly out: string;
   /** Files and patterns of `--data`; where there are none, the text is that of the record, or Moby-Dick. */
   readonly data: readonly string[] | undefined;
+  readonly tokenizer?: string | undefined;
 }
 
 /** A sweep that is ready to begin. */
@@ -47,16 +50,26 @@ export interface OpenedSweep {
  */
 export async function openSweep(
   source: (typeof sweepPresets)[PresetName] | string,
-  { out, seed, data, device, threads, ...rest }: SweepAsked,
-  reader: TextReader,
+  { out, seed, data, device, threads, tokenizer: named, ...rest }: SweepAsked,
+  context: Pick<Context, 'terminal' | 'note'>,
 ): Promise<OpenedSweep> {
   if (!hasThreads(device)) requireOne(threads, `--device is ${device}`);
   const { spec, record, known: all } = await openSpec(source, known, { seed, directory: out });
-  const cells = planSweep(spec, all);
-  const files = data ?? (record && recordedFiles(record));
-  const choice = files ? { files, reading: readingOf(rest) } : mobyDick;
-  return { spec, known: all, cells, text: await readSweepText(cells, choice, record, reader) };
+  const { tokenizer, files } = await openTokenizer(
+    named,
+    record?.corpus?.tokenizer ? homeOf(source, out) : null,
+    context,
+  );
+  const cells = planSweep(spec, all, unlessBytes(tokenizer));
+  const ids = files && { tokenizer: { tokenizer, files: { ...files } } };
+  const patterns = data ?? (record && recordedFiles(record));
+  const choice = () => ({ ...(patterns ? { files: patterns, reading: readingOf(rest) } : mobyDick()), ...ids });
+  return { spec, known: all, cells, text: await readSweepText(cells, choice, record, textReader(context)) };
 }
+
+/** Where the record of a sweep lies that goes on or is repeated. */
+const homeOf = (source: object | string, out: string): string =>
+  typeof source === 'object' || existsSync(join(out, 'sweep.json')) ? out : dirname(source);
 
 /** How a sweep ended, and its cells with steps that were skipped. */
 export interface Ended extends SweepOutcome {

@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trainBpe } from '@twilljs/tokenizers';
 import { readMetrics } from '@twilljs/train/node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childrenReadSource } from '../../../../scripts/vitest/children.ts';
 import { capture } from '../capture.ts';
 
@@ -48,15 +49,18 @@ const names = [
 
 childrenReadSource();
 
-beforeAll(() => {
+beforeAll(async () => {
   process.chdir(work);
+  vi.stubEnv('TWILL_CACHE', join(work, 'cache'));
   writeFileSync('grid.json', JSON.stringify({ name: 'two', grids }));
   writeFileSync('other.json', JSON.stringify({ name: 'two', grids: grids.slice(1) }));
   writeFileSync('book.txt', 'Call me Ishmael. Some years ago, never mind how long precisely. '.repeat(40));
+  writeFileSync('bpe.json', await trainBpe([readFileSync('book.txt', 'utf8')], { vocabSize: 270 }));
   writeFileSync('else.txt', 'It was the best of times, it was the worst of times. '.repeat(40));
 });
 
 afterAll(() => {
+  vi.unstubAllEnvs();
   process.chdir(cwd);
   rmSync(work, { recursive: true });
 });
@@ -238,4 +242,26 @@ it('tells of steps that were skipped, wherever it tells of a cell', async () => 
   expect((await capture(['report', 'all'])).code).toBe(0);
   for (const name of ['results.json', 'report.md'])
     expect(readFileSync(`all/${name}`, 'utf8')).not.toContain('skipped');
+});
+
+it("trains on a tokenizer's ids, keeps the tokenizer, and goes on and is reported without being told again", async () => {
+  const { code, err } = await capture(
+    'sweep other.json --data book.txt --tokenizer bpe.json --out ids --device cpu'.split(' '),
+  );
+  expect(code, err).toBe(0);
+  const run = 'ids/cells/language-attention-pure-s3';
+  for (const at of ['ids', run])
+    expect(readFileSync(join(at, 'tokenizer.json'), 'utf8')).toBe(readFileSync('bpe.json', 'utf8'));
+  expect(json(`${run}/config.json`).vocab_size).toBe(270);
+  expect(json('ids/sweep.json').corpus.tokenizer).toBe(json(`${run}/run.json`).data.tokenizer);
+  const [cell] = json('ids/results.json').cells;
+  rmSync('ids/results.json');
+  expect((await capture('sweep other.json --data book.txt --out ids --device cpu'.split(' '))).code).toBe(0);
+  expect(json('ids/results.json').cells[0]).toEqual(cell);
+  rmSync('ids/results.json');
+  rmSync(`${run}/metrics.jsonl`);
+  const { out } = await capture('report ids --json'.split(' '));
+  expect(JSON.parse(out)).toBeTruthy();
+  const other = await capture('sweep other.json --data book.txt --tokenizer bytes --out ids --device cpu'.split(' '));
+  expect([other.code, other.err]).toEqual([2, expect.stringContaining('ids/sweep.json')]);
 });

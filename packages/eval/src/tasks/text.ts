@@ -60,7 +60,7 @@ export const textTask: TaskFamily<typeof fields, TextProbe> = {
   axis: { field: 'length', unit: 'tokens' },
   words: {
     about: ({ length }) =>
-      `Bytes of text in windows of ${length}: mean bits per byte on text that was kept from training, the same windows for every ` +
+      `Text in windows of ${length} tokens: mean bits per byte on text that was kept from training, the same windows for every ` +
       'model. Lower is better.',
     noun: 'loss',
     unit: 'bit',

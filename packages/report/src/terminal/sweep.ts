@@ -51,7 +51,7 @@ const partOf = ({ cell, metrics, phase }: CellState): number =>
   phase === 'done' || phase === 'failed' ? 1 : metrics.step / cell.training.steps;
 
 function lossOf({ cell, metrics: { losses } }: CellState): string {
-  const { perNat, name } = cell.asked.family.lossUnit;
+  const { perNat, name } = cell.lossUnit;
   return losses.length > 0 ? `  loss ${((losses.at(-1) as number) * perNat).toFixed(3)} ${name}` : '';
 }
 
