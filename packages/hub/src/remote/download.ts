@@ -111,7 +111,7 @@ async function receive(writer: PartWriter, { asking, commit, file }: Download): 
   try {
     if (answer.status === 416 || (answer.status === 206 && !goesOn(answer, writer.at))) {
       await writer.restart();
-      throw new Passing(broken(file, 'another part is sent than was asked for'));
+      throw broken(file, 'another part is sent than was asked for');
     }
     // The server begins anew: it knows no ranges, or the file has changed since the first half.
     if (answer.status !== 206 && writer.at > 0) await writer.restart();
@@ -119,7 +119,7 @@ async function receive(writer: PartWriter, { asking, commit, file }: Download): 
     for await (const bytes of answer.parts()) {
       if (writer.at + bytes.length > file.bytes) {
         await writer.restart();
-        throw new Passing(broken(file, `more than the announced ${file.bytes} bytes are sent`));
+        throw broken(file, `more than the announced ${file.bytes} bytes are sent`);
       }
       await writer.write(bytes);
     }
@@ -127,12 +127,12 @@ async function receive(writer: PartWriter, { asking, commit, file }: Download): 
     await answer.leave();
   }
   if (writer.at < file.bytes) {
-    throw new Passing(broken(file, `it ends after ${writer.at} of ${file.bytes} bytes`));
+    throw broken(file, `it ends after ${writer.at} of ${file.bytes} bytes`);
   }
 }
 
-const broken = ({ path }: RemoteFile, fact: string): HubError =>
-  new HubError(`${path}: ${fact}, again and again; try again later, or from a mirror (HF_ENDPOINT).`, null);
+const broken = ({ path }: RemoteFile, fact: string): Passing =>
+  new Passing(`${path}: ${fact}, again and again; try again later, or from a mirror (HF_ENDPOINT).`);
 
 const goesOn = ({ headers }: Answer, at: number): boolean =>
   headers.get('content-range')?.startsWith(`bytes ${at}-`) === true;

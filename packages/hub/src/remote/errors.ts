@@ -6,10 +6,13 @@ export class HubError extends TwillError {
   override readonly name = 'HubError';
   /** Of the answer; null where none came. */
   readonly status: number | null;
+  /** Whether the same may succeed later: nobody answered, or was too busy to. */
+  readonly mayPass: boolean;
 
-  constructor(message: string, status: number | null, details?: ErrorDetails) {
+  constructor(message: string, status: number | null, details?: ErrorDetails, mayPass = false) {
     super(message, details);
     this.status = status;
+    this.mayPass = mayPass;
   }
 }
 
@@ -20,9 +23,13 @@ export class Passing extends Error {
   /** How long the server asks to wait. */
   readonly waitMs: number;
 
-  constructor(error: HubError, waitMs = 0) {
-    super(error.message);
-    this.error = error;
+  constructor(
+    message: string,
+    status: number | null = null,
+    { waitMs = 0, cause }: { waitMs?: number; cause?: unknown } = {},
+  ) {
+    super(message);
+    this.error = new HubError(message, status, { cause }, true);
     this.waitMs = waitMs;
   }
 }

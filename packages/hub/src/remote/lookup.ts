@@ -77,18 +77,19 @@ export async function lookUp(id: string, options: RepositoryOptions): Promise<Fo
     const notes = now === '' || now === id ? [] : [`${id}: is called ${now} now`];
     return { ...found, commit, files, away: null, isKnown: written !== null && commit === known, notes };
   } catch (error) {
-    const isDown = error instanceof HubError && (error.status === null || error.status === 429 || error.status >= 500);
-    if (!isDown || known === null) throw error;
+    if (!(error instanceof HubError && error.mayPass)) throw error;
     return fromMemory(factsOf(error), error);
   }
 
   /** @param away why, in half a sentence. */
-  function fromMemory(away: string, cause?: Error): Found {
+  function fromMemory(away: string, cause?: HubError): Found {
     if (known === null) {
+      const next = cause ? 'check the network, or try again later' : `go online once, to ${settings.endpoint}`;
       throw new HubError(
-        `${id}: ${away}, and ${cache.folder} does not know ${revision}; go online once, to ${settings.endpoint}.`,
-        null,
+        `${id}: ${away}, and ${cache.folder} does not know ${revision}; ${next}.`,
+        cause?.status ?? null,
         { cause, path: cache.folder },
+        cause !== undefined,
       );
     }
     const note = `${id}: ${away}; taken as it was last seen, commit ${known.slice(0, 12)}`;

@@ -25,8 +25,8 @@ export async function claimPart(
   { signal, onBytes }: { signal: AbortSignal; onBytes(there: number): void },
 ): Promise<string | null> {
   for (;;) {
-    if (isThere()) return null;
     const parts = partsOf(blob);
+    if (isThere()) return null; // asked after the parts are listed: the last one may just have become the blob
     const free = parts.filter(({ state }) => state === 'free').sort((a, b) => b.size - a.size);
     const own = ownName(blob);
     if (free.length > 0) {

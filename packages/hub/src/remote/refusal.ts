@@ -12,10 +12,11 @@ const LONGEST_WAIT_MS = 60_000;
 /** The error of an answer that is none: `Passing` where the next one may be better. */
 export async function refusalOf(response: Response, url: string, asking: Asking): Promise<HubError | Passing> {
   await response.body?.cancel();
-  const error = new HubError(textOf(response, url, asking), response.status);
-  if (!PASSING.includes(response.status)) return error;
-  const seconds = Number(response.headers.get('retry-after') ?? 0);
-  return new Passing(error, seconds > 0 ? Math.min(1000 * seconds, LONGEST_WAIT_MS) : 0);
+  const { status, headers } = response;
+  const text = textOf(response, url, asking);
+  if (!PASSING.includes(status)) return new HubError(text, status);
+  const seconds = Number(headers.get('retry-after') ?? 0);
+  return new Passing(text, status, { waitMs: seconds > 0 ? Math.min(1000 * seconds, LONGEST_WAIT_MS) : 0 });
 }
 
 function textOf({ status, headers }: Response, url: string, asking: Asking): string {

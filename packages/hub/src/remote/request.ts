@@ -134,9 +134,7 @@ class Silence {
     const fact = this.own.signal.aborted
       ? `sent nothing for ${silenceMs / 1000} seconds`
       : `failed (${reasonOf(error)})`;
-    return new Passing(
-      new HubError(`${shownAddress(url)}: ${fact}; check the network, or try again later.`, null, { cause: error }),
-    );
+    return new Passing(`${shownAddress(url)}: ${fact}; check the network, or try again later.`, null, { cause: error });
   }
 }
 
