@@ -20,8 +20,8 @@ export interface TokenizerFile {
   readonly kind: string;
   /** Ids of the model's tokens. Of two with one text the last counts. */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** The model's tokens by id; there may be gaps. */
-  readonly names: readonly string[];
+  /** The model's tokens by id; there may be gaps. A map: nothing grows with a number of the file. */
+  readonly names: ReadonlyMap<number, string>;
   /** The same file always gives the same text, however it is spaced. */
   readonly identity: string;
 }
@@ -43,13 +43,21 @@ export function readFile(text: string, where: string, kinds: readonly string[]):
   const { vocabulary, names } = vocabularyOf(model.fields, kind, where);
   return {
     ...{ model, kind, vocabulary, names },
-    added: addedOf(file.added_tokens ?? [], vocabulary, kind === 'Unigram' ? names.length : vocabulary.size, where),
+    added: addedOf(file.added_tokens ?? [], vocabulary, kind === 'Unigram' ? names.size : vocabulary.size, where),
     normalizer: part('normalizer'),
     preTokenizer: part('pre_tokenizer'),
     postProcessor: part('post_processor'),
     decoder: part('decoder'),
-    identity: JSON.stringify(file),
+    identity: identityOf(file, where),
   };
+}
+
+function identityOf(file: JsonObject, where: string): string {
+  try {
+    return JSON.stringify(file);
+  } catch (cause) {
+    throw new FileError(`${where}: it goes too deep (${(cause as Error).message}); check the file.`, { cause });
+  }
 }
 
 export function parsedJson(text: string, where: string): Json {
@@ -71,20 +79,20 @@ const kindOf = ({ type, merges, vocab }: JsonObject): Json | undefined =>
 
 function vocabularyOf(model: JsonObject, type: string, where: string) {
   const ids = new Map<string, number>();
-  const names: string[] = [];
+  const names = new Map<number, string>();
   const add = (token: Json, id: Json) => {
     if (typeof token !== 'string' || !Number.isInteger(id) || (id as number) < 0 || (id as number) >= MOST) {
       throw new FileError(
         `${where}: its vocabulary gives ${shown(token)} the id ${shown(id)}; ids are whole numbers below ${MOST}.`,
       );
     }
-    const other = names[id as number];
+    const other = names.get(id as number);
     if (other !== undefined) {
       throw new FileError(
         `${where}: its vocabulary gives ${shown(other)} and ${shown(token)} one id, ${id}; give each its own.`,
       );
     }
-    names[id as number] = token;
+    names.set(id as number, token);
     ids.set(token, id as number);
   };
   if (type === 'Unigram') {

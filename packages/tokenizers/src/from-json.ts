@@ -35,25 +35,27 @@ function made(text: string, where: string): Tokenizer {
   const file = readFile(text, where, Object.keys(models));
   const { vocabulary, added } = file;
   const normalize = normalizerOf(file.normalizer);
-  const names = [...file.names];
-  const spoken = [...file.names]; // an added token that is looked for in normal form is said so too
+  const names = new Map(file.names);
+  const spoken = new Map(file.names); // an added token that is looked for in normal form is said so too
   for (const { content, id, normalized } of added) {
-    names[id] = content;
-    spoken[id] = normalized ? normalize(content) : content;
+    names.set(id, content);
+    spoken.set(id, normalized ? normalize(content) : content);
   }
+  let vocabSize = 0;
+  for (const id of names.keys()) vocabSize = Math.max(vocabSize, id + 1);
   const addedIds = new Map(added.map(({ content, id }) => [content, id]));
   const specials = new Map(added.filter(({ special }) => special).map(({ content, id }) => [content, id]));
   const encode = encoderOf(file, normalize);
   const frame = frameOf(file.postProcessor);
   for (const id of [...frame.before, ...frame.after]) {
-    if (names[id] === undefined)
+    if (!names.has(id))
       throw new FileError(`${where}: its post_processor adds the id ${shown(id)}, which no token has; check the file.`);
   }
   const stage = decoderOf(file.decoder);
   return makeTokenizer({
     kind: file.kind,
     identity: file.identity,
-    vocabSize: names.length,
+    vocabSize,
     specialTokens: specials,
     encode(text, addSpecialTokens) {
       const ids = new Ids();
@@ -65,13 +67,15 @@ function made(text: string, where: string): Tokenizer {
     decodeStream(skipSpecialTokens) {
       const { push, end } = stage();
       return {
-        // An id between others that no token has says nothing.
-        push: (id) =>
-          spoken[id] === undefined || (skipSpecialTokens && specials.has(spoken[id])) ? '' : push(spoken[id]).join(''),
+        push(id) {
+          const token = spoken.get(id);
+          // An id between others that no token has says nothing.
+          return token === undefined || (skipSpecialTokens && specials.has(token)) ? '' : push(token).join('');
+        },
         end: () => end().join(''),
       };
     },
     tokenToId: (token) => addedIds.get(token) ?? vocabulary.get(token) ?? null,
-    idToToken: (id) => names[id] ?? null,
+    idToToken: (id) => names.get(id) ?? null,
   });
 }

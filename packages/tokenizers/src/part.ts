@@ -54,7 +54,8 @@ export class Part {
     return new FileError(`${this.where} ${fact}`);
   }
 
-  private inside(value: Json | undefined, name: string): Part {
+  private inside(value: Json | undefined, given: string): Part {
+    const name = given.length > 40 ? shown(given) : given;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return new Part(value, `${this.where}: ${name}`);
     }

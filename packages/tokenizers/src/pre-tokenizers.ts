@@ -1,4 +1,5 @@
 // Text into the words within which a model merges: each pre-tokenizer of `tokenizer.json`.
+import { shown } from '@twilljs/tensor';
 import { byteText } from './byte-level.ts';
 import type { Part } from './part.ts';
 import { GPT2, literally, oniguruma, patternIn, type Run, runsOf } from './patterns.ts';
@@ -116,7 +117,7 @@ function give(text: string, isFirst: boolean, runs: readonly Run[], take: Take):
 function split(pattern: RegExp, config: Part, invert: boolean): Step {
   const behavior = config.text('behavior', 'Isolated');
   if (Object.hasOwn(behaviors, behavior)) return cut(pattern, behavior as Behavior, invert);
-  throw config.refused(`has the behavior ${behavior}; those known are ${Object.keys(behaviors).join(', ')}.`);
+  throw config.refused(`has the behavior ${shown(behavior)}; those known are ${Object.keys(behaviors).join(', ')}.`);
 }
 
 /** The fast way of most models: a loop over matches, which cover the text but for what no part of the pattern matches. */
@@ -145,7 +146,7 @@ function metaspace(config: Part): Step {
   const mark = config.text('replacement', '▁');
   const scheme = config.text('prepend_scheme', config.flag('add_prefix_space', true) ? 'always' : 'never');
   if (!['always', 'first', 'never'].includes(scheme)) {
-    throw config.refused(`has the prepend_scheme ${scheme}; those known are always, first, never.`);
+    throw config.refused(`has the prepend_scheme ${shown(scheme)}; those known are always, first, never.`);
   }
   const words = config.flag('split', true) ? cut(literally(mark), 'MergedWithNext', false) : asItIs;
   return (text, isFirst, take) => {
