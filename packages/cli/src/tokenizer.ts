@@ -6,7 +6,7 @@ import { byteTokenizer, type Tokenizer, type TokenizerFiles } from '@twilljs/tok
 import type { Option } from 'commander';
 import type { Context } from './command.ts';
 import { option } from './flags.ts';
-import { modelDirectory } from './hub/fetch.ts';
+import { tokenizerDirectory } from './hub/fetch.ts';
 
 /** What `--tokenizer` takes for the bytes of UTF-8. */
 const BYTES = 'bytes';
@@ -34,7 +34,7 @@ export async function openTokenizer(
   directory: string | null,
   context: Pick<Context, 'terminal' | 'note'>,
 ): Promise<OpenedTokenizer> {
-  const at = asked === BYTES ? null : asked === undefined ? directory : await modelDirectory(asked, context);
+  const at = asked === BYTES ? null : asked === undefined ? directory : await tokenizerDirectory(asked, context);
   const files = at === null ? null : readTokenizerFiles(at);
   if (files === null && asked !== undefined && asked !== BYTES) {
     throw new FileError(`${asked}: it has no tokenizer.json; name one, or bytes.`);

@@ -233,6 +233,17 @@ describe('a model of the Hub in the place of a directory', () => {
     expect([code, err]).toEqual([0, expect.stringMatching(/^note: org\/net: the network is not used/)]);
   });
 
+  it('lends its tokenizer, for which no weights are fetched', async () => {
+    const tokenizer = { version: '1.0', added_tokens: [], model: { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [] } };
+    at.hub.commit('org/net', { ...files, 'tokenizer.json': JSON.stringify(tokenizer) });
+    expect(await done('tokenizer show org/net --text ab')).toMatchObject({ vocabSize: 2, ids: [0, 1] });
+    expect(at.hub.fetched.map(({ path }) => path.split('/').at(-1))).toEqual(['tokenizer.json']);
+    at.hub.commit('org/other', files);
+    expect(await refused('tokenizer show org/other')).toMatch(
+      /^tokenizer show: org\/other: no file fits \/tokenizer.json .*, it holds README.md, config.json, model.safetensors, optimizer.bin; choose among these/,
+    );
+  });
+
   it('is not asked for where a path of that name exists, nor where the name cannot be one', async () => {
     mkdirSync('org/net', { recursive: true });
     expect(await refused('generate org/net --prompt a')).toBe(

@@ -8,6 +8,7 @@ import {
   resolveRepository,
 } from '@twilljs/hub/node';
 import { OptionError } from '@twilljs/tensor';
+import { tokenizerFileNames } from '@twilljs/tokenizers';
 import type { Context } from '../command.ts';
 import { Interrupted } from '../failure.ts';
 import { transferBar } from './transfer-bar.ts';
@@ -46,16 +47,25 @@ const isOnHub = (where: string): boolean => isRepositoryId(where) && !existsSync
  * @param revision of a model of the Hub. @throws OptionError where it is given for a path.
  */
 export async function modelDirectory(where: string, context: Speaking, revision?: string): Promise<string> {
-  if (isOnHub(where)) {
-    const { directory } = await fetchRepository(where, { ...(revision && { revision }) }, context).catch((error) => {
-      // Whoever has misspelt a path shall read that.
-      if (!(error instanceof HubError)) throw error;
-      throw new HubError(`${where}: is no directory here, and of the Hub: ${error.message}`, error.status, {
-        cause: error,
-      });
-    });
-    return directory;
+  if (revision !== undefined && !isOnHub(where)) {
+    throw new OptionError(`--revision is ${revision} but ${where} is no model of the Hub; leave it out.`);
   }
-  if (revision === undefined) return where;
-  throw new OptionError(`--revision is ${revision} but ${where} is no model of the Hub; leave it out.`);
+  return directoryOf(where, { ...(revision !== undefined && { revision }) }, context);
+}
+
+/** The same of a tokenizer, for which no weights are fetched: its files, and by name those in forms that are not read. */
+export const tokenizerDirectory = (where: string, context: Speaking): Promise<string> =>
+  directoryOf(where, { files: [...tokenizerFileNames.map((name) => `/${name}`), '/*.model', '/vocab.*'] }, context);
+
+async function directoryOf(where: string, options: ResolveOptions, context: Speaking): Promise<string> {
+  if (!isOnHub(where)) return where;
+  try {
+    return (await fetchRepository(where, options, context)).directory;
+  } catch (error) {
+    // Whoever has misspelt a path shall read that.
+    if (!(error instanceof HubError)) throw error;
+    throw new HubError(`${where}: is no directory here, and of the Hub: ${error.message}`, error.status, {
+      cause: error,
+    });
+  }
 }
