@@ -66,3 +66,15 @@ it('reckons the time that is left by what comes over the network, not by what wa
   ];
   expect(show(false, 100, resumed)).toContain('480.0 MB of 800.0 MB, 0 of 4 files  8.0 MB/s, 40 s left');
 });
+
+it('says why nothing comes for a while', () => {
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+  };
+  const bar = transferBar({ live: false, columns: 100, draw: write, err: write }, 'org/net', () => 0);
+  const progress = { done: 8e6, total: 8e8, received: 0, files: 4, filesDone: 0 };
+  bar.update({ ...progress, pause: null });
+  bar.update({ ...progress, pause: 'store: failed (ECONNRESET); again in 1 s' });
+  expect(text.split('\n').slice(1)).toEqual(['store: failed (ECONNRESET); again in 1 s', '']);
+});

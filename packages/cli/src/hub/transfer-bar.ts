@@ -13,7 +13,7 @@ const WIDTH = 20;
 
 /** Bytes; where something is fetched, how many of them just now, and of how many files. */
 type Progress = Pick<DownloadProgress, 'done' | 'total'> &
-  Partial<Pick<DownloadProgress, 'received' | 'files' | 'filesDone'>>;
+  Partial<Pick<DownloadProgress, 'received' | 'files' | 'filesDone' | 'pause'>>;
 
 export interface TransferBar {
   update(progress: Progress): void;
@@ -37,6 +37,11 @@ export function transferBar(
       first ??= { at, moved: movedBy(progress) };
       const isLast = done === total && progress.filesDone === progress.files;
       const reached = Math.floor((PLAIN_PARTS * done) / Math.max(1, total));
+      if (progress.pause) {
+        if (live) draw(`\r\x1b[K${printable(progress.pause)}\n`);
+        else err(`${progress.pause}\n`);
+        return;
+      }
       const isDue = live ? at - shownAt >= REDRAW_MS : reached > part || at - shownAt >= SILENCE_MS;
       if (!isDue && !isLast) return;
       const text = factsOf(progress, first, at);

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { factsOf } from '@twilljs/tensor';
 import { attempt, fileError } from '../files.ts';
 import type { RepositoryCache } from './cache.ts';
 import { HubError, Passing } from './errors.ts';
@@ -21,6 +22,8 @@ export interface Download {
   onBytes(there: number): void;
   /** Told how many have come over the network. */
   onReceived(bytes: number): void;
+  /** Told why nothing comes for a while. */
+  onPause(why: string): void;
   /** Told of what went wrong and was mended. */
   onMended(what: string): void;
 }
@@ -75,8 +78,12 @@ async function fill(writer: PartWriter, job: Download): Promise<void> {
     reached = Math.max(reached, writer.at);
     return isFurther;
   };
+  const onAgain = (error: HubError, ms: number) => {
+    breaks++;
+    job.onPause(`${factsOf(error)}; again in ${Math.ceil(ms / 1000)} s`);
+  };
   for (;;) {
-    await patiently(() => receive(writer, job), { signal: asking.signal, advanced, onAgain: () => breaks++ });
+    await patiently(() => receive(writer, job), { signal: asking.signal, advanced, onAgain });
     const hash = writer.digest();
     if (hash === blobOf(file)) break;
     // What was found may have been the beginning of anything: one whole download tells who is wrong.
@@ -132,7 +139,7 @@ async function receive(writer: PartWriter, { asking, commit, file }: Download): 
 }
 
 const broken = ({ path }: RemoteFile, fact: string): Passing =>
-  new Passing(`${path}: ${fact}, again and again; try again later, or from a mirror (HF_ENDPOINT).`);
+  new Passing(`${path}: ${fact}; try again later, or from a mirror (HF_ENDPOINT).`);
 
 const goesOn = ({ headers }: Answer, at: number): boolean =>
   headers.get('content-range')?.startsWith(`bytes ${at}-`) === true;

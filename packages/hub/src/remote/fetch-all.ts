@@ -17,6 +17,8 @@ export interface DownloadProgress {
   readonly filesDone: number;
   /** The file that something has just arrived of. */
   readonly file: string;
+  /** Why nothing comes of it for a while; null where it does. */
+  readonly pause: string | null;
 }
 
 /** Files at a time: more than one, since small ones take as long as an answer does. */
@@ -37,10 +39,12 @@ export async function fetchAll(
   const there = new Map<RemoteFile, number>();
   const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
   let [done, received, filesDone, copies] = [0, 0, 0, 0];
+  const tell = ({ path }: RemoteFile, pause: string | null) =>
+    onProgress({ total, done, received, files: missing.length, filesDone, file: path, pause });
   const arrived = (file: RemoteFile, bytes: number) => {
     done += bytes - (there.get(file) ?? 0);
     there.set(file, bytes);
-    onProgress({ total, done, received, files: missing.length, filesDone, file: file.path });
+    tell(file, null);
   };
   makeDirectory(cache.blobs);
   requireRoom(
@@ -53,8 +57,9 @@ export async function fetchAll(
       const onReceived = (bytes: number) => {
         received += bytes;
       };
+      const onPause = (why: string) => tell(file, why);
       const onMended = (what: string) => notes.push(what);
-      await download({ asking: { ...asking, signal }, cache, commit, file, onBytes, onReceived, onMended });
+      await download({ asking: { ...asking, signal }, cache, commit, file, onBytes, onReceived, onPause, onMended });
     }
     if (!cache.place(commit, file)) copies++;
     filesDone++;

@@ -63,5 +63,5 @@ async function fetchRange(asking: Asking, url: string, begin: number, end: numbe
     at += part.length;
     if (at >= end) return bytes;
   }
-  throw new Passing(`${url}: ends at byte ${at} of ${end}, again and again; try again later.`);
+  throw new Passing(`${url}: ends at byte ${at} of ${end}; try again later.`);
 }

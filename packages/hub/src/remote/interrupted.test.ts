@@ -99,12 +99,12 @@ describe('within one call', () => {
     [
       'that are too many',
       { bytes: noise(100_001) },
-      /model.safetensors: more than the announced 100000 bytes are sent, again and again; try again later/,
+      /model.safetensors: more than the announced 100000 bytes are sent; try again later/,
     ],
     [
       'that are too few',
       { bytes: noise(90_000) },
-      /model.safetensors: (it ends after 90000 of 100000 bytes|another part is sent than was asked for), again and again/,
+      /model.safetensors: (it ends after 90000 of 100000 bytes|another part is sent than was asked for); try again later/,
     ],
   ])('bytes %s are refused and thrown away', async (_, fault, message) => {
     at.hub.commit('org/net', model);
@@ -148,13 +148,29 @@ describe('within one call', () => {
     rmSync(at.folder, { recursive: true });
     at.hub.fault = (asked) => (isNet(asked) ? { status: 503 } : undefined);
     expect(await at.refused(at.resolveNet())).toBe(
-      'org/net: HUB/api/models/org/net/revision/main: gives no answer but (503), and CACHE/models--org--net does not know main; check the network, or try again later.',
+      'org/net: HUB/api/models/org/net/revision/main: gives no answer but (503), and CACHE/models--org--net does not know main; try again later.',
     );
     expect(at.hub.asked.filter(isNet).length).toBeGreaterThan(2);
     at.hub.fault = () => ({ status: 429 });
     expect(await at.refused(at.resolveNet())).toBe(
-      'org/net: HUB: is asked too often from here (429), and CACHE/models--org--net does not know main; check the network, or try again later.',
+      'org/net: HUB: is asked too often from here (429), and CACHE/models--org--net does not know main; wait some minutes, or set HF_TOKEN, with which more is granted.',
     );
+  });
+
+  it('a server that asks for a long pause is granted it in a download, where that is told, and not before', async () => {
+    at.hub.commit('org/net', model);
+    const busy = { status: 429, headers: { 'retry-after': '50' } };
+    at.faulty(isStore, busy);
+    const pauses = new Set<string | null>();
+    expectWhole((await at.resolveNet({ onProgress: ({ pause }) => pauses.add(pause) })).directory);
+    expect([...pauses].filter((pause) => pause !== null)).toEqual([
+      expect.stringMatching(/^http:.*: gives no answer but \(429\); again in 50 s$/),
+    ]);
+    rmSync(at.folder, { recursive: true });
+    at.hub.asked.length = 0;
+    at.hub.fault = () => busy;
+    expect(await at.refused(at.resolveNet())).toMatch(/ does not know main; wait 50 seconds, or set HF_TOKEN/);
+    expect(at.hub.asked).toHaveLength(1);
   });
 
   it('addresses that lead nowhere are not followed for ever', async () => {

@@ -69,7 +69,8 @@ export async function lookUp(id: string, options: RepositoryOptions): Promise<Fo
   }
   if (settings.offline) return fromMemory(OFFLINE);
   // Where something is remembered, nobody waits for a server that is down; else not for long, since the name may be a path misspelt.
-  const ask = <T>(run: () => Promise<T>) => patiently(run, { signal, again: known === null ? 2 : 0 });
+  const patience = { signal, again: known === null ? 2 : 0, longestMs: 5000 };
+  const ask = <T>(run: () => Promise<T>) => patiently(run, patience);
   try {
     const { commit, id: now } = isCommit(revision) ? { commit: revision, id } : await ask(() => commitOf(asking));
     const written = cache.filesOf(commit);
@@ -84,7 +85,7 @@ export async function lookUp(id: string, options: RepositoryOptions): Promise<Fo
   /** @param away why, in half a sentence. */
   function fromMemory(away: string, cause?: HubError): Found {
     if (known === null) {
-      const next = cause ? 'check the network, or try again later' : `go online once, to ${settings.endpoint}`;
+      const next = cause ? nextOf(cause) : `go online once, to ${settings.endpoint}`;
       throw new HubError(
         `${id}: ${away}, and ${cache.folder} does not know ${revision}; ${next}.`,
         cause?.status ?? null,
@@ -96,5 +97,8 @@ export async function lookUp(id: string, options: RepositoryOptions): Promise<Fo
     return { ...found, commit: known, files: remembered, away, isKnown: true, notes: [note] };
   }
 }
+
+/** The next step of a message. */
+const nextOf = ({ message }: HubError): string => message.slice(factsOf({ message } as HubError).length + 2, -1);
 
 const OFFLINE = 'the network is not used (HF_HUB_OFFLINE, or the option offline)';

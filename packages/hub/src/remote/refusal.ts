@@ -6,9 +6,6 @@ import type { Asking } from './request.ts';
 /** Statuses that pass. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504];
 
-/** Longest pause that a server is granted. */
-const LONGEST_WAIT_MS = 60_000;
-
 /** The error of an answer that is none: `Passing` where the next one may be better. */
 export async function refusalOf(response: Response, url: string, asking: Asking): Promise<HubError | Passing> {
   await response.body?.cancel();
@@ -16,7 +13,7 @@ export async function refusalOf(response: Response, url: string, asking: Asking)
   const text = textOf(response, url, asking);
   if (!PASSING.includes(status)) return new HubError(text, status);
   const seconds = Number(headers.get('retry-after') ?? 0);
-  return new Passing(text, status, { waitMs: seconds > 0 ? Math.min(1000 * seconds, LONGEST_WAIT_MS) : 0 });
+  return new Passing(text, status, { waitMs: seconds > 0 ? 1000 * seconds : 0 });
 }
 
 function textOf({ status, headers }: Response, url: string, asking: Asking): string {
@@ -42,7 +39,8 @@ function textOf({ status, headers }: Response, url: string, asking: Asking): str
   if (code === 'EntryNotFound') return `${shownAddress(url)}: is not there ${answer}; see ${page}/tree/main.`;
   if (status === 429) {
     const more = token ? '' : ', or set HF_TOKEN, with which more is granted';
-    return `${endpoint}: is asked too often from here ${answer}; wait some minutes${more}.`;
+    const pause = Number(headers.get('retry-after')) > 0 ? `${headers.get('retry-after')} seconds` : 'some minutes';
+    return `${endpoint}: is asked too often from here ${answer}; wait ${pause}${more}.`;
   }
   if (status === 403) {
     return `${id}: may not be read ${token ? `with the token in ${token.from}` : 'without a token'} ${answer}; set HF_TOKEN to one that may read ${page}.`;
