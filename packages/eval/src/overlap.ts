@@ -37,9 +37,10 @@ export function overlaps(documents: NamedDocuments, training: Tokens): Overlap[]
     return { name, excerpts: excerptsOf(tokens) };
   });
   const all = looked.flatMap(({ excerpts }) => excerpts);
+  const search = searchFor(all);
   // Each part begins with what an excerpt may have in the one before.
   for (let from = 0; all.length > 0 && from < training.length; from += PART) {
-    lookFor(all, training.subarray(Math.max(0, from - EXCERPT + 1), from + PART));
+    search(training.subarray(Math.max(0, from - EXCERPT + 1), from + PART));
   }
   return looked.flatMap(({ name, excerpts }) => {
     const found = excerpts.filter((excerpt) => excerpt.found).length;
@@ -56,24 +57,26 @@ function excerptsOf(tokens: Tokens): Excerpt[] {
   });
 }
 
-/** Marks the excerpts that stand in a text. */
-function lookFor(excerpts: readonly Excerpt[], text: ArrayLike<number>): void {
+/** What marks the excerpts that stand in a text. */
+function searchFor(excerpts: readonly Excerpt[]): (text: ArrayLike<number>) => void {
   const byHash = new Map<number, Excerpt[]>();
-  const hashes = new Uint8Array(2 ** 16); // 1 where the upper half of a hash is one that is looked for: spares most look-ups
+  const marked = new Uint8Array(2 ** 21); // a bit for the upper 24 of each hash that is looked for: spares most look-ups
   for (const excerpt of excerpts) {
     const hash = excerpt.ids.reduce(rolled, 0);
     byHash.set(hash, [...(byHash.get(hash) ?? []), excerpt]);
-    hashes[hash >>> 16] = 1;
+    marked[hash >>> 11] |= 1 << ((hash >>> 8) & 7);
   }
   let leaving = 1; // BASE to the power EXCERPT: the weight of the id that leaves
   for (let i = 0; i < EXCERPT; i++) leaving = Math.imul(leaving, BASE);
-  let hash = 0;
-  for (let end = 0; end < text.length; end++) {
-    hash = rolled(hash, text[end]);
-    if (end >= EXCERPT) hash = (hash - Math.imul(leaving, text[end - EXCERPT])) | 0;
-    if (hashes[hash >>> 16] === 0 || end < EXCERPT - 1) continue;
-    for (const excerpt of byHash.get(hash) ?? []) excerpt.found ||= endsWith(text, end, excerpt.ids);
-  }
+  return (text) => {
+    let hash = 0;
+    for (let end = 0; end < text.length; end++) {
+      hash = rolled(hash, text[end]);
+      if (end >= EXCERPT) hash = (hash - Math.imul(leaving, text[end - EXCERPT])) | 0;
+      if ((marked[hash >>> 11] & (1 << ((hash >>> 8) & 7))) === 0 || end < EXCERPT - 1) continue;
+      for (const excerpt of byHash.get(hash) ?? []) excerpt.found ||= endsWith(text, end, excerpt.ids);
+    }
+  };
 }
 
 const rolled = (hash: number, id: number): number => (Math.imul(hash, BASE) + id) | 0;
