@@ -77,6 +77,9 @@ async function filesOf(pattern: string, note: (line: string) => void): Promise<F
   return found;
 }
 
+/** What a run leaves in its directory, whose tables are no text; and where packages lie. */
+const [RUN, PACKAGES] = ['run.json', 'node_modules'];
+
 /** The files in a directory, those of the directories in it included. */
 async function filesIn(directory: string, note: (line: string) => void): Promise<Found[]> {
   const found: Found[] = [];
@@ -84,11 +87,16 @@ async function filesIn(directory: string, note: (line: string) => void): Promise
     const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
       throw unreadable(nameOf(resolve(path)), error);
     });
+    if (path !== directory && entries.some(({ name }) => name === RUN)) {
+      note(`${nameOf(resolve(path))} holds a run and is left out`);
+      return;
+    }
     for (const entry of entries) {
       const inside = join(path, entry.name);
       const name = nameOf(resolve(inside));
       const leaveOut = (is: string) => note(`${name} is ${is} and is left out`);
       if (entry.name.startsWith('.')) leaveOut('hidden');
+      else if (entry.name === PACKAGES) leaveOut('of other people');
       else if (entry.isDirectory()) await walk(inside);
       else if (kindOf(entry.name).format === null) leaveOut('of no known kind');
       else {

@@ -170,7 +170,8 @@ describe('bad lines', () => {
 describe('a directory', () => {
   it('is all files in it whose names say what they hold', async () => {
     const folder = join(root, 'folder');
-    for (const name of ['', 'deep', '.hidden']) mkdirSync(join(folder, name));
+    for (const name of ['', 'deep', '.hidden', 'run', 'node_modules']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'run/run.json'), '{}');
     for (const name of ['a.txt', 'deep/b.jsonl', 'deep/c.txt.gz', 'photo.png', '.hidden/d.txt', 'deep/.e.txt']) {
       const text = name.slice(-5, -4);
       writeFileSync(
@@ -184,7 +185,9 @@ describe('a directory', () => {
     expect(notes.sort()).toEqual([
       '.hidden is hidden and is left out',
       'deep/.e.txt is hidden and is left out',
+      'node_modules is of other people and is left out',
       'photo.png is of no known kind and is left out',
+      'run holds a run and is left out',
     ]);
   });
 

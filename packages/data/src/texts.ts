@@ -105,7 +105,10 @@ async function pathsOf(patterns: readonly string[], dataset: TextsOptions['datas
       paths.push(pattern);
       continue;
     }
-    const files = await dataset(name);
+    const files = await dataset(name).catch((error: Error) => {
+      if (error.name !== 'HubError') throw error;
+      throw refused(pattern, `${pattern} is no path, and on the Hub: ${error.message}`, error);
+    });
     if (files.length === 0) throw refused(pattern, `${name.id} has no files of a split ${name.split}; name another.`);
     paths.push(...files);
   }

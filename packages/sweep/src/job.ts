@@ -5,7 +5,7 @@ import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/e
 import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
 import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
-import { freshModel, type RunResult, trainRun } from '@twilljs/train/node';
+import { datasetFiles, freshModel, type RunResult, trainRun } from '@twilljs/train/node';
 import type { Json } from './checks.ts';
 import { askedBy, type Known } from './known.ts';
 import { knownWith } from './modules.ts';
@@ -95,7 +95,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { family, measures } = askedBy(job, all, 'sweep');
   const { split, reading, tokenizer: at } = job.text ?? {};
   const tokenizer = at === undefined ? undefined : ((await readTokenizer(at)) ?? undefined);
-  const how = { ...reading, tokenizer, split: split ?? undefined, signal };
+  const how = { dataset: datasetFiles, ...reading, tokenizer, split: split ?? undefined, signal };
   const corpus = job.text && (await readCorpus(job.text.files, how));
   const { seed, training } = job;
   const { steps } = training;

@@ -16,6 +16,7 @@ import type { JsonObject } from '@twilljs/hub';
 import { readTokenizer, writeAtomic } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
+import { datasetFiles } from '@twilljs/train/node';
 import type { SweepCell } from './plan.ts';
 import type { SweepOrigin, SweepRecord } from './record.ts';
 
@@ -65,7 +66,7 @@ export async function readSweepText(
   const split = before?.corpus ? recordedSplit(before.corpus) : choice.split;
   const reading = { ...(before?.corpus && readingOf(before.corpus)), ...choice.reading };
   const { tokenizer } = choice.tokenizer ?? {};
-  const corpus = await readCorpus(choice.files, { ...how, ...reading, tokenizer, split });
+  const corpus = await readCorpus(choice.files, { dataset: datasetFiles, ...how, ...reading, tokenizer, split });
   check(cells, corpus);
   return { ...choice, reading, ...(split !== undefined && { split }), corpus };
 }

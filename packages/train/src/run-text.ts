@@ -13,6 +13,7 @@ import {
 import { readTokenizer } from '@twilljs/hub/node';
 import { FileError, isTwillError, knownOnly, OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
+import { datasetFiles } from './dataset-files.ts';
 import { RECORD, type RunRecord } from './record.ts';
 
 /** Text to measure on. */
@@ -30,6 +31,7 @@ export interface RunTextOptions {
   readonly reading?: Reading;
   /** Default: that of the run, which lies in its directory; else a byte is a token. */
   readonly tokenizer?: TextsOptions['tokenizer'];
+  /** Default: `datasetFiles`. */
   readonly dataset?: TextsOptions['dataset'];
   readonly onProgress?: TextsOptions['onProgress'];
   readonly signal?: TextsOptions['signal'];
@@ -49,7 +51,7 @@ export async function textOfRun(
 ): Promise<RunText> {
   knownOnly('textOfRun', options, ['files', 'reading', 'tokenizer', 'dataset', 'onProgress', 'signal']);
   const { files, reading = {}, ...given } = options;
-  const how = { ...given, tokenizer: given.tokenizer ?? (await tokenizerOf(directory, record)) };
+  const how = { dataset: datasetFiles, ...given, tokenizer: given.tokenizer ?? (await tokenizerOf(directory, record)) };
   const paths = files ?? record?.origin.text ?? [];
   if (paths.length === 0) {
     throw new OptionError(`${directory}: the run was not trained on text; say by --data what to read.`);

@@ -167,7 +167,9 @@ describe('a data set of the Hub', () => {
     expect(await refused('eval runs/hub --data org/texts:validation')).toMatch(
       'org/texts has no files of a split validation',
     );
-    expect(await refused(`train --data org/none ${small} --out runs/none`)).toMatch('org/none');
+    expect(await refused(`train --data org/none ${small} --out runs/none`)).toMatch(
+      'data: org/none is no path, and on the Hub: org/none: ',
+    );
   });
 });
 

@@ -68,11 +68,19 @@ export class Shard {
     const { width } = this.footer;
     const ids = idsOfWidth(width, to - from);
     const end = to * width;
-    for (let block = Math.floor((from * width) / BLOCK); block * BLOCK < end; block++) {
-      if (this.compared[block] === 0) this.compare(block);
+    try {
+      for (let block = Math.floor((from * width) / BLOCK); block * BLOCK < end; block++) {
+        if (this.compared[block] === 0) this.compare(block);
+      }
+      this.fill(bytesOf(ids), from * width);
+      return ids;
+    } catch (error) {
+      if (!(error instanceof DamagedShard)) throw error;
+      this.unlink();
+      throw new FileError(`${this.path}: ${error.message}; it is removed, run again to make it anew.`, {
+        cause: error,
+      });
     }
-    this.fill(bytesOf(ids), from * width);
-    return ids;
   }
 
   /** Where a document begins among the ids. */
@@ -126,10 +134,7 @@ export class Shard {
     const bytes = this.block.subarray(0, length);
     this.fill(bytes, block * BLOCK);
     if (crc32(bytes) !== this.checksums[block]) {
-      this.unlink();
-      throw new FileError(
-        `${this.path}: bytes ${block * BLOCK} to ${block * BLOCK + length} are not those that were written; it is removed, run again to make it anew.`,
-      );
+      throw new DamagedShard(`bytes ${block * BLOCK} to ${block * BLOCK + length} are not those that were written`);
     }
     this.compared[block] = 1;
   }

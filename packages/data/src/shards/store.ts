@@ -29,11 +29,7 @@ export interface StoreOptions extends RowOptions, Pick<MakeOptions, 'cuts' | 'on
  */
 export async function shardOf(files: readonly FoundFile[], encoding: Encoding, options: StoreOptions): Promise<Shard> {
   const { cuts, column, onBadLine, onProgress, note, signal } = options;
-  const directory = join(cacheDirectory(), 'shards');
-  inCache(directory, () => {
-    mkdirSync(directory, { recursive: true });
-    removeAbandoned(directory);
-  });
+  const directory = shardsDirectory();
   const same = [VERSION, encoding.identity, cuts, column ?? null, onBadLine ?? null] as const;
   const outside = keyOf([
     ...same,
@@ -63,6 +59,16 @@ export async function shardOf(files: readonly FoundFile[], encoding: Encoding, o
   return found ?? new Shard(path);
 }
 
+/** Made as needed, and without what killed processes left. */
+function shardsDirectory(): string {
+  const directory = join(cacheDirectory(), 'shards');
+  inCache(directory, () => {
+    mkdirSync(directory, { recursive: true });
+    removeAbandoned(directory);
+  });
+  return directory;
+}
+
 export const sourcesOf = (
   files: readonly FoundFile[],
   { column, onBadLine, signal }: RowOptions & { readonly signal: AbortSignal },
@@ -70,8 +76,8 @@ export const sourcesOf = (
 
 /** A shard of what is read but once: it has no name, and is gone with who reads it. */
 export async function passingShard(options: MakeOptions): Promise<Shard> {
-  const directory = join(cacheDirectory(), 'shards');
-  const path = join(directory, `passing-${process.pid}-${Date.now()}.shard`);
+  const directory = shardsDirectory();
+  const path = temporaryFor(join(directory, 'passing'), 'shard'); // so that a kill leaves it to be removed
   await makeShard(path, options);
   const shard = new Shard(path);
   shard.unlink();

@@ -2,9 +2,11 @@
 import { closeSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** The name of a part of a file until all of it is written. */
+let made = 0;
+
+/** The name of a part of a file until all of it is written, which nobody else has. */
 export const temporaryFor = (path: string, part: string): string =>
-  join(dirname(path), `.${basename(path)}.${part}.${process.pid}.tmp`);
+  join(dirname(path), `.${basename(path)}.${part}.${++made}.${process.pid}.tmp`);
 
 /** Removes what processes that are no more have left in a directory. */
 export function removeAbandoned(directory: string): void {
