@@ -8,6 +8,7 @@ import { profile } from './contests/profile.ts';
 import { start } from './contests/start.ts';
 import { study } from './contests/study.ts';
 import { threads } from './contests/threads.ts';
+import { tokenize } from './contests/tokenize.ts';
 import { forward, train } from './contests/train.ts';
 import type { Benchmark } from './lib/benchmark.ts';
 
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   threads,
   start,
   study,
+  tokenize,
   op,
   host,
   profile,
