@@ -5,7 +5,7 @@ import { cutterOf } from './bpe.ts';
 import { byteText } from './byte-level.ts';
 import type { TokenizerFile } from './file.ts';
 import { models, remembering } from './models.ts';
-import type { Normalizer } from './normalizers.ts';
+import { type Normalizer, replacedIn } from './normalizers.ts';
 import { preTokenizerOf } from './pre-tokenizers.ts';
 
 /** Ids that become more. */
@@ -33,6 +33,7 @@ export function encoderOf(file: TokenizerFile, normalize: Normalizer): (text: st
   const { words, inBytes } = preTokenizerOf(file.preTokenizer);
   const model = remembering(models[file.kind](file.model, file.vocabulary), inBytes ? byteText : (word) => word);
   const cut = file.kind === 'BPE' && !inBytes ? cutterOf(file.model, file.vocabulary) : null;
+  const replaced = replacedIn(file.normalizer);
   const asTheyAre = splitter(file.added.filter(({ normalized }) => !normalized));
   const normalized = file.added.filter((token) => token.normalized);
   const inNormalForm = splitter(normalized.map((token) => ({ ...token, content: formOf(token, normalize, file) })));
@@ -43,15 +44,24 @@ export function encoderOf(file: TokenizerFile, normalize: Normalizer): (text: st
     };
     const take = cut ? (word: string) => cut(word).forEach(give) : give;
     asTheyAre(text, ids, (part, at) => {
-      const isFirst = at === 0 && keepsStart(part, normalize);
+      const isFirst = at === 0 && keepsStart(part, normalize, replaced);
       inNormalForm(normalize(part), ids, (piece, inside) => words(piece, isFirst && inside === 0, take));
     });
   };
 }
 
-/** Whether the normal form begins with the first character of a text: where that is left out, the next one is not the first. */
-function keepsStart(text: string, normalize: Normalizer): boolean {
+/**
+ * Whether the normal form begins with the first character of a text: where that is left out, or goes with the next ones into something
+ * else, what stands there is not the first.
+ */
+function keepsStart(text: string, normalize: Normalizer, replaced: readonly RegExp[]): boolean {
   const [first] = text;
+  const begin = text.slice(0, 64);
+  for (const pattern of replaced) {
+    pattern.lastIndex = 0;
+    const match = pattern.exec(begin);
+    if (match?.index === 0 && Array.from(match[0]).length > 1) return false;
+  }
   return normalize(`${first}x`) !== normalize('x');
 }
 

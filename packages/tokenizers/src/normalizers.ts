@@ -47,6 +47,12 @@ export function normalizerOf(config: Part | null): Normalizer {
   throw config.unknown();
 }
 
+/** Patterns of all that is replaced. */
+export function replacedIn(config: Part | null): RegExp[] {
+  if (config?.type === 'Sequence') return config.parts('normalizers').flatMap(replacedIn);
+  return config?.type === 'Replace' ? [patternIn(config)] : [];
+}
+
 /** Letter by letter: the last sigma of a word is as any other. */
 const lowercase: Normalizer = (text) => text.replaceAll('Σ', 'σ').toLowerCase();
 
