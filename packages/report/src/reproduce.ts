@@ -79,7 +79,8 @@ function textFacts({ grids }: SweepSpec, record: LoadedSweep['record'], known: K
   if (!grids.some(({ task }) => taskNamed(known.tasks, task).readsText)) return [];
   if (!record?.corpus) return ['The text of its language models is not known: sweep.json is gone.'];
   const { corpus, origin } = record;
-  const files = `${grouped(corpus.documents as number)} ${corpus.documents === 1 ? 'file' : 'files'}`;
+  const unit = corpus.rows ? 'document' : 'file';
+  const files = `${grouped(corpus.documents as number)} ${unit}${corpus.documents === 1 ? '' : 's'}`;
   const named = origin ? `${origin.title}: ${files}, ${grouped(origin.bytes)} bytes` : files;
   const how = corpus.split === 'within' ? ', of each of which the last tenth is held out' : '';
   return [`The text is ${named}${how}; its SHA-256 is ${corpus.sha256}.`];

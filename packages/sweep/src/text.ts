@@ -113,8 +113,13 @@ export function keepTokenizer(directory: string, text: SweepText | null): void {
 
 /** What is compared when a sweep goes on. */
 export function corpusOf({ corpus }: SweepText): JsonObject {
-  const { documents, sha256, encoding, reading } = corpus;
-  return { documents, sha256, ...splitRecord(corpus), ...(encoding && { tokenizer: encoding.tokenizer }), ...reading };
+  const { documents, sha256, areFiles, encoding, reading, mixed } = corpus;
+  return {
+    ...{ documents, sha256, ...splitRecord(corpus), ...reading },
+    ...(encoding && { tokenizer: encoding.tokenizer }),
+    ...(!areFiles && { rows: true }),
+    ...(mixed && { mixture: mixed.map((one) => ({ ...one })) }),
+  };
 }
 
 /** Where it comes from, for people. */

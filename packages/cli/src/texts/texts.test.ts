@@ -138,6 +138,14 @@ describe('rows and documents', () => {
     );
   });
 
+  it('that are read when Ctrl-C comes leave nothing', async () => {
+    vi.stubEnv('TWILL_CACHE', join(work, 'stopped'));
+    const argv = `train --data rows.parquet documents.jsonl.zst ${small} --out runs/stopped`.split(' ');
+    const { code, err } = await capture(argv, AbortSignal.abort());
+    expect(code, err).toBe(130);
+    expect(readdirSync('stopped/shards')).toEqual([]);
+  });
+
   it.each([
     ['--data mixed --format xml', '--format is "xml" where "text"'],
     ['--data mixed --bos <s>', 'bos is "<s>"; bytes have no such token'],
