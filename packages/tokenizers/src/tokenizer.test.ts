@@ -76,8 +76,40 @@ describe('a tokenizer', () => {
   });
 });
 
+describe('parts', () => {
+  it('replace by a table of sentencepiece', () => {
+    // A double array of one entry, "a" to "bc": the unit of the root, that of "a" with a leaf, and the leaf, a place in the texts.
+    const units = new Uint32Array(128);
+    units[0] = 1 << 10;
+    units[1 ^ 0x61] = (2 << 10) | 0x100 | 0x61;
+    units[1 ^ 0x61 ^ 2] = 0x80000000;
+    const bytes = [...new Uint8Array(Uint32Array.of(512).buffer), ...new Uint8Array(units.buffer), 98, 99, 0];
+    const normalizer = { type: 'Precompiled', precompiled_charsmap: btoa(String.fromCharCode(...bytes)) };
+    const tokenizer = made({ normalizer, decoder: { type: 'ByteLevel' } });
+    expect(tokenizer.decode(tokenizer.encode('xa\u00e4a\0'))).toBe('xbc\u00e4bc\0');
+  });
+
+  it('say what no token is there for when a text needs it', () => {
+    const model = { type: 'BPE', vocab: { a: 0 }, merges: [], unk_token: '<unk>' };
+    const tokenizer = made({ model, added_tokens: [], pre_tokenizer: null });
+    expect([...tokenizer.encode('aa')]).toEqual([0, 0]);
+    expect(() => tokenizer.encode('ab')).toThrow(
+      /a.json: its model has no token for "b", and its unk_token "<unk>" is/,
+    );
+  });
+
+  it('are the same where a model of sentencepiece is read word by word, and where it cannot be', () => {
+    const vocab = { '▁': 0, a: 1, b: 2, '▁a': 3, 'b▁': 4 };
+    const of = (merges: string[]) => [
+      ...made({ model: { type: 'BPE', vocab, merges }, added_tokens: [], pre_tokenizer: null }).encode('b▁a▁▁ab'),
+    ];
+    expect(of(['▁ a'])).toEqual([2, 3, 0, 3, 2]);
+    expect(of(['b ▁', '▁ a'])).toEqual([4, 1, 0, 3, 2]);
+  });
+});
+
 describe('what is refused', () => {
-  it.each([
+  it.each<readonly [string, RegExp]>([
     ['{', /a.json: it is no JSON/],
     ['[]', /a.json is \[\] where an object is needed/],
     ['{}', /it has no model/],
@@ -86,6 +118,43 @@ describe('what is refused', () => {
     [JSON.stringify(small({ pre_tokenizer: { type: 'Lines' } })), /pre_tokenizer is of type "Lines"/],
     [JSON.stringify(small({ added_tokens: [{ id: 3, content: '<eos>' }] })), /the added token "<eos>" has the id 3/],
     [JSON.stringify(small({ model: { ...small().model, merges: ['q uite'] } })), /has the merge 0, which needs "uite"/],
+    ...(
+      [
+        [
+          { normalizer: { type: 'Sequence', normalizers: [null] } },
+          /its normalizer has normalizers\[0\] null where an/,
+        ],
+        [
+          { normalizer: { type: 'Replace', pattern: { Regex: '(' }, content: '' } },
+          /its normalizer has the pattern "\("/,
+        ],
+        [
+          { normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA' } },
+          /a precompiled_charsmap of 3 bytes that/,
+        ],
+        [
+          { decoder: { type: 'Strip', content: ' ' } },
+          /its decoder has start undefined where a whole number is needed/,
+        ],
+        [{ pre_tokenizer: { type: 'Split', pattern: null } }, /its pre_tokenizer has pattern null where an object is/],
+        [{ pre_tokenizer: { type: 'Punctuation', behavior: 'Kept' } }, /has the behavior "Kept"; those known are/],
+        [
+          { post_processor: { type: 'BertProcessing', cls: ['x'] } },
+          /its post_processor has cls \["x"\] where a token/,
+        ],
+        [{ post_processor: { type: 'BertProcessing', cls: ['x', 9e3], sep: ['x', 1] } }, /adds the id 9000, which no/],
+        [{ model: { ...small().model, dropout: 0.1 } }, /drops merges by chance \(dropout 0.1\); set it to null/],
+        [
+          { model: { type: 'Unigram', vocab: [['a', null]] } },
+          /has the token 0 \["a", null\] where a text and a score/,
+        ],
+        [
+          { added_tokens: [], model: { type: 'Unigram', vocab: [['a', 0]], unk_id: 4 } },
+          /has unk_id 4, but its vocabulary ends at 0/,
+        ],
+        [{ added_tokens: [{ id: 300, content: '<a>' }] }, /"<a>" has the id 300, but the next free one is 259/],
+      ] as const
+    ).map(([more, message]) => [JSON.stringify(small(more)), message] as const),
   ])('%#', (text, message) => {
     expect(() => tokenizerFromJson(text, { path: 'a.json' })).toThrow(message);
   });
