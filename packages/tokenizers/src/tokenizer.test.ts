@@ -145,7 +145,7 @@ describe('what is refused', () => {
         [{ post_processor: { type: 'BertProcessing', cls: ['x', 9e3], sep: ['x', 1] } }, /adds the id 9000, which no/],
         [{ model: { ...small().model, dropout: 0.1 } }, /drops merges by chance \(dropout 0.1\); set it to null/],
         [
-          { model: { type: 'Unigram', vocab: [['a', null]] } },
+          { added_tokens: [], model: { type: 'Unigram', vocab: [['a', null]] } },
           /has the token 0 \["a", null\] where a text and a score/,
         ],
         [
