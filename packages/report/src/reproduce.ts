@@ -1,5 +1,6 @@
 // How to repeat what a report shows: the commands, the text, and what else decides the numbers.
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { fromAnywhere, readingOf } from '@twilljs/data/node';
 import { grouped, taskNamed } from '@twilljs/eval';
 import { type Known, readSweepSpec, type SweepSpec } from '@twilljs/sweep';
 import type { SweepOrigin } from '@twilljs/sweep/node';
@@ -51,13 +52,18 @@ function argumentsOf(
   const patterns = origin?.patterns
     ? ` --data ${origin.patterns.map((one) => quoted(seenFrom(here, one, origin))).join(' ')}`
     : '';
+  const reading = Object.entries(readingOf(record?.corpus ?? {})).map(
+    ([field, value]) => ` --${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${quoted(value)}`,
+  );
   const devices = new Set(machines.map(({ device }) => device));
-  return `${from}${patterns}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
+  return `${from}${patterns}${reading.join('')}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
 }
 
-/** A pattern that was given by its whole path stays so. */
-function seenFrom(here: string, pattern: string, { directory }: SweepOrigin): string {
-  return isAbsolute(pattern) ? pattern : relative(here, resolve(directory, pattern));
+/** A pattern that was given by its whole path stays so, and so does the name of a data set; a weight is no part of either. */
+function seenFrom(here: string, given: string, { directory }: SweepOrigin): string {
+  const whole = fromAnywhere(given, directory);
+  const [, weight = '', path] = /^([\d.]+:)?(.*)$/s.exec(whole) ?? [];
+  return given.endsWith(path) ? given : weight + relative(here, path);
 }
 
 function factsOf({ results: { spec }, record, machines, known }: LoadedSweep): string[] {
