@@ -1,5 +1,6 @@
 // Tests read source, not dist. Project `test` takes minutes, project `accept` holds the long checks.
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -31,6 +32,7 @@ export default defineConfig({
           env: {
             TWILL_THREADS: process.env.TWILL_THREADS ?? '1',
             XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? tmpdir(),
+            TWILL_CACHE: process.env.TWILL_CACHE ?? join(tmpdir(), 'twill-cache'), // not the user's
           },
           testTimeout: 60_000,
           hookTimeout: 60_000,

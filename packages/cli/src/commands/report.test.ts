@@ -107,6 +107,24 @@ it('a sweep of a file on text of its own', async () => {
   expect(results('runs/one/again')).toBe(results('runs/one'));
 });
 
+it('a sweep of a mixture, of which one text is a column', async () => {
+  writeFileSync(
+    'rows.jsonl',
+    ['one row', 'another'].map((body) => JSON.stringify({ body: body.repeat(99) })).join('\n'),
+  );
+  writeFileSync('plain.txt', 'Call me Ishmael. '.repeat(50));
+  const data = ['3:rows.jsonl', '1:plain.txt', '--column', 'body'];
+  await twill(['sweep', 'grid.json', '--out', 'runs/rows', '--device', 'cpu', '--data', ...data]);
+  await twill(['report', 'runs/rows']);
+  expect(readFileSync('runs/rows/report.md', 'utf8')).toContain('3:rows.jsonl 1:plain.txt: 3 documents, ');
+  const [line] = await runPrinted('runs/rows');
+  expect(line).toBe(
+    'twill sweep sweep.json --data 3:../../rows.jsonl 1:../../plain.txt --column body --device cpu --out again',
+  );
+  expect(results('runs/rows/again')).toBe(results('runs/rows'));
+  rmSync('runs/rows', { recursive: true });
+});
+
 it('several sweeps, from another place', async () => {
   await twill(['sweep', 'more.json', '--out', 'runs/two', '--device', 'cpu']);
   await twill(['report', 'runs/one', 'runs/two']);
