@@ -4,11 +4,12 @@ import { ofCalls } from './of-calls.ts';
 import { ofRuns } from './of-runs.ts';
 import { ofSweeps } from './of-sweeps.ts';
 import { ofTexts } from './of-texts.ts';
+import { ofTokenizers } from './of-tokenizers.ts';
 import { ofWeights } from './of-weights.ts';
 import { attack, type Reader, type Tally } from './reader.ts';
 
 export async function readersIn(home: Home): Promise<Reader[]> {
-  const groups = [ofWeights, ofRuns, ofSweeps, ofTexts, ofCalls];
+  const groups = [ofWeights, ofRuns, ofSweeps, ofTexts, ofTokenizers, ofCalls];
   const readers: Reader[] = [];
   for (const group of groups) readers.push(...(await group(home)));
   return readers;
