@@ -1,6 +1,7 @@
 // Models as Hugging Face lays them out, wherever the files are: config.json, weights in one safetensors file or in shards with an index,
 // and what belongs to them.
-import { FileError } from '@twilljs/tensor';
+import { FileError, shown } from '@twilljs/tensor';
+import { brief } from './header.ts';
 import { isObject, type JsonObject, kindOf, parsePythonObject } from './json.ts';
 import type { ModelFiles } from './model.ts';
 import { openSafetensors } from './open.ts';
@@ -84,13 +85,13 @@ async function openShards(folder: Folder, index: Source): Promise<Map<string, Di
     const source = typeof shard === 'string' && !/[/\\]|^\.*$/.test(shard) ? await folder.open(shard) : null;
     if (!source) {
       throw new FileError(
-        `${index.name}: names the shard ${JSON.stringify(shard)}, which is not in the directory; fetch it or write the index again.`,
+        `${index.name}: names the shard ${typeof shard === 'string' ? JSON.stringify(brief(shard)) : shown(shard)}, which is not in the directory; fetch it or write the index again.`,
       );
     }
     for (const [name, tensor] of (await openSafetensors(source)).tensors) {
       if (!Object.hasOwn(map, name) || map[name] !== shard) {
-        const said = Object.hasOwn(map, name) ? `places it in ${JSON.stringify(map[name])}` : 'does not name it';
-        throw new FileError(`${source.name}: holds ${name} but ${INDEX} ${said}; write the index again.`);
+        const said = Object.hasOwn(map, name) ? `places it in ${shown(map[name], 120)}` : 'does not name it';
+        throw new FileError(`${source.name}: holds ${brief(name)} but ${INDEX} ${said}; write the index again.`);
       }
       tensors.set(name, tensor);
     }
@@ -98,7 +99,7 @@ async function openShards(folder: Folder, index: Source): Promise<Map<string, Di
   for (const [name, shard] of Object.entries(map)) {
     if (tensors.has(name)) continue;
     throw new FileError(
-      `${index.name}: places ${name} in ${shard}, which does not hold it; fetch the shard again or write the index again.`,
+      `${index.name}: places ${brief(name)} in ${shard}, which does not hold it; fetch the shard again or write the index again.`,
     );
   }
   return tensors;

@@ -66,7 +66,11 @@ export function parseHeader(json: Uint8Array, fileSize: number, where: string): 
   const metadata = readMetadata(header.__metadata__, where);
   const entries = new Map<string, Entry>();
   for (const name of Object.keys(header)) {
-    if (name !== '__metadata__') entries.set(name, readEntry(header[name], `${where}: tensor ${quote(name)}`));
+    if (name !== '__metadata__')
+      entries.set(
+        name,
+        readEntry(header[name], () => `${where}: tensor ${quote(name)}`),
+      );
   }
   const dataStart = LENGTH_BYTES + json.length;
   checkCover(entries, fileSize - dataStart, where);
@@ -98,51 +102,54 @@ function readMetadata(json: Json | undefined, where: string): Record<string, str
   return json as Record<string, string>;
 }
 
-function readEntry(json: Json, at: string): Entry {
+/** @param at what it is, for messages. */
+function readEntry(json: Json, at: () => string): Entry {
   if (!isObject(json))
     throw new FileError(
-      `${at}: is ${kindOf(json)} where { dtype, shape, data_offsets } is needed; write the file again.`,
+      `${at()}: is ${kindOf(json)} where { dtype, shape, data_offsets } is needed; write the file again.`,
     );
   const dtype = readDType(json, at);
   const shape = readIntegers(json, 'shape', at);
   const offsets = readIntegers(json, 'data_offsets', at);
   if (offsets.length !== 2)
-    throw new FileError(`${at}: data_offsets has ${offsets.length} numbers where 2 are needed; write the file again.`);
+    throw new FileError(
+      `${at()}: data_offsets has ${offsets.length} numbers where 2 are needed; write the file again.`,
+    );
   const [begin, end] = offsets;
   const bytes = size(shape) * storedTypes[dtype].bytes;
   if (end - begin !== bytes) {
     throw new FileError(
-      `${at}: ${dtype} of shape ${brief(`[${shape}]`)} takes ${bytes} bytes but data_offsets [${begin},${end}] hold ${end - begin}; the header is wrong.`,
+      `${at()}: ${dtype} of shape ${brief(`[${shape}]`)} takes ${bytes} bytes but data_offsets [${begin},${end}] hold ${end - begin}; the header is wrong.`,
     );
   }
   return { dtype, shape, begin, end };
 }
 
-function readDType(json: JsonObject, at: string): StoredDType {
+function readDType(json: JsonObject, at: () => string): StoredDType {
   const { dtype } = json;
   if (typeof dtype !== 'string')
-    throw new FileError(`${at}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`);
+    throw new FileError(`${at()}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`);
   if (isStoredDType(dtype)) return dtype;
   throw new FileError(
-    `${at}: dtype ${quote(dtype)} is not one of ${Object.keys(storedTypes).join(' ')}; convert the file to one of these.`,
+    `${at()}: dtype ${quote(dtype)} is not one of ${Object.keys(storedTypes).join(' ')}; convert the file to one of these.`,
   );
 }
 
-function readIntegers(json: JsonObject, key: string, at: string): number[] {
+function readIntegers(json: JsonObject, key: string, at: () => string): number[] {
   const list = json[key];
   if (!Array.isArray(list))
-    throw new FileError(`${at}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`);
+    throw new FileError(`${at()}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`);
   for (const n of list) {
     if (typeof n === 'number' && Number.isSafeInteger(n) && n >= 0 && !Object.is(n, -0)) continue;
     const found = typeof n === 'number' ? String(n) : kindOf(n);
-    throw new FileError(`${at}: ${key} holds ${found} where integers from 0 are needed; write the file again.`);
+    throw new FileError(`${at()}: ${key} holds ${found} where integers from 0 are needed; write the file again.`);
   }
   return list as number[];
 }
 
 /** The tensors must cover the data exactly: what no tensor owns, or two do, is damage. */
 function checkCover(entries: Map<string, Entry>, dataBytes: number, where: string): void {
-  const sorted = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  const sorted = [...entries].sort((a, b) => a[1].begin - b[1].begin || a[1].end - b[1].end); // taken apart by name it would cost memory
   let covered = 0;
   let previous = '';
   for (const [name, { begin, end }] of sorted) {
@@ -176,4 +183,5 @@ function quote(name: string): string {
   return JSON.stringify(brief(name));
 }
 
-const brief = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text);
+/** A text from a file, short enough for a message. */
+export const brief = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text);

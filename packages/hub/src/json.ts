@@ -26,6 +26,8 @@ type Words = readonly (readonly [word: string, value: null | boolean | number])[
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
+const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
+
 class Parser {
   private at = 0;
   private readonly text: string;
@@ -55,12 +57,13 @@ class Parser {
     if (c === '{') return this.object(depth);
     if (c === '[') return this.array(depth);
     if (c === '"') return this.string();
+    if (isDigit(c)) return this.number();
     const word = this.words.find(([text]) => this.text.startsWith(text, this.at));
     if (word) {
       this.at += word[0].length;
       return word[1];
     }
-    if (c === '-' || (c >= '0' && c <= '9')) return this.number();
+    if (c === '-') return this.number();
     return this.fail('a value');
   }
 
@@ -105,14 +108,18 @@ class Parser {
 
   private string(): string {
     const start = this.at++;
+    let isPlain = true;
     for (; this.at < this.text.length; this.at++) {
       const c = this.text[this.at];
-      if (c === '\\') this.at++;
-      else if (c === '"') break;
+      if (c === '\\') {
+        this.at++;
+        isPlain = false;
+      } else if (c === '"') break;
       else if (c < ' ') this.reject('has a control character in a string');
     }
     if (this.at >= this.text.length) this.reject('has a string without an end', start);
     this.at++;
+    if (isPlain) return this.text.slice(start + 1, this.at - 1);
     try {
       return JSON.parse(this.text.slice(start, this.at)) as string;
     } catch {
@@ -122,11 +129,11 @@ class Parser {
 
   private number(): number {
     NUMBER.lastIndex = this.at;
-    const found = NUMBER.exec(this.text);
-    if (!found) return this.fail('a number');
-    const value = Number(found[0]);
-    if (!Number.isFinite(value)) this.reject(`has the number ${found[0].slice(0, 20)}, which overflows`);
-    this.at += found[0].length;
+    if (!NUMBER.test(this.text)) return this.fail('a number');
+    const found = this.text.slice(this.at, NUMBER.lastIndex);
+    const value = Number(found);
+    if (!Number.isFinite(value)) this.reject(`has the number ${found.slice(0, 20)}, which overflows`);
+    this.at += found.length;
     return value;
   }
 

@@ -1,7 +1,7 @@
 // A language model from a configuration and stored tensors, and back.
 import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } from '@twilljs/hybrid';
 import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
-import { cpu, type Device, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
+import { cpu, type Device, FileError, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
 import { bytesIn, type StoredTensor, type TensorSource } from './stored.ts';
 import { loadWeights, readWeights } from './transfer.ts';
@@ -89,7 +89,14 @@ export function planModel(
   where = 'model',
 ): LoadedModel & { readonly matched: Matched<TensorSource> } {
   const at = `${where}/config.json`;
-  const notes = named(at, () => foreignNotes(config, hybridConfig(config, mixers), mixers));
+  const read = named(at, () => hybridConfig(config, mixers));
+  const notes = named(at, () => foreignNotes(config, read, mixers));
+  // Every layer has tensors of its own: a number that the files cannot mean is not made into layers first.
+  if (tensors instanceof Map && read.layers.length > tensors.size) {
+    throw new FileError(
+      `${where}: the weights do not fit the configuration: num_hidden_layers is ${read.layers.length} but there are ${tensors.size} tensors; give weights and config.json of one model.`,
+    );
+  }
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
   return { model, matched, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };

@@ -78,7 +78,8 @@ function* partsOf<T extends TensorSource>(
   parameters: ReadonlyMap<string, Tensor>,
   sources: ReadonlyMap<string, T>,
 ): Generator<Part<T>> {
-  const room = new Uint8Array(PART);
+  const largest = Math.max(0, ...[...sources.values()].map(bytesIn));
+  const room = new Uint8Array(Math.min(PART, largest));
   for (const [name, source] of sources) {
     const { device, buffer, dtype } = parameters.get(name) as Tensor;
     const count = size(source.shape);

@@ -1,5 +1,6 @@
 // Stored tensors against a model's parameters: matched by name with no key map.
 import { FileError, OptionError, type Shape, sameShape, shown } from '@twilljs/tensor';
+import { brief } from './header.ts';
 import { bytesIn, type StoredTensor, storedTypes, type TensorSource } from './stored.ts';
 
 export interface Matched<T extends TensorSource = StoredTensor> {
@@ -98,14 +99,14 @@ export function matchWeights<T extends TensorSource>(
 function listed(kind: string, names: readonly string[]): string {
   if (names.length === 0) return '';
   const more = names.length > SHOWN ? `, ... ${names.length - SHOWN} more` : '';
-  return `${names.length} ${kind} (${names.slice(0, SHOWN).join(', ')}${more})`;
+  return `${names.length} ${kind} (${names.slice(0, SHOWN).map(brief).join(', ')}${more})`;
 }
 
 /** One line for all keys that met the same fate. */
 export function noteOn(fate: string, names: readonly string[], why: string, notes: string[]): void {
   if (names.length === 0) return;
   const others = names.length > 1 ? ` and ${names.length - 1} more like it` : '';
-  notes.push(`${names[0]}${others}: ${fate}, ${why}.`);
+  notes.push(`${brief(names[0])}${others}: ${fate}, ${why}.`);
 }
 
 /** Tensors under the names that they had before a wrapper; one that no parameter has keeps its own. */
