@@ -1,4 +1,5 @@
 // The tokenizer of a command: the one that a flag names, or that of a model's directory.
+import { statSync } from 'node:fs';
 import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
@@ -34,7 +35,9 @@ export async function openTokenizer(
   directory: string | null,
   context: Pick<Context, 'terminal' | 'note'>,
 ): Promise<OpenedTokenizer> {
-  const at = asked === BYTES ? null : asked === undefined ? directory : await tokenizerDirectory(asked, context);
+  // What is no directory is no model, of which whoever opens it says more.
+  const own = directory !== null && isDirectory(directory) ? directory : null;
+  const at = asked === BYTES ? null : asked === undefined ? own : await tokenizerDirectory(asked, context);
   const files = at === null ? null : readTokenizerFiles(at);
   if (files === null && asked !== undefined && asked !== BYTES) {
     throw new FileError(`${asked}: it has no tokenizer.json; name one, or bytes.`);
@@ -42,6 +45,8 @@ export async function openTokenizer(
   const tokenizer = at !== null && files ? await readTokenizer(at) : null;
   return { tokenizer: tokenizer ?? byteTokenizer(), files };
 }
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** What a corpus takes: bytes are its default. */
 export const unlessBytes = (tokenizer: Tokenizer): Tokenizer | undefined =>
