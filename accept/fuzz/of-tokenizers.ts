@@ -2,14 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { tokenizerFromFiles, tokenizerFromJson } from '@twilljs/tokenizers';
 import { json, jsonOf, textOf } from './formats.ts';
-import type { Reader } from './reader.ts';
-
-/** A reader, and the call of it whose memory a thread counts. */
-interface FileReader extends Reader {
-  take(bytes: Uint8Array): Promise<unknown>;
-  /** Bytes that it may allocate beyond twice its file. */
-  readonly allowed: number;
-}
+import type { FileReader } from './refusal.ts';
 
 const mixed = new URL('../../golden/tokenizers-mixed/cases.ndjson', import.meta.url);
 
@@ -90,7 +83,4 @@ const withConfig = (bytes: Uint8Array) =>
     { path: 'dir' },
   );
 
-/** For a thread. */
-export const readers: readonly FileReader[] = [ofFile, ofConfig];
-
-export const ofTokenizers = (): readonly FileReader[] => readers;
+export const ofTokenizers = (): readonly FileReader[] => [ofFile, ofConfig];

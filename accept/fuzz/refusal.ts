@@ -10,7 +10,8 @@ export interface FileReader extends Reader {
 
 /** What is wrong with the words of a refusal: they name the file, and say what to do. */
 export function faultOfRefusal(message: string): string | null {
-  if (!/config\.json|model[\w.-]*\.safetensors|^the chosen files: /.test(message)) return `names no file: ${message}`;
+  if (!/config\.json|tokenizer\.json|model[\w.-]*\.safetensors|^the chosen files: /.test(message))
+    return `names no file: ${message}`;
   if (!/[;,] [^;]+\.$/.test(message)) return `says not what to do: ${message}`;
   return message.length > 2000 ? `is ${message.length} letters long: ${message.slice(0, 200)}` : null;
 }

@@ -8,8 +8,8 @@ import { type FileReader, faultOfRefusal } from './refusal.ts';
 
 /** What a thread is told. */
 export interface Task {
-  /** Whose readers: of model files, or bad ones that try the watch. */
-  readonly group: 'files' | 'bad';
+  /** Whose readers: of model files, of tokenizers, or bad ones that try the watch. */
+  readonly group: 'files' | 'tokenizers' | 'bad';
   readonly reader: number;
   readonly seed: number;
   readonly from: number;
@@ -116,11 +116,13 @@ async function attack(
 
 const task = workerData as Task;
 new Int32Array(task.place)[4] = threadHere();
-// Either group alone: that of model files is most of the library.
-const readers: readonly FileReader[] =
-  task.group === 'bad'
-    ? (await import('./bad-readers.ts')).badReaders
-    : await (await import('./of-files.ts')).ofFiles();
+// One group alone: that of model files is most of the library.
+const readersOf: Record<Task['group'], () => Promise<readonly FileReader[]>> = {
+  files: async () => (await import('./of-files.ts')).ofFiles(),
+  tokenizers: async () => (await import('./of-tokenizers.ts')).ofTokenizers(),
+  bad: async () => (await import('./bad-readers.ts')).badReaders,
+};
+const readers = await readersOf[task.group]();
 const pool = readers.flatMap(({ samples }) => samples);
 for (const [i, bytes] of readers[task.reader].samples.entries()) await readers[task.reader].read(bytes, i); // warm
 countBuffers();
