@@ -292,3 +292,15 @@ it('names a preset, what was added to its seeds, and the text that is read where
   expect(text).toContain('The text is Moby-Dick (a package 1.0): 136 files, 1,234 bytes; its SHA-256 is ccc');
   expect(text).toContain('Seeds 8, 9 and 10. Trained on wasm (relaxed) under Node 20.0.0');
 });
+
+it('names how a text was read, and the tokenizer that is kept with the sweep', async () => {
+  mkdirSync('ids', { recursive: true });
+  writeFileSync('ids/results.json', JSON.stringify(study));
+  const corpus = { documents: 9, rows: true, sha256: 'd'.repeat(64), tokenizer: 'e'.repeat(64), column: 'body' };
+  const origin = { title: 'books', bytes: 99, directory: '/home/a', patterns: ['0.7:org/books', '0.3:b.csv'] };
+  writeFileSync('ids/sweep.json', JSON.stringify({ version: 1, spec: study.spec, corpus, origin }));
+  const { text } = await reported('ids');
+  const [, printed] = /^twill sweep (.*)$/m.exec(text) ?? [];
+  expect(printed).toMatch(/ --data 0\.7:org\/books 0\.3:\S+b\.csv --tokenizer \. --column body --out again$/);
+  expect(text).toContain('books: 9 documents, 99 bytes, in the ids of the tokenizer.json beside sweep.json; its');
+});

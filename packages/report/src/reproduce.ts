@@ -55,8 +55,10 @@ function argumentsOf(
   const reading = Object.entries(readingOf(record?.corpus ?? {})).map(
     ([field, value]) => ` --${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${quoted(value)}`,
   );
+  const home = relative(here, resolve(directory)) || '.';
+  const tokenizer = record?.corpus?.tokenizer ? ` --tokenizer ${quoted(home)}` : '';
   const devices = new Set(machines.map(({ device }) => device));
-  return `${from}${patterns}${reading.join('')}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
+  return `${from}${patterns}${tokenizer}${reading.join('')}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
 }
 
 /** A pattern that was given by its whole path stays so, and so does the name of a data set; a weight is no part of either. */
@@ -89,7 +91,8 @@ function textFacts({ grids }: SweepSpec, record: LoadedSweep['record'], known: K
   const files = `${grouped(corpus.documents as number)} ${unit}${corpus.documents === 1 ? '' : 's'}`;
   const named = origin ? `${origin.title}: ${files}, ${grouped(origin.bytes)} bytes` : files;
   const how = corpus.split === 'within' ? ', of each of which the last tenth is held out' : '';
-  return [`The text is ${named}${how}; its SHA-256 is ${corpus.sha256}.`];
+  const ids = corpus.tokenizer ? ', in the ids of the tokenizer.json beside sweep.json' : '';
+  return [`The text is ${named}${how}${ids}; its SHA-256 is ${corpus.sha256}.`];
 }
 
 const fileOf = ({ name }: SweepSpec): string => `${name}.json`;
