@@ -116,6 +116,17 @@ describe('shards', () => {
     expect([...read.keys()]).toEqual(['d', 'b', 'a', 'c']);
   });
 
+  it('of two models that have the same names never look like one', async () => {
+    await write(20);
+    const second = join(dir, 'model-00002-of-00003.safetensors');
+    rmSync(second);
+    mkdirSync(join(second, 'in the way'), { recursive: true }); // the first has moved when the second cannot
+    await expect(write(20)).rejects.toThrow('model-00002-of-00003.safetensors');
+    await expect(readModelDirectory(dir)).rejects.toThrow(
+      'has no model.safetensors and no model.safetensors.index.json',
+    );
+  });
+
   it('that cannot be written leave the old ones, and nothing else', async () => {
     await write(20);
     const before = contents(dir);

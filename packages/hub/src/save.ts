@@ -60,7 +60,9 @@ export async function writeModelDirectory(path: string, files: ModelFiles, optio
     await staged.add(INDEX, [encoded(serializeConfig({ metadata: { total_size: total }, weight_map: map }))]);
   }
   const isStale = (name: string) => name !== CONFIG && isOurs(name) && !written.includes(name);
-  staged.commit(listDirectory(path).filter(isStale));
+  const there = listDirectory(path);
+  const isMixed = written.includes(INDEX) && written.some((name) => name !== INDEX && there.includes(name));
+  staged.commit(there.filter(isStale), isMixed ? INDEX : null);
   removeAbandoned(path, (name) => isOurs(name) || others.has(name));
 }
 

@@ -27,8 +27,19 @@ export class StagedFiles {
     }
   }
 
-  /** Moves the files to their names, in the order in which they came. @param stale files that have no meaning any more. */
-  commit(stale: Iterable<string>): void {
+  /**
+   * Moves the files to their names, in the order in which they came.
+   *
+   * @param stale files that have no meaning any more.
+   * @param binding a file that binds old ones together, some of which are replaced: it goes first, so that a crash leaves no mixture that
+   * looks whole.
+   */
+  commit(stale: Iterable<string>, binding: string | null): void {
+    if (binding !== null) {
+      const path = join(this.directory, binding);
+      attempt(path, () => rmSync(path, { force: true }));
+      attempt(this.directory, () => flushDirectory(this.directory));
+    }
     for (const path of this.names.map((name) => join(this.directory, name))) {
       attempt(path, () => renameSync(temporaryOf(path), path));
     }
