@@ -279,7 +279,7 @@ const calls: Record<string, Call[]> = {
     [`${text} --out book.txt`, /book.txt: is a file where a directory is needed/],
     [`${text} --out book.txt/run`, /book.txt.*(file|directory)/],
     [`${text} --out /proc/twill`, /\/proc\/twill/],
-    [`${text} --out runs/done`, /runs\/done already holds .*--resume/],
+    [`${text} --out runs/done`, /runs\/done holds a run already; .*--resume/],
     [`${text} --out foreign`, /foreign already holds config.json/],
     [`${text} --out foreign --resume`, /foreign holds config.json but no run.json/],
     ['train --resume --out new', /--resume: new holds no run to resume, it does not exist/],

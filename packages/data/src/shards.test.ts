@@ -19,7 +19,15 @@ import { rng } from '@twilljs/tensor';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pack, type Tokens, type TokenText, windows } from './index.ts';
-import { corpusRecord, filesOfSplit, type ReadingProgress, readCorpus, readTexts, type TextsOptions } from './node.ts';
+import {
+  corpusRecord,
+  filesOfSplit,
+  type ReadingProgress,
+  readCorpus,
+  readTexts,
+  streamTexts,
+  type TextsOptions,
+} from './node.ts';
 
 const golden = (name: string) => fileURLToPath(new URL(`../../../golden/data/${name}`, import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'twill-shards-'));
@@ -267,11 +275,26 @@ describe('standard input', () => {
     expect(both.all().documents.at(40)?.name).toBe('standard input');
   });
 
-  it('is refused where it holds nothing, or no position', async () => {
+  it('is told of as it comes, and goes where nothing is kept', async () => {
+    const lines = '{"text":"one"}\n{"text":"two"}\n';
+    pipe(lines);
+    const read: number[] = [];
+    await readTexts('-', { format: 'jsonl', onProgress: (progress) => read.push(progress.read) });
+    expect(read).toEqual([Buffer.byteLength(lines)]);
+    pipe(lines);
+    const told: [number, number | null][] = [];
+    const found: string[] = [];
+    for await (const text of streamTexts('-', { format: 'jsonl', onRead: (...now) => told.push(now) }))
+      found.push(text);
+    expect([found, told]).toEqual([['one', 'two'], [[Buffer.byteLength(lines), null]]]);
+  });
+
+  it('is refused where it holds nothing, or no position, or no column', async () => {
     pipe('');
     await expect(readTexts('-')).rejects.toThrow('standard input holds no byte; pipe some text into it.');
     pipe('PAR1');
     await expect(readTexts('-', { format: 'parquet' })).rejects.toThrow('parquet is read by position');
+    await expect(readTexts('-', { column: 'body' })).rejects.toThrow('column is "body" but standard input is read as');
   });
 });
 

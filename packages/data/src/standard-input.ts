@@ -50,6 +50,20 @@ export async function readStandardInput(flag: string, most: number, signal: Abor
   return Buffer.concat(parts);
 }
 
+/** @throws OptionError where a column is named and what is piped in has none. */
+export function requireColumns(format: Format = usual, column: string | undefined): void {
+  if (column === undefined || !isText(format)) return;
+  throw new OptionError(
+    `data: column is ${JSON.stringify(column)} but standard input is read as text; say by format what it holds, such as jsonl.`,
+  );
+}
+
+/** Who is told of what is read. */
+interface Told {
+  read(bytes: number): void;
+  note(line: string): void;
+}
+
 /** Documents that are piped in, as much of them as was looked at. */
 export class Piped {
   readonly name = 'standard input';
@@ -95,15 +109,21 @@ export class Piped {
   }
 
   /** Its documents, once. */
-  async *pieces(rows: RowOptions, note: (line: string) => void): AsyncGenerator<readonly Piece[]> {
+  async *pieces(rows: RowOptions, told: Told): AsyncGenerator<readonly Piece[]> {
     const bad = new BadLines(this.name, rows.onBadLine);
     const compression = compressionOf(this.parts[0]);
-    yield* readStream(decompressed(this.bytes(), compression), this.format, bad, rows);
-    for (const line of bad.note) note(line);
+    yield* readStream(decompressed(this.bytes(told), compression), this.format, bad, rows);
+    for (const line of bad.note) told.note(line);
   }
 
-  private async *bytes(): AsyncGenerator<Uint8Array> {
-    for (let part = this.parts.shift(); part; part = this.parts.shift()) yield part;
-    for (let next = await this.rest?.next(); next && !next.done; next = await this.rest?.next()) yield next.value;
+  private async *bytes({ read }: Told): AsyncGenerator<Uint8Array> {
+    for (let part = this.parts.shift(); part; part = this.parts.shift()) {
+      read(part.length);
+      yield part;
+    }
+    for (let next = await this.rest?.next(); next && !next.done; next = await this.rest?.next()) {
+      read(next.value.length);
+      yield next.value;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type StreamOptions, streamTexts } from './node.ts';
 
@@ -40,6 +41,17 @@ describe('streamTexts', () => {
     expect(await textsOf('a.jsonl', options)).toEqual(['one', 'two']);
     expect(read.at(-1)).toBe(1);
     expect(notes).toEqual([expect.stringMatching(/1 bad line of .*a.jsonl/)]);
+  });
+
+  it('tells of the bytes of a Parquet file, not of those that it holds compressed', async () => {
+    const data = Array.from({ length: 40 }, (_, i) => `row ${i} `.repeat(500));
+    const columnData = [{ name: 'text', data, type: 'STRING' as const }];
+    const file = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 16 }));
+    expect(file.length).toBeLessThan(data.join('').length / 5);
+    writeFileSync(join(home, 'rows.parquet'), file);
+    const read: number[] = [];
+    expect(await textsOf('rows.parquet', { onRead: (bytes) => read.push(bytes) })).toEqual(data);
+    expect(read).toEqual([16 / 40, 32 / 40, 1].map((part) => Math.floor(part * file.length)));
   });
 
   it('refuses what is not there', async () => {

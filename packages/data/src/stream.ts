@@ -4,10 +4,14 @@ import { findFiles } from './find.ts';
 import type { Piece } from './formats/pieces.ts';
 import { readFile } from './formats/read-file.ts';
 import { checkPatterns, checkReading, type ReadOptions } from './read.ts';
+import { Piped, requireColumns, STANDARD_INPUT } from './standard-input.ts';
+import { pathsOf, type TextsOptions } from './texts.ts';
 
 export interface StreamOptions extends ReadOptions {
-  /** Told of bytes of the files, as they lie, that were read, and of all of them. */
-  onRead?(read: number, of: number): void;
+  /** Told of bytes of the files, as they lie, that were read, and of all of them; null where some come through a pipe. */
+  onRead?(read: number, of: number | null): void;
+  /** Gives the files of a data set of the Hub, as of `readTexts`. */
+  readonly dataset?: TextsOptions['dataset'];
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,25 +23,32 @@ const PART = 2 ** 20;
  * The texts of files as strings: documents, and of long ones parts, cut before the white space behind a letter where there is such a
  * place.
  *
- * @param patterns as `readDocuments` takes them.
+ * @param patterns as `readDocuments` takes them; `-` is standard input.
  * @throws FileError as `readDocuments` does, while it is read.
  */
 export async function* streamTexts(
   patterns: string | readonly string[],
   options: StreamOptions = {},
 ): AsyncGenerator<string> {
-  knownOnly('streamTexts', options, ['format', 'column', 'onBadLine', 'note', 'onRead', 'signal']);
-  const { format, note = () => {}, onRead = () => {}, signal = new AbortController().signal, ...rows } = options;
+  knownOnly('streamTexts', options, ['format', 'column', 'onBadLine', 'note', 'onRead', 'dataset', 'signal']);
+  const { format, note = () => {}, onRead = () => {}, dataset, ...given } = options;
+  const { signal = new AbortController().signal, ...rows } = given;
   const list = checkPatterns('streamTexts', patterns);
   checkReading('streamTexts', options);
-  const files = await findFiles(list, { format, note });
-  const of = files.reduce((sum, { size }) => sum + size, 0);
+  const paths = await pathsOf(list, dataset);
+  const files = paths.length > 0 ? await findFiles(paths, { format, note }) : [];
+  if (paths.length === 0) requireColumns(format, rows.column);
+  const isPiped = list.includes(STANDARD_INPUT);
+  const of = isPiped ? null : files.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   const read = (bytes: number) => {
     done += bytes;
     onRead(done, of);
   };
   for (const file of files) yield* partsOf(readFile(file, { ...rows, signal, note, read }));
+  if (!isPiped) return;
+  const piped = await Piped.open('--data', 0, signal, format);
+  yield* partsOf(piped.pieces(rows, { read, note }));
 }
 
 async function* partsOf(pieces: AsyncIterable<readonly Piece[]>): AsyncGenerator<string> {

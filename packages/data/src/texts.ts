@@ -15,7 +15,7 @@ import type { ReadingProgress } from './shards/make.ts';
 import { shardTexts } from './shards/shard-texts.ts';
 import { passingShard, shardOf, sourcesOf } from './shards/store.ts';
 import { type SplitName, splits } from './split.ts';
-import { Piped, STANDARD_INPUT } from './standard-input.ts';
+import { Piped, requireColumns, STANDARD_INPUT } from './standard-input.ts';
 import { textsInMemory } from './texts-in-memory.ts';
 import type { TokenSides, TokenText } from './token-text.ts';
 
@@ -74,6 +74,7 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
   const isPiped = patterns.includes(STANDARD_INPUT);
   const paths = await pathsOf(patterns, dataset);
   const files = paths.length > 0 ? await findFiles(paths, { format, note }) : [];
+  if (paths.length === 0) requireColumns(format, rest.column);
   const piped = isPiped ? await Piped.open('--data', MOST_IN_MEMORY, signal, format) : null;
   const isPlain = (file: FoundFile) => isText(file.format) && file.compression === null;
   const size = files.reduce((sum, file) => sum + file.size, piped?.held ?? 0);
@@ -86,7 +87,7 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
   const encoding = tokenizer ? await tokenEncoding(tokenizer, marks) : byteEncoding();
   const { column, onBadLine, onProgress } = rest;
   const store = { column, onBadLine, onProgress, cuts: split === 'within' ? 'all' : 'few', signal, note } as const;
-  const piping = piped && { pieces: (told: { note(line: string): void }) => piped.pieces(rest, told.note) };
+  const piping = piped && { pieces: (told: Parameters<Piped['pieces']>[1]) => piped.pieces(rest, told) };
   const shard = piping
     ? await passingShard({ ...store, encoding, of: null, sources: [...sourcesOf(files, store), piping] })
     : await shardOf(files, encoding, store);
@@ -95,8 +96,8 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
   return shardTexts(shard, named, encoding, { leftOut, reading: readingOf(options) });
 }
 
-/** With the files of data sets instead of their names. */
-async function pathsOf(patterns: readonly string[], dataset: TextsOptions['dataset']): Promise<string[]> {
+/** Without standard input, and with the files of data sets instead of their names. */
+export async function pathsOf(patterns: readonly string[], dataset: TextsOptions['dataset']): Promise<string[]> {
   const paths: string[] = [];
   for (const pattern of patterns) {
     if (pattern === STANDARD_INPUT) continue;

@@ -59,17 +59,22 @@ it('refuses what it cannot read by its path', async () => {
   expect([
     await refused(directory('pieces', { 'tokenizer.model': 'x' })),
     await refused(join(home, 'nowhere')),
+    await refused(join(home, 'pieces/tokenizer.model')),
     await refused(join(home, 'broken.json')),
     await refused(directory('bad', { 'tokenizer.json': json, 'tokenizer_config.json': '{"eos_token":"<x>"}' })),
   ]).toMatchInlineSnapshot(`
     [
       [
         "FileError",
-        "/pieces: its tokenizer is in tokenizer.model, which is not read, and it has no tokenizer.json; let Transformers write one: AutoTokenizer.from_pretrained(...).save_pretrained(...).",
+        "/pieces: its tokenizer is in tokenizer.model, which is not read, and it has no tokenizer.json; let Transformers write a tokenizer.json: AutoTokenizer.from_pretrained(...).save_pretrained(...).",
       ],
       [
         "FileError",
         "/nowhere: does not exist; check the path.",
+      ],
+      [
+        "FileError",
+        "/pieces/tokenizer.model: such a file is not read; let Transformers write a tokenizer.json: AutoTokenizer.from_pretrained(...).save_pretrained(...).",
       ],
       [
         "FileError",

@@ -17,6 +17,8 @@ const FILE = 'tokenizer.json';
 const OTHERS =
   /^(tokenizer\.model|spiece\.model|sentencepiece\.bpe\.model|vocab\.(json|txt)|merges\.txt|.*\.tiktoken)$/;
 
+const ASK = `let Transformers write a ${FILE}: AutoTokenizer.from_pretrained(...).save_pretrained(...).`;
+
 /**
  * Reads a tokenizer: a `tokenizer.json`, or the one of a directory, with the files beside it that say how it is used.
  *
@@ -36,16 +38,16 @@ const isDirectory = (path: string): boolean => existsSync(path) && statSync(path
 export function readTokenizerFiles(path: string): TokenizerFiles | null {
   if (!isDirectory(path)) {
     const text = readText(path);
+    if (OTHERS.test(basename(path))) throw new FileError(`${path}: such a file is not read; ${ASK}`, { path });
     return basename(path) === FILE ? filesIn(dirname(path)) : { [FILE]: text };
   }
   const names = listDirectory(path);
   if (names.includes(FILE)) return filesIn(path);
   const other = names.find((name) => OTHERS.test(name));
   if (other === undefined) return null;
-  throw new FileError(
-    `${path}: its tokenizer is in ${other}, which is not read, and it has no ${FILE}; let Transformers write one: AutoTokenizer.from_pretrained(...).save_pretrained(...).`,
-    { path },
-  );
+  throw new FileError(`${path}: its tokenizer is in ${other}, which is not read, and it has no ${FILE}; ${ASK}`, {
+    path,
+  });
 }
 
 function filesIn(directory: string): TokenizerFiles {

@@ -144,7 +144,7 @@ function convertModel(): Runnable {
     .addArgument(new Argument('<out>', 'a directory that is empty, or is not there yet'))
     .addOption(option('--revision <name>', 'of a model of the Hub: a branch, a tag or a commit (default: main)'))
     .addOption(
-      option('--dtype <type>', 'how matrices are written: f32, bf16, or as they are in the file (default: file)', {
+      option('--dtype <type>', 'how matrices are written: f32, bf16, or as they are in the file', {
         type: 'string',
         oneOf: ['f32', 'bf16', 'file'],
       }).default('file', 'file'),

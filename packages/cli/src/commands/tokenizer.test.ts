@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { tokenizerFromFiles, trainBpe } from '@twilljs/tokenizers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { capture } from '../capture.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'twill-cli-tokenizer-'));
@@ -13,6 +13,8 @@ const texts = ['the cat sat on the mat. '.repeat(9), 'the hat of the cat, the ca
 
 beforeAll(() => {
   process.chdir(home);
+  vi.stubEnv('HF_HUB_OFFLINE', '1');
+  vi.stubEnv('HF_HUB_CACHE', join(home, 'hub'));
   mkdirSync('notes');
   writeFileSync('notes/a.txt', texts[0]);
   writeFileSync('notes/b.md', texts[1]);
@@ -21,6 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   process.chdir(from);
+  vi.unstubAllEnvs();
   rmSync(home, { recursive: true });
 });
 
@@ -50,6 +53,14 @@ describe('twill tokenizer train', () => {
     );
   });
 
+  it('reads no text where a tokenizer would be written over', async () => {
+    mkdirSync('there');
+    writeFileSync('there/tokenizer.json', 'mine');
+    const { code, err } = await capture('tokenizer train --data nowhere --out there'.split(' '));
+    expect([code, err]).toEqual([2, expect.stringContaining('--out there holds a tokenizer.json already; choose')]);
+    expect(read('there/tokenizer.json')).toBe('mine');
+  });
+
   it('says where the texts give fewer tokens', async () => {
     const { err } = await capture('tokenizer train --data notes/a.txt --out few'.split(' '));
     expect(err).toMatch(/note: \d+ tokens, not 8,000: the texts give no more pairs/);
@@ -62,6 +73,9 @@ describe('twill tokenizer train', () => {
     ['--data notes --out x --vocab-size 3', /--vocab-size is "3"/],
     ['--data notes --out x --vocab-size 257 --special-token a b', /vocabSize is 257/],
     ['--data posts.jsonl.gz --out x', /no column text; its columns are body/],
+    ['--data org/texts:train --out x', /org\/texts:train is no path, and on the Hub: .*HF_HUB_OFFLINE/],
+    ['--data - --column body --out x', /column is "body" but standard input is read as text; say by format/],
+    ['--data notes --format jsonl --out x', /notes\/a\.txt, line 1: it is no JSON/],
     ['--data notes --out notes/a.txt', /notes\/a.txt/],
   ])('refuses %s', async (flags, message) => {
     const { code, err } = await capture(['tokenizer', 'train', ...flags.split(' ')]);
@@ -76,7 +90,7 @@ describe('twill tokenizer show', () => {
     const { code, out } = await capture(['tokenizer', 'show', 'own', '--text', 'the 漢<|endoftext|>']);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^BPE, 265 tokens, 1 of them special\nbegin none, end <\|endoftext\|> \(0\), padding none\nsha256 /,
+      /^BPE, 265 tokens, 1 of them special\nbegin none, end <\|endoftext\|> \(0\), padding none\ndigest /,
     );
     expect(out).toMatch(/tokens for 20 bytes\n.*("the"|"th")/);
     expect(out).toContain('a part of a character\n');

@@ -1,6 +1,7 @@
 // twill tokenizer: a tokenizer of one's own, and what a tokenizer makes of a text.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onBadLines, streamTexts } from '@twilljs/data/node';
+import { type Reading, readingOf, streamTexts } from '@twilljs/data/node';
 import { bytesText, grouped } from '@twilljs/eval';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { duration } from '@twilljs/report';
@@ -18,6 +19,8 @@ import {
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { transferBar } from '../hub/transfer-bar.ts';
+import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
+import { textReader } from '../texts/reader.ts';
 import { openTokenizer } from '../tokenizer.ts';
 
 export function tokenizer(): CommandGroup {
@@ -27,14 +30,12 @@ export function tokenizer(): CommandGroup {
   return { command, members: [trainTokenizer(), show()] };
 }
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, Omit<Reading, 'bos' | 'eos'> {
   readonly data: readonly string[] | undefined;
   readonly vocabSize: number;
   readonly minFrequency: number;
   readonly eosToken: string;
   readonly specialToken: readonly string[] | undefined;
-  readonly column: string | undefined;
-  readonly onBadLine: (typeof onBadLines)[number] | undefined;
   readonly out: string | undefined;
 }
 
@@ -54,7 +55,7 @@ function trainTokenizer(): Runnable {
       'The end of a document is a token of its own, --eos-token. Transformers loads the directory as it is.',
     ],
   })
-    .addOption(new Option('--data <glob...>', 'files, directories, or patterns with * and **'))
+    .addOption(new Option('--data <glob...>', WHAT_DATA_TAKES))
     .addOption(
       option('--vocab-size <n>', 'tokens at most, bytes and special ones included', {
         ...{ type: 'integer', min: 257, max: 2 ** 24 },
@@ -67,17 +68,19 @@ function trainTokenizer(): Runnable {
     )
     .addOption(option('--eos-token <name>', 'the token of the end of a document').default('<|endoftext|>'))
     .addOption(new Option('--special-token <name...>', 'more tokens that are no text'))
-    .addOption(option('--column <name>', 'of lines of JSON and of tables: the field of the text (default: text)'))
-    .addOption(new Option('--on-bad-line <what>', 'what to do with a line that holds no text').choices(onBadLines))
     .addOption(option('--out <dir>', 'the directory, made if needed'));
+  for (const flag of readingFlags()) command.addOption(flag);
   return { command, run: runTrain };
 }
 
 async function runTrain(context: Context, _: readonly string[], options: TrainOptions): Promise<Result> {
   const { terminal, say, note } = context;
-  const { data, out, vocabSize, minFrequency, eosToken, specialToken = [], column, onBadLine } = options;
+  const { data, out, vocabSize, minFrequency, eosToken, specialToken = [] } = options;
   if (data === undefined) throw new OptionError('--data is missing: it names the texts; add it.');
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the tokenizer; add it.');
+  if (existsSync(join(out, 'tokenizer.json'))) {
+    throw new OptionError(`--out ${out} holds a tokenizer.json already; choose another directory, or remove it.`);
+  }
   const specialTokens = [eosToken, ...specialToken];
   const began = performance.now();
   const { signal } = terminal;
@@ -85,7 +88,7 @@ async function runTrain(context: Context, _: readonly string[], options: TrainOp
   let bytes = 0;
   let isReading = true;
   const texts = streamTexts(data, {
-    ...{ column, onBadLine, signal },
+    ...{ ...readingOf(options), signal, dataset: textReader(context).dataset },
     note: (line) => note(`note: ${line}\n`),
     onRead(read, of) {
       bytes = read;
@@ -150,7 +153,7 @@ async function runShow(context: Context, [where]: readonly string[], { text }: S
   say(`${kind}, ${grouped(vocabSize)} tokens, ${grouped(specialTokens.size)} of them special\n`);
   say(`begin ${nameOf(bosId)}, end ${nameOf(eosId)}, padding ${nameOf(padId)}\n`);
   if (chatTemplates.size > 0) say(`chat templates: ${[...chatTemplates.keys()].join(', ')}\n`);
-  say(`sha256 ${digest}\n`);
+  say(`digest ${digest}\n`);
   const ids = text === undefined ? null : [...found.encode(text)];
   const pieces = ids?.map((id) => found.decode([id]));
   if (text !== undefined && ids && pieces) {

@@ -108,6 +108,36 @@ it('begins with the weights and the tokenizer of another run', async () => {
   );
 });
 
+it('says where a model that is trained further gets ids that it has not learned', async () => {
+  const line = 'train --init run --data other.txt --length 16 --batch 2 --steps 1 --device wasm --out';
+  const other = await capture(`${line} foreign --tokenizer other.json`.split(' '));
+  expect(other.code).toBe(0);
+  expect(other.err).toContain('note: --tokenizer other.json is not the tokenizer of run: the model has learned other');
+  const same = await capture(`${line} same --tokenizer bpe.json`.split(' '));
+  expect([same.code, same.err]).toEqual([0, expect.not.stringContaining('note: --tokenizer')]);
+});
+
+it('refuses a directory whose tokenizer is gone, or another than that of the run', async () => {
+  cpSync('run', 'swapped', { recursive: true });
+  const gone = 'swapped: its tokenizer.json is gone; put it back, or give it by --tokenizer.';
+  const another = 'swapped: its tokenizer.json is another than the run was trained with; put that back, or give one by';
+  for (const [prepare, message] of [
+    [() => cpSync('other.json', 'swapped/tokenizer.json'), another],
+    [() => rmSync('swapped/tokenizer.json'), gone],
+  ] as const) {
+    prepare();
+    for (const line of [
+      'generate swapped --prompt x',
+      'eval swapped',
+      'train --init swapped --data book.txt --out no',
+    ]) {
+      expect(await refusal(line)).toContain(message);
+    }
+  }
+  expect(await refusal('train --resume --steps 5 --out swapped')).toContain(gone);
+  expect((await done('generate swapped --prompt x --tokenizer other.json --device wasm')).tokens).toBeGreaterThan(0);
+});
+
 it('is refused where no text is read', async () => {
   expect(await refusal('train --task mqar --tokenizer bpe.json --steps 2 --out no')).toContain(
     '--tokenizer bpe.json is about text but --task mqar makes its own rows',

@@ -21,7 +21,7 @@ import { openTokenizer } from '../tokenizer.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
 import { groupsIn, modelToTrain } from '../train/model.ts';
-import { originOf, recordIn, requireTokenizer, withRecord } from '../train/resume.ts';
+import { noteOfIds, originOf, recordIn, requireTokenizer, withRecord } from '../train/resume.ts';
 
 export function train() {
   const command = addTrainFlags(
@@ -60,11 +60,10 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the run; add it.');
   const path = join(out, 'run.json');
   const record = resume ? recordIn(out) : null;
-  if (!record && !given.data && given.task === undefined) {
-    if (resume) throw noRun(out);
-    if (existsSync(path)) {
-      throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
-    }
+  if (!record && resume && !given.data && given.task === undefined) throw noRun(out);
+  // Before text is read, which may take long.
+  if (!resume && existsSync(path)) {
+    throw new OptionError(`--out ${out} holds a run already; go on with it by --resume, or choose another --out.`);
   }
   const init = given.init === undefined ? undefined : await modelDirectory(given.init, context);
   const now = { ...given, ...(init !== undefined && { init }) };
@@ -78,6 +77,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   const begunIn = record && !now.data ? out : null;
   const { tokenizer, files } = await openTokenizer(asked.tokenizer, asked.init ?? null, context);
   if (record) await requireTokenizer(asked, tokenizer, record, path);
+  else if (asked.init !== undefined) await noteOfIds(asked, tokenizer, note);
   const opening = { seed, before: record, tokenizer, begunIn, reader: textReader(context) };
   const data = await openData(asked, known, opening);
   note(data.about);

@@ -67,6 +67,24 @@ it('reckons the time that is left by what comes over the network, not by what wa
   expect(show(false, 100, resumed)).toContain('480.0 MB of 800.0 MB, 0 of 4 files  8.0 MB/s, 40 s left');
 });
 
+it('draws a full bar where more came than was announced: a file that grew', () => {
+  expect(show(true, 110, [[1, 9e8, 0]])).toContain(`${'█'.repeat(20)}  900.0 MB of 800.0 MB`);
+});
+
+it('shows what came through a pipe, which has no end that is known', () => {
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+  };
+  let at = 0;
+  const bar = transferBar({ live: false, columns: 100, draw: write, err: write }, 'reading', () => at);
+  for (const done of [1e6, 2e6, 9e7]) {
+    bar.update({ done, total: null });
+    at += 20_000;
+  }
+  expect(text).toBe('reading  1.0 MB\nreading  90.0 MB  2.2 MB/s\n');
+});
+
 it('says why nothing comes for a while', () => {
   let text = '';
   const write = (part: string) => {

@@ -11,9 +11,10 @@ const SILENCE_MS = 30_000;
 /** Columns of the bar itself. */
 const WIDTH = 20;
 
-/** Bytes; where something is fetched, how many of them just now, and of how many files. */
-type Progress = Pick<DownloadProgress, 'done' | 'total'> &
-  Partial<Pick<DownloadProgress, 'received' | 'files' | 'filesDone' | 'pause'>>;
+/** Bytes, of so many where that is known; where something is fetched, how many of them just now, and of how many files. */
+type Progress = Pick<DownloadProgress, 'done'> & { readonly total: number | null } & Partial<
+    Pick<DownloadProgress, 'received' | 'files' | 'filesDone' | 'pause'>
+  >;
 
 export interface TransferBar {
   update(progress: Progress): void;
@@ -35,8 +36,9 @@ export function transferBar(
       const { done, total } = progress;
       const at = now();
       first ??= { at, moved: movedBy(progress) };
-      const isLast = done === total && progress.filesDone === progress.files;
-      const reached = Math.floor((PLAIN_PARTS * done) / Math.max(1, total));
+      const of = total ?? Number.POSITIVE_INFINITY;
+      const isLast = done === of && progress.filesDone === progress.files;
+      const reached = Math.floor((PLAIN_PARTS * done) / Math.max(1, of));
       if (progress.pause) {
         if (live) draw(`\r\x1b[K${printable(progress.pause)}\n`);
         else err(`${progress.pause}\n`);
@@ -46,7 +48,8 @@ export function transferBar(
       if (!isDue && !isLast) return;
       const text = factsOf(progress, first, at);
       const name = printable(label);
-      const bar = name.length + text.length + WIDTH + 6 > columns ? '' : `${barOf(done / Math.max(1, total))}  `;
+      const fits = total !== null && name.length + text.length + WIDTH + 6 <= columns;
+      const bar = fits ? `${barOf(done / Math.max(1, total))}  ` : '';
       if (live) draw(`\r${name}  ${bar}${text}\x1b[K`);
       else if (!(isLast && part === PLAIN_PARTS)) err(`${label}  ${text}\n`);
       shownAt = at;
@@ -65,12 +68,13 @@ function factsOf(progress: Progress, first: { at: number; moved: number }, at: n
   const { done, total, files, filesDone } = progress;
   const seconds = (at - first.at) / 1000;
   const perSecond = seconds > 0 ? (movedBy(progress) - first.moved) / seconds : 0;
+  if (total === null) return `${bytesText(done)}${perSecond > 0 ? `  ${bytesText(perSecond)}/s` : ''}`;
   const pace = perSecond > 0 ? `  ${bytesText(perSecond)}/s, ${duration((total - done) / perSecond)} left` : '';
   const count = files === undefined ? '' : `, ${filesDone} of ${files} files`;
   return `${bytesText(done)} of ${bytesText(total)}${count}${done < total ? pace : ''}`;
 }
 
 function barOf(part: number): string {
-  const full = Math.round(part * WIDTH);
+  const full = Math.round(Math.min(1, part) * WIDTH);
   return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fromAnywhere, readingFields, readingOf, recordedSplit } from '@twilljs/data/node';
 import { taskNamed } from '@twilljs/eval';
+import { readTokenizer } from '@twilljs/hub/node';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
@@ -89,6 +90,17 @@ export async function requireTokenizer(
   const what = asked === dirname(path) ? `${path}: tokenizer.json beside it` : `--tokenizer ${asked}`;
   const than = asked === dirname(path) ? 'it began with; put that back' : `that of the run in ${path}; leave it out`;
   throw new OptionError(`${what} is another tokenizer than ${than}, or choose another --out.`);
+}
+
+/** Says where a model that is trained further gets other ids than those that it has learned. */
+export async function noteOfIds(
+  { tokenizer: asked, init = '' }: Asked,
+  tokenizer: Tokenizer,
+  note: (line: string) => void,
+): Promise<void> {
+  const own = asked === undefined ? null : await readTokenizer(init);
+  if (!own || (await own.digest()) === (await tokenizer.digest())) return;
+  note(`note: --tokenizer ${asked} is not the tokenizer of ${init}: the model has learned other ids\n`);
 }
 
 /** Where what a run is made from lies, from any directory. */

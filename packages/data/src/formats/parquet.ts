@@ -9,7 +9,7 @@ import { type BadLines, type Piece, requireColumn, textIn } from './pieces.ts';
 export interface ParquetFile {
   readonly handle: FileHandle;
   readonly size: number;
-  /** Told of bytes that were read. */
+  /** Told of bytes of the file: of each group the part of the file that its rows are of all rows. */
   read(bytes: number): void;
 }
 
@@ -43,22 +43,25 @@ export async function* parquet(
     );
   }
   let from = 0;
-  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+  const rows = Number(metadata.num_rows);
+  // `total_byte_size` of a group is that of its columns before compression, which may be more than the file.
+  const behind = (row: number) => (row === rows ? size : Math.floor((size * row) / rows));
+  for (const { num_rows } of metadata.row_groups) {
     const to = from + Number(num_rows);
     const pieces: Piece[] = [];
     await parquetRead({
       ...{ file, metadata, columns: [column], rowStart: from, rowEnd: to, compressors },
       parsers: { stringFromBytes: (bytes: Uint8Array) => bytes },
-      onComplete: (rows) => {
-        for (const [i, [value]] of rows.entries()) {
+      onComplete: (values) => {
+        for (const [i, [value]] of values.entries()) {
           const found = value instanceof Uint8Array ? utf8(value, column) : textIn(value, column);
           if ('fault' in found) bad.add('row', from + i + 1, found.fault);
           else pieces.push({ text: found.text, ends: true });
         }
       },
     });
+    read(behind(to) - behind(from));
     from = to;
-    read(Number(total_byte_size));
     yield pieces;
   }
 }

@@ -105,6 +105,11 @@ it('numbers that were measured on other rows are not compared', () => {
   const drawn = said(run('a', {}), run('b', { data: { ...text, sha256: 'b'.repeat(64) } }));
   expect(drawn).toContain('They were measured on different rows (sha256 differ)');
   expect(drawn).not.toContain('Behind it');
+  expect(drawn).not.toContain('tokenizer');
+  const inIds = said(run('a', {}), run('b', { data: { ...text, sha256: 'b'.repeat(64), tokenizer: 'c'.repeat(64) } }));
+  expect(inIds).toMatch(
+    /\(sha256 and tokenizer differ\): .*, unless the text is the same: bits per byte are by its bytes/,
+  );
   expect(said(run('a', {}), run('b', { data: { ...text, batch: 4 } }))).toContain('Loss is the same in a and b');
 });
 

@@ -8,7 +8,7 @@ const NAMED = 4;
 
 /** What is trained on, what is kept from it, and what is in neither. Lines. */
 export function corpusText(corpus: Corpus): string {
-  const { documents, texts, empty, train, evaluation, within, leftOut, mixed } = corpus;
+  const { documents, texts, empty, train, evaluation, within, leftOut } = corpus;
   const unit = corpus.areFiles ? 'files' : 'documents';
   const first = train.documents.at(0)?.name.replace(/\[\d+\.\.\d+\]$/, '');
   const trained = within
@@ -18,8 +18,8 @@ export function corpusText(corpus: Corpus): string {
   return [
     `training    ${sizeText(train)}, ${trained}`,
     `held out    ${sizeText(evaluation)}, ${kept}`,
-    ...(mixed ?? []).map(
-      ({ weight, documents }) => `mixture     ${percent(weight)} from ${grouped(documents)} ${unit}`,
+    ...(corpus.mixture ?? []).map(
+      ({ weight, train }) => `mixture     ${percent(weight)} from ${listText(train.documents, unit)}`,
     ),
     ...(empty.length > 0 ? [`empty       ${named(empty.slice(0, NAMED), documents - texts)}`] : []),
     ...leftOut.slice(0, NAMED).map((line) => `left out    ${line}`),
