@@ -236,6 +236,10 @@ describe('a shard', () => {
   });
 
   it('needs a place', async () => {
+    vi.stubEnv('TWILL_CACHE', '/proc/twill'); // where mkdir says that nothing is above
+    await expect(readTexts(forms.parquet(texts))).rejects.toThrow(
+      /^\/proc\/twill\/shards: tokens cannot be kept there, /,
+    );
     vi.stubEnv('TWILL_CACHE', join(root, 'text', '0.txt'));
     await expect(readTexts(forms.parquet(texts))).rejects.toThrow(
       /0\.txt\/shards: tokens cannot be kept there, .*; free some space, or name another directory by TWILL_CACHE\.$/,

@@ -1,7 +1,7 @@
 // Makes a shard of documents that are read from anywhere.
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FileError, isTwillError } from '@twilljs/tensor';
+import { makeDirectories } from '../cache.ts';
 import type { Piece } from '../formats/pieces.ts';
 import type { Encoding } from './encode.ts';
 import { ShardWriter } from './write.ts';
@@ -50,7 +50,7 @@ export async function makeShard(path: string, options: MakeOptions): Promise<voi
   const { sources, encoding, cuts, of, onProgress } = options;
   const directory = dirname(path);
   const writer = inCache(directory, () => {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(directory);
     return new ShardWriter(path, encoding.width);
   });
   const notes: string[] = [];

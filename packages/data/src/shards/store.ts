@@ -1,9 +1,9 @@
 // Shards that are kept: made once of a text, and found again as long as text and tokenizer are the same.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cacheDirectory } from '../cache.ts';
+import { cacheDirectory, makeDirectories } from '../cache.ts';
 import type { FoundFile } from '../find.ts';
 import { partsOf } from '../formats/bytes.ts';
 import type { RowOptions } from '../formats/pieces.ts';
@@ -63,7 +63,7 @@ export async function shardOf(files: readonly FoundFile[], encoding: Encoding, o
 function shardsDirectory(): string {
   const directory = join(cacheDirectory(), 'shards');
   inCache(directory, () => {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(directory);
     removeAbandoned(directory);
   });
   return directory;
