@@ -4,6 +4,7 @@ import { findFiles } from './find.ts';
 import type { Piece } from './formats/pieces.ts';
 import { readFile } from './formats/read-file.ts';
 import { checkPatterns, checkReading, type ReadOptions } from './read.ts';
+import { notText, strictUtf8 } from './refused.ts';
 import { Piped, requireColumns, STANDARD_INPUT } from './standard-input.ts';
 import { pathsOf, type TextsOptions } from './texts.ts';
 
@@ -45,27 +46,34 @@ export async function* streamTexts(
     done += bytes;
     onRead(done, of);
   };
-  for (const file of files) yield* partsOf(readFile(file, { ...rows, signal, note, read }));
+  for (const file of files) yield* partsOf(file.name, readFile(file, { ...rows, signal, note, read }));
   if (!isPiped) return;
   const piped = await Piped.open('--data', 0, signal, format);
-  yield* partsOf(piped.pieces(rows, { read, note }));
+  yield* partsOf(piped.name, piped.pieces(rows, { read, note }));
 }
 
-async function* partsOf(pieces: AsyncIterable<readonly Piece[]>): AsyncGenerator<string> {
-  let decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+async function* partsOf(name: string, pieces: AsyncIterable<readonly Piece[]>): AsyncGenerator<string> {
+  let decoder = strictUtf8();
+  const decoded = (bytes?: Uint8Array): string => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch (error) {
+      throw notText(name, error);
+    }
+  };
   let held = '';
   for await (const batch of pieces) {
     for (const { text, ends } of batch) {
-      held += typeof text === 'string' ? text : decoder.decode(text, { stream: true });
+      held += typeof text === 'string' ? text : decoded(text);
       while (held.length > 2 * PART) {
         const at = placeIn(held);
         yield held.slice(0, at);
         held = held.slice(at);
       }
       if (!ends) continue;
-      held += decoder.decode();
+      held += decoded();
       if (held !== '') yield held;
-      [held, decoder] = ['', new TextDecoder('utf-8', { ignoreBOM: true })];
+      [held, decoder] = ['', strictUtf8()];
     }
   }
 }

@@ -87,7 +87,10 @@ export async function readUnmixed(patterns: readonly string[], options: TextsOpt
   const encoding = tokenizer ? await tokenEncoding(tokenizer, marks) : byteEncoding();
   const { column, onBadLine, onProgress } = rest;
   const store = { column, onBadLine, onProgress, cuts: split === 'within' ? 'all' : 'few', signal, note } as const;
-  const piping = piped && { pieces: (told: Parameters<Piped['pieces']>[1]) => piped.pieces(rest, told) };
+  const piping = piped && {
+    name: piped.name,
+    pieces: (told: Parameters<Piped['pieces']>[1]) => piped.pieces(rest, told),
+  };
   const shard = piping
     ? await passingShard({ ...store, encoding, of: null, sources: [...sourcesOf(files, store), piping] })
     : await shardOf(files, encoding, store);

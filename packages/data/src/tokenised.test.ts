@@ -7,7 +7,7 @@ import { rng } from '@twilljs/tensor';
 import { type Tokenizer, tokenizerFromJson } from '@twilljs/tokenizers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { TokenText } from './index.ts';
-import { corpusRecord, readCorpus, readTexts } from './node.ts';
+import { corpusRecord, readCorpus, readTexts, streamTexts } from './node.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'twill-tokenised-'));
 vi.stubEnv('TWILL_CACHE', join(root, 'cache'));
@@ -131,12 +131,17 @@ it('a text without words is cut all the same, and loses nothing', async () => {
   expect(Math.abs(evaluation.bytes / bytes(text) - 0.1)).toBeLessThan(0.02);
 });
 
-it('bytes that are no text are what they are decoded to', async () => {
+it('what is no UTF-8 is refused by name, cut characters at its end too; a model of bytes reads it', async () => {
   const tokenizer = loaded.get('byte-bpe-gpt2') as Tokenizer;
-  const path = join(root, 'bytes.txt');
-  writeFileSync(path, Buffer.concat([Buffer.from('a whale '), Buffer.from([0xff, 0xe6]), Buffer.from(' in the sea')]));
-  const all = (await readTexts(path, { tokenizer })).all();
-  const said = tokenizer.decode(Int32Array.from(all.tokens.subarray(0)));
-  expect(said).toBe('a whale \ufffd\ufffd in the sea');
-  expect(all.bytes).toBe(bytes(said));
+  const path = join(root, 'latin1.txt');
+  for (const bad of [Buffer.from('a whale, n\xe9e', 'latin1'), Buffer.from('a whale n\u00e9').subarray(0, -1)]) {
+    writeFileSync(path, bad);
+    const message = /latin1\.txt is no UTF-8 text, which a tokenizer reads; convert it, or train on its bytes\./;
+    await expect(readTexts(path, { tokenizer })).rejects.toThrow(message);
+    const drained = async () => {
+      for await (const text of streamTexts(path)) expect(text).toBeTypeOf('string');
+    };
+    await expect(drained()).rejects.toThrow(message);
+    expect((await readTexts(path)).bytes).toBe(bad.length);
+  }
 });

@@ -2,6 +2,7 @@
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { firstTenths } from '../cut.ts';
 import { SEPARATOR } from '../documents.ts';
+import { strictUtf8 } from '../refused.ts';
 import { safeCut } from './cutting.ts';
 import { idsOfWidth, type Width, widthFor } from './layout.ts';
 import type { Cut, ShardWriter } from './write.ts';
@@ -89,7 +90,7 @@ class TextEncoderOf implements Encoder {
   private readonly encode: (text: string) => Int32Array;
   private readonly width: Width;
   private readonly marks: Marks;
-  private decoder = utf8();
+  private decoder = strictUtf8();
   private text = ''; // not encoded yet
   private context = ''; // what stands before it and is encoded with it, so that it is no beginning
   private cuts: Cut[] = [];
@@ -123,7 +124,7 @@ class TextEncoderOf implements Encoder {
     if (this.text !== '') this.emit(this.text.length, '');
     if (total > 0) this.mark(this.marks.after);
     this.writer.endDocument(total, withCut ? cut : null);
-    Object.assign(this, { decoder: utf8(), text: '', context: '', cuts: [], tokens: 0, bytes: 0 });
+    Object.assign(this, { decoder: strictUtf8(), text: '', context: '', cuts: [], tokens: 0, bytes: 0 });
   }
 
   /** Encodes what stands before a place, or before one that is better for a cut. */
@@ -156,8 +157,6 @@ class TextEncoderOf implements Encoder {
     this.tokens += ids.length;
   }
 }
-
-const utf8 = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Whether a place is between the two halves of a character. */
 const isInside = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { FileError, isTwillError } from '@twilljs/tensor';
 import { makeDirectories } from '../cache.ts';
 import type { Piece } from '../formats/pieces.ts';
+import { notText } from '../refused.ts';
 import type { Encoding } from './encode.ts';
 import { ShardWriter } from './write.ts';
 
@@ -22,6 +23,8 @@ export interface ReadingProgress {
 
 /** Documents that follow each other in one file. */
 export interface Source {
+  /** For messages. */
+  readonly name: string;
   pieces(options: { read(bytes: number): void; note(line: string): void }): AsyncIterable<readonly Piece[]>;
 }
 
@@ -64,10 +67,10 @@ export async function makeShard(path: string, options: MakeOptions): Promise<voi
       for await (const batch of pieces) {
         for (const { text, ends } of batch) {
           inCache(directory, () => {
-            encoder.add(text);
+            asText(source.name, () => encoder.add(text));
             if (!ends) return;
             const before = writer.texts;
-            encoder.end(cuts === 'all' || texts < FEW);
+            asText(source.name, () => encoder.end(cuts === 'all' || texts < FEW));
             texts += writer.texts - before;
           });
         }
@@ -79,6 +82,15 @@ export async function makeShard(path: string, options: MakeOptions): Promise<voi
   } catch (error) {
     writer.abandon();
     throw error;
+  }
+}
+
+/** @throws FileError naming what is no text. */
+function asText(name: string, encode: () => void): void {
+  try {
+    encode();
+  } catch (error) {
+    throw notText(name, error);
   }
 }
 

@@ -72,7 +72,8 @@ function shardsDirectory(): string {
 export const sourcesOf = (
   files: readonly FoundFile[],
   { column, onBadLine, signal }: RowOptions & { readonly signal: AbortSignal },
-): Source[] => files.map((file) => ({ pieces: (told) => readFile(file, { column, onBadLine, signal, ...told }) }));
+): Source[] =>
+  files.map((file) => ({ name: file.name, pieces: (told) => readFile(file, { column, onBadLine, signal, ...told }) }));
 
 /** A shard of what is read but once: it has no name, and is gone with who reads it. */
 export async function passingShard(options: MakeOptions): Promise<Shard> {
