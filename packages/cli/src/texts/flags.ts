@@ -26,7 +26,10 @@ export const readingFlags = (): Option[] => [
 
 export const markFlags = (): Option[] => [
   option('--bos <token>', "the tokenizer's token before each document (default: as its file says)"),
-  option('--eos <token>', 'the token after each document, such as <|endoftext|> (default: as its file says)'),
+  option(
+    '--eos <token>',
+    'the token after each document, such as <|endoftext|> (default: as its file says, else the end that it names)',
+  ),
 ];
 
 /** Flags of a reading that were given, with their values. */
