@@ -21,7 +21,7 @@ export interface TrainBpeOptions {
   readonly minFrequency?: number;
   /** Names of tokens that are no text, such as `<|endoftext|>`. They get the first ids. Default: none. */
   readonly specialTokens?: readonly string[];
-  /** Told of the progress several times a second. What it throws ends the training. */
+  /** Told of the progress several times a second, when the words are counted, and at the end. What it throws ends the training. */
   onProgress?(progress: TrainBpeProgress): void;
 }
 
@@ -53,8 +53,8 @@ export async function trainBpe(
   let characters = 0;
   let began = performance.now();
   const counter = wordCounter();
-  const report = async (tokens: number) => {
-    if (performance.now() - began < TURN) return;
+  const report = async (tokens: number, isTurn = performance.now() - began >= TURN) => {
+    if (!isTurn) return;
     onProgress({ characters, words: counter.size, tokens });
     await new Promise((resolve) => setTimeout(resolve)); // others get their turn: a signal, a screen
     began = performance.now();
@@ -65,10 +65,14 @@ export async function trainBpe(
     await report(0);
   }
   if (counter.size === 0) throw new OptionError('trainBpe: the texts hold no word; give texts that are not empty.');
+  await report(0, true);
   const work = learnMerges(counter.words(vocabulary.ids), vocabulary, { size: vocabSize, minFrequency });
   for (;;) {
     const { done, value } = work.next();
-    if (done) return fileOf(vocabulary, value, names);
+    if (done) {
+      await report(vocabulary.tokens.length, true);
+      return fileOf(vocabulary, value, names);
+    }
     await report(vocabulary.tokens.length);
   }
 }
