@@ -4,6 +4,7 @@ import { OptionError, shown } from '@twilljs/tensor';
 import { type Tokenizer, tokenizerFileNames, tokenizerFromFiles } from '@twilljs/tokenizers';
 import { readModelFolder } from './folder.ts';
 import { checkModelOptions, type LoadedModel, type ModelOptions, modelFromFiles } from './model.ts';
+import type { FileOf, UrlOf } from './platform.ts';
 import { isRepositoryId } from './remote/repository.ts';
 import { filesFolder } from './sources/blob.ts';
 import { decodeText, type Folder } from './sources/source.ts';
@@ -22,7 +23,7 @@ export interface Loaded extends LoadedModel {
 }
 
 /** Where a model is: its files, an address below which they are, or its name on the Hub. */
-export type ModelPlace = string | URL | Iterable<File> | ArrayLike<File>;
+export type ModelPlace = string | UrlOf | Iterable<FileOf> | ArrayLike<FileOf>;
 
 /** What cannot be part of the name of a revision. */
 const checkedRevision = (revision: unknown): string => {

@@ -3,6 +3,7 @@ import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } f
 import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, FileError, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
+import type { AbortSignalOf } from './platform.ts';
 import { bytesIn, type StoredTensor, type TensorSource } from './stored.ts';
 import { loadWeights, readWeights } from './transfer.ts';
 import { type Matched, matchWeights, noteOn } from './weights.ts';
@@ -31,7 +32,7 @@ export interface ModelOptions {
   /** Told of every part of weights, 4 MiB at most, that has reached its place; and before, of what has come from the Hub. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Ends the loading; the promise is rejected with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalOf;
 }
 
 export interface LoadProgress {

@@ -1,9 +1,11 @@
 // Files that a page was given: by a file input, by a drop, or made in memory.
+
 import { FileError, OptionError, shown } from '@twilljs/tensor';
+import type { BlobOf } from '../platform.ts';
 import { cutShort, type Folder, type Source } from './source.ts';
 
 /** A `Blob` or `File`; only what is asked for comes into memory. */
-export function blobSource(blob: Blob, name: string): Source {
+export function blobSource(blob: BlobOf, name: string): Source {
   return {
     name,
     size: blob.size,

@@ -1,5 +1,7 @@
 // Files behind an address, read by HTTP ranges: a file is never in memory as a whole.
+
 import { FileError } from '@twilljs/tensor';
+import type { AbortSignalOf, UrlOf } from '../platform.ts';
 import { cutShort, type Folder, type Source } from './source.ts';
 
 /** Of the first request, which tells the size and brings a header; and of each that follows. */
@@ -23,7 +25,7 @@ interface Answer {
  * @returns null where the server has none (404).
  * @throws FileError when it cannot be reached, refuses, or does not send ranges.
  */
-export async function urlSource(url: URL, signal?: AbortSignal): Promise<Source | null> {
+export async function urlSource(url: UrlOf, signal?: AbortSignalOf): Promise<Source | null> {
   const first = await fetchRange(url, 0, FIRST, signal);
   if (first === null) return null;
   const { size, tag } = first;
