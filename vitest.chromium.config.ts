@@ -12,7 +12,12 @@ const files = fileURLToPath(new URL('scripts/vitest/page/files.ts', import.meta.
 export default defineConfig({
   resolve: {
     conditions: ['@twilljs/source', ...defaultClientConditions],
-    alias: { 'node:fs/promises': files, 'node:fs': files, 'node:path': files, 'node:url': files },
+    alias: Object.fromEntries(
+      ['fs/promises', 'fs', 'path', 'url', 'crypto', 'os', 'timers/promises', 'worker_threads'].map((name) => [
+        `node:${name}`,
+        files,
+      ]),
+    ),
   },
   test: {
     name: 'chromium',

@@ -1,4 +1,4 @@
-// `node:fs`, its promises, `node:path` and `node:url` of test files that run in a page: they read what lies in golden/, which vitest serves. A path
+// `node:fs`, its promises, `node:path`, `node:url` and what stands beside them in one module, of test files that run in a page: they read what lies in golden/, which vitest serves. A path
 // there begins at the root of the repository.
 
 declare global {
@@ -93,14 +93,35 @@ const readOnly = (): never => {
 };
 
 export {
+  readOnly as copyFileSync,
+  readOnly as createReadStream,
   readOnly as fsyncSync,
   readOnly as mkdirSync,
   readOnly as renameSync,
   readOnly as rmSync,
+  readOnly as statfsSync,
+  readOnly as symlinkSync,
+  readOnly as writeFileSync,
   readOnly as writeSync,
 };
+export const constants = {};
+
+// What downloads are made of, which a page makes otherwise.
+const noDownloads = (): never => {
+  throw new Error('nothing is downloaded into a cache in a page');
+};
+
+export {
+  noDownloads as createHash,
+  noDownloads as homedir,
+  noDownloads as hostname,
+  noDownloads as randomBytes,
+  noDownloads as setTimeout,
+};
+export const threadId = 0;
 
 export const join = (...parts: string[]): string => clean(parts.join('/'));
+export const resolve = join;
 export const dirname = (path: string): string => clean(`${path}/..`);
 export const basename = (path: string): string => clean(path).split('/').at(-1) ?? '';
 export const relative = (_: string, path: string): string => path;
