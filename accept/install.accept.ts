@@ -23,7 +23,7 @@ function run(command: string, args: string[], cwd: string): string {
 /** Installs the tarballs of a package and all it stands on into a program's folder. @returns the names of the packages. */
 function install(pack: Package, home: string): string[] {
   const closure = closureOf(repository, pack);
-  const tarballs = closure.map((each) => packInto(join(directory, 'tarballs', pack.folder), each));
+  const tarballs = packInto(join(directory, 'tarballs', pack.folder), closure);
   mkdirSync(home, { recursive: true });
   if (!existsSync(join(home, 'package.json'))) {
     writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));

@@ -1,9 +1,8 @@
 // Packs the packages as they would be published.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderOf } from '../check/ranks.ts';
-import type { Package, Repository } from '../check/repository.ts';
+import { type Package, type Repository, root } from '../check/repository.ts';
 
 /** The package and all it depends on in the workspace, itself first. */
 export function closureOf({ packages }: Repository, pack: Package): Package[] {
@@ -21,16 +20,17 @@ export function closureOf({ packages }: Repository, pack: Package): Package[] {
 }
 
 /**
- * Packs one built package into a folder of its own below `destination`.
+ * Packs built packages into the folder `destination`, all by one start of pnpm.
  *
- * @returns Path of the tarball.
+ * @returns Paths of the tarballs, in the order of the packages.
  */
-export function packInto(destination: string, pack: Package): string {
-  const folder = join(destination, pack.folder);
-  mkdirSync(folder, { recursive: true });
-  execFileSync('pnpm', ['pack', '--pack-destination', folder], {
-    cwd: pack.directory,
+export function packInto(destination: string, packages: readonly Package[]): string[] {
+  const chosen = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  execFileSync('pnpm', ['--recursive', ...chosen, 'pack', '--pack-destination', destination], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return join(folder, readdirSync(folder)[0]);
+  return packages.map(({ manifest: { name, version } }) =>
+    join(destination, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
+  );
 }

@@ -30,24 +30,24 @@ const among = (wanted: Partial<Setting>): Setting =>
 it.each([
   ['typescript', 'node16'],
   ['typescript-7', 'bundler'],
-])('%s with %s finds a library that es2022 lacks', (compiler, moduleResolution) => {
+])('%s with %s finds a library that es2022 lacks', async (compiler, moduleResolution) => {
   const setting = among({ compiler, moduleResolution });
-  expect(typeProblems(home, ['sound'], setting)).toEqual([]);
-  expect(typeProblems(home, ['sound', 'newer'], setting).join('\n')).toContain(
+  expect(await typeProblems(home, ['sound'], setting)).toEqual([]);
+  expect((await typeProblems(home, ['sound', 'newer'], setting)).join('\n')).toContain(
     `types (${compiler} ${moduleResolution} es2022): node_modules/newer/index.d.ts(1,33): error TS2550`,
   );
 });
 
-it('finds what one resolution alone refuses', () => {
+it('finds what one resolution alone refuses', async () => {
   const problems = (moduleResolution: string) =>
     typeProblems(home, ['extensionless'], among({ compiler: 'typescript-7', moduleResolution }));
-  expect(problems('bundler')).toEqual([]);
-  expect(problems('node16').join('\n')).toContain('node_modules/extensionless/index.d.ts(1,15): error TS2834');
+  expect(await problems('bundler')).toEqual([]);
+  expect((await problems('node16')).join('\n')).toContain('node_modules/extensionless/index.d.ts(1,15): error TS2834');
 });
 
-it('finds a package that is not there, and modules of Node where it has no types', () => {
+it('finds a package that is not there, and modules of Node where it has no types', async () => {
   const setting = among({ compiler: 'typescript-7' });
-  expect(typeProblems(home, ['absent'], setting).join('\n')).toContain("Cannot find module 'absent'");
-  expect(typeProblems(home, ['of-node'], setting).join('\n')).toContain("'node:fs'");
-  expect(typeProblems(home, ['of-node'], { ...setting, types: ['node'] })).toEqual([]);
+  expect((await typeProblems(home, ['absent'], setting)).join('\n')).toContain("Cannot find module 'absent'");
+  expect((await typeProblems(home, ['of-node'], setting)).join('\n')).toContain("'node:fs'");
+  expect(await typeProblems(home, ['of-node'], { ...setting, types: ['node'] })).toEqual([]);
 });

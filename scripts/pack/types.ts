@@ -1,8 +1,11 @@
 // Compiles the declarations of installed packages as users' programs do: every entry, every file checked (`skipLibCheck` is off).
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from '../check/repository.ts';
+
+const output = promisify(execFile);
 
 /** A program that a user may have. */
 export interface Setting {
@@ -47,11 +50,12 @@ export function installInto(home: string, name: string, tarball: string): void {
  *
  * @returns One line a problem, naming the setting.
  */
-export function typeProblems(home: string, entries: readonly string[], setting: Setting): string[] {
+export async function typeProblems(home: string, entries: readonly string[], setting: Setting): Promise<string[]> {
   const { compiler, ...options } = setting;
+  const folder = mkdtempSync(join(home, 'program-'));
   const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}';\nexport { entry${i} };\n`);
-  writeFileSync(join(home, 'program.ts'), imports.join(''));
-  writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'program.ts'), imports.join(''));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const compilerOptions = {
     ...options,
     target: 'es2022',
@@ -60,15 +64,17 @@ export function typeProblems(home: string, entries: readonly string[], setting: 
     skipLibCheck: false,
     typeRoots: [join(root, 'node_modules/@types')],
   };
-  writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   const tsc = join(root, 'node_modules', compiler, 'bin/tsc');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', '.', '--pretty', 'false'], {
-    cwd: home,
-    encoding: 'utf8',
-  });
-  if (status === 0) return [];
+  const said = await output(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { cwd: home }).then(
+    () => '',
+    (failed: { stdout?: string; stderr?: string }) => {
+      if (!failed.stdout && !failed.stderr) throw failed; // it did not start, or was killed
+      return `${failed.stdout}${failed.stderr}`;
+    },
+  );
   const where = [compiler, options.moduleResolution, ...options.lib, ...options.types].join(' ');
-  return `${stdout}${stderr}`
+  return said
     .split('\n')
     .filter((line) => /^\S/.test(line))
     .map((line) => `types (${where}): ${line}`);
