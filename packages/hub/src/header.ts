@@ -6,6 +6,7 @@ import { isStoredDType, type StoredDType, storedTypes } from './stored.ts';
 
 /** Where a tensor lies: its bytes are [begin, end) of the data, which start at `dataStart` of the file. */
 export interface Entry {
+  readonly name: string;
   readonly dtype: StoredDType;
   readonly shape: Shape;
   readonly begin: number;
@@ -14,7 +15,8 @@ export interface Entry {
 
 export interface Header {
   readonly metadata: Record<string, string>;
-  readonly entries: Map<string, Entry>;
+  /** Of different names, in the order of the file. */
+  readonly entries: readonly Entry[];
   readonly dataStart: number;
 }
 
@@ -57,20 +59,17 @@ export function headerLength(start: Uint8Array, fileSize: number, where: string)
 }
 
 /**
- * Reads and checks the JSON of a header.
+ * Reads and checks the JSON of a header. A file may announce thousands of tensors: nothing but what is returned is made for
+ * each of them (a closure, or the iterators of `for ... of` and `[a, b] =`, would take more than the entry).
  *
  * @throws FileError naming the tensor for bad JSON, types, dims and offsets, for gaps, overlaps and truncation.
  */
 export function parseHeader(json: Uint8Array, fileSize: number, where: string): Header {
   const header = parseJsonObject(decodeText(json, where), `${where}: header`);
   const metadata = readMetadata(header.__metadata__, where);
-  const entries = new Map<string, Entry>();
+  const entries: Entry[] = [];
   for (const name of Object.keys(header)) {
-    if (name !== '__metadata__')
-      entries.set(
-        name,
-        readEntry(header[name], () => `${where}: tensor ${quote(name)}`),
-      );
+    if (name !== '__metadata__') entries.push(readEntry(header[name], name, where));
   }
   const dataStart = LENGTH_BYTES + json.length;
   checkCover(entries, fileSize - dataStart, where);
@@ -102,57 +101,58 @@ function readMetadata(json: Json | undefined, where: string): Record<string, str
   return json as Record<string, string>;
 }
 
-/** @param at what it is, for messages. */
-function readEntry(json: Json, at: () => string): Entry {
+function readEntry(json: Json, name: string, where: string): Entry {
   if (!isObject(json))
     throw new FileError(
-      `${at()}: is ${kindOf(json)} where { dtype, shape, data_offsets } is needed; write the file again.`,
+      `${tensorIn(where, name)}: is ${kindOf(json)} where { dtype, shape, data_offsets } is needed; write the file again.`,
     );
-  const dtype = readDType(json, at);
-  const shape = readIntegers(json, 'shape', at);
-  const offsets = readIntegers(json, 'data_offsets', at);
+  const dtype = readDType(json, name, where);
+  const shape = readIntegers(json, 'shape', name, where);
+  const offsets = readIntegers(json, 'data_offsets', name, where);
   if (offsets.length !== 2)
     throw new FileError(
-      `${at()}: data_offsets has ${offsets.length} numbers where 2 are needed; write the file again.`,
+      `${tensorIn(where, name)}: data_offsets has ${offsets.length} numbers where 2 are needed; write the file again.`,
     );
-  const [begin, end] = offsets;
+  const begin = offsets[0];
+  const end = offsets[1];
   const bytes = size(shape) * storedTypes[dtype].bytes;
   if (end - begin !== bytes) {
     throw new FileError(
-      `${at()}: ${dtype} of shape ${brief(`[${shape}]`)} takes ${bytes} bytes but data_offsets [${begin},${end}] hold ${end - begin}; the header is wrong.`,
+      `${tensorIn(where, name)}: ${dtype} of shape ${brief(`[${shape}]`)} takes ${bytes} bytes but data_offsets [${begin},${end}] hold ${end - begin}; the header is wrong.`,
     );
   }
-  return { dtype, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
-function readDType(json: JsonObject, at: () => string): StoredDType {
+function readDType(json: JsonObject, name: string, where: string): StoredDType {
   const { dtype } = json;
   if (typeof dtype !== 'string')
-    throw new FileError(`${at()}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`);
+    throw new FileError(`${tensorIn(where, name)}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`);
   if (isStoredDType(dtype)) return dtype;
   throw new FileError(
-    `${at()}: dtype ${quote(dtype)} is not one of ${Object.keys(storedTypes).join(' ')}; convert the file to one of these.`,
+    `${tensorIn(where, name)}: dtype ${quote(dtype)} is not one of ${Object.keys(storedTypes).join(' ')}; convert the file to one of these.`,
   );
 }
 
-function readIntegers(json: JsonObject, key: string, at: () => string): number[] {
+function readIntegers(json: JsonObject, key: string, name: string, where: string): number[] {
   const list = json[key];
   if (!Array.isArray(list))
-    throw new FileError(`${at()}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`);
-  for (const n of list) {
+    throw new FileError(`${tensorIn(where, name)}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`);
+  for (let i = 0; i < list.length; i++) {
+    const n = list[i];
     if (typeof n === 'number' && Number.isSafeInteger(n) && n >= 0 && !Object.is(n, -0)) continue;
     const found = typeof n === 'number' ? String(n) : kindOf(n);
-    throw new FileError(`${at()}: ${key} holds ${found} where integers from 0 are needed; write the file again.`);
+    throw new FileError(`${tensorIn(where, name)}: ${key} holds ${found} where integers from 0 are needed; write the file again.`);
   }
   return list as number[];
 }
 
 /** The tensors must cover the data exactly: what no tensor owns, or two do, is damage. */
-function checkCover(entries: Map<string, Entry>, dataBytes: number, where: string): void {
-  const sorted = [...entries].sort((a, b) => a[1].begin - b[1].begin || a[1].end - b[1].end); // taken apart by name it would cost memory
+function checkCover(entries: readonly Entry[], dataBytes: number, where: string): void {
+  const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   let previous = '';
-  for (const [name, { begin, end }] of sorted) {
+  for (const { name, begin, end } of sorted) {
     if (begin < covered) {
       throw new FileError(
         `${where}: tensor ${quote(name)} starts at byte ${begin} of the data but ${quote(previous)} ends at ${covered}; the header is wrong.`,
@@ -177,6 +177,9 @@ function checkCover(entries: Map<string, Entry>, dataBytes: number, where: strin
     );
   }
 }
+
+/** Where a tensor is spoken of, for messages. */
+const tensorIn = (where: string, name: string): string => `${where}: tensor ${quote(name)}`;
 
 /** A name from the file, in quotes and short enough for a message. */
 function quote(name: string): string {

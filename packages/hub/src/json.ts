@@ -1,6 +1,7 @@
 // JSON that says where it is broken, and makes no silent choice: duplicate keys, deep nesting and overflow are errors.
 import { FileError, OptionError, shown } from '@twilljs/tensor';
 import { mistakenFor } from './mistaken.ts';
+import { nativeJson } from './native-json.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -44,6 +45,10 @@ class Parser {
   }
 
   document(): Json {
+    return nativeJson(this.text, MAX_DEPTH) ?? this.parsed();
+  }
+
+  private parsed(): Json {
     this.space();
     const value = this.value(0);
     this.space();

@@ -33,7 +33,7 @@ export function parseSafetensors(bytes: Uint8Array, where = 'safetensors'): Safe
     where,
   );
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, begin, end }] of entries) {
+  for (const { name, dtype, shape, begin, end } of entries) {
     tensors.set(name, { dtype, shape, bytes: bytes.subarray(dataStart + begin, dataStart + end) });
   }
   return { metadata, tensors };
