@@ -23,8 +23,8 @@ const WEIGHTS = 'model.safetensors';
 const CONFIG = 'config.json';
 const INDEX = 'model.safetensors.index.json';
 
-/** Of a file; and of a whole model of 100 kB, which is made of objects, and its other files. */
-const [OF_FILE, OF_MODEL] = [1e6, 4e6];
+/** Bytes that a reading may take beyond twice the file. */
+const ALLOWED = 1e6;
 
 export async function ofFiles(): Promise<FileReader[]> {
   const { config: written, tensors } = await filesOfModel(hybrid(config, { mixers, init: initializer(1, 0.1) }));
@@ -56,7 +56,7 @@ function ofSafetensors(whole: Uint8Array): FileReader {
   ];
   return {
     ...{ name: 'safetensors', share: 10, samples, format: safetensors },
-    allowed: OF_FILE,
+    allowed: ALLOWED,
     take: (bytes) => openSafetensors(source(bytes)),
     async read(bytes) {
       const parsed = await outcome(async () => parseSafetensors(bytes, WEIGHTS));
@@ -101,7 +101,7 @@ function ofConfigurations(own: Uint8Array): FileReader {
   ];
   return {
     ...{ name: CONFIG, share: 10, samples, format: json },
-    allowed: OF_FILE,
+    allowed: ALLOWED,
     take: async (bytes) => parseConfig(textOf(bytes), mixers, CONFIG),
     read(bytes) {
       const read = parseConfig(textOf(bytes), mixers, CONFIG);
@@ -120,7 +120,7 @@ function ofModels(own: Uint8Array, whole: Uint8Array): FileReader {
   const files: Record<string, Uint8Array> = { [CONFIG]: own, [WEIGHTS]: whole };
   return {
     ...{ name: 'model', share: 1, samples: [own, whole], format: either },
-    allowed: OF_MODEL,
+    allowed: ALLOWED,
     take: async (bytes, i) => load(chosen({ ...files, [names[i]]: bytes }), { mixers, device: cpu() }),
     async read(bytes, i) {
       const { model, notes } = await load(chosen({ ...files, [names[i]]: bytes }), { mixers, device: cpu() });
@@ -143,7 +143,7 @@ function ofShards(own: Uint8Array, tensors: ReadonlyMap<string, TensorSource>): 
   const names = Object.keys(files);
   return {
     ...{ name: 'shards and their index', share: 1, samples: Object.values(files), format: either },
-    allowed: OF_MODEL,
+    allowed: ALLOWED,
     take: async (bytes, i) => load(chosen({ ...files, [CONFIG]: own, [names[i]]: bytes }), { mixers, device: cpu() }),
     async read(bytes, i) {
       const { model } = await load(chosen({ ...files, [CONFIG]: own, [names[i]]: bytes }), { mixers, device: cpu() });

@@ -92,15 +92,25 @@ export function planModel(
   const at = `${where}/config.json`;
   const read = named(at, () => hybridConfig(config, mixers));
   const notes = named(at, () => foreignNotes(config, read, mixers));
-  // Every layer has tensors of its own: a number that the files cannot mean is not made into layers first.
-  if (tensors instanceof Map && read.layers.length > tensors.size) {
+  // Layers that the files cannot mean are not made first.
+  const stored = layersIn(tensors);
+  if (read.layers.length > stored) {
     throw new FileError(
-      `${where}: the weights do not fit the configuration: num_hidden_layers is ${read.layers.length} but there are ${tensors.size} tensors; give weights and config.json of one model.`,
+      `${where}: the weights do not fit the configuration: num_hidden_layers is ${read.layers.length} but the tensors are of ${stored} layers; give weights and config.json of one model.`,
     );
   }
   const model = named(at, () => compose(config, { mixers, init: shapesOnly() }));
   const matched = matchWeights(params(model), tensors, where, aliasesOf(mixers));
   return { model, matched, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };
+}
+
+/** Layers that the names of tensors tell of. */
+function layersIn(tensors: ReadonlyMap<string, unknown>): number {
+  if (!(tensors instanceof Map)) return Number.POSITIVE_INFINITY; // said where they are matched
+  const seen = new Set<string>();
+  for (const name of tensors.keys()) seen.add(/(?:^|\.)layers\.\d+\./.exec(name)?.[0] ?? '');
+  seen.delete('');
+  return seen.size;
 }
 
 /** Matrices that will be kept in bf16 are so from now on. @returns what becomes of numbers that are kept otherwise, one line each. */

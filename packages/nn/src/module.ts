@@ -52,7 +52,8 @@ function walk(
     return;
   }
   if (ArrayBuffer.isView(module)) return;
-  for (const [key, part] of Object.entries(module)) {
+  for (const key of Object.keys(module)) {
+    const part = (module as Record<string, unknown>)[key]; // entries would be made for all that is no module, too
     if (typeof part === 'object' && part !== null) {
       walk(part, path === '' ? key : `${path}.${key}`, seen, visit, module);
     }
