@@ -127,7 +127,9 @@ function readEntry(json: Json, name: string, where: string): Entry {
 function readDType(json: JsonObject, name: string, where: string): StoredDType {
   const { dtype } = json;
   if (typeof dtype !== 'string')
-    throw new FileError(`${tensorIn(where, name)}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`);
+    throw new FileError(
+      `${tensorIn(where, name)}: dtype is ${kindOf(dtype)} where a name is needed; write the file again.`,
+    );
   if (isStoredDType(dtype)) return dtype;
   throw new FileError(
     `${tensorIn(where, name)}: dtype ${quote(dtype)} is not one of ${Object.keys(storedTypes).join(' ')}; convert the file to one of these.`,
@@ -137,12 +139,16 @@ function readDType(json: JsonObject, name: string, where: string): StoredDType {
 function readIntegers(json: JsonObject, key: string, name: string, where: string): number[] {
   const list = json[key];
   if (!Array.isArray(list))
-    throw new FileError(`${tensorIn(where, name)}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`);
+    throw new FileError(
+      `${tensorIn(where, name)}: ${key} is ${kindOf(list)} where a list of integers is needed; write the file again.`,
+    );
   for (let i = 0; i < list.length; i++) {
     const n = list[i];
     if (typeof n === 'number' && Number.isSafeInteger(n) && n >= 0 && !Object.is(n, -0)) continue;
     const found = typeof n === 'number' ? String(n) : kindOf(n);
-    throw new FileError(`${tensorIn(where, name)}: ${key} holds ${found} where integers from 0 are needed; write the file again.`);
+    throw new FileError(
+      `${tensorIn(where, name)}: ${key} holds ${found} where integers from 0 are needed; write the file again.`,
+    );
   }
   return list as number[];
 }

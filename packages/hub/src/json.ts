@@ -31,6 +31,9 @@ const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' 
 
 class Parser {
   private at = 0;
+  /** Of the lists that are not at their end: a list that grew by itself would have room for 17. */
+  private readonly items: Json[] = [];
+  private count = 0;
   private readonly text: string;
   private readonly where: string;
   private readonly words: Words;
@@ -63,13 +66,16 @@ class Parser {
     if (c === '[') return this.array(depth);
     if (c === '"') return this.string();
     if (isDigit(c)) return this.number();
-    const word = this.words.find(([text]) => this.text.startsWith(text, this.at));
-    if (word) {
-      this.at += word[0].length;
-      return word[1];
-    }
+    const word = this.word();
+    if (word) return word[1];
     if (c === '-') return this.number();
     return this.fail('a value');
+  }
+
+  private word(): Words[number] | undefined {
+    const found = this.words.find(([text]) => this.text.startsWith(text, this.at));
+    this.at += found?.[0].length ?? 0;
+    return found;
   }
 
   private object(depth: number): JsonObject {
@@ -98,17 +104,20 @@ class Parser {
   }
 
   private array(depth: number): Json[] {
-    const result: Json[] = [];
     this.at++;
     this.space();
-    if (this.take(']')) return result;
+    if (this.take(']')) return [];
+    const begin = this.count;
     do {
       this.space();
-      result.push(this.value(depth + 1));
+      const item = this.value(depth + 1);
+      this.items[this.count++] = item;
       this.space();
     } while (this.take(','));
     if (!this.take(']')) this.fail("',' or ']'");
-    return result;
+    const end = this.count;
+    this.count = begin;
+    return this.items.slice(begin, end);
   }
 
   private string(): string {

@@ -41,9 +41,6 @@ function pairsRead(value: Json): number {
   let pairs = 0;
   // By index: iterators are objects too.
   if (Array.isArray(value)) for (let i = 0; i < value.length; i++) pairs += pairsRead(value[i]);
-  else {
-    const keys = Object.keys(value);
-    for (let i = 0; i < keys.length; i++) pairs += 1 + pairsRead(value[keys[i]]);
-  }
+  else for (const key in value) pairs += 1 + pairsRead(value[key]);
   return pairs;
 }

@@ -71,7 +71,10 @@ const has = (whole: readonly string[], part: readonly string[]): boolean =>
 function closest(name: string, known: readonly string[], share: number): string | undefined {
   const plain = folded(name);
   const most = Math.max(1, Math.floor(plain.length / share));
-  const edits = known.map((candidate) => editsBetween(plain, folded(candidate)));
+  const edits = known.map((candidate) => {
+    const other = folded(candidate);
+    return Math.abs(other.length - plain.length) > most ? Number.POSITIVE_INFINITY : editsBetween(plain, other);
+  });
   const least = Math.min(...edits);
   return least <= most ? known[edits.indexOf(least)] : undefined;
 }
@@ -92,15 +95,15 @@ const folded = (name: string): string => wordsOf(name.slice(0, 64)).join('');
 
 /** Letters inserted, removed, replaced or exchanged with their neighbour (optimal string alignment). */
 function editsBetween(a: string, b: string): number {
-  let [before, above] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  let [before, above, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j), [] as number[]];
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
     for (let j = 1; j <= b.length; j++) {
       row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + Number(a[i - 1] !== b[j - 1]));
       const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       if (exchanged) row[j] = Math.min(row[j], before[j - 2] + 1);
     }
-    [before, above] = [above, row];
+    [before, above, row] = [above, row, before];
   }
   return above[b.length];
 }
