@@ -29,6 +29,16 @@ describe('parseJson', () => {
     );
   });
 
+  it('equals it where it reads by itself, as it does what JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, space) => {
+        const pretty = JSON.stringify(JSON.parse(text), null, space);
+        expect(parsePythonObject(`{"read": ${pretty}, "x": NaN}`, 'x').read).toEqual(JSON.parse(text));
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+  });
+
   it('accepts no more than JSON.parse, and fails only with its own errors', () => {
     const damaged = fc
       .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.constantFrom(...'{}[],:"\\ue0-1.tn\n\u0001'))

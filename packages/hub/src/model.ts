@@ -93,7 +93,7 @@ export function planModel(
   const read = named(at, () => hybridConfig(config, mixers));
   const notes = named(at, () => foreignNotes(config, read, mixers));
   // Layers that the files cannot mean are not made first.
-  const stored = layersIn(tensors);
+  const stored = layersIn(tensors, read.layers.length);
   if (read.layers.length > stored) {
     throw new FileError(
       `${where}: the weights do not fit the configuration: num_hidden_layers is ${read.layers.length} but the tensors are of ${stored} layers; give weights and config.json of one model.`,
@@ -104,12 +104,14 @@ export function planModel(
   return { model, matched, notes: [...notes.map((note) => `${at}: ${note}`), ...matched.notes] };
 }
 
-/** Layers that the names of tensors tell of. */
-function layersIn(tensors: ReadonlyMap<string, unknown>): number {
-  if (!(tensors instanceof Map)) return Number.POSITIVE_INFINITY; // said where they are matched
+/** Layers that the names of tensors tell of, as far as `enough` of them. */
+function layersIn(tensors: ReadonlyMap<string, unknown>, enough: number): number {
+  if (!(tensors instanceof Map)) return enough; // said where they are matched
   const seen = new Set<string>();
-  for (const name of tensors.keys()) seen.add(/(?:^|\.)layers\.\d+\./.exec(name)?.[0] ?? '');
-  seen.delete('');
+  for (const name of tensors.keys()) {
+    const [layer] = /(?:^|\.)layers\.\d+\./.exec(name) ?? [];
+    if (layer && seen.add(layer).size === enough) break;
+  }
   return seen.size;
 }
 

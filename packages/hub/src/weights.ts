@@ -68,23 +68,24 @@ export function matchWeights<T extends TensorSource>(
     else if ('min' in storedTypes[source.dtype]) misshapen.push(`${name} is ${source.dtype} where floats are needed`);
     else fits.add(name);
   }
-  const sources = new Map([...available].filter(([name]) => fits.has(name)));
-  const left = [...available].filter(([name]) => !parameters.has(name));
-  const unexpected = left.filter(([name]) => unusedKeys.every(({ key }) => !key.test(name)));
+  const sources = new Map<string, T>();
+  const left: string[] = [];
+  for (const [name, source] of available) {
+    if (fits.has(name)) sources.set(name, source);
+    else if (!parameters.has(name)) left.push(name);
+  }
+  const unexpected = left.filter((name) => unusedKeys.every(({ key }) => !key.test(name)));
   for (const { key, why } of unusedKeys) {
     noteOn(
       'ignored',
-      left.map(([name]) => name).filter((name) => key.test(name)),
+      left.filter((name) => key.test(name)),
       why,
       notes,
     );
   }
   const problems = [
     listed('missing', missing),
-    listed(
-      'not of this model',
-      unexpected.map(([name, { shape }]) => `${name} [${shape}]`),
-    ),
+    listed('not of this model', unexpected, (name) => `${name} [${available.get(name)!.shape}]`),
     listed('wrong', misshapen),
     misshapen.some((line) => /\.attn\.[qk]_norm\.weight is /.test(line))
       ? 'norms of queries and keys over all heads at once, of FLA before April 2025, are not computed here'
@@ -96,10 +97,11 @@ export function matchWeights<T extends TensorSource>(
   );
 }
 
-function listed(kind: string, names: readonly string[]): string {
+function listed(kind: string, names: readonly string[], text = (name: string): string => name): string {
   if (names.length === 0) return '';
   const more = names.length > SHOWN ? `, ... ${names.length - SHOWN} more` : '';
-  return `${names.length} ${kind} (${names.slice(0, SHOWN).map(brief).join(', ')}${more})`;
+  const first = names.slice(0, SHOWN).map((name) => brief(text(name)));
+  return `${names.length} ${kind} (${first.join(', ')}${more})`;
 }
 
 /** One line for all keys that met the same fate. */
@@ -118,9 +120,7 @@ function unwrapped<T>(
   const result = new Map<string, T>();
   const cut = new Map<string, string>();
   for (const [name, tensor] of stored) {
-    const bare = name.replace(WRAPPER, '');
-    const names = [name, bare, bare.replace(/^model\./, ''), `model.${bare}`];
-    const own = names.find((key) => parameters.has(key)) ?? bare;
+    const own = ownName(parameters, name);
     const isTaken = own !== name && (stored.has(own) || result.has(own));
     if (own !== name && !isTaken && parameters.has(own)) cut.set(name, own);
     result.set(isTaken ? name : own, tensor);
@@ -128,6 +128,13 @@ function unwrapped<T>(
   const [first] = cut.values();
   noteOn('renamed', [...cut.keys()], `this model calls it ${first}`, notes);
   return result;
+}
+
+/** Without what a wrapper put there, and with `model.` or without, as a parameter has it. */
+function ownName(parameters: ReadonlyMap<string, unknown>, name: string): string {
+  if (parameters.has(name)) return name;
+  const bare = name.replace(WRAPPER, '');
+  return [bare, bare.replace(/^model\./, ''), `model.${bare}`].find((key) => parameters.has(key)) ?? bare;
 }
 
 /** Parameters stored under another name: settings that change no number change some names. */
@@ -159,19 +166,19 @@ function splitFusedGates<T extends TensorSource>(
   stored: ReadonlyMap<string, T>,
   notes: string[],
 ): ReadonlyMap<string, T> {
-  const result = new Map(stored);
+  const parts = new Map<string, T>();
   const split: string[] = [];
   for (const [name, { shape }] of parameters) {
     if (!name.endsWith('.mlp.gate_proj.weight')) continue;
     const up = name.replace('gate_proj', 'up_proj');
     const fused = stored.get(name);
     if (!fused || stored.has(up) || !sameShape(fused.shape, [2 * shape[0], ...shape.slice(1)])) continue;
-    result.set(name, rows(fused, 0, shape));
-    result.set(up, rows(fused, shape[0], shape));
+    parts.set(name, rows(fused, 0, shape));
+    parts.set(up, rows(fused, shape[0], shape));
     split.push(name);
   }
   noteOn('split', split, 'it holds gate_proj above up_proj', notes);
-  return result;
+  return parts.size === 0 ? stored : new Map([...stored, ...parts]);
 }
 
 /** The part of a matrix that starts at a row. */

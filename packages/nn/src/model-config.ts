@@ -43,6 +43,9 @@ export function readModelConfig(
   const json = withoutNullFlags(Object.assign({}, modelFields, ...named.map(({ fields }) => fields)), file);
   const model = inFlaTerms(readFields(withDefaults(modelFields, main.defaults ?? {}), json, where) as ModelFields);
   const mixers = named.map((family) => ({ family, fields: readFields(family.fields, json, where) }));
+  const ofFamily = new Map<MixerFamily | undefined, (typeof mixers)[number]>(
+    mixers.map((mixer) => [mixer.family, mixer]),
+  );
   const attn = readEntries(json.attn, main, families, where);
   checkModel(model, json, where);
   for (const { fields } of named) readFields({ ...closedFields, ...fields }, json, where); // refuses what is closed
@@ -55,7 +58,7 @@ export function readModelConfig(
     model,
     mixers,
     layers: placed(attn, model.num_hidden_layers, where).map(
-      (entry, i) => entry ?? mixers.find(({ family }) => family === listed[i]) ?? mixers[0],
+      (entry, i) => entry ?? ofFamily.get(listed[i]) ?? mixers[0],
     ),
     attn,
     json: {
