@@ -11,6 +11,7 @@ const order = [
   ['attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'],
   ['hybrid'],
   ['hub'],
+  ['adapters'],
   ['train'],
   ['eval'],
   ['sweep'],

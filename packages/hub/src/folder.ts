@@ -49,6 +49,12 @@ export async function readConfig(folder: Folder): Promise<JsonObject> {
 
 const readJson = async (source: Source): Promise<JsonObject> => parsePythonObject(await textOf(source), source.name);
 
+/** The text of a file in a folder; null where there is none. @throws FileError as `textOf`. */
+export async function textIn(folder: Folder, name: string): Promise<string | null> {
+  const source = await folder.open(name);
+  return source && textOf(source);
+}
+
 /** Every tensor, by its name. Of the files only headers are read. @throws FileError as `readModelFolder`. */
 export async function openWeights(folder: Folder): Promise<Map<string, DistantTensor>> {
   const weights = await folder.open(WEIGHTS);

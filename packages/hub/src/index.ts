@@ -1,8 +1,8 @@
 // What models are stored in: safetensors files, configurations and checkpoints of Hugging Face and FLA.
 export { parseConfig, serializeConfig } from './config.ts';
-export { openWeights, readConfig } from './folder.ts';
+export { openWeights, readConfig, textIn } from './folder.ts';
 export { type Json, type JsonObject, parseJsonObject } from './json.ts';
-export { type Loaded, type LoadOptions, load, type ModelPlace } from './load.ts';
+export { folderOf, type Loaded, type LoadOptions, load, type ModelPlace } from './load.ts';
 export {
   filesOfModel,
   type LoadedModel,

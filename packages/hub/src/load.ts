@@ -50,8 +50,17 @@ export function checkLoadOptions(options: LoadOptions): void {
   checkedRevision(options.revision ?? 'main');
 }
 
-/** The folder that is no directory on this machine. @throws OptionError for what is none. */
-export function folderOf(where: ModelPlace, { revision = 'main', signal }: LoadOptions): Folder {
+/**
+ * The files of a model or an adapter that are in no directory on this machine.
+ *
+ * @param what it is, for messages.
+ * @throws OptionError for what is none.
+ */
+export function folderOf(
+  where: ModelPlace,
+  { revision = 'main', signal }: Pick<LoadOptions, 'revision' | 'signal'>,
+  what: 'model' | 'adapter' = 'model',
+): Folder {
   if (where instanceof URL && /^https?:$/.test(where.protocol)) return urlFolder(where, signal);
   if (typeof where === 'string') {
     if (/^https?:\/\//.test(where) && URL.canParse(where)) return urlFolder(new URL(where), signal);
@@ -62,7 +71,7 @@ export function folderOf(where: ModelPlace, { revision = 'main', signal }: LoadO
       );
   } else if (typeof where === 'object' && where !== null && !(where instanceof URL)) return filesFolder(where);
   throw new OptionError(
-    `load: ${shown(where)} is no model that can be reached from here; give files, an address (https://...) or a name on the Hub (org/name).`,
+    `${what === 'model' ? 'load' : 'loadAdapter'}: ${shown(where)} is no ${what} that can be reached from here; give files, an address (https://...) or a name on the Hub (org/name).`,
   );
 }
 

@@ -25,5 +25,6 @@ export {
   resolveRepository,
 } from './remote/resolve.ts';
 export { type SaveOptions, save, type WriteOptions, writeModelDirectory } from './save.ts';
-export { diskSource } from './sources/disk.ts';
+export { diskFolder, diskSource } from './sources/disk.ts';
+export { writeTogether } from './staged.ts';
 export { readTokenizer, readTokenizerFiles } from './tokenizer.ts';

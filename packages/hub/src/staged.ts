@@ -2,7 +2,15 @@
 import { renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attempt, fileError, flushDirectory, LARGEST_PART, temporaryOf } from './files.ts';
+import {
+  attempt,
+  fileError,
+  flushDirectory,
+  LARGEST_PART,
+  makeDirectory,
+  removeAbandoned,
+  temporaryOf,
+} from './files.ts';
 
 /** Until `commit` they have temporary names; what is not committed is removed with it. */
 export class StagedFiles {
@@ -50,6 +58,19 @@ export class StagedFiles {
   [Symbol.dispose](): void {
     for (const name of this.names) rmSync(temporaryOf(join(this.directory, name)), { force: true });
   }
+}
+
+/**
+ * Writes files of one directory, which is made where it is not there: all are flushed under temporary names before the first takes its own.
+ *
+ * @throws FileError when it cannot be; the old files are as they were then.
+ */
+export async function writeTogether(directory: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  makeDirectory(directory);
+  using staged = new StagedFiles(directory);
+  for (const [name, bytes] of files) await staged.add(name, [bytes]);
+  staged.commit([], null);
+  removeAbandoned(directory, (name) => files.has(name));
 }
 
 async function tried<T>(path: string, run: () => Promise<T>): Promise<T> {

@@ -20,7 +20,8 @@ export class Home {
   private readonly stack: Stack;
   private readonly shared: Shared;
   private readonly best: () => Promise<Device>;
-  private placed: ParameterArena | null = null;
+  // Out of sight for whoever looks for parameters: it may hold some that are no longer of the model.
+  #placed: ParameterArena | null = null;
   /** While it is, some parameters are here and some there. */
   private isMoving = false;
   private isDisposed = false;
@@ -53,12 +54,12 @@ export class Home {
 
   /** Whether its parameters lie in an arena. */
   get isPlaced(): boolean {
-    return this.placed !== null;
+    return this.#placed !== null;
   }
 
   get arena(): ParameterArena {
     this.requireStill();
-    if (this.placed) return this.placed;
+    if (this.#placed) return this.#placed;
     throw new OptionError('model: its parameters lie in no arena yet; call await model.to(device) before training it.');
   }
 
@@ -69,10 +70,10 @@ export class Home {
       throw new OptionError(`model.to: ${shown(place)} is no device; give one, such as await device() or cpu().`);
     }
     this.requireStill();
-    const before = this.placed;
+    const before = this.#placed;
     this.isMoving = true;
     try {
-      this.placed = await arenaOf(params(this.stack), place, this.shared.noDecay);
+      this.#placed = await arenaOf(params(this.stack), place, this.shared.noDecay);
     } finally {
       this.isMoving = false;
     }
@@ -83,8 +84,8 @@ export class Home {
     this.requireAlive();
     const all = [...params(this.stack).values()];
     const parameters = all.reduce((n, t) => n + t.size, 0);
-    const apart = all.filter(({ dtype }) => this.placed === null || dtype === 'bf16');
-    const lying = this.placed ? [this.placed.flat, ...apart] : apart;
+    const apart = all.filter(({ dtype }) => this.#placed === null || dtype === 'bf16');
+    const lying = this.#placed ? [this.#placed.flat, ...apart] : apart;
     const bytes = lying.reduce((n, t) => n + t.size * bytesPer[t.dtype], 0);
     const { label } = this.device;
     return { parameters, bytes, device: label, recordings: this.steps?.size ?? 0 };
@@ -93,7 +94,7 @@ export class Home {
   [Symbol.dispose](): void {
     if (this.isDisposed) return;
     this.requireStill();
-    this.leave(this.placed);
+    this.leave(this.#placed);
     release([...params(this.stack).values()]);
     this.isDisposed = true;
   }

@@ -3,6 +3,7 @@ import {
   type Block,
   crossEntropy,
   Embedding,
+  firstState,
   type Initializer,
   type Linear,
   linear,
@@ -101,8 +102,13 @@ function handsOn(block: Block): block is Block & Required<Pick<Block, 'onward'>>
   return has('onward')(owner);
 }
 
+/** Where an adapter has learned in what state sequences begin. */
+const learnedState = ({ attn }: Block, n: number): State | undefined =>
+  attn.initial_state ? firstState(attn, n) : undefined;
+
 /** @throws OptionError for a layer that does not ask where the sequences lie: it would take them for one. */
-function leftBy(block: Block, i: number, stream: Stream, state: State | undefined, at: Sequences | undefined): Left {
+function leftBy(block: Block, i: number, stream: Stream, before: State | undefined, at: Sequences | undefined): Left {
+  const state = before ?? learnedState(block, at?.ranges?.shape[0] ?? stream.h.shape[0]);
   const run = (at: Sequences | undefined): Left =>
     handsOn(block)
       ? block.onward(stream.h, stream.branch, state, at)

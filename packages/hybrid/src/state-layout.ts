@@ -1,5 +1,5 @@
 // How the state of a layer lies in a cache: as tensors [n,...] of their own, known from the first state of its mixer.
-import type { Mixer, State } from '@twilljs/nn';
+import { firstState, type Mixer, type State } from '@twilljs/nn';
 import {
   assign,
   OptionError,
@@ -31,7 +31,7 @@ export class StateLayout {
   constructor(mixer: Mixer, layer: number) {
     this.mixer = mixer;
     this.where = `layer ${layer}`;
-    const state = untracked(() => scope(() => specsOf(this.checked(mixer.init(1)))));
+    const state = untracked(() => scope(() => specsOf(this.checked(firstState(mixer, 1)))));
     const shapes = Object.values(state).map(({ shape }) => shape);
     this.first = state;
     this.fixed = shapes.reduce((n, shape) => n + size(shape), 0);
@@ -54,7 +54,7 @@ export class StateLayout {
   /** The state of n sequences before their first token. */
   init(n: number, capacity: number): State {
     const { mixer } = this;
-    return untracked(() => scope(() => this.withRoom(this.mapped(mixer.init(n), copy), capacity)));
+    return untracked(() => scope(() => this.withRoom(this.mapped(firstState(mixer, n), copy), capacity)));
   }
 
   /** The same with rings that have room for `capacity` tokens. What has it stays. */

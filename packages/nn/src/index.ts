@@ -15,9 +15,11 @@ export {
   type Values,
   wanted,
 } from './config.ts';
+export { firstState } from './first-state.ts';
 export { forgetGate, lowerBounds, sharedBounds } from './forget-gate/forget-gate.ts';
 export { constant, type Initializer, initializer, normal, shapesOnly } from './initializer.ts';
-export { Embedding, GatedMLP, Linear, projections, RMSNorm, ShortConv } from './layers.ts';
+export { Embedding, GatedMLP, RMSNorm, ShortConv } from './layers.ts';
+export { Linear, type LowRank, projections } from './linear/layer.ts';
 export type {
   Block,
   ConfiguredMixer,
@@ -40,7 +42,7 @@ export {
   placeFields,
   unreadName,
 } from './model-fields.ts';
-export { countParams, matrices, params } from './module.ts';
+export { countParams, isOfAdapter, matrices, modules, params } from './module.ts';
 export * from './ops.ts';
 export { convolve, convolveThree, convStateSize, convStates, readOut } from './projection.ts';
 export {

@@ -1,69 +1,18 @@
 // The layers that models are made of. Field names are FLA's, so that a path is a state-dict key.
 import { flag, knownOnly, oneOf, type Tensor, whole } from '@twilljs/tensor';
 import { constant, type Initializer, normal, requireInitializer } from './initializer.ts';
+import { isPlain, Linear, outputsOf, projections, weightsOf } from './linear/layer.ts';
 import {
   addRmsNorm,
   addRmsNormLinears,
   embedding,
   gatedRmsNorm,
-  linear,
-  linears,
   rmsNorm,
   shortConv,
   swiglu,
   swigluLinear,
 } from './ops.ts';
 import { requireEps } from './shape-rules.ts';
-
-/** y = x W' (+ b), weight [O,I] as in PyTorch. */
-export class Linear {
-  readonly weight: Tensor;
-  readonly bias: Tensor | null;
-
-  /** @throws OptionError for sizes that are no whole numbers from 1, or an unknown option. */
-  constructor(inputs: number, outputs: number, init: Initializer, options: { bias?: boolean } = {}) {
-    whole('Linear: the number of inputs', inputs, 1);
-    whole('Linear: the number of outputs', outputs, 1);
-    requireInitializer('Linear', init);
-    knownOnly('Linear', options, ['bias']);
-    const { bias = false } = options;
-    flag('Linear: bias', bias);
-    this.weight = normal(init.fork('weight'), [outputs, inputs]);
-    this.bias = bias ? constant(init.fork('bias'), [outputs], 0) : null;
-  }
-
-  /** @param x [..,I] @returns [..,O] */
-  forward(x: Tensor): Tensor {
-    return linear(x, this.weight, this.bias);
-  }
-}
-
-/** Whether a layer is no more than its weight. */
-const isPlain = ({ forward, bias }: Linear): boolean => forward === Linear.prototype.forward && bias === null;
-
-/** A tensor for each layer, null for none. */
-type Projected<L extends readonly (Linear | null)[]> = {
-  [K in keyof L]: Tensor | (null extends L[K] ? null : never);
-};
-
-/**
- * What several layers make of one input, as one op where all are no more than a weight; else layer by layer, with the same bits but for
- * the gradient of the input (decision 30).
- *
- * @param x [..,I]
- * @param layers null where a model has none.
- * @returns [..,O] each.
- */
-export function projections<const L extends readonly (Linear | null)[]>(x: Tensor, layers: L): Projected<L> {
-  const present = layers.filter((layer) => layer !== null);
-  const ys = present.every(isPlain)
-    ? linears(
-        x,
-        present.map(({ weight }) => weight),
-      )
-    : present.map((layer) => layer.forward(x));
-  return layers.map((layer) => layer && ys[present.indexOf(layer)]) as Projected<L>;
-}
 
 /** Rows of a table by id. */
 export class Embedding {
@@ -182,13 +131,13 @@ export class GatedMLP {
       const { sum, y } = norm.added(h, branch);
       return { sum, y: this.forward(y) };
     }
-    const weights = layers.map(({ weight }) => weight);
-    const { sum, ys } = addRmsNormLinears(h, branch, norm.weight, weights, norm.eps);
-    return { sum, y: this.downOf(ys[0], ys[1]) };
+    const { sum, ys } = addRmsNormLinears(h, branch, norm.weight, weightsOf(layers), norm.eps);
+    const [gate, up] = outputsOf(layers, ys);
+    return { sum, y: this.downOf(gate, up) };
   }
 
   private downOf(gate: Tensor, up: Tensor): Tensor {
     const { down_proj: down } = this;
-    return isPlain(down) ? swigluLinear(gate, up, down.weight) : down.forward(swiglu(gate, up));
+    return isPlain(down) && !down.lora_A ? swigluLinear(gate, up, down.weight) : down.forward(swiglu(gate, up));
   }
 }

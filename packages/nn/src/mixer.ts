@@ -55,6 +55,11 @@ export interface Mixer {
    * the parameters and `state`.
    */
   forward(x: Tensor, state?: State, at?: Sequences): { y: Tensor; state: State };
+  /**
+   * Of an adapter: learned tensors [1,...], by name, that are added to those of `init`. A mixer need not know of them: whoever begins
+   * sequences asks `firstState`.
+   */
+  initial_state?: State;
   /** Which tables of the positions `at` must hold; absent where it needs none. */
   readonly rotary?: Rotary;
   /** Numbers kept per sequence after `tokens` tokens: constant for a recurrence, growing for softmax attention. */

@@ -1,6 +1,7 @@
 // A module is any object with parameters in it; their paths are their names in the state dict.
 import { OptionError, shown, Tensor } from '@twilljs/tensor';
-import { Embedding, Linear } from './layers.ts';
+import { Embedding } from './layers.ts';
+import { Linear } from './linear/layer.ts';
 
 /**
  * All parameters of a module by path, in the order of its fields: `layers.0.attn.q_proj.weight`.
@@ -25,6 +26,20 @@ export function matrices(module: object): Map<string, Tensor> {
   });
   return found;
 }
+
+/**
+ * Modules by path: what holds parameters itself (`model.layers.0.attn.q_proj`), in the order of `params`. What an adapter brought is none.
+ */
+export function modules(module: object): Map<string, object> {
+  const found = new Map<string, object>();
+  walk(module, '', new Set(), (path, _, owner) => {
+    if (!isOfAdapter(path)) found.set(path.slice(0, Math.max(0, path.lastIndexOf('.'))), owner);
+  });
+  return found;
+}
+
+/** Whether a parameter of this path is an adapter's, not the model's own. */
+export const isOfAdapter = (path: string): boolean => /\.(lora_[AB]\.weight|initial_state\.\w+)$/.test(path);
 
 /** Number of parameters, tied ones once. */
 export function countParams(module: object): number {

@@ -1,6 +1,7 @@
 // The ways in and out of a linear mixer: short convolutions and their states behind projections; norm, gate and projection.
 import { type Tensor, zeros } from '@twilljs/tensor';
-import { type Linear, type RMSNorm, ShortConv } from './layers.ts';
+import { type RMSNorm, ShortConv } from './layers.ts';
+import type { Linear } from './linear/layer.ts';
 import type { Sequences, State } from './mixer.ts';
 import { type OfThree, shortConvs, silu } from './ops.ts';
 

@@ -14,7 +14,8 @@ import { wasm } from '@twilljs/wasm';
 import { describe, expect, it } from 'vitest';
 import { arenaOf } from './arena.ts';
 import { initializer } from './initializer.ts';
-import { Embedding, GatedMLP, Linear, RMSNorm, ShortConv } from './layers.ts';
+import { Embedding, GatedMLP, RMSNorm, ShortConv } from './layers.ts';
+import { Linear } from './linear/layer.ts';
 import { countParams, matrices, params } from './module.ts';
 
 const init = initializer(1, 0.5);

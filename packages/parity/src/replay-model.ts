@@ -21,7 +21,7 @@ import { type Measured, measure } from './measured.ts';
 import { replayTraining, shifted } from './replay-training.ts';
 import type { ModelTarget } from './targets.ts';
 
-type Ids = { readonly data: Int32Array; readonly shape: readonly [number, number] };
+type Ids = ModelGolden['inputIds'];
 
 export async function replayModel(
   { path, model: directory, packed, training }: ModelTarget,
@@ -31,16 +31,21 @@ export async function replayModel(
   const where = join(path, 'expected.safetensors');
   const golden = readModelGolden(readFile(where), where);
   const { model } = await load(directory, { mixers, device });
-  const [B, T] = golden.inputIds.shape;
-  const ids: Ids = { data: golden.inputIds.data, shape: [B, T] };
-  const measured = [
-    ...(await forward(model, ids, golden)),
-    ...(await backward(model, ids, golden, { data: shifted(ids.data, T), shape: [B, T] })),
-    await decode(model, ids, golden),
-  ];
+  const measured = await replayExpected(model, golden);
   if (packed) measured.push(...(await replayPacked(model, path)));
   if (training) measured.push(...(await replayTraining(path, directory, mixers, device)));
   return measured;
+}
+
+/** What `expected.safetensors` asks of a model: logits, residual stream, loss, gradients, and decoding token by token. */
+export async function replayExpected(model: LanguageModel, golden: ModelGolden): Promise<Measured[]> {
+  const ids: Ids = golden.inputIds;
+  const labels: Ids = { data: shifted(ids.data, ids.shape[1]), shape: ids.shape };
+  return [
+    ...(await forward(model, ids, golden)),
+    ...(await backward(model, ids, golden, labels)),
+    await decode(model, ids, golden),
+  ];
 }
 
 /** What a step makes of ids: replayed, unless the device is eager. */
@@ -51,7 +56,7 @@ function computed<R>({ device }: LanguageModel, step: (...ids: Tensor[]) => R, .
   return made;
 }
 
-async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
+export async function forward(model: LanguageModel, ids: Ids, golden: ModelGolden): Promise<Measured[]> {
   const { float } = model.device;
   const step = (tokens: Tensor) => untracked(() => ({ logits: model.forward(tokens), hidden: model.hidden(tokens) }));
   const made = computed(model, step, ids);

@@ -102,15 +102,24 @@ describe('what holds no model', () => {
     await expect(replayGoldens([path], { ...options, base: join(home, 'no') })).rejects.toThrow(/is no directory/);
   });
 
-  it('names folders that are for other versions', async () => {
+  it('names folders that are for other versions, and adapters whose model is not there', async () => {
     const other = join(home, 'later');
-    mkdirSync(join(other, 'adapter'), { recursive: true });
-    writeFileSync(join(other, 'adapter/adapter_config.json'), '{}');
+    for (const [name, config] of [
+      ['adapter', '{ "base_model_name_or_path": "hgrn" }'],
+      ['astray', '{ "base_model_name_or_path": "../../etc" }'],
+      ['damaged', '{'],
+    ]) {
+      mkdirSync(join(other, name), { recursive: true });
+      writeFileSync(join(other, name, 'adapter_config.json'), config);
+      writeFileSync(join(other, name, 'expected.safetensors'), '');
+    }
     writeFileSync(join(other, 'cases.json'), '[]');
-    const { skipped } = await replayGoldens([other], options);
+    const { skipped, broken } = await replayGoldens([other], options);
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      'adapters are not in this version',
+      'it is for the model "hgrn"; name the folder that holds it by --base',
+      'it is for the model "../../etc"; name the folder that holds it by --base',
       'cases.json: cases of this form are not in this version',
     ]);
+    expect(broken[0].reason).toMatch(/adapter_config.json/);
   });
 });

@@ -1,7 +1,8 @@
-// Replays goldens of ops, models and tokenizers, as many as lie at the given paths.
+// Replays goldens of ops, models, adapters and tokenizers, as many as lie at the given paths.
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, isTwillError } from '@twilljs/tensor';
 import type { Replayed } from './measured.ts';
+import { replayAdapter } from './replay-adapter.ts';
 import { replayModel } from './replay-model.ts';
 import { replayOp } from './replay-op.ts';
 import { replayTokenizer } from './replay-tokenizer.ts';
@@ -58,6 +59,8 @@ async function replay(target: Target, { mixers, device }: ReplayOptions): Promis
       return { measured: await replayOp(target, device) };
     case 'model':
       return { measured: await replayModel(target, mixers, device) };
+    case 'adapter':
+      return { measured: await replayAdapter(target, mixers, device) };
     case 'tokenizer':
       return { measured: [], cases: await replayTokenizer(target) };
   }

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import type { MixerFamily } from '@twilljs/nn';
-import { FileError, isTwillError } from '@twilljs/tensor';
+import { FileError, isTwillError, shown } from '@twilljs/tensor';
 import { type Golden, readGolden, readOpName } from './golden.ts';
 import { goldenOps } from './golden-ops.ts';
 
@@ -31,7 +31,15 @@ export interface TokenizerTarget {
   readonly path: string;
 }
 
-export type Target = OpTarget | ModelTarget | TokenizerTarget;
+/** A directory with `adapter_config.json` and `expected.safetensors`. */
+export interface AdapterTarget {
+  readonly kind: 'adapter';
+  readonly path: string;
+  /** The directory of the model that it is for. */
+  readonly model: string;
+}
+
+export type Target = OpTarget | ModelTarget | TokenizerTarget | AdapterTarget;
 
 export interface Refused {
   readonly path: string;
@@ -102,10 +110,27 @@ export function findTargets(
     }
   }
 
+  /** Its model lies in the base, or in a folder of models beside the folder of adapters. */
+  function adapter(path: string, names: readonly string[]): void {
+    try {
+      const { base_model_name_or_path: name } = readConfigFile(join(path, 'adapter_config.json'));
+      const isName = typeof name === 'string' && /^[\w.-]+$/.test(name);
+      const model = join(base ?? join(path, '../../models'), isName ? name : '');
+      if (!names.includes('expected.safetensors'))
+        skipped.push({ path, reason: 'an adapter without expected.safetensors' });
+      else if (isName && existsSync(join(model, 'config.json'))) found.push({ kind: 'adapter', path, model });
+      else
+        skipped.push({ path, reason: `it is for the model ${shown(name)}; name the folder that holds it by --base` });
+    } catch (error) {
+      if (!isTwillError(error)) throw error;
+      broken.push({ path, reason: error.message });
+    }
+  }
+
   function folder(path: string): void {
     const names = listDirectory(path);
     if (names.includes('adapter_config.json')) {
-      skipped.push({ path, reason: 'adapters are not in this version' });
+      adapter(path, names);
       return;
     }
     const isTokenizer = names.includes('tokenizer.json') && names.includes('cases.json');

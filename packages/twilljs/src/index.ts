@@ -1,4 +1,5 @@
 // twilljs: everything in one import, all mixers as one list, and the best device of the machine.
+export * from '@twilljs/adapters';
 export {
   Attention,
   type AttentionAttrs,

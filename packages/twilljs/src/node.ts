@@ -2,6 +2,7 @@
 import { load as loadFrom } from '@twilljs/hub/node';
 import { best } from './defaults.ts';
 
+export * from '@twilljs/adapters/node';
 export * from '@twilljs/data/node';
 export * from '@twilljs/hub/node';
 export * from '@twilljs/report/node';

@@ -19,6 +19,8 @@ const init = all.shapesOnly();
 const model = await all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init: all.initializer(0) }).to(cpu());
 await node.save(join(home, 'model'), model);
 const files = await all.filesOfModel(model);
+const small = () => all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init });
+await node.saveAdapter(join(home, 'adapter'), await all.addAdapter(model, { peft_type: 'STATE' }));
 
 const source = rng(0);
 const tokens = Uint8Array.from({ length: 400 }, (_, i) => i % 16);
@@ -107,6 +109,15 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { momentum: 0.9, nesterov: true, weight_decay: 0, adjust_lr_fn: 'original' },
   ],
   'newtonSchulz: options': [(bag) => all.newtonSchulz(rows(), bag), { steps: 2 }],
+  'addAdapter: config': [
+    (bag) => all.addAdapter(small(), bag),
+    { peft_type: 'LORA', r: 2, lora_alpha: 4, target_modules: ['q_proj'], use_rslora: true },
+  ],
+  'addAdapter: options': [(bag) => all.addAdapter(small(), { peft_type: 'STATE' }, bag), { seed: 1 }],
+  'loadAdapter: options': [
+    (bag) => node.loadAdapter(small(), join(home, 'adapter'), bag),
+    { revision: 'main', signal: new AbortController().signal },
+  ],
   'adamwUpdate: attrs': [
     (bag) => all.adamwUpdate(flat(), flat(), flat(), flat(), tensor([0.1, 1, 1], [3]), bag),
     { ...rates, weight_decay: 0 },

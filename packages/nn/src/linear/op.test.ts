@@ -6,10 +6,10 @@ import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { initializer } from '../initializer.ts';
-import { Linear, projections } from '../layers.ts';
 import { linear, linears } from '../ops.ts';
 import { kernels } from '../wasm.ts';
 import { kernels as webgpuKernels } from '../webgpu.ts';
+import { Linear, projections } from './layer.ts';
 
 const floats = (device: Device, shape: number[], seed: number): Tensor =>
   tensor(noise(shape[0] * shape[1], seed), shape, { device });

@@ -1,0 +1,2 @@
+// Adapters in directories.
+export { loadAdapter, saveAdapter } from './directory.ts';
