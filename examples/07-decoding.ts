@@ -41,8 +41,8 @@ const [a, b] = [other, restored].map((c) => scope(() => model.next(row('.'), c))
 console.log((await a.data()).join() === (await b.data()).join()); // => true
 
 // A byte drawn at temperature 0.8; the seed decides it.
-const id = sample(await a.data(), 0.8, rng(3));
-console.log(id === sample(await b.data(), 0.8, rng(3))); // => true
+const id = sample(await a.data(), rng(3), { temperature: 0.8 });
+console.log(id === sample(await b.data(), rng(3), { temperature: 0.8 })); // => true
 console.log(decodeText([id]).length); // => 1
 
 // A talk of several turns: each prompt follows what the cache holds, and afterwards it holds the answer too.
@@ -55,7 +55,7 @@ for (const said of ['Who are you? ', ' And he? ']) {
 
 // Prompts of different lengths, continued together: the ids that each has alone.
 const prompts = ['Call me ', 'The whale', 'A'].map(encodeText);
-const together: number[][] = prompts.map(() => []);
+const together: (number | null)[][] = prompts.map(() => []);
 for await (const ids of generate(model, prompts, { maxTokens: 5 })) {
   for (const [i, id] of ids.entries()) together[i].push(id);
 }

@@ -99,7 +99,7 @@ console.log(rest.every((x, i) => Math.abs(x - whole[3 * 32 + i]) < 1e-5)); // =>
 
 // Prompts of different lengths together: the ids that each has alone.
 const idsOf = async (prompts: number[][]) => {
-  const found: number[][] = [];
+  const found: (number | null)[][] = [];
   for await (const ids of generate(model, prompts, { maxTokens: 4 })) found.push(ids);
   return found;
 };

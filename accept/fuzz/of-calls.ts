@@ -13,7 +13,7 @@ import {
 } from '@twilljs/data';
 import { evaluateWindows, score } from '@twilljs/eval';
 import { save } from '@twilljs/hub/node';
-import { generate, type LanguageModel } from '@twilljs/hybrid';
+import { type GenerateOptions, generate, type LanguageModel } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
 import { rng, scope } from '@twilljs/tensor';
 import { learningRate, Trainer, trainOptions } from '@twilljs/train';
@@ -146,7 +146,8 @@ function callsOf(model: LanguageModel): Readonly<Record<string, readonly [args: 
       [[3, 1], { maxTokens: 2, temperature: 0.5, seed: 1 }],
       async (prompt, options) => {
         let count = 0;
-        for await (const id of generate(model, prompt, options)) if (++count > 3 || id > 15) break;
+        const ids: AsyncIterable<number> = generate(model, prompt, options as GenerateOptions);
+        for await (const id of ids) if (++count > 3 || id > 15) break;
       },
     ],
     score: [[{ B: 1, T: 3, inputs: [3, 1, 4], labels: [1, 4, 5] }], (batch) => score(model, batch)],

@@ -34,7 +34,7 @@ describe.each(cases)('%s', (_, more) => {
     const model = await make(more, fast);
     const random = rng(1);
     const prompts = drawn(random, [70, 1, 2, 3, 4, 64, 65, ...random.ints(5, 70).map((n) => n + 1)]);
-    const together: number[][] = prompts.map(() => []);
+    const together: (number | null)[][] = prompts.map(() => []);
     for await (const ids of generate(model, prompts, { maxTokens: 40 }))
       ids.forEach((id, i) => void together[i].push(id));
     for (const [i, prompt] of prompts.entries()) {

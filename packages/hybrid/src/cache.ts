@@ -1,6 +1,17 @@
 // What a model remembers while it decodes: the states of its layers, in buffers of its own.
 import type { State } from '@twilljs/nn';
-import { OptionError, Owned, scope, shown, type Tensor, untracked } from '@twilljs/tensor';
+import {
+  concat,
+  embedding,
+  OptionError,
+  Owned,
+  scope,
+  shown,
+  type Tensor,
+  tensor,
+  untracked,
+  whole,
+} from '@twilljs/tensor';
 import { writeCache } from './cache-file.ts';
 import type { Place } from './place.ts';
 import { copy, type Room, type StateLayout } from './state-layout.ts';
@@ -65,6 +76,41 @@ export class Cache {
     return this.copyOf((state) => state);
   }
 
+  /**
+   * Sequences of it, in this order and any number of times, to go on apart from each other: several continuations of one, or those of
+   * several that have not ended.
+   *
+   * @param which places in the batch.
+   * @throws OptionError for none at all, or a place that is none.
+   */
+  rows(which: readonly number[]): Cache {
+    this.requireLive();
+    if (!Array.isArray(which) || which.length === 0) {
+      throw new OptionError(`cache.rows: ${shown(which)} names no sequence; give places, such as [0, 0].`);
+    }
+    for (const [i, row] of which.entries()) whole(`cache.rows: place ${i}`, row, 0, this.batch - 1);
+    const states = this.layers.map(({ value }) => rowsOf(value!, which));
+    return new Cache(
+      this.owner,
+      which.map((row) => this.tokens[row]),
+      { states, capacity: this.capacity },
+    );
+  }
+
+  /** Internal: becomes what `parts` hold together, in their order. */
+  become(parts: readonly Cache[]): void {
+    this.requireLive();
+    const capacity = Math.max(...parts.map((part) => part.capacity));
+    const together = () => {
+      const rooms = parts.map((part) => part.roomOf(capacity));
+      return this.layers.map((_, i) => joined(rooms.map((states) => states[i])));
+    };
+    const states = untracked(() => scope(together));
+    for (const [i, layer] of this.layers.entries()) layer.replace(states[i]);
+    this.tokens.set(parts.flatMap(({ tokens }) => [...tokens]));
+    this.capacity = capacity;
+  }
+
   /** A function that sets this cache back to where it is now, any number of times. */
   snapshot(): { restore(): void; [Symbol.dispose](): void } {
     return this.wayBack((state) => state);
@@ -92,6 +138,12 @@ export class Cache {
     this.requireLive();
     const states = this.layers.map(({ value }, i) => handlesOf(choose(value!, i)));
     return new Cache(this.owner, this.tokens, { states, capacity: this.capacity });
+  }
+
+  /** The states by layer with room for `capacity` tokens, which is not less than they have. */
+  private roomOf(capacity: number): State[] {
+    this.requireLive();
+    return this.layers.map(({ value }, i) => this.owner.layouts.layers[i].withRoom(value!, capacity));
   }
 
   private wayBack(choose: (state: State, layer: number) => State) {
@@ -140,6 +192,26 @@ export function requireCache(value: unknown): Cache {
 /** Handles of their own on the same numbers. */
 const handlesOf = (state: State): State =>
   Object.fromEntries(Object.entries(state).map(([name, t]) => [name, t.handle()]));
+
+/** Those of some sequences. */
+function rowsOf(state: State, which: readonly number[]): State {
+  const rows = (t: Tensor) => {
+    const flat = t.reshape([t.shape[0], t.size / t.shape[0]]);
+    const ids = tensor(Int32Array.from(which), [which.length], { device: t.device });
+    return embedding(flat, ids).reshape([which.length, ...t.shape.slice(1)]);
+  };
+  return untracked(() => scope(() => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, rows(t)]))));
+}
+
+/** Those of all sequences, one state after the other. */
+function joined(states: readonly State[]): State {
+  const together = (name: string) =>
+    concat(
+      states.map((state) => state[name]),
+      0,
+    );
+  return Object.fromEntries(Object.keys(states[0]).map((name) => [name, together(name)]));
+}
 
 /** The same numbers with room for `capacity` tokens, copied where others see them too. */
 function ownOf(layout: StateLayout, state: State, capacity: number): State {

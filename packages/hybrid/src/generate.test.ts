@@ -2,10 +2,11 @@
 import { cpu, keep, release, rng, scope } from '@twilljs/tensor';
 import { device } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import { type GenerateOptions, generate, type IdList, mostLikely } from './index.ts';
+import { type Cache, type GenerateOptions, generate, type IdList, mostLikely, probabilities } from './index.ts';
 import { drawn, make } from './models.test-data.ts';
 
-const model = await make({ model_type: 'gated_deltanet', head_dim: 6, ratio: '1:1' }, await device({ name: 'wasm' }));
+const fast = await device({ name: 'wasm' });
+const model = await make({ model_type: 'gated_deltanet', head_dim: 6, ratio: '1:1' }, fast);
 
 async function taken(prompt: IdList, options: GenerateOptions, most = Number.POSITIVE_INFINITY): Promise<number[]> {
   const ids: number[] = [];
@@ -14,7 +15,8 @@ async function taken(prompt: IdList, options: GenerateOptions, most = Number.POS
 }
 async function takenTogether(prompts: readonly IdList[], options: GenerateOptions): Promise<number[][]> {
   const all: number[][] = prompts.map(() => []);
-  for await (const ids of generate(model, prompts, options)) for (const [i, id] of ids.entries()) all[i].push(id);
+  for await (const ids of generate(model, prompts, options))
+    for (const [i, id] of ids.entries()) if (id !== null) all[i].push(id);
   return all;
 }
 
@@ -132,4 +134,157 @@ it('gives only ids below a vocabulary that is smaller than the model, greedily a
     expect(Math.max(...some)).toBeLessThan(8);
   }
   await expect(taken([1], { maxTokens: 1, vocabulary: 21 })).rejects.toThrow('generate: vocabulary is 21');
+});
+
+/** What follows a text, read anew. */
+async function logitsAfter(text: readonly number[]): Promise<Float64Array> {
+  using cache = model.cache(1);
+  return Float64Array.from(await scope(() => model.next([text], cache)).data());
+}
+
+describe('stops', () => {
+  it('end a sequence with an id of theirs, and the others go on as they would', async () => {
+    const prompts = drawn(rng(6), [3, 40, 1, 7]);
+    const whole = await takenTogether(prompts, { maxTokens: 12 });
+    const stop = [whole[0][2], whole[1][5]];
+    const ends = whole.map((ids) => {
+      const at = ids.findIndex((id) => stop.includes(id));
+      return at === -1 ? ids : ids.slice(0, at + 1);
+    });
+    expect(new Set(ends.map(({ length }) => length)).size).toBeGreaterThan(1);
+    const steps: (number | null)[][] = [];
+    for await (const ids of generate(model, prompts, { maxTokens: 12, stop })) steps.push(ids);
+    expect(steps).toHaveLength(Math.max(...ends.map(({ length }) => length)));
+    for (const [i, ids] of ends.entries())
+      expect(steps.map((step) => step[i])).toEqual(steps.map((_, n) => ids[n] ?? null));
+    expect(await taken(prompts[1], { maxTokens: 12, stop })).toEqual(ends[1]);
+  });
+
+  it('leave a cache with what each has read and written, and give back the rest', async () => {
+    const random = rng(7);
+    const prompts = drawn(random, [3, 40, 1, 7]);
+    const whole = await takenTogether(prompts, { maxTokens: 12 });
+    const stop = [whole[0][2], whole[1][5]];
+    using cache = model.cache(4);
+    const held: number[] = [];
+    for (const most of [12, 4, 12, 4, 12, 4]) {
+      using fork = cache.fork();
+      const found = prompts.map((ids) => [...ids]);
+      let steps = 0;
+      for await (const ids of generate(model, prompts, { maxTokens: 12, stop, cache: fork })) {
+        for (const [i, id] of ids.entries()) if (id !== null) found[i].push(id);
+        if (++steps >= most) break;
+      }
+      expect([...fork.positions]).toEqual(found.map(({ length }) => length));
+      const next = drawn(random, [1, 2, 3, 4]);
+      const onward = await takenTogether(next, { maxTokens: 6, cache: fork });
+      expect(onward).toEqual(
+        await takenTogether(
+          found.map((ids, i) => [...ids, ...next[i]]),
+          { maxTokens: 6 },
+        ),
+      );
+      fork[Symbol.dispose]();
+      held.push(fast.bytesInUse);
+    }
+    expect(held[5]).toBe(held[3]); // the model has recorded what it does by then
+  });
+});
+
+describe('what was there before', () => {
+  it.each([
+    { repetitionPenalty: 1.5 },
+    { noRepeatNgramSize: 2 },
+    { temperature: 0.8, topK: 6, topP: 0.9, minP: 0.02, repetitionPenalty: 1.2, noRepeatNgramSize: 3 },
+  ])('counts from the prompt on: %j', async (options) => {
+    const [prompt] = drawn(rng(8), [25]);
+    const found = await taken(prompt, { maxTokens: 25, seed: 3, ...options });
+    const random = rng(3).fork('generate');
+    const text = [...prompt];
+    for (const id of found) {
+      const likely = probabilities(await logitsAfter(text), text, { temperature: 0, ...options });
+      let left = options.temperature === undefined ? 0 : random.uniform(1)[0];
+      const expected = likely.findIndex((p) => {
+        left -= p;
+        return left < 0;
+      });
+      expect(id).toBe(expected);
+      text.push(id);
+    }
+  });
+});
+
+describe('log-probabilities', () => {
+  it('are those of the model, whatever is drawn, with the most likely beside them', async () => {
+    const text = [4, 2];
+    const options = { maxTokens: 9, temperature: 0.7, topK: 3, seed: 5, logprobs: 4 };
+    for await (const { id, logprob, top } of generate(model, text, options)) {
+      const all = probabilities(await logitsAfter(text));
+      expect(logprob).toBeCloseTo(Math.log(all[id]), 4);
+      const order = [...all.keys()].sort((a, b) => all[b] - all[a]);
+      expect(top.map(({ id }) => id)).toEqual(order.slice(0, 4));
+      for (const one of top) expect(one.logprob).toBeCloseTo(Math.log(all[one.id]), 4);
+      text.push(id);
+    }
+    expect(text).toHaveLength(11);
+    expect(text.slice(2)).toEqual(await taken([4, 2], { maxTokens: 9, temperature: 0.7, topK: 3, seed: 5 }));
+  });
+
+  it('come with several prompts, and greedily', async () => {
+    const plain = await takenTogether([[1], [2, 3]], { maxTokens: 4 });
+    const found: number[][] = [[], []];
+    for await (const tokens of generate(model, [[1], [2, 3]], { maxTokens: 4, logprobs: 0 })) {
+      for (const [i, token] of tokens.entries()) {
+        found[i].push(token!.id);
+        expect(token).toMatchObject({ top: [], logprob: expect.closeTo(token!.logprob) });
+      }
+    }
+    expect(found).toEqual(plain);
+  });
+});
+
+it.each<[object, string]>([
+  [{ stop: [20] }, 'generate: stop[0] is 20; give a whole number from 0 to 19.'],
+  [{ stop: [3, -1] }, 'stop[1] is -1'],
+  [{ stop: 3 }, 'generate: stop is 3 where a list of ids is needed; give one, such as [2].'],
+  [{ stop: 'end' }, 'stop is "end" where a list'],
+  [{ logprobs: 21 }, 'generate: logprobs is 21; give a whole number from 0 to 20.'],
+  [{ logprobs: true }, 'logprobs is true'],
+  [{ topK: 0, temperature: 1 }, 'generate: topK is 0; give a whole number of at least 1.'],
+  [{ topP: 0.5 }, 'generate: topP is 0.5 but temperature 0 takes the most likely id; give a temperature above 0.'],
+  [{ temperature: Number.NaN }, 'generate: temperature is NaN'],
+  [{ repetitionPenalty: '2' }, 'generate: repetitionPenalty is "2"'],
+  [{ noRepeatNgramSize: 0 }, 'generate: noRepeatNgramSize is 0'],
+  [{ seed: 1.5 }, 'generate: seed is 1.5; give a whole number of at least 0.'],
+  [{ cache: null }, 'null is no cache'],
+])('refuses %j', async (options, message) => {
+  await expect(taken([1], { maxTokens: 1, ...options } as never)).rejects.toThrow(message);
+});
+
+describe('sequences of a cache', () => {
+  it('go on apart, in any order and number', async () => {
+    using cache = model.cache(3);
+    const texts = drawn(rng(9), [5, 300, 2]);
+    await takenTogether(texts, { maxTokens: 0 });
+    const lengths = texts.map(({ length }) => length);
+    const rows = texts.map((ids) => [...ids, ...new Array<number>(300 - ids.length).fill(0)]);
+    scope(() => model.next(rows, cache, { lengths }));
+    using some = cache.rows([2, 1, 2]);
+    expect([...some.positions]).toEqual([2, 300, 2]);
+    const next = drawn(rng(10), [1, 4, 2]);
+    const expected = [2, 1, 2].map((row, i) => [...texts[row], ...next[i]]);
+    expect(await takenTogether(next, { maxTokens: 5, cache: some })).toEqual(
+      await takenTogether(expected, { maxTokens: 5 }),
+    );
+    expect([...cache.positions]).toEqual([5, 300, 2]);
+  });
+
+  it.each<[unknown, string]>([
+    [[], 'names no sequence; give places, such as [0, 0].'],
+    [[0, 2], 'cache.rows: place 1 is 2; give a whole number from 0 to 1.'],
+    [0, 'cache.rows: 0 names no sequence'],
+  ])('refuse %j', (which, message) => {
+    using cache: Cache = model.cache(2);
+    expect(() => cache.rows(which as never)).toThrow(message);
+  });
 });

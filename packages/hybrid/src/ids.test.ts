@@ -169,7 +169,7 @@ describe('a prompt', () => {
       [{ maxTokens: 2.5 }, 'generate: maxTokens is 2.5'],
       [{ maxTokens: Number.POSITIVE_INFINITY }, 'generate: maxTokens is Infinity'],
       [{ maxTokens: '3' }, 'generate: maxTokens is "3"'],
-      [{ maxTokens: 1, topK: 5 }, 'generate: there is no option topK'],
+      [{ maxTokens: 1, top_k: 5 }, 'generate: there is no option top_k; did you mean topK?'],
       [{ maxTokens: 1, temprature: 1 }, 'generate: there is no option temprature; did you mean temperature?'],
       [{ maxTokens: 1, signal: null }, 'generate: there is no option signal'],
       [{ max_tokens: 1 }, 'did you mean maxTokens?'],

@@ -113,15 +113,15 @@ describe('generation', () => {
     ];
     for (const [found, logits] of broken) {
       for (const temperature of [0, 1])
-        expect(() => sample(logits, temperature, rng(0))).toThrow(`the logits are ${found}`);
+        expect(() => sample(logits, rng(0), { temperature })).toThrow(`the logits are ${found}`);
     }
     // A vocabulary may be masked all but for one id.
     const masked = values(Number.NEGATIVE_INFINITY).with(7, -1e30);
-    for (const temperature of [0, 1]) expect(sample(masked, temperature, rng(0))).toBe(7);
+    for (const temperature of [0, 1]) expect(sample(masked, rng(0), { temperature })).toBe(7);
     for (const temperature of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => sample(masked, temperature, rng(0))).toThrow(`temperature is ${temperature}`);
+      expect(() => sample(masked, rng(0), { temperature })).toThrow(`temperature is ${temperature}`);
     }
-    expect(() => sample(undefined as never, 0, rng(0))).toThrow('the logits are undefined');
+    expect(() => sample(undefined as never, rng(0))).toThrow('the logits are undefined');
 
     const model = await make();
     const { weight } = model.model.embeddings;
@@ -139,7 +139,7 @@ describe('generation', () => {
   it('draws tokens as often as their probability says', () => {
     const random = rng(0);
     const counts = [0, 0, 0];
-    for (let i = 0; i < 20_000; i++) counts[sample(Float64Array.of(0, Math.log(3), Math.log(6)), 1, random)]++;
+    for (let i = 0; i < 20_000; i++) counts[sample(Float64Array.of(0, Math.log(3), Math.log(6)), random)]++;
     expect(counts.map((n) => n / 20_000).map((p, i) => Math.abs(p - [0.1, 0.3, 0.6][i]) < 0.015)).toEqual([
       true,
       true,

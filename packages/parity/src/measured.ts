@@ -1,7 +1,7 @@
 // One tensor of a golden, measured: how far off it is and how far it may be.
 import { FileError } from '@twilljs/tensor';
 import { deviation, tolerances } from '@twilljs/tensor/testing';
-import type { Cases } from './replay-tokenizer.ts';
+import type { Cases } from './cases.ts';
 
 export interface Measured {
   /** `out.y`, `grad.q`, `logits`, `hidden.0`, `decode`, `train.loss`, ... */
@@ -13,7 +13,7 @@ export interface Measured {
   readonly worst: number;
 }
 
-/** All tensors of one golden, or all cases of a tokenizer. */
+/** All tensors of one golden, or all cases of a tokenizer or of sampling. */
 export interface Replayed {
   readonly path: string;
   readonly measured: readonly Measured[];

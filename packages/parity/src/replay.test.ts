@@ -82,6 +82,54 @@ describe('tokenizers', () => {
   });
 });
 
+describe('sampling', () => {
+  const right = { logits: [0, 0, 3], ids: [2], options: { top_k: 1 }, probabilities: [0, 0, 1], kept: 1 };
+  const folder = (name: string, cases: unknown) => {
+    mkdirSync(join(home, 'sampling', name), { recursive: true });
+    writeFileSync(join(home, 'sampling', name, 'cases.json'), JSON.stringify(cases));
+    return join(home, 'sampling', name);
+  };
+  const replayed = (path: string) => replayGoldens([path], { mixers: [], device: cpu(), label: 'here' });
+
+  it('is right case by case, in the repository too', async () => {
+    const path = folder('right', [right, { ...right, options: { top_k: 1, no_repeat_ngram_size: 0, top_p: null } }]);
+    expect(textOf(await replayed(path))).toMatch(/: all 2 cases right\n$/);
+    const golden = new URL('../../../golden/sampling', import.meta.url).pathname;
+    expect(dataOf(await replayed(golden))).toMatchObject({ ok: true, goldens: 1, skipped: [], cases: { count: 17 } });
+  });
+
+  it('names what is wrong', async () => {
+    const off = { ...right, probabilities: [0, 2e-6, 1 - 2e-6], kept: 2 };
+    const outcome = await replayed(folder('wrong', [right, off, { ...right, kept: 2 }]));
+    expect(isWithin(outcome)).toBe(false);
+    expect(textOf(outcome)).toContain('case 1, "{\\"top_k\\":1}": kept [2] where [1,2] is expected');
+    expect(dataOf(outcome)).toMatchObject({
+      cases: {
+        count: 3,
+        wrong: [
+          { what: 'probability of 1' },
+          { what: 'probability of 2' },
+          { what: 'kept' },
+          { index: 2, what: 'kept' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['a probability too few', [{ ...right, probabilities: [1] }], /case 0 is \{/],
+    ['no numbers', [right, { ...right, logits: [null] }], /case 1 is \{/],
+    [
+      'an option that is none here',
+      [{ ...right, options: { typical_p: 0.9 } }],
+      /case 0: option "typical_p" is not in/,
+    ],
+    ['one that cannot be', [{ ...right, options: { top_p: 2 } }], /topP is 2/],
+  ])('refuses cases that are none: %s', async (name, cases, message) => {
+    expect(faultOf(await replayed(folder(name, cases)))).toMatch(message);
+  });
+});
+
 describe('what holds no model', () => {
   const models = new URL('../../../golden/models/', import.meta.url).pathname;
   const options = { mixers, device: cpu({ float: 'f64' }), label: 'here' };

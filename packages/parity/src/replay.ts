@@ -1,10 +1,11 @@
-// Replays goldens of ops, models, adapters and tokenizers, as many as lie at the given paths.
+// Replays goldens of ops, models, adapters, tokenizers and sampling, as many as lie at the given paths.
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, isTwillError } from '@twilljs/tensor';
 import type { Replayed } from './measured.ts';
 import { replayAdapter } from './replay-adapter.ts';
 import { replayModel } from './replay-model.ts';
 import { replayOp } from './replay-op.ts';
+import { replaySampling } from './replay-sampling.ts';
 import { replayTokenizer } from './replay-tokenizer.ts';
 import { findTargets, type Refused, type Target } from './targets.ts';
 
@@ -63,5 +64,7 @@ async function replay(target: Target, { mixers, device }: ReplayOptions): Promis
       return { measured: await replayAdapter(target, mixers, device) };
     case 'tokenizer':
       return { measured: [], cases: await replayTokenizer(target) };
+    case 'sampling':
+      return { measured: [], cases: replaySampling(target) };
   }
 }

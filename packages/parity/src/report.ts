@@ -1,8 +1,8 @@
 // The report of a replay: every tensor with its error beside its tolerance, the worst last.
 import { relative } from 'node:path';
+import type { WrongCase } from './cases.ts';
 import { byShare, holds, type Measured, type Replayed } from './measured.ts';
 import type { Outcome } from './replay.ts';
-import type { WrongCase } from './replay-tokenizer.ts';
 
 /** What is wrong with the input as a whole. */
 export function faultOf({ replayed, skipped, broken }: Outcome): string | null {
@@ -42,7 +42,7 @@ export function dataOf(outcome: Outcome): Record<string, unknown> {
   };
 }
 
-/** Of all tokenizers. */
+/** Of all tokenizers, and of sampling. */
 function casesOf({ replayed }: Outcome) {
   const wrong = replayed.flatMap(({ path, cases }) =>
     (cases?.wrong ?? []).map((one) => ({ path: shownPath(path), ...one })),

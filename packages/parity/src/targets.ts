@@ -1,9 +1,10 @@
-// What lies at the paths of `twill parity`: goldens of ops, of models and of tokenizers, and what cannot be replayed, with the reason.
+// What lies at the paths of `twill parity`: goldens of ops, models, tokenizers and sampling, and what cannot be replayed, with the reason.
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, shown } from '@twilljs/tensor';
+import { firstHas } from './cases.ts';
 import { type Golden, readGolden, readOpName } from './golden.ts';
 import { goldenOps } from './golden-ops.ts';
 
@@ -39,7 +40,13 @@ export interface AdapterTarget {
   readonly model: string;
 }
 
-export type Target = OpTarget | ModelTarget | TokenizerTarget | AdapterTarget;
+/** A directory with a `cases.json` of logits and probabilities. */
+export interface SamplingTarget {
+  readonly kind: 'sampling';
+  readonly path: string;
+}
+
+export type Target = OpTarget | ModelTarget | TokenizerTarget | AdapterTarget | SamplingTarget;
 
 export interface Refused {
   readonly path: string;
@@ -135,6 +142,8 @@ export function findTargets(
     }
     const isTokenizer = names.includes('tokenizer.json') && names.includes('cases.json');
     if (isTokenizer) found.push({ kind: 'tokenizer', path });
+    const isSampling = !isTokenizer && names.includes('cases.json') && firstHas(join(path, 'cases.json'), 'logits');
+    if (isSampling) found.push({ kind: 'sampling', path });
     if (names.includes('config.json') || names.includes('expected.safetensors')) {
       model(path, names);
       return;
@@ -145,7 +154,7 @@ export function findTargets(
       else if (isDirectory(inner)) folder(inner);
       else if (name.endsWith('.safetensors')) file(inner, false);
     }
-    const others = names.filter((name) => /\.jsonl?$/.test(name));
+    const others = names.filter((name) => /\.jsonl?$/.test(name) && !(isSampling && name === 'cases.json'));
     if (others.length > 0 && !isTokenizer) {
       const files = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
       skipped.push({ path, reason: `${files}: cases of this form are not in this version` });
@@ -159,7 +168,7 @@ export function findTargets(
     else file(path, true);
     if (found.length + skipped.length + broken.length > before) continue;
     throw new FileError(
-      `parity: ${path} holds no golden; give a file of an op, the directory of a model or tokenizer, or a folder of them.`,
+      `parity: ${path} holds no golden; give a file of an op, the directory of a model, a tokenizer or sampling, or a folder of them.`,
     );
   }
   return { found, skipped, broken };

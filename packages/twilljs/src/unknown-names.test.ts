@@ -148,7 +148,10 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'gdnGate: attrs': [(bag) => all.gdnGate(gates, ones([1]), ones([1]), gates, bag), { scale: 1 }],
   'generate: options': [
     (bag) => all.generate(model, [1], bag).next(),
-    { maxTokens: 1, temperature: 0, seed: 0, vocabulary: 16, cache: model.cache(1) },
+    {
+      ...{ maxTokens: 1, temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
+      ...{ stop: [2], seed: 0, vocabulary: 16, logprobs: 1, cache: model.cache(1) },
+    },
   ],
   'hybrid: config': [
     (bag) => all.hybrid(bag, { mixers, init }),
@@ -241,6 +244,14 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'readDocuments: options': [(bag) => node.readDocuments(join(home, 'model', 'config.json'), bag), { note: () => {} }],
   'rope: options': [(bag) => all.rope(x, bag), { base: 100, offset: 1 }],
   'rotaryTables: options': [(bag) => all.rotaryTables(2, 4, bag, cpu()), { base: 100, offset: 1 }],
+  'probabilities: options': [
+    (bag) => all.probabilities(new Float64Array(3), [], bag),
+    { temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
+  ],
+  'sample: options': [
+    (bag) => all.sample(new Float64Array(3), source, bag),
+    { temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
+  ],
   'scalarDecay: attrs': [(bag) => all.scalarDecay(x, x, x, gates, null, bag), { scale: 1 }],
   'scalarDelta: attrs': [(bag) => all.scalarDelta(x, x, x, gates, gates, null, bag), { scale: 1 }],
   'scaledDotProductAttention: attrs': [

@@ -113,10 +113,11 @@ async function runGenerate(context: Context, where: string, options: Options): P
   for await (const next of generate(model, ids, { maxTokens, temperature, seed, ...vocabulary })) {
     steps++;
     for (const [i, answer] of answers.entries()) {
-      answer.ended ||= ends.has(next[i]);
-      if (answer.ended) continue;
+      const id = next[i];
+      answer.ended ||= id === null || ends.has(id);
+      if (id === null || answer.ended) continue;
       answer.tokens++;
-      const part = answer.stream.push(next[i]);
+      const part = answer.stream.push(id);
       answer.text += part;
       if (alone) say(part);
     }

@@ -1,4 +1,4 @@
-// twill parity: replays golden files and says how far every tensor is off, and which cases of tokenizers are wrong.
+// twill parity: replays golden files and says how far every tensor is off, and which cases of tokenizers and sampling are wrong.
 import { dataOf, faultOf, isWithin, replayGoldens, textOf } from '@twilljs/parity/node';
 import { cpu, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
@@ -18,14 +18,14 @@ export function parity() {
   const command = makeCommand({
     name: 'parity',
     summary:
-      'Replays golden files (ops, models, tokenizers, or folders of them) and prints the error of every tensor, the worst last.',
+      'Replays golden files (ops, models, tokenizers, sampling, folders of them): the error of every tensor, the worst last.',
     seed: null,
     eager: true,
     examples: [
       'twill parity golden',
       'twill parity golden/models/transformer --dtype f64',
       'twill parity golden --eager',
-      'twill parity golden/tokenizers',
+      'twill parity golden/tokenizers golden/sampling',
       'twill parity more-goldens --base golden/models',
       'twill parity my-op.safetensors --device cpu --json',
     ],
@@ -33,10 +33,11 @@ export function parity() {
       'A model is a directory with config.json, model.safetensors, expected.safetensors and, if it was trained,\n' +
         'train.safetensors. With --base the model of a directory without one is that of the same name there.',
       'A tokenizer is a directory with tokenizer.json and cases.json: text, add_special_tokens, ids, decoded,\n' +
-        'decoded_with_special, each equal. Exit code 1 when a tensor is above its tolerance or a case is wrong.',
+        'decoded_with_special, each equal. One of sampling has a cases.json of logits, ids, options, probabilities\n' +
+        '(within 1e-6) and kept (equal). Exit code 1 when a tensor is above its tolerance or a case is wrong.',
     ],
   })
-    .addArgument(new Argument('<path...>', 'golden files, directories of models and tokenizers, folders'))
+    .addArgument(new Argument('<path...>', 'golden files, directories of models, tokenizers and sampling, folders'))
     .addOption(option('--base <dir>', 'where models of goldens that hold none are, by name'))
     .addOption(new Option('--dtype <type>', 'f64 is the reference device, cpu').choices(['f32', 'f64']).default('f32'));
   return { command, run: runParity };

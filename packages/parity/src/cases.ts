@@ -1,0 +1,57 @@
+// Cases of a `cases.json`: what must come out equal, and what came out otherwise.
+import { readText } from '@twilljs/hub/node';
+import { FileError, shown } from '@twilljs/tensor';
+
+/** What came out otherwise. */
+export interface WrongCase {
+  /** Its place in `cases.json`. */
+  readonly index: number;
+  /** What it is of: a text, or options. */
+  readonly text: string;
+  /** `ids`, `decoded`, `probabilities`, ... */
+  readonly what: string;
+  readonly ours: unknown;
+  readonly expected: unknown;
+}
+
+export interface Cases {
+  readonly count: number;
+  readonly wrong: readonly WrongCase[];
+}
+
+/**
+ * The cases of a file.
+ *
+ * @param fields their names, for messages.
+ * @throws FileError for what is no list of such cases.
+ */
+export function casesIn<T>(path: string, fields: string, isCase: (value: Record<string, unknown>) => boolean): T[] {
+  const list = parsed(path);
+  if (!Array.isArray(list)) throw new FileError(`${path}: holds ${shown(list)} where a list of cases is needed.`);
+  for (const [i, one] of list.entries()) {
+    if (isCase(one ?? {})) continue;
+    throw new FileError(`${path}: case ${i} is ${shown(one)} where ${fields} are needed.`);
+  }
+  return list;
+}
+
+/** Whether the first case of a file has a field; false for what is no list of objects. */
+export function firstHas(path: string, field: string): boolean {
+  try {
+    const list = parsed(path);
+    const [first] = Array.isArray(list) ? list : [];
+    return typeof first === 'object' && first !== null && field in first;
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readText(path));
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError(`${path}: it is no JSON (${(cause as Error).message}); check the file.`, { cause });
+  }
+}
