@@ -1,5 +1,5 @@
 // `pnpm test:chromium`: the tests that hold WebGPU to the definitions of ops, in a page of headless Chromium. They are the files that run
-// in Node too; of their devices the page takes `webgpu`.
+// in Node too; of their devices the page takes `webgpu`. The golden models are whole here alone (golden/models-webgpu.test.ts).
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
@@ -32,6 +32,7 @@ export default defineConfig({
       enabled: true,
       headless: true,
       screenshotFailures: false,
+      isolate: false, // the library is loaded once; each file makes a device of its own
       provider: playwright({ launchOptions: { executablePath: chromium(), args: [...softwareAdapter] } }),
       instances: [{ browser: 'chromium' }],
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const shared = {
   resolve: { conditions: ['@twilljs/source', ...defaultClientConditions] },
@@ -14,8 +15,18 @@ const shared = {
   },
 };
 
+/** Large files first, as vitest has it, but before them those that are short and take minutes: none runs alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => /\/golden\/|\/doctest\.test|\/examples\.test/.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Forks: the wasm device sets V8 flags at run time, which is a matter of the whole process.
     pool: 'forks',
     maxWorkers: 2,
