@@ -3,6 +3,7 @@ import {
   type Folder,
   folderOf,
   inMemory,
+  type LoadOptions,
   type ModelPlace,
   openSafetensors,
   parseJsonObject,
@@ -27,12 +28,8 @@ export interface LoadedAdapter {
   readonly notes: readonly string[];
 }
 
-export interface LoadAdapterOptions {
-  /** Of a repository on the Hub: a branch, a tag or a commit. Default: `main`. */
-  readonly revision?: string;
-  /** Ends the loading; the promise is rejected with its reason. */
-  readonly signal?: AbortSignal;
-}
+/** `revision` of a repository on the Hub; `signal`, which ends the loading. */
+export type LoadAdapterOptions = Pick<LoadOptions, 'revision' | 'signal'>;
 
 /**
  * Loads an adapter into its model: one that PEFT wrote, or `saveAdapter`.
