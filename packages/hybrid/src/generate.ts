@@ -6,6 +6,7 @@ import { checkModel } from './check-model.ts';
 import { Continuations, type Plan } from './continuations.ts';
 import { type IdList, isIdLists, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
+import { type Prefixes, requirePrefixes } from './prefixes.ts';
 import type { Token } from './sampling/logprobs.ts';
 import { checkSampling, type SamplingOptions, samplingNames } from './sampling/options.ts';
 
@@ -26,13 +27,15 @@ export interface GenerateOptions extends SamplingOptions {
    * also after a `break`, it holds the prompt and all ids that came. Default: an empty one, which is given back.
    */
   readonly cache?: Cache;
+  /** A prompt is read from where one of these ends that begins it; the prompts and what comes are kept there. Default: nothing is. */
+  readonly prefixes?: Prefixes;
 }
 
 /** Those with which tokens come instead of ids. */
 export type LogprobOptions = GenerateOptions & { readonly logprobs: number };
 
-const names = [
-  ...['maxTokens', 'stop', 'seed', 'vocabulary', 'logprobs', 'cache'],
+export const generateNames = [
+  ...['maxTokens', 'stop', 'seed', 'vocabulary', 'logprobs', 'cache', 'prefixes'],
   ...samplingNames,
 ] as const satisfies readonly (keyof GenerateOptions)[];
 
@@ -72,7 +75,7 @@ export async function* generate(
   options: GenerateOptions,
 ): AsyncGenerator<unknown, void, void> {
   checkModel('generate', model);
-  knownOnly('generate', options, names);
+  knownOnly('generate', options, generateNames);
   const several = isIdLists(prompt);
   const vocabulary = model.config.model.vocab_size;
   const prompts = (several ? prompt : [prompt as IdList]).map((ids, i) =>
@@ -86,8 +89,8 @@ export async function* generate(
 }
 
 /** What the options say. @param where whose they are, for messages. @throws OptionError for one that cannot be. */
-function planOf(where: string, model: LanguageModel, options: GenerateOptions): Omit<Plan, 'prompts'> {
-  const { maxTokens, stop = [], seed = 0, vocabulary, logprobs, cache, temperature = 0 } = options;
+export function planOf(where: string, model: LanguageModel, options: GenerateOptions): Omit<Plan, 'prompts'> {
+  const { maxTokens, stop = [], seed = 0, vocabulary, logprobs, cache, prefixes, temperature = 0 } = options;
   const sampling = { ...options, temperature };
   const meaningful = meaningfulIds(model);
   const among = vocabulary ?? meaningful;
@@ -100,10 +103,14 @@ function planOf(where: string, model: LanguageModel, options: GenerateOptions): 
     throw new OptionError(`${where}: stop is ${shown(stop)} where a list of ids is needed; give one, such as [2].`);
   }
   for (const [i, id] of stop.entries()) whole(`${where}: stop[${i}]`, id, 0, model.config.model.vocab_size - 1);
+  if (cache !== undefined && prefixes !== undefined) {
+    throw new OptionError(`${where}: cache and prefixes both say what was read before; give one of them.`);
+  }
   return {
-    ...{ where, sampling, seed, among },
+    ...{ where, sampling, seed, among, n: 1 },
     logprobs: logprobs ?? null,
     ends: new Set(stop),
     given: cache === undefined ? null : requireCache(cache),
+    prefixes: prefixes === undefined ? null : requirePrefixes(where, prefixes),
   };
 }

@@ -16,6 +16,7 @@ import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
 import { asksNone, type Ids } from './ids.ts';
 import { macsPerToken } from './macs.ts';
+import type { Place } from './place.ts';
 import { Reader } from './reader.ts';
 import type { Chosen } from './recorded.ts';
 import {
@@ -65,6 +66,11 @@ export class LanguageModel implements Stack {
   /** All parameters in one allocation. @throws OptionError before `to(device)`, and until that has ended. */
   get arena(): ParameterArena {
     return this.home.arena;
+  }
+
+  /** Internal: to know the caches that belong to it where it is. */
+  get place(): Place {
+    return this.home.place;
   }
 
   /**
@@ -178,8 +184,8 @@ export class LanguageModel implements Stack {
   /** An empty cache for `batch` sequences. @throws OptionError where the state of a mixer cannot lie in one. */
   cache(batch: number): Cache {
     whole('cache: batch', batch, 1);
-    const { layouts } = this.home.place;
-    return new Cache(this.home.place, hostArray('cache', 'i32', batch), layouts.init(batch));
+    const { layouts } = this.place;
+    return new Cache(this.place, hostArray('cache', 'i32', batch), layouts.init(batch));
   }
 
   /**
@@ -188,7 +194,7 @@ export class LanguageModel implements Stack {
    * @throws FileError when it is damaged, or not of a model of this configuration on a device of these numbers. Weights are not compared.
    */
   restore(bytes: Uint8Array): Cache {
-    const { place } = this.home;
+    const { place } = this;
     const { positions, states } = readCache(bytes, place, this.device);
     return new Cache(place, positions, place.layouts.withRoom(states, Math.max(...positions)));
   }

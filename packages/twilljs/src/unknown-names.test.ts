@@ -17,6 +17,7 @@ const config = { model_type: 'gla', hidden_size: 8, num_heads: 2, num_hidden_lay
 const attn = { layers: [1], num_heads: 2, window_size: 4 };
 const init = all.shapesOnly();
 const model = await all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init: all.initializer(0) }).to(cpu());
+const textModel = await all.hybrid({ ...config, vocab_size: 256 }, { mixers, init: all.initializer(0) }).to(cpu());
 await node.save(join(home, 'model'), model);
 const files = await all.filesOfModel(model);
 const small = () => all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init });
@@ -153,6 +154,21 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
       ...{ stop: [2], seed: 0, vocabulary: 16, logprobs: 1, cache: model.cache(1) },
     },
   ],
+  'generateBest: options': [
+    (bag) => all.generateBest(model, [1], bag),
+    {
+      ...{ maxTokens: 1, temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
+      ...{ n: 2, stop: [2], seed: 0, vocabulary: 16, logprobs: 1, prefixes: new all.Prefixes() },
+    },
+  ],
+  'generateText: options': [
+    (bag) => all.generateText(textModel, all.byteTokenizer(), 'a', bag).result(),
+    {
+      ...{ maxTokens: 1, temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
+      ...{ n: 2, stop: ['a', 2], seed: 0, logprobs: 1, prefixes: new all.Prefixes() },
+    },
+  ],
+  'new Prefixes: options': [(bag) => new all.Prefixes(bag), { most: 3 }],
   'hybrid: config': [
     (bag) => all.hybrid(bag, { mixers, init }),
     { ...config, expand_k: 1, intermediate_size: 8, ratio: '1:1', convention: 'literal', attn },
