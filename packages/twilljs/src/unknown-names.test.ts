@@ -21,7 +21,9 @@ const textModel = await all.hybrid({ ...config, vocab_size: 256 }, { mixers, ini
 await node.save(join(home, 'model'), model);
 const files = await all.filesOfModel(model);
 const small = () => all.hybrid({ ...config, intermediate_size: 8 }, { mixers, init });
-await node.saveAdapter(join(home, 'adapter'), await all.addAdapter(model, { peft_type: 'STATE' }));
+const adapter = await all.addAdapter(model, { peft_type: 'STATE' });
+await node.saveAdapter(join(home, 'adapter'), adapter);
+await adapter.remove();
 
 const source = rng(0);
 const tokens = Uint8Array.from({ length: 400 }, (_, i) => i % 16);
