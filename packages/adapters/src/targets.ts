@@ -46,8 +46,9 @@ export function targetsOf(model: LanguageModel, config: ReadLora, where: string)
     targets.push({ path, layer, r, scale: alphaOf(path) / (config.isRs ? Math.sqrt(r) : r) });
   }
   const linear = [...named].flatMap(([path, layer]) => (layer instanceof Linear ? [path] : []));
-  if (targets.length === 0) throw nothingFits(config, linear, where);
-  return { targets, unmatched: unmatchedIn(config, [...named.keys()], linear, where) };
+  const unmatched = unmatchedIn(config, [...named.keys()], linear, where);
+  if (targets.length > 0) return { targets, unmatched };
+  throw unmatched.length > 0 ? new OptionError(unmatched[0]) : nothingFits(config, linear, where);
 }
 
 /** Modules, and those that only hold others: `model.layers.0.attn`. */

@@ -1,6 +1,8 @@
 // Models from directories, on a device: of any model, or of a run at any of its moments.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Adapter } from '@twilljs/adapters';
+import { loadAdapter } from '@twilljs/adapters/node';
 import type { LoadOptions } from '@twilljs/hub';
 import { load } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
@@ -15,6 +17,9 @@ import { option, readAs, shown } from './flags.ts';
 import { loadingBar } from './hub/loading-bar.ts';
 import { knownHere } from './known.ts';
 import type { Terminal } from './terminal.ts';
+
+const ADAPTER = 'adapter';
+const CONFIG = 'adapter_config.json';
 
 export type CheckpointName = 'last' | 'best' | number;
 
@@ -36,6 +41,11 @@ export function dtypeFlag(): Option {
   return option('--dtype <type>', help, { type: 'string', oneOf: ['f32', 'bf16', 'file'] });
 }
 
+/** What was learned beside a model. */
+export function adapterFlag(): Option {
+  return option('--adapter <dir>', 'an adapter of the model, as PEFT or twill train left it, or of the Hub (org/name)');
+}
+
 export interface OpenOptions {
   /** Shows how far loading is, where that takes more than a moment, and stops it. */
   readonly terminal?: Terminal;
@@ -43,6 +53,8 @@ export interface OpenOptions {
   note?(text: string): void;
   readonly checkpoint?: CheckpointName | undefined;
   readonly dtype?: LoadOptions['dtype'] | undefined;
+  /** A directory of PEFT, or of a run, or a name on the Hub. */
+  readonly adapter?: string | undefined;
   /** Default: what twilljs knows, and the modules of the run that are still there; a model needs its mixer, not its task. */
   readonly known?: Known;
 }
@@ -59,14 +71,33 @@ export interface Moment {
 /**
  * The model of a directory.
  *
- * @returns and when in its run that is; null where it is no run.
+ * @returns and when in its run that is; null where it is no run. And the adapters that are in it: that of its run, that of `adapter`.
  * @throws FileError or OptionError when the directory holds no model of this version, or no such checkpoint.
  */
-export async function openModel(
+export async function openModel(path: string, device: Device, options: OpenOptions = {}): Promise<OpenedModel> {
+  const { note = () => {}, terminal, adapter } = options;
+  const opened = await openAlone(path, device, options);
+  if (adapter === undefined) return opened;
+  const loaded = await loadAdapter(opened.model, adapterIn(adapter), { ...(terminal && { signal: terminal.signal }) });
+  for (const text of loaded.notes) note(`${text}\n`);
+  return { ...opened, adapters: [...opened.adapters, loaded.adapter] };
+}
+
+export interface OpenedModel {
+  readonly model: LanguageModel;
+  readonly moment: Moment | null;
+  readonly adapters: readonly Adapter[];
+}
+
+/** A run has its adapter in a folder. */
+const adapterIn = (path: string): string => (existsSync(join(path, ADAPTER, CONFIG)) ? join(path, ADAPTER) : path);
+
+/** The model as its directory has it. */
+async function openAlone(
   path: string,
   device: Device,
-  { note = () => {}, terminal, checkpoint, dtype, known }: OpenOptions = {},
-): Promise<{ model: LanguageModel; moment: Moment | null }> {
+  { note = () => {}, terminal, checkpoint, dtype, known }: OpenOptions,
+): Promise<OpenedModel> {
   const bar = terminal ? loadingBar(terminal) : { update() {}, end() {} };
   const how = {
     ...{ device, onProgress: bar.update },
@@ -85,8 +116,8 @@ export async function openModel(
       known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))));
     const run = await loaded(loadRun(path, { mixers: own, ...how, ...(checkpoint !== undefined && { checkpoint }) }));
     for (const text of run.notes) note(`${text}\n`);
-    const { model, step, steps, status } = run;
-    return { model, moment: { step, steps, status } };
+    const { model, adapter, step, steps, status } = run;
+    return { model, moment: { step, steps, status }, adapters: adapter ? [adapter] : [] };
   }
   requireModel(path);
   if (checkpoint !== undefined) {
@@ -96,7 +127,7 @@ export async function openModel(
   }
   const { model, notes } = await loaded(load(path, { mixers, ...how }));
   for (const text of notes) note(`${text}\n`);
-  return { model, moment: null };
+  return { model, moment: null, adapters: [] };
 }
 
 /** `runs/book, step 120 of 500, interrupted`; of a model that is no run, its directory alone. */

@@ -6,7 +6,6 @@ import type { JsonObject } from '@twilljs/hub';
 import { FileError, isTwillError, OptionError } from '@twilljs/tensor';
 import type { Best } from './best.ts';
 import { type Code, changedSince, codeOf } from './code.ts';
-import { firstDifference } from './difference.ts';
 import { FROZEN } from './frozen.ts';
 import { flatSettings, type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
@@ -20,6 +19,7 @@ import {
   readRunRecord,
   trainVersion,
 } from './record.ts';
+import { refuseOther, warnOfOther } from './same-run.ts';
 import { learningRate } from './schedule.ts';
 import { writeSealed } from './seal.ts';
 
@@ -31,6 +31,8 @@ export interface Identity {
   readonly data: JsonObject;
   readonly seed: number;
   readonly init: Init | null;
+  /** As it is written out; null where the model is trained itself. */
+  readonly adapter: JsonObject | null;
 }
 
 export interface ClaimOptions {
@@ -42,8 +44,10 @@ export interface ClaimOptions {
 }
 
 const WEIGHTS = 'model.safetensors';
+/** The folder of a run with what it has learned beside a model, as PEFT reads it. */
+export const ADAPTER = 'adapter';
 /** What a run writes into its directory. */
-const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, FROZEN, 'config.json', 'checkpoints'];
+const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, FROZEN, ADAPTER, 'config.json', 'checkpoints'];
 
 const NOWHERE: Origin = { text: [], evaluation: [], modules: [], device: null };
 
@@ -93,7 +97,8 @@ export class Claim {
 
   /** Whether the run came to its end and its weights are still there. */
   get complete(): boolean {
-    return this.before?.status === 'finished' && !this.isExtended && existsSync(join(this.directory, WEIGHTS));
+    const final = this.identity.adapter ? join(ADAPTER, 'adapter_model.safetensors') : WEIGHTS;
+    return this.before?.status === 'finished' && !this.isExtended && existsSync(join(this.directory, final));
   }
 
   /** Whether more steps are asked for than the last plan had. */
@@ -165,11 +170,11 @@ export class Claim {
     const path = join(this.directory, RECORD);
     if (this.seen !== '') this.requireOwn();
     const { id, identity, training, machine, best, frozen, extended, resumed, origin, code } = this;
-    const { model, data, seed, init } = identity;
+    const { model, data, seed, init, adapter } = identity;
     const { command, every } = this.options;
     const record: RunRecord = {
       ...{ id, status, step, skipped, command, origin, code, every, model, training, data, seed, init, best, frozen },
-      ...{ ...machine, version: trainVersion(), extended, resumed },
+      ...{ adapter, ...machine, version: trainVersion(), extended, resumed },
     };
     writeSealed(path, record);
     this.seen = stampOf(path) ?? '';
@@ -215,32 +220,4 @@ function planned(settings: TrainSettings, before: RunRecord | null, path: string
     );
   }
   return trainOptions({ ...before?.training, ...flatSettings(settings), steps: settings.steps });
-}
-
-function refuseOther(before: RunRecord, now: Identity & { training: TrainOptions }, path: string): void {
-  const { steps } = now.training;
-  const was = { ...before, training: { ...before.training, steps }, init: before.init?.sha256 ?? null };
-  const is = { ...now, init: now.init?.sha256 ?? null };
-  for (const part of ['model', 'training', 'data', 'seed', 'init'] as const) {
-    const found = firstDifference(was[part], is[part], part);
-    if (!found) continue;
-    throw new OptionError(
-      `run: ${found.path} is ${found.before} in ${path} but ${found.now} was asked for; use the same, or another directory.`,
-    );
-  }
-}
-
-/** Tiers of the wasm device that give the same bits. */
-function sameBits(...tiers: (string | null)[]): boolean {
-  return tiers.every((tier) => tier === 'relaxed' || tier === 'wide');
-}
-
-function warnOfOther(before: RunRecord, machine: Machine, path: string, warn: (message: string) => void): void {
-  for (const name of ['device', 'tier', 'node', 'v8'] as const) {
-    const [then, now] = [before[name], machine[name]];
-    if (then === now || (name === 'tier' && sameBits(then, now))) continue;
-    warn(
-      `run: ${name} is ${then} in ${path} but ${now} here; the resumed run may differ from an unbroken one in its last bits.`,
-    );
-  }
 }

@@ -1,13 +1,13 @@
 // Groups of parameters by patterns of their names: which of them are trained, with what decay and at what rate.
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Fields, params, readFields } from '@twilljs/nn';
+import { type Fields, isOfAdapter, params, readFields } from '@twilljs/nn';
 import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
 
 /** What holds for parameters of some names. Of several groups, the last that matches and says something of it decides. */
 export interface ParameterGroup {
   /** A whole name, such as `lm_head.weight`, in which `*` stands for any letters: `model.layers.0.*`. */
   readonly match: string;
-  /** Default true. */
+  /** Default true; of a model with an adapter, true for the adapter's alone. */
   readonly trainable?: boolean;
   /** In the place of the optimiser's, for all that match, whatever their shape. */
   readonly weightDecay?: number;
@@ -53,7 +53,10 @@ export function readGroups(given: unknown, where: string): readonly ParameterGro
  * @throws OptionError for a pattern that matches none of them, and where nothing is left to train.
  */
 export function settingsOf(names: readonly string[], groups: readonly ParameterGroup[]): GroupSettings[] {
-  const settings = names.map((): GroupSettings => ({ trainable: true, weightDecay: null, lr: 1 }));
+  const isAdapted = names.some(isOfAdapter);
+  const settings = names.map(
+    (name): GroupSettings => ({ trainable: !isAdapted || isOfAdapter(name), weightDecay: null, lr: 1 }),
+  );
   for (const { match, ...said } of groups) {
     const pattern = patternOf(match);
     const matching = names.flatMap((name, i) => (pattern.test(name) ? [i] : []));

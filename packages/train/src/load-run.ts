@@ -1,9 +1,21 @@
 // The model of a run directory at any moment: finished, interrupted, diverged, killed, or still running.
 import { join } from 'node:path';
-import { type LoadedModel, type ModelOptions, modelFromFiles, parseSafetensors } from '@twilljs/hub';
+import { type Adapter, type AdapterConfig, addAdapter } from '@twilljs/adapters';
+import { loadAdapter } from '@twilljs/adapters/node';
+import {
+  type LoadedModel,
+  type ModelOptions,
+  matchWeights,
+  modelFromFiles,
+  parseSafetensors,
+  type StoredTensor,
+  writeWeights,
+} from '@twilljs/hub';
 import { load as loadModel } from '@twilljs/hub/node';
+import { isOfAdapter } from '@twilljs/nn';
 import { FileError, isTwillError, knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { ADAPTER } from './claim.ts';
 import { readFrozen } from './frozen.ts';
 import { type RunRecord, type RunStatus, readRunRecord } from './record.ts';
 
@@ -16,6 +28,8 @@ export interface LoadRunOptions extends ModelOptions {
 }
 
 export interface LoadedRun extends LoadedModel {
+  /** What was trained beside the model, in it; null where the model was trained itself. */
+  readonly adapter: Adapter | null;
   /** After how many steps the model had these weights, of how many in the plan. */
   readonly step: number;
   readonly steps: number;
@@ -62,19 +76,18 @@ async function load(
   directory: string,
   record: RunRecord,
   { checkpoint = 'last', ...how }: LoadRunOptions,
-): Promise<LoadedModel & { step: number; isChecked: boolean }> {
+): Promise<Opened & { step: number; isChecked: boolean }> {
   const checkpoints = checkpointsIn(directory);
   const there = checkpoints.steps();
   const isFinal = record.status === 'finished' && (checkpoint === 'last' || checkpoint === record.step);
-  if (isFinal && !there.includes(checkpoint as number)) {
-    return { ...(await loadModel(directory, how)), step: record.step, isChecked: false };
+  if (isFinal && !there.includes(checkpoint as number) && !(record.adapter && there.length > 0)) {
+    return { ...(await final(directory, record, how)), step: record.step, isChecked: false };
   }
   const notes: string[] = [];
   const open = async ({ step, path, files }: Checkpoint) => {
     const trained = parseSafetensors(weightsIn(files, path), join(path, FILE)).tensors;
-    const tensors = record.frozen ? new Map([...readFrozen(directory, record.frozen), ...trained]) : trained;
-    const loaded = await modelFromFiles({ config: record.model, tensors }, how, path);
-    return { model: loaded.model, notes: [...notes, ...loaded.notes], step, isChecked: true };
+    const { model, adapter, ...loaded } = await openAt(directory, record, trained, how, path);
+    return { model, adapter, notes: [...notes, ...loaded.notes], step, isChecked: true };
   };
   if (checkpoint !== 'last') return open(checkpoints.read(stepOf(directory, checkpoint, record, there), [FILE]));
   const newest = checkpoints.newest((note) => notes.push(note));
@@ -82,6 +95,35 @@ async function load(
   throw new FileError(
     `${directory}: the run has no checkpoint yet (${record.status}, ${record.training.steps} steps planned); wait for its first one, or go on with it.`,
   );
+}
+
+type Opened = LoadedModel & { readonly adapter: Adapter | null };
+
+/** The final weights: of an adapter beside what was not trained, for a run whose checkpoints are gone. */
+async function final(directory: string, record: RunRecord, how: ModelOptions): Promise<Opened> {
+  if (!record.adapter) return { ...(await loadModel(directory, how)), adapter: null };
+  const tensors = record.frozen ? readFrozen(directory, record.frozen) : new Map<string, StoredTensor>();
+  const { model, notes } = await modelFromFiles({ config: record.model, tensors }, how, directory);
+  const loaded = await loadAdapter(model, join(directory, ADAPTER));
+  return { model, adapter: loaded.adapter, notes: [...notes, ...loaded.notes] };
+}
+
+/** @param trained what a checkpoint has. @param path of it, for messages. */
+async function openAt(
+  directory: string,
+  { model: config, frozen, adapter: added, seed }: RunRecord,
+  trained: ReadonlyMap<string, StoredTensor>,
+  how: ModelOptions,
+  path: string,
+): Promise<Opened> {
+  const all = [...(frozen ? readFrozen(directory, frozen) : []), ...trained];
+  const tensors = new Map(all.filter(([name]) => !added || !isOfAdapter(name)));
+  const { model, notes } = await modelFromFiles({ config, tensors }, how, path);
+  if (!added) return { model, notes, adapter: null };
+  const adapter = await addAdapter(model, added as unknown as AdapterConfig, { seed });
+  const own = new Map([...trained].filter(([name]) => isOfAdapter(name)));
+  writeWeights(adapter.parameters, matchWeights(adapter.parameters, own, path));
+  return { model, notes, adapter };
 }
 
 function stepOf(directory: string, checkpoint: unknown, { best }: RunRecord, there: readonly number[]): number {

@@ -26,7 +26,8 @@ const whole: RunRecord = {
   code: [{ path: '/m.mjs', sha256: 'ef' }],
   every: { validation: null, checkpoint: 10 },
   ...{ model: { model_type: 'gla', attn: { layers: [1] } }, training, data: { kind: 'text', sha256: 'ab' }, seed: 1 },
-  init: { directory: 'runs/a', sha256: 'cd' },
+  init: { directory: 'runs/a', sha256: 'cd', dtype: 'f32' },
+  adapter: null,
   best: { of: 'loss', direction: 'lower', step: 20, value: 1.5 },
   frozen: null,
   ...machine,
@@ -35,7 +36,15 @@ const whole: RunRecord = {
   resumed: [{ step: 25, ...machine }],
 };
 /** As version 0.1 wrote it. */
-const { id: _id, skipped: _skipped, init: _init, best: _best, extended: _extended, ...sealed } = whole;
+const {
+  id: _id,
+  skipped: _skipped,
+  init: _init,
+  best: _best,
+  extended: _extended,
+  adapter: _adapter,
+  ...sealed
+} = whole;
 const { origin: _origin, code: _code, every: _every, ...old } = sealed;
 
 const read = (json: unknown): RunRecord => {
@@ -45,7 +54,7 @@ const read = (json: unknown): RunRecord => {
 
 it('reads what a run writes, and what version 0.1 wrote', () => {
   expect(read(whole)).toEqual(whole);
-  const absent = { id: null, skipped: 0, init: null, best: null, extended: [], code: [] };
+  const absent = { id: null, skipped: 0, init: null, adapter: null, best: null, extended: [], code: [] };
   const nowhere = { text: [], evaluation: [], modules: [], device: null };
   expect(read(old)).toEqual({ ...old, ...absent, origin: nowhere, every: { validation: null, checkpoint: null } });
 });

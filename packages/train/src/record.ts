@@ -43,6 +43,8 @@ export interface Init {
   readonly directory: string;
   /** `weightsHash` of them. */
   readonly sha256: string;
+  /** How matrices were kept. */
+  readonly dtype: 'f32' | 'bf16' | 'file';
 }
 
 /**
@@ -94,6 +96,8 @@ export interface RunRecord extends Machine {
   readonly data: JsonObject;
   readonly seed: number;
   readonly init: Init | null;
+  /** What is trained beside the model, as PEFT writes it down; null where the model is trained itself. */
+  readonly adapter: JsonObject | null;
   /** The best measurement, whose checkpoint is kept; null where nobody said what is better. */
   readonly best: Best | null;
   /** SHA-256 of the file with the parameters that are not trained; null where all are. */
@@ -129,7 +133,11 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
   training: as((json) => trainOptions(json as never)),
   data: object,
   seed: integer,
-  init: since(orNull(fields<Init>({ directory: text, sha256: text })), null),
+  init: since(
+    orNull(fields<Init>({ directory: text, sha256: text, dtype: since(oneOf('f32', 'bf16', 'file'), 'f32') })),
+    null,
+  ),
+  adapter: since(orNull(object), null),
   best: since(orNull(fields<Best>({ of: text, direction: oneOf(...directions), step: count, value: number })), null),
   frozen: since(orNull(text), null),
   ...machine,

@@ -1,14 +1,15 @@
 // What a run in a directory is asked for, and what it answers.
+import type { Adapter, AdapterConfig } from '@twilljs/adapters';
 import type { Batches } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Fields, readOptions } from '@twilljs/nn';
-import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { type Fields, isOfAdapter, params, readOptions } from '@twilljs/nn';
+import { knownOnly, OptionError, objectOnly, oneOf, shown, whole } from '@twilljs/tensor';
 import { type Better, checkBetter } from './best.ts';
 import { firstDifference } from './difference.ts';
 import { requireParts } from './micro-batches.ts';
 import { type TrainSettings, trainOptions } from './options.ts';
-import type { Origin } from './record.ts';
+import type { Init, Origin } from './record.ts';
 import type { StepRecord } from './step-record.ts';
 import { trainable } from './trainable.ts';
 import { checkValidation, type Validation } from './validation.ts';
@@ -17,7 +18,7 @@ export interface RunOptions {
   /** Created where it is missing. */
   directory: string;
   /**
-   * With its initial weights, on the device to train on. A function that makes it is called again when the device was lost: the run goes
+   * With its initial weights, without an adapter, on the device to train on. A function that makes it is called again when the device was lost: the run goes
    * on from its last checkpoint, to the same bits.
    */
   model: LanguageModel | (() => LanguageModel | Promise<LanguageModel>);
@@ -28,7 +29,12 @@ export interface RunOptions {
   seed: number;
   data: JsonObject;
   /** Where the model's weights were loaded from, if they are not fresh. Recorded with their hash, which is compared too. */
-  init?: { directory: string };
+  init?: { directory: string; dtype?: Init['dtype'] };
+  /**
+   * Trains this beside the model, whose own parameters stay as they are where no group says otherwise. It is put into the model, which must
+   * have none, with initial values from `seed`; the run leaves it in `adapter/`, as PEFT does.
+   */
+  adapter?: AdapterConfig;
   /** Texts that belong to the model beside its weights, by the names of their files: `tokenizer.json`. Written when the run begins. */
   files?: Readonly<Record<string, string>>;
   /** The command line, recorded for people: nothing is read from it. */
@@ -47,6 +53,8 @@ export interface RunOptions {
   validation?: Validation & { readonly better?: Better };
   /** When it is aborted, the run finishes its step, writes a checkpoint and returns. */
   signal?: AbortSignal;
+  /** Told of the model with its adapter, before its first step, and before a run is found complete; again, where the device was lost. */
+  onBegin?(model: LanguageModel): unknown;
   /** Told of every step, and awaited. What it throws ends the run as the signal does, and is thrown again after that. */
   onStep?(record: StepRecord): unknown;
   onValidation?(step: number, values: JsonObject): unknown;
@@ -65,6 +73,8 @@ export interface RunResult {
   readonly skipped: number;
   /** Of the last step in this call; null when there was none. */
   readonly last: StepRecord | null;
+  /** In the model, trained; null where there is none, and where nothing was changed. After an error it is out of the model again. */
+  readonly adapter: Adapter | null;
 }
 
 /** Names of files that a run writes itself. */
@@ -79,6 +89,8 @@ const names = {
     checkpoints: true,
     validation: true,
     signal: true,
+    adapter: true,
+    onBegin: true,
     onStep: true,
     onValidation: true,
     warn: true,
@@ -98,7 +110,7 @@ const checkpointFields = (steps: number) =>
  */
 export function checkRun(options: RunOptions): void {
   knownOnly('run', options, Object.keys(names));
-  const { directory, model, source, training, seed, data, init, files, command, origin, validation } = options;
+  const { directory, model, source, training, seed, data, init, files, command, origin, validation, adapter } = options;
   const refuse = (name: string, value: unknown, next: string) => {
     throw new OptionError(`run: ${name} is ${shown(value)}; give ${next}.`);
   };
@@ -111,7 +123,8 @@ export function checkRun(options: RunOptions): void {
     refuse('command', command, 'the words of a command line');
   }
   if (init !== undefined) {
-    knownOnly('run: init', init, ['directory']);
+    knownOnly('run: init', init, ['directory', 'dtype']);
+    oneOf('run: init.dtype', init.dtype ?? 'f32', ['f32', 'bf16', 'file']);
     if (typeof init.directory !== 'string') refuse('init.directory', init.directory, 'the path the weights came from');
   }
   for (const [name, content] of Object.entries(files ?? {})) {
@@ -119,6 +132,7 @@ export function checkRun(options: RunOptions): void {
       refuse(`files: ${name}`, content, 'texts by the names of files that no run has itself, such as tokenizer.json');
     }
   }
+  if (adapter !== undefined) objectOnly('run: adapter', adapter);
   if (origin !== undefined) {
     knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
     if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
@@ -134,11 +148,18 @@ export function checkRun(options: RunOptions): void {
 }
 
 /** Refuses what is no model, or none that is trained like this. @throws OptionError naming the option that cannot be. */
-export function requireModel(model: LanguageModel, { training }: RunOptions): void {
+export function requireModel(model: LanguageModel, { training, adapter }: RunOptions): void {
   if (typeof model?.loss !== 'function') {
     throw new OptionError(`run: model is ${shown(model)}; give a language model, as hybrid(config) makes.`);
   }
-  trainable(model.arena, trainOptions(training).groups);
+  const theirs = [...params(model).keys()].find(isOfAdapter);
+  if (theirs !== undefined) {
+    throw new OptionError(
+      `run: the model has an adapter, ${theirs}, of which a run knows nothing; remove it, and give its configuration as adapter.`,
+    );
+  }
+  // With an adapter there is more that groups may name.
+  if (!adapter) trainable(model.arena, trainOptions(training).groups);
 }
 
 /** Whether a value is the same once it was written as JSON and read again. */

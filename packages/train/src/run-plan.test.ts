@@ -130,7 +130,10 @@ describe('weights from elsewhere', () => {
     const init = { directory: at('whole') };
     const from = async (seed: number) => ({ model: await freshModel(seed), init });
     await run('init', stopAfter(3, await from(9)));
-    expect(recordOf('init').init).toEqual({ directory: at('whole'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(recordOf('init').init).toEqual({
+      ...{ directory: at('whole'), dtype: 'f32' },
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(await refusal('init', { resume: true, ...(await from(8)) })).toMatch(
       /init is "[0-9a-f]+\.\.\. in .* but "[0-9a-f]+\.\.\. was asked/,
     );

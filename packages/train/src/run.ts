@@ -1,19 +1,22 @@
 // A run in a directory: training with checkpoints, metrics and a record, which can be killed at any moment and resumed.
 import { join } from 'node:path';
+import type { Adapter } from '@twilljs/adapters';
+import { saveAdapter } from '@twilljs/adapters/node';
 import type { JsonObject } from '@twilljs/hub';
 import { makeDirectory, save as saveModel, writeAtomic } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { DeviceLostError } from '@twilljs/tensor';
+import { beyondAdapter, withAdapter } from './adapted.ts';
 import { bestOf, better } from './best.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
-import { Claim } from './claim.ts';
+import { ADAPTER, Claim } from './claim.ts';
 import { DivergenceError } from './errors.ts';
 import { settleFrozen } from './frozen.ts';
 import { weightsHash } from './hash.ts';
 import { lockDirectory } from './lock.ts';
 import { MetricsLog } from './metrics.ts';
 import { readMetrics } from './read-metrics.ts';
-import { machineOf } from './record.ts';
+import { type Init, machineOf } from './record.ts';
 import { checkpointsOf, checkRun, type RunOptions, type RunResult, requireModel } from './run-options.ts';
 import { checkSnapshot, parseSnapshot, snapshotFiles } from './snapshot.ts';
 import type { StepRecord } from './step-record.ts';
@@ -21,8 +24,8 @@ import { Trainer } from './trainer.ts';
 import { measured } from './validation.ts';
 
 /**
- * Trains a model and leaves a run directory: `config.json` and `model.safetensors` (final weights), `metrics.jsonl`,
- * `run.json` and `checkpoints/`. A run that was killed and resumed ends with the same bits as one that was not, on the same device.
+ * Trains a model, or an adapter of it, and leaves a run directory: `config.json` and `model.safetensors` (final weights; of an adapter
+ * instead the folder `adapter/`), `metrics.jsonl`, `run.json` and `checkpoints/`. A run that was killed and resumed ends with the same bits as one that was not, on the same device.
  *
  * @throws OptionError when the directory holds a run and `resume` is not set, another run than the one described, or another
  * process works in it;
@@ -58,17 +61,30 @@ interface Reached {
 
 async function runOn(model: LanguageModel, options: RunOptions, reached: Reached): Promise<RunResult> {
   requireModel(model, options);
+  const { init } = options;
+  const begun: Init | null = init ? { dtype: 'f32', ...init, sha256: await weightsHash(model) } : null;
+  return withAdapter(model, options, (adapter) => runAs(model, adapter, begun, options, reached));
+}
+
+async function runAs(
+  model: LanguageModel,
+  adapter: Adapter | null,
+  init: Init | null,
+  options: RunOptions,
+  reached: Reached,
+): Promise<Omit<RunResult, 'adapter'>> {
   const { directory, validation, seed, data, command, origin, resume = false, warn = () => {} } = options;
   const machine = machineOf(model.arena.flat.device);
   makeDirectory(directory);
   using _ = await lockDirectory(directory);
   const identity = {
     ...{ model: model.config.json as JsonObject, training: options.training, data, seed },
-    init: options.init ? { ...options.init, sha256: await weightsHash(model) } : null,
+    ...{ init, adapter: adapter?.config ?? null },
   };
   const every = { validation: validation?.every ?? null, checkpoint: options.checkpoints?.every ?? null };
   const claim = new Claim(directory, identity, machine, { command, origin, every, resume, warn });
   const { steps } = claim.training;
+  await options.onBegin?.(model);
   // A finished run whose last measurement is lost is measured again.
   const isMeasured = () => !validation || readMetrics(directory).validations.at(-1)?.step === steps;
   if (claim.complete && isMeasured()) {
@@ -95,6 +111,8 @@ async function runOn(model: LanguageModel, options: RunOptions, reached: Reached
   frozen?.save();
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);
+  const beyond = adapter && beyondAdapter(model, trainer.frozen);
+  if (beyond) warn(beyond);
 
   reached.saved = found ? from : -1;
   let whole = from; // the last step that is told in full
@@ -105,6 +123,7 @@ async function runOn(model: LanguageModel, options: RunOptions, reached: Reached
     const snapshot = await trainer.snapshot();
     metrics.flush();
     checkpoints.write(trainer.step, { ...snapshot.counters }, snapshotFiles(snapshot));
+    if (adapter) await saveAdapter(join(directory, ADAPTER), adapter);
     reached.saved = trainer.step;
   }
 
@@ -162,7 +181,8 @@ async function runOn(model: LanguageModel, options: RunOptions, reached: Reached
     }
     requireOwn();
     metrics.flush();
-    for (const note of await saveModel(directory, model)) warn(note);
+    if (adapter) await saveAdapter(join(directory, ADAPTER), adapter);
+    else for (const note of await saveModel(directory, model)) warn(note);
     if (skipped > 0) warn(skippedText(skipped, steps));
     claim.end('finished', steps, skipped);
     return { status: 'finished', step, from, skipped, last };

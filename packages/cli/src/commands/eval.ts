@@ -12,7 +12,7 @@ import { option, readAs } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
-import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { adapterFlag, type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { textReader } from '../texts/reader.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
@@ -23,6 +23,7 @@ interface Options extends CommonOptions, Omit<EvalAsked, 'tokenizer'> {
   readonly measure: string[] | undefined;
   readonly checkpoint: CheckpointName | undefined;
   readonly dtype: LoadOptions['dtype'];
+  readonly adapter: string | undefined;
   readonly tokenizer: string | undefined;
 }
 
@@ -67,6 +68,7 @@ export function evaluate() {
     .addOption(new Option('--all', 'predict every token of the text once, instead of a sample'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag())
+    .addOption(adapterFlag())
     .addOption(tokenizerFlag('that of the model, else bytes'));
   for (const flag of readingFlags()) command.addOption(flag);
   return {
@@ -96,6 +98,7 @@ async function runEval(context: Context, where: string, options: Options): Promi
     known,
     checkpoint: options.checkpoint,
     dtype: options.dtype,
+    adapter: options.adapter,
   });
   const { vocab_size } = model.config.model;
   if (family.readsText) requireIds(options.tokenizer ?? dir, model, tokenizer);

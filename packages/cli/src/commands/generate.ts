@@ -14,7 +14,7 @@ import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
-import { type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { adapterFlag, type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
 import { endsOf, openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
 interface Options extends CommonOptions {
@@ -22,6 +22,7 @@ interface Options extends CommonOptions {
   readonly promptFile: string | undefined;
   readonly checkpoint: CheckpointName | undefined;
   readonly dtype: LoadOptions['dtype'];
+  readonly adapter: string | undefined;
   readonly tokenizer: string | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
@@ -55,6 +56,7 @@ export function generateText() {
     .addOption(option('--prompt-file <path>', 'a file to continue'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag())
+    .addOption(adapterFlag())
     .addOption(tokenizerFlag('that of the model, else bytes'))
     .addOption(option('--max-tokens <n>', 'tokens to write', { type: 'integer', max: 1e7 }).default(200))
     .addOption(
@@ -97,6 +99,7 @@ async function runGenerate(context: Context, where: string, options: Options): P
     note,
     checkpoint: options.checkpoint,
     dtype: options.dtype,
+    adapter: options.adapter,
   });
   const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
   requireIds(options.tokenizer ?? dir, model, tokenizer);

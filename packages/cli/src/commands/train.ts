@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { betterOf, grouped, lossUnitOf, measuredText, measuresOf, measureTask } from '@twilljs/eval';
+import type { LanguageModel } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import { duration } from '@twilljs/report';
 import { summaryLines } from '@twilljs/report/node';
@@ -18,6 +19,7 @@ import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { textReader } from '../texts/reader.ts';
 import { openTokenizer } from '../tokenizer.ts';
+import { adapterOf, byFlag } from '../train/adapter.ts';
 import { openData, STEPS } from '../train/data.ts';
 import { type Asked, addTrainFlags, askedOf } from '../train/flags.ts';
 import { groupsIn, modelToTrain } from '../train/model.ts';
@@ -37,6 +39,7 @@ export function train() {
         'twill train --out runs/book --resume --steps 2000 --eval-every 100',
         "twill train --init runs/book --data 'letters/*.txt' --lr 1e-3 --out runs/letters",
         "twill train --init runs/book --data 'letters/*.txt' --freeze '*' --trainable 'lm_head.*' --out runs/head",
+        "twill train --init org/name --dtype bf16 --data 'letters/*.txt' --lora q_proj,v_proj --out runs/adapted",
       ],
       notes: [
         taskList(),
@@ -72,6 +75,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   const read = await withNames(now);
   const known = await knownHere(modules, record ? out : undefined);
   const asked = record ? withRecord(read, record, path, known) : read;
+  const adapter = adapterOf(asked, record, given.init);
 
   const { seed = 0 } = asked;
   const begunIn = record && !now.data ? out : null;
@@ -82,12 +86,17 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   const data = await openData(asked, known, opening);
   note(data.about);
   const open = async () =>
-    modelToTrain(asked, { known, data, tokenizer, device: await openDevice(asked), record, path, note });
+    modelToTrain(asked, { known, data, tokenizer, device: await openDevice(asked), adapter, record, path, note });
   const model = await open();
   const opened = [model];
-  const trained = trainedOf(model, groupsIn(asked, record));
-  const part = trained < countParams(model) ? `, ${grouped(trained)} of them trained,` : '';
-  note(`${grouped(countParams(model))} parameters${part} on ${model.device.label}\n`);
+  const size = { parameters: 0, trained: 0 };
+  const onBegin = (begun: LanguageModel) => {
+    const isFirst = size.parameters === 0;
+    size.parameters = countParams(begun);
+    size.trained = trainedOf(begun, groupsIn(asked, record));
+    const part = size.trained < size.parameters ? `, ${grouped(size.trained)} of them trained,` : '';
+    if (isFirst) note(`${grouped(size.parameters)} parameters${part} on ${begun.device.label}\n`);
+  };
 
   const { family, probe } = data;
   const measures = measuresOf(family, known.measures ?? []);
@@ -108,10 +117,14 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
     seed,
     data: data.record,
     ...(files && data.family.readsText && { files: { ...files } }),
-    ...(asked.init !== undefined && { init: { directory: resolve(asked.init) } }),
+    ...(asked.init !== undefined && {
+      init: { directory: resolve(asked.init), ...(asked.dtype && { dtype: asked.dtype }) },
+    }),
     command: record?.command ?? ['twill', ...argv],
     origin: originOf(asked, modules),
     resume,
+    ...(adapter && { adapter }),
+    onBegin,
     ...(asked.checkpointEvery !== undefined && { checkpoints: { every: asked.checkpointEvery } }),
     validation: {
       ...(asked.evalEvery !== undefined && { every: asked.evalEvery }),
@@ -124,6 +137,8 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
       if (step < steps) bar.note(`step ${step}  ${measuredText(values, family)}`);
     },
     warn: (message) => bar.note(live ? printable(message) : message),
+  }).catch((error) => {
+    throw byFlag(error);
   });
   bar.end();
   const { status, from } = result;
@@ -142,6 +157,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   );
   for (const line of summaryLines({ metrics, best, steps, family, unit, measures, out, self: terminal.self }))
     say(`${line}\n`);
+  if (adapter) say(`adapter     ${join(out, 'adapter')}, which PEFT reads\n`);
   const loss = metrics.losses.at(-1) ?? null;
   return {
     answer: true,
@@ -154,8 +170,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
       ...{
         tokens: metrics.tokens,
         tokensPerSecond,
-        parameters: countParams(model),
-        trained,
+        ...size,
         device: model.device.name,
       },
       validation: metrics.validation,

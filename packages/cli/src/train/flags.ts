@@ -4,19 +4,22 @@ import { readRatio } from '@twilljs/hybrid';
 import { type Field, modelFields } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 import { trainFields } from '@twilljs/train';
+import type { Init } from '@twilljs/train/node';
 import { type Command, Option } from 'commander';
 import { mixers } from 'twilljs';
 import type { DeviceName } from '../command.ts';
 import { assignments, option, type Read, shown } from '../flags.ts';
+import { dtypeFlag } from '../model.ts';
 import { markFlags, readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { tokenizerFlag } from '../tokenizer.ts';
+import { type AdapterFlags, adapterFlags } from './adapter.ts';
 import { type GroupFlags, groupFlags, groupsOf } from './groups.ts';
 
 /** What is asked of a table of fields, by the names that it has there. */
 export type Bag = Readonly<Record<string, unknown>>;
 
 /** All that the command line says, and nothing that it leaves out. */
-export interface Asked {
+export interface Asked extends AdapterFlags {
   /** Options of the task, fields of config.json, settings of the trainer. */
   readonly options: Bag;
   readonly model: Bag;
@@ -39,6 +42,7 @@ export interface Asked {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly init?: string;
+  readonly dtype?: Init['dtype'];
   readonly out?: string;
   readonly resume?: boolean;
   readonly recompute?: boolean;
@@ -186,11 +190,12 @@ export function addTrainFlags(command: Command): Command {
       '--init <dir>',
       'begin with the weights of a run, of a model directory or of a model of the Hub (org/name), whose model it is (default: fresh weights)',
     ),
+    dtypeFlag(),
     new Option('--set <field=value...>', 'any other field of config.json, such as allow_neg_eigval=true'),
   );
   addFields('model');
   addFields('training');
-  add('training', ...groupFlags());
+  add('training', ...groupFlags(), ...adapterFlags());
   add(
     'run',
     option('--out <dir>', 'the run directory'),

@@ -1,4 +1,5 @@
 // The model to train: with fresh weights, as it was recorded, or with the weights of another.
+import type { AdapterConfig } from '@twilljs/adapters';
 import { type LanguageModel, requireIds } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import type { Known } from '@twilljs/sweep';
@@ -11,6 +12,7 @@ import { momentText, openModel } from '../model.ts';
 import type { OpenedData } from './data.ts';
 import { type Asked, flagOf } from './flags.ts';
 import { modelConfig, resumedConfig } from './model-config.ts';
+import { recordIn } from './resume.ts';
 
 export interface Making {
   readonly known: Known;
@@ -18,6 +20,8 @@ export interface Making {
   /** Of the text. */
   readonly tokenizer: Tokenizer;
   readonly device: Device;
+  /** What is trained beside the model. */
+  readonly adapter: AdapterConfig | null;
   /** Of the run that goes on, and its path. */
   readonly record: RunRecord | null;
   readonly path: string;
@@ -32,6 +36,11 @@ export async function modelToTrain(asked: Asked, making: Making): Promise<Langua
     throw new OptionError(`${first} says what the model is, and so does --init ${asked.init}; leave one of them out.`);
   }
   if (asked.init !== undefined) return initialModel(asked.init, asked, making);
+  if (asked.dtype !== undefined) {
+    throw new OptionError(
+      `--dtype ${asked.dtype} says how the weights of --init are kept, but there is none; add it, or leave this out.`,
+    );
+  }
   const config =
     record === null
       ? modelConfig(asked, { vocab: data.vocab, tokenizer: data.family.readsText ? tokenizer : null }, known)
@@ -59,9 +68,14 @@ function modelFlagOf({ mixer, ratio, config, set, model }: Asked): string | null
 async function initialModel(
   directory: string,
   asked: Asked,
-  { known, data, tokenizer, device, record, note }: Making,
+  { known, data, tokenizer, device, adapter, record, note }: Making,
 ): Promise<LanguageModel> {
-  const { model, moment } = await openModel(directory, device, { note, known });
+  if (recordIn(directory)?.adapter) {
+    throw new OptionError(
+      `--init ${directory} is the run of an adapter; go on with it by --resume, or make a model of it first: twill hub convert ${directory} OUT.`,
+    );
+  }
+  const { model, moment } = await openModel(directory, device, { note, known, dtype: asked.dtype });
   const { vocab_size } = model.config.model;
   if (data.family.readsText) requireIds(asked.tokenizer ?? directory, model, tokenizer);
   else if (vocab_size < data.vocab) {
@@ -69,7 +83,8 @@ async function initialModel(
       `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,
     );
   }
-  requireTrainingMemory(countParams(model), device.name, trainedOf(model, groupsIn(asked, record)));
+  const trained = adapter ? 0 : trainedOf(model, groupsIn(asked, record));
+  requireTrainingMemory(countParams(model), device.name, trained);
   note(`begins with the weights of ${momentText(directory, moment)}\n`);
   return model;
 }

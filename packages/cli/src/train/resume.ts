@@ -58,6 +58,7 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
       `--init is ${asked.init} but the run in ${path} began with fresh weights; leave it out, or choose another --out.`,
     );
   }
+  if (asked.dtype !== undefined && init && asked.dtype !== init.dtype) refuse('--dtype', asked.dtype, init.dtype);
   if (asked.seed !== undefined && asked.seed !== seed) refuse('--seed', asked.seed, seed);
   const own = Object.entries(data).filter(([field]) => field in family.fields);
   return {
@@ -66,7 +67,7 @@ export function withRecord(asked: Asked, record: RunRecord, path: string, known:
     ...(split && { split }),
     ...(family.readsText && reading),
     ...(split && { tokenizer: data.tokenizer ? dirname(path) : 'bytes' }),
-    ...(init && { init: init.directory }),
+    ...(init && { init: init.directory, dtype: init.dtype }),
     ...(every.validation !== null && { evalEvery: every.validation }),
     ...(every.checkpoint !== null && { checkpointEvery: every.checkpoint }),
     ...(origin.device !== null && { device: origin.device as DeviceName }),
