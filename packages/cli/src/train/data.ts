@@ -12,7 +12,8 @@ import { type RunRecord, whereItBegan } from '@twilljs/train/node';
 import { givenReading } from '../texts/flags.ts';
 import type { TextReader } from '../texts/reader.ts';
 import { unlessBytes } from '../tokenizer.ts';
-import { type Asked, flagOf } from './flags.ts';
+import { flagOf } from './field-flags.ts';
+import type { Asked } from './flags.ts';
 
 export interface OpenedData {
   readonly family: TaskFamily;

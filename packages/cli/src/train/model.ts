@@ -10,7 +10,8 @@ import { freshModel, type RunRecord, requireTrainingMemory } from '@twilljs/trai
 import type { Context } from '../command.ts';
 import { momentText, openModel } from '../model.ts';
 import type { OpenedData } from './data.ts';
-import { type Asked, flagOf } from './flags.ts';
+import { flagOf } from './field-flags.ts';
+import type { Asked } from './flags.ts';
 import { modelConfig, resumedConfig } from './model-config.ts';
 import { recordIn } from './resume.ts';
 

@@ -11,7 +11,8 @@ import { type Origin, type RunRecord, readRunRecord } from '@twilljs/train/node'
 import type { DeviceName } from '../command.ts';
 import { readingFlag } from '../texts/flags.ts';
 import { unlessBytes } from '../tokenizer.ts';
-import { type Asked, type Bag, flagOf } from './flags.ts';
+import { flagOf } from './field-flags.ts';
+import type { Asked, Bag } from './flags.ts';
 
 /** Of a directory, null where it holds no run. @throws FileError when the record is damaged. */
 export function recordIn(directory: string): RunRecord | null {
