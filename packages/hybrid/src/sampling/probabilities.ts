@@ -32,7 +32,7 @@ export const idsBefore = (ids: IdList, logits: Data): IdList =>
 export function probabilitiesOf(where: string, logits: Data, ids: IdList, options: SamplingOptions): Float64Array {
   requireNumbers(where, logits);
   const { temperature = 1, topK, topP, minP, repetitionPenalty = 1, noRepeatNgramSize } = options;
-  const left = Float64Array.from(logits);
+  const left = new Float64Array(logits);
   if (repetitionPenalty !== 1) penalise(left, ids, repetitionPenalty);
   if (noRepeatNgramSize !== undefined) forbidRepeats(left, ids, noRepeatNgramSize);
   const best = mostLikely(left);
