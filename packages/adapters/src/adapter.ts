@@ -42,22 +42,23 @@ export class Adapter {
     const reason = parts.find(({ unmergeable }) => unmergeable !== null)?.unmergeable;
     if (reason) throw new OptionError(`adapter.merge: ${reason}.`);
     await this.change('detach', 'attach');
-    const left = [...parts];
-    try {
-      for (; left.length > 0; left.shift()) left[0].merge();
-    } catch (error) {
-      for (const part of left) part.attach(); // what is not merged yet stays beside the weights, so that the model is the same
-      this.parts = left;
-      throw error;
+    for (const part of parts) {
+      try {
+        part.merge();
+      } catch (error) {
+        // What is not merged yet stays beside the weights, so that the model computes the same.
+        for (const left of this.parts) left.attach();
+        throw error;
+      }
+      this.leave(part);
     }
-    this.leave(parts);
   }
 
   /** Takes it out of the model, whose weights are bit for bit what they were, and gives its parameters back. */
   async remove(): Promise<void> {
     this.requireHere('remove');
     await this.change('detach', 'attach');
-    this.leave(this.parts);
+    for (const part of this.parts) this.leave(part);
   }
 
   /** @throws OptionError once it was merged or removed. */
@@ -67,8 +68,8 @@ export class Adapter {
   }
 
   private async change(forth: 'attach' | 'detach', back: 'attach' | 'detach'): Promise<void> {
-    for (const part of this.parts) part[forth]();
     try {
+      for (const part of this.parts) part[forth]();
       await this.model.to(this.model.device);
     } catch (error) {
       for (const part of this.parts) part[back]();
@@ -76,9 +77,9 @@ export class Adapter {
     }
   }
 
-  private leave(parts: readonly Part[]): void {
-    release(parts.flatMap(({ tensors }) => [...tensors.values()]));
-    this.parts = [];
+  private leave(part: Part): void {
+    release([...part.tensors.values()]);
+    this.parts = this.parts.filter((other) => other !== part);
   }
 }
 

@@ -9,7 +9,7 @@ import { refuseForeign } from './foreign.ts';
 import { lowRankPart } from './lora.ts';
 import type { Part } from './part.ts';
 import { stateParts } from './state.ts';
-import { targetsOf } from './targets.ts';
+import { listedTargets, targetsOf } from './targets.ts';
 
 export interface AddOptions {
   /** Decides the initial values. Default 0. */
@@ -39,6 +39,8 @@ export async function addAdapter(
   }
   const { parts, unmatched } = partsOf(model, json, init, where);
   if (unmatched.length > 0) throw new OptionError(unmatched[0]);
+  const listed = json.peft_type === 'LORA' ? listedTargets(model, readLora(json, where), where) : null;
+  if (listed) json.target_modules = [...listed];
   const adapter = new Adapter(model, parts, json, null);
   await adapter.attach();
   return adapter;

@@ -1,87 +1,15 @@
-// An adapter of every single linear layer of every mixer: it changes what the model computes, and exactly as adding it to the weights does.
+// Adapters of every linear layer of every mixer. On WebGPU there is one model here; the others are in accept/webgpu.
 import { kernels as attention } from '@twilljs/attention/webgpu';
-import type { LanguageModel } from '@twilljs/hybrid';
-import { Linear, modules } from '@twilljs/nn';
 import { kernels as nn } from '@twilljs/nn/webgpu';
 import { kernels as scan } from '@twilljs/scan/webgpu';
-import { cpu, type Device, release, scope, untracked, write } from '@twilljs/tensor';
-import { deviation, noise } from '@twilljs/tensor/testing';
+import { cpu } from '@twilljs/tensor';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { device } from 'twilljs';
-import { describe, expect, it } from 'vitest';
-import { cases, make } from '../../hybrid/src/models.test-data.ts';
-import { addAdapter } from './index.ts';
+import { cases } from '../../hybrid/src/models.test-data.ts';
+import { everywhere } from './everywhere.test-data.ts';
 
-const devices: (readonly [string, Device, number])[] = [
-  ['cpu', cpu({ float: 'f64' }), 1e-12],
-  ['wasm', await device({ name: 'wasm' }), 1e-6],
-  ...(await webgpuDevices({ kernels: [...nn, ...scan, ...attention] })).map(
-    ([name, device]) => [name, device, 1e-6] as const,
-  ),
-];
-
-const ids = [
-  [1, 2, 3, 4, 5, 6, 7],
-  [9, 8, 7, 6, 5, 4, 3],
-];
-
-/** Logits of the whole, measured; recorded for a gradient; and of a prompt of five and two tokens after it. */
-async function computed(model: LanguageModel): Promise<number[][]> {
-  const read = async (make: () => ReturnType<LanguageModel['logits']>) => {
-    const t = make();
-    const numbers = [...(await t.data())];
-    release(t);
-    return numbers;
-  };
-  using cache = model.cache(2);
-  const next = (at: number, to: number) =>
-    model.next(
-      ids.map((row) => row.slice(at, to)),
-      cache,
-    );
-  const decoded: number[] = [];
-  for (const [at, to] of [
-    [0, 5],
-    [5, 6],
-    [6, 7],
-  ]) {
-    decoded.push(...(await read(() => untracked(() => next(at, to)))));
-  }
-  return [await read(() => model.logits(ids)), await read(() => scope(() => model.forward(ids))), decoded];
+everywhere('cpu-f64', cpu({ float: 'f64' }), cases, 1e-12);
+everywhere('wasm', await device({ name: 'wasm' }), cases, 1e-6);
+for (const [name, card] of await webgpuDevices({ kernels: [...nn, ...scan, ...attention] })) {
+  everywhere(name, card, cases.slice(-1), 1e-6);
 }
-
-describe.each(devices)('on %s', (_, device, tolerance) => {
-  it.each(cases)('%s', async (_, config) => {
-    const model = await make(config, device);
-    const { layers } = model.model;
-    const isTwice = layers[0].attn.constructor === layers[1].attn.constructor;
-    const linears = [...modules(model)].flatMap(([path, layer]) =>
-      layer instanceof Linear && !(isTwice && path.startsWith('model.layers.0.')) ? [path] : [],
-    );
-    expect(linears.length).toBeGreaterThan(isTwice ? 6 : 12);
-    const off: string[] = [];
-    let before = await computed(model);
-    for (const [i, path] of linears.entries()) {
-      const target_modules = path.replaceAll('.', '\\.');
-      const adapter = await addAdapter(model, { peft_type: 'LORA', r: 3, lora_alpha: 6, target_modules });
-      const [, [name, B]] = [...adapter.parameters];
-      expect(name).toBe(`${path}.lora_B.weight`);
-      if (i === 0) expect(await computed(model)).toEqual(before);
-      write(
-        B,
-        noise(B.size, i).map((x) => 0.2 * x),
-      );
-      const applied = await computed(model);
-      await adapter.merge();
-      const merged = await computed(model);
-      for (const [way, own] of applied.entries()) {
-        const changed = deviation(own, before[way]).error;
-        const { error } = deviation(merged[way], own);
-        if (!(changed > 1e-3 && error <= tolerance)) off.push(`${path}, way ${way}: changed ${changed}, off ${error}`);
-      }
-      before = merged;
-    }
-    expect(off).toEqual([]);
-    model[Symbol.dispose]();
-  });
-});

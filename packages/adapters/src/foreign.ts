@@ -19,7 +19,6 @@ const reasons: Readonly<Record<string, string>> = {
   use_bdlora: 'the low-rank part is block diagonal (BD-LoRA)',
   use_dora: 'the columns of the adapted matrix are rescaled (DoRA)',
   use_qalora: 'inputs are pooled in groups before the low-rank part (QALoRA)',
-  velora_config: 'inputs are compressed (VeLoRA)',
 };
 
 /** Initial values that leave the base as it is. With others (PiSSA, OLoRA, CorDA, LoftQ) an adapter belongs to a changed base. */
@@ -30,7 +29,15 @@ const known: ReadonlySet<string> = new Set([
   ...['peft_type', 'r', 'lora_alpha', 'use_rslora', 'target_modules', 'exclude_modules', 'rank_pattern'],
   ...['alpha_pattern', 'layers_to_transform', 'layers_pattern', 'lora_dropout', 'init_lora_weights'],
   ...['auto_mapping', 'base_model_name_or_path', 'inference_mode', 'peft_version', 'revision', 'task_type'],
-  ...['loftq_config', 'corda_config', 'eva_config', 'lora_ga_config', 'runtime_config', 'ensure_weight_tying'],
+  ...[
+    'loftq_config',
+    'corda_config',
+    'eva_config',
+    'lora_ga_config',
+    'runtime_config',
+    'velora_config',
+    'ensure_weight_tying',
+  ],
   ...['megatron_core', 'qalora_group_size'],
 ]);
 

@@ -54,7 +54,7 @@ export function checkLoadOptions(model: LanguageModel, options: LoadAdapterOptio
 
 /** The adapter in a folder, put into the model. */
 export async function adapterIn(folder: Folder, model: LanguageModel): Promise<LoadedAdapter> {
-  const { name } = folder;
+  const name = folder.name.replace(/\/$/, '');
   const text = await textIn(folder, CONFIG);
   if (text === null) throw new FileError(`${name}: has no ${CONFIG}; name the folder of an adapter.`);
   const at = `${name}/${CONFIG}`;

@@ -51,6 +51,18 @@ export function targetsOf(model: LanguageModel, config: ReadLora, where: string)
   throw unmatched.length > 0 ? new OptionError(unmatched[0]) : nothingFits(config, linear, where);
 }
 
+/**
+ * What `all-linear` means in this model, as a list that means it to every reader: PEFT counts the head among all where it does not know
+ * the class of a model.
+ */
+export function listedTargets(model: LanguageModel, config: ReadLora, where: string): readonly string[] | null {
+  if (!isAll(config.targets)) return null;
+  const paths = targetsOf(model, config, where).targets.map(({ path }) => path);
+  const names = [...new Set(paths.map((path) => /[^.]+(\.\d+)?$/.exec(path)![0]))];
+  const isSame = [...pathsOf(modules(model))].every((path) => ends(path, names) === paths.includes(path));
+  return isSame ? names : paths;
+}
+
 /** Modules, and those that only hold others: `model.layers.0.attn`. */
 function pathsOf(named: ReadonlyMap<string, object>): Set<string> {
   const paths = new Set<string>();
@@ -80,16 +92,18 @@ function ruleOf(config: ReadLora, model: LanguageModel, where: string): (path: s
     return (path) => !isExcluded(path) && named.get(path) instanceof Linear && named.get(path) !== model.lm_head;
   }
   const isNamed = namesRule(config.targets, `${where}: target_modules`);
-  const { layers, layerNames } = config;
+  const { layers, layerNames, targets } = config;
+  const isWhole = (path: string) => typeof targets !== 'string' && targets.includes(path); // then PEFT asks for no layer
   const at = `${where}: layers_pattern`;
-  const numbered = (layerNames.length > 0 ? layerNames : ['[^.]*']).map((name) =>
-    pythonPattern(name, at, (body) => `^.*\\.(?:${body})\\.(\\d+)\\.`),
+  const numbered = layerNames.map((name) =>
+    pythonPattern(name, at, (body) => `^(?:^|.*?\\.)${body}\\.(?<idx>\\d+)\\.`),
   );
+  if (numbered.length === 0) numbered.push(/^.*?\.[^.]*\.(?<idx>\d+)\./);
   const isInLayer = (path: string): boolean => {
     const found = numbered.map((pattern) => pattern.exec(path)).find((match) => match !== null);
-    return found ? layers!.includes(Number(found.at(-1))) : false;
+    return found?.groups?.idx !== undefined && layers!.includes(Number(found.groups.idx));
   };
-  return (path) => !isExcluded(path) && isNamed(path) && (layers === null || isInLayer(path));
+  return (path) => !isExcluded(path) && isNamed(path) && (layers === null || isWhole(path) || isInLayer(path));
 }
 
 function namesRule(names: ReadLora['targets'], where: string): (path: string) => boolean {

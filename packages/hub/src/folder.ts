@@ -43,7 +43,11 @@ export async function readModelFolder(folder: Folder): Promise<ModelFiles<Distan
 /** @throws FileError when there is none, or it is no object. */
 export async function readConfig(folder: Folder): Promise<JsonObject> {
   const source = await folder.open(CONFIG);
-  if (!source) throw new FileError(`${folder.name}: has no ${CONFIG}${holding(folder)}; name a model directory.`);
+  if (!source) {
+    const isAdapter = folder.names?.includes('adapter_config.json');
+    const next = isAdapter ? 'load its model, and the adapter into that by loadAdapter' : 'name a model directory';
+    throw new FileError(`${folder.name}: has no ${CONFIG}${holding(folder)}; ${next}.`);
+  }
   return readJson(source);
 }
 

@@ -1,6 +1,6 @@
 // A language model from a configuration and stored tensors, and back.
 import { checkMixers, compose, hybridConfig, type LanguageModel, onReference } from '@twilljs/hybrid';
-import { type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
+import { isOfAdapter, type MixerFamily, matrices, params, shapesOnly } from '@twilljs/nn';
 import { cpu, type Device, FileError, knownOnly, OptionError, oneOf, shown, storeInBF16 } from '@twilljs/tensor';
 import { foreignNotes } from './foreign-fields.ts';
 import type { AbortSignalOf } from './platform.ts';
@@ -191,6 +191,12 @@ export async function filesOfModel(model: LanguageModel): Promise<ModelFiles<Sto
 export function configOfModel(model: LanguageModel): Record<string, unknown> {
   if (!model?.config?.json) {
     throw new OptionError(`filesOfModel: ${shown(model)} is given where a model is needed; make one with hybrid().`);
+  }
+  const adapted = [...params(model).keys()].find(isOfAdapter);
+  if (adapted) {
+    throw new OptionError(
+      `filesOfModel: the model has an adapter (${adapted}), which no other program would find; merge or remove it, or save it alone by saveAdapter.`,
+    );
   }
   const config = { ...model.config.json };
   const isNarrow = [...params(model).values()].some(({ dtype }) => dtype === 'bf16');

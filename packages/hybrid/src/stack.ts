@@ -13,6 +13,7 @@ import {
   padSequences,
   params,
   RMSNorm,
+  rowsFromStart,
   type Sequences,
   type State,
 } from '@twilljs/nn';
@@ -102,13 +103,13 @@ function handsOn(block: Block): block is Block & Required<Pick<Block, 'onward'>>
   return has('onward')(owner);
 }
 
-/** Where an adapter has learned in what state sequences begin. */
-const learnedState = ({ attn }: Block, n: number): State | undefined =>
-  attn.initial_state ? firstState(attn, n) : undefined;
-
 /** @throws OptionError for a layer that does not ask where the sequences lie: it would take them for one. */
-function leftBy(block: Block, i: number, stream: Stream, before: State | undefined, at: Sequences | undefined): Left {
-  const state = before ?? learnedState(block, at?.ranges?.shape[0] ?? stream.h.shape[0]);
+function leftBy(block: Block, i: number, stream: Stream, before?: State, given?: Sequences): Left {
+  const { attn } = block;
+  const { shape, device } = stream.h;
+  const isLearned = !before && attn.initial_state !== undefined;
+  const state = isLearned ? firstState(attn, given?.ranges?.shape[0] ?? shape[0]) : before;
+  const at = given ?? (isLearned ? rowsFromStart(attn, shape[1], device) : undefined);
   const run = (at: Sequences | undefined): Left =>
     handsOn(block)
       ? block.onward(stream.h, stream.branch, state, at)

@@ -48,6 +48,7 @@ export { convolve, convolveThree, convStateSize, convStates, readOut } from './p
 export {
   placesFor,
   rotaryOf,
+  rowsFromStart,
   SequencePlaces,
   type SequenceSizes,
   type SequencesOptions,

@@ -41,6 +41,12 @@ export function rotaryOf(rotary: Rotary, x: Tensor, state?: State, at?: Sequence
   );
 }
 
+/** What a mixer is told of rows of T that begin here, where it is given a state all the same: a learned one. */
+export function rowsFromStart({ rotary }: { readonly rotary?: Rotary }, T: number, device: Device): Sequences {
+  const tables = rotary && { [rotaryKey(rotary)]: rotaryTables(T, rotary.size, { base: rotary.base }, device) };
+  return { ranges: null, position: null, capacity: 0, rotary: tables ?? {} };
+}
+
 export interface SequenceSizes {
   /** Rows of the batch, and their length. */
   readonly B: number;
