@@ -24,7 +24,10 @@ describe('refuses', () => {
   const lora = (more: object) => ({ peft_type: 'LORA', target_modules: ['q_proj'], ...more }) as AdapterConfig;
   const refusals: [AdapterConfig, RegExp][] = [
     [lora({ target_modules: ['q_proj', 'w_proj'] }), /names "w_proj", which this model does not have; did you mean/],
-    [lora({ target_modules: ['q_conv1d'] }), /fits no module of this model; its linear layers are model\.layers\.0/],
+    [
+      lora({ target_modules: ['q_conv1d'] }),
+      /names "q_conv1d", which this model does not have; its linear layers are q_proj, .* gk_proj\.0,/,
+    ],
     [lora({ target_modules: ['embeddings'] }), /fits model\.embeddings, an embedding; only linear layers/],
     [lora({ target_modules: ['attn_norm'] }), /fits model\.layers\.0\.attn_norm, a norm;/],
     [lora({ target_modules: ['mlp'] }), /fits model\.layers\.0\.mlp, which holds other modules;/],

@@ -58,7 +58,7 @@ export function targetsOf(model: LanguageModel, config: ReadLora, where: string)
 export function listedTargets(model: LanguageModel, config: ReadLora, where: string): readonly string[] | null {
   if (!isAll(config.targets)) return null;
   const paths = targetsOf(model, config, where).targets.map(({ path }) => path);
-  const names = [...new Set(paths.map((path) => /[^.]+(\.\d+)?$/.exec(path)![0]))];
+  const names = [...new Set(paths.map(lastOf))];
   const isSame = [...pathsOf(modules(model))].every((path) => ends(path, names) === paths.includes(path));
   return isSame ? names : paths;
 }
@@ -80,6 +80,9 @@ function kindOf(module: object | undefined): string {
   if (module instanceof RMSNorm) return 'a norm';
   return `a ${module.constructor.name}`;
 }
+
+/** The last part of a path, and the number behind it where it is one of several: `gk_proj.0`. */
+const lastOf = (path: string): string => /[^.]+(\.\d+)?$/.exec(path)![0];
 
 const ends = (path: string, names: readonly string[]): boolean =>
   names.some((name) => path === name || path.endsWith(`.${name}`));
@@ -121,7 +124,7 @@ function byPattern(patterns: Readonly<Record<string, number>>, otherwise: number
 
 function unmatchedIn({ targets }: ReadLora, paths: readonly string[], linear: readonly string[], where: string) {
   if (typeof targets === 'string') return [];
-  const lasts = [...new Set(linear.map((path) => path.slice(path.lastIndexOf('.') + 1)))];
+  const lasts = [...new Set(linear.map(lastOf))];
   return targets
     .filter((name) => !paths.some((path) => ends(path, [name])))
     .map((name) => {
