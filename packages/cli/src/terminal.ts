@@ -13,8 +13,8 @@ export interface Terminal {
   /** Standard error is a screen whose lines can be drawn again. */
   readonly live: boolean;
   readonly columns: number;
-  /** Asks for yes or no, where somebody is there to answer; else null. */
-  readonly ask: ((question: string) => Promise<boolean>) | null;
+  /** Asks for a line, where somebody is there to write one; else null. At the end of what they write (Ctrl-D, Ctrl-C) it is null. */
+  readonly ask: ((question: string) => Promise<string | null>) | null;
   /** Aborted by the first Ctrl-C, and when the terminal goes away. */
   readonly signal: AbortSignal;
   /** From here on the work goes to its end though nobody reads what is said about it: what it leaves is on disk. */
@@ -62,13 +62,15 @@ export function printable(text: string): string {
   );
 }
 
-/** Anything but a clear yes is a no. */
-async function askOn(question: string, signal: AbortSignal): Promise<boolean> {
+async function askOn(question: string, signal: AbortSignal): Promise<string | null> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<null>((resolve) => {
+    lines.once('close', () => resolve(null)); // a question that is open then has no end
+  });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+    return await Promise.race([lines.question(question, { signal }), closed]);
   } catch (error) {
-    if (signal.aborted) return false;
+    if (signal.aborted) return null;
     throw error;
   } finally {
     lines.close();

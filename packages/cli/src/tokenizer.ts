@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
-import type { LanguageModel } from '@twilljs/hybrid';
 import { FileError } from '@twilljs/tensor';
 import { byteTokenizer, type Tokenizer, type TokenizerFiles } from '@twilljs/tokenizers';
 import { readRunRecord } from '@twilljs/train/node';
@@ -67,9 +66,3 @@ function trainedWith(directory: string): unknown {
 /** What a corpus takes: bytes are its default. */
 export const unlessBytes = (tokenizer: Tokenizer): Tokenizer | undefined =>
   tokenizer.kind === BYTES ? undefined : tokenizer;
-
-/** Ids with which a model ends a text: as its tokenizer has it, and its configuration. */
-export function endsOf({ kind, eosId }: Tokenizer, model: LanguageModel): Set<unknown> {
-  const ends = kind === BYTES ? [] : [eosId, model.config.json.eos_token_id];
-  return new Set(ends.flat().filter((id) => id !== null));
-}

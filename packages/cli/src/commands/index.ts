@@ -1,9 +1,10 @@
 // All commands, in the order of the help.
 import type { CommandGroup, Runnable } from '../command.ts';
+import { chat } from './chat.ts';
 import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
-import { generateText } from './generate.ts';
+import { generateCommand } from './generate.ts';
 import { hub } from './hub.ts';
 import { parity } from './parity.ts';
 import { presets } from './presets.ts';
@@ -20,7 +21,8 @@ export const commands: readonly (() => Runnable | CommandGroup)[] = [
   compare,
   train,
   evaluate,
-  generateText,
+  generateCommand,
+  chat,
   hub,
   tokenizer,
   presets,

@@ -114,6 +114,6 @@ function sourceOf(preset: PresetName | undefined, file: string | undefined) {
 }
 
 async function agreed({ terminal }: Context, preset: PresetName): Promise<boolean> {
-  if (terminal.ask) return terminal.ask('Begin?');
+  if (terminal.ask) return /^y(es)?$/i.test((await terminal.ask('Begin? [y/N] '))?.trim() ?? ''); // anything else is a no
   throw new OptionError(`--preset ${preset} takes long, and here is nobody to ask; add --yes to begin.`);
 }
