@@ -4,6 +4,9 @@ import type { LanguageModel } from '@twilljs/hybrid';
 import { OptionError, release, shown, type Tensor } from '@twilljs/tensor';
 import type { Part } from './part.ts';
 
+/** Models that are being laid out anew: what would change them meanwhile is refused before it begins. */
+const busy: WeakSet<LanguageModel> = /* @__PURE__ */ new WeakSet();
+
 /** Made by `addAdapter` and `loadAdapter`. */
 export class Adapter {
   /** As it stands in `adapter_config.json`. */
@@ -68,12 +71,19 @@ export class Adapter {
   }
 
   private async change(forth: 'attach' | 'detach', back: 'attach' | 'detach'): Promise<void> {
+    const { model, parts } = this;
+    if (busy.has(model)) {
+      throw new OptionError('adapter: another one is being put into this model or taken out of it; await that first.');
+    }
+    busy.add(model);
     try {
-      for (const part of this.parts) part[forth]();
-      await this.model.to(this.model.device);
+      for (const part of parts) part[forth]();
+      await model.to(model.device);
     } catch (error) {
-      for (const part of this.parts) part[back]();
+      for (const part of parts) part[back]();
       throw error;
+    } finally {
+      busy.delete(model);
     }
   }
 

@@ -4,7 +4,7 @@ import { LanguageModel } from '@twilljs/hybrid';
 import { type Initializer, initializer } from '@twilljs/nn';
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { Adapter } from './adapter.ts';
-import { type AdapterConfig, layersIn, peftTypeOf, readLora, writtenOut } from './config.ts';
+import { type AdapterConfig, peftTypeOf, readLora, readState, writtenOut } from './config.ts';
 import { refuseForeign } from './foreign.ts';
 import { lowRankPart } from './lora.ts';
 import type { Part } from './part.ts';
@@ -33,11 +33,13 @@ export async function addAdapter(
   knownOnly(where, options, ['seed']);
   const init = initializer(options.seed ?? 0);
   const json = writtenOut(config, where);
-  if (json.lora_dropout || json.init_lora_weights === false) {
-    const name = json.lora_dropout ? 'lora_dropout' : 'init_lora_weights';
-    throw new OptionError(`${where}: ${name} is ${shown(json[name])}, which Twill does not do; leave it out.`);
-  }
   const { parts, unmatched } = partsOf(model, json, init, where);
+  const { lora_dropout = 0, init_lora_weights = true } = json;
+  if (lora_dropout !== 0 || init_lora_weights !== true) {
+    const [name, value] =
+      lora_dropout !== 0 ? ['lora_dropout', lora_dropout] : ['init_lora_weights', init_lora_weights];
+    throw new OptionError(`${where}: ${name} is ${shown(value)}, which Twill does not do; leave it out.`);
+  }
   if (unmatched.length > 0) throw new OptionError(unmatched[0]);
   const listed = json.peft_type === 'LORA' ? listedTargets(model, readLora(json, where), where) : null;
   if (listed) json.target_modules = [...listed];
@@ -60,7 +62,7 @@ export function partsOf(
   where: string,
 ): { readonly parts: Part[]; readonly unmatched: readonly string[] } {
   if (peftTypeOf(config, where) === 'STATE') {
-    return { parts: stateParts(model, layersIn(config, where), init, where), unmatched: [] };
+    return { parts: stateParts(model, readState(config, where), init, where), unmatched: [] };
   }
   refuseForeign(config, where);
   const { targets, unmatched } = targetsOf(model, readLora(config, where), where);

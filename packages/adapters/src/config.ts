@@ -104,7 +104,19 @@ export function writtenOut(config: AdapterConfig, where: string): JsonObject {
   knownOnly(where, config, isState ? Object.keys(stateDefaults) : [...Object.keys(loraDefaults), ...otherFields]);
   peftTypeOf(config as object as JsonObject, where);
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  return structuredClone({ ...defaults, ...Object.fromEntries(given) }) as JsonObject;
+  try {
+    return structuredClone({ ...defaults, ...Object.fromEntries(given) }) as JsonObject;
+  } catch (cause) {
+    throw new OptionError(`${where}: the configuration holds what JSON does not (${(cause as Error).message}).`, {
+      cause,
+    });
+  }
+}
+
+/** Checks and reads in which layers states are learned; null for all. @throws OptionError for a field that such an adapter does not have. */
+export function readState(config: JsonObject, where: string): readonly number[] | null {
+  knownOnly(where, config, Object.keys(stateDefaults));
+  return layersIn(config, where);
 }
 
 /** Checks and reads what a low-rank adapter is. @throws OptionError naming the field. */
@@ -142,7 +154,7 @@ export function readLora(config: JsonObject, where: string): ReadLora {
 }
 
 /** `layers_to_transform`, as a list; null for all. @throws OptionError for what are no numbers of layers. */
-export function layersIn(config: JsonObject, where: string): readonly number[] | null {
+function layersIn(config: JsonObject, where: string): readonly number[] | null {
   const given = config.layers_to_transform ?? null;
   if (given === null || (Array.isArray(given) && given.length === 0)) return null;
   const list = Array.isArray(given) ? given : [given];

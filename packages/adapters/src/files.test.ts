@@ -17,7 +17,8 @@ import { load, save } from '@twilljs/hub/node';
 import { initializer, params } from '@twilljs/nn';
 import { cpu } from '@twilljs/tensor';
 import { hybrid, mixers } from 'twilljs';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hubHome } from '../../hub/src/remote/hub-home.test-data.ts';
 import { addAdapter, filesOfAdapter, loadAdapter as loadHere } from './index.ts';
 import { loadAdapter, saveAdapter } from './node.ts';
 
@@ -82,6 +83,23 @@ describe('an adapter comes from', () => {
   });
 });
 
+describe('of the Hub', () => {
+  const at = hubHome();
+  it('it is downloaded, and is there when the Hub is not', async () => {
+    const files = Object.fromEntries(readdirSync(path).map((name) => [name, read(name)]));
+    at.hub.commit('org/net', { ...files, 'README.md': '# mine' });
+    const first = await loadAdapter(model, 'org/net');
+    expect(first.notes).toEqual([]);
+    await first.adapter.remove();
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    const again = await loadAdapter(model, 'org/net');
+    expect(again.notes).toEqual([expect.stringMatching(/^org\/net: /)]);
+    expect(again.adapter.parameters.size).toBe(24);
+    await again.adapter.remove();
+    vi.unstubAllEnvs();
+  });
+});
+
 describe('refuses, and leaves the model as it was,', () => {
   const cases: [string, () => void, RegExp][] = [
     [
@@ -107,6 +125,11 @@ describe('refuses, and leaves the model as it was,', () => {
       'another kind',
       () => configure((c) => Object.assign(c, { peft_type: 'LOHA' })),
       /peft_type is "LOHA", which is not/,
+    ],
+    [
+      'states with a field of something else',
+      () => writeFileSync(join(path, 'adapter_config.json'), '{"peft_type": "STATE", "r": 3}'),
+      /there is no option r/,
     ],
     ['DoRA', () => configure((c) => Object.assign(c, { use_dora: true })), /adapter_config\.json: use_dora is true/],
     [

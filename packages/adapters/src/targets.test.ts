@@ -46,6 +46,8 @@ describe('refuses', () => {
     [lora({ bias: 'lora_only' }), /bias is "lora_only": biases of the base are trained/],
     [lora({ modules_to_save: ['lm_head'] }), /modules_to_save is \["lm_head"\]: whole modules of the base/],
     [lora({ init_lora_weights: 'pissa' }), /init_lora_weights is "pissa", which changes the weights of the base/],
+    [lora({ init_lora_weights: 'gaussian' }), /init_lora_weights is "gaussian", which Twill does not do/],
+    [lora({ task_type: () => {} }), /the configuration holds what JSON does not/],
     [lora({ lora_dropout: 0.1 }), /lora_dropout is 0\.1, which Twill does not do/],
     [lora({ lora_rank: 3 }), /there is no option lora_rank/],
     [lora({ peft_type: 'IA3' }), /peft_type is "IA3", which is not computed here; Twill has LORA and STATE/],
@@ -65,6 +67,20 @@ describe('refuses', () => {
     const other = hybrid({ ...config, model_type: 'gated_deltanet', head_dim: 8 }, { mixers, init: initializer(0) });
     const given: AdapterConfig = { peft_type: 'LORA', target_modules: ['q_proj', 'q_conv1d'] };
     await expect(addAdapter(other, given)).rejects.toThrow(/fits model\.layers\.0\.attn\.q_conv1d, a convolution/);
+  });
+
+  it('two at a time', async () => {
+    const low = addAdapter(model, { peft_type: 'LORA', target_modules: ['q_proj'] });
+    await expect(addAdapter(model, { peft_type: 'STATE' })).rejects.toThrow(/another one is being put into this model/);
+    const adapter = await low;
+    const flops = model.flopsPerToken(8);
+    const state = await addAdapter(model, { peft_type: 'STATE' });
+    expect(model.flopsPerToken(8)).toBe(flops);
+    const removed = state.remove();
+    await expect(adapter.remove()).rejects.toThrow(/await that first/);
+    await removed;
+    await adapter.remove();
+    expect(model.flopsPerToken(8)).toBeLessThan(flops);
   });
 
   it('a second adapter of a layer, and what is no model', async () => {

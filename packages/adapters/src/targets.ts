@@ -74,7 +74,7 @@ function pathsOf(named: ReadonlyMap<string, object>): Set<string> {
 }
 
 function kindOf(module: object | undefined): string {
-  if (module === undefined) return 'which holds other modules';
+  if (module === undefined || module.constructor === Object) return 'which holds other modules';
   if (module instanceof ShortConv) return 'a convolution';
   if (module instanceof Embedding) return 'an embedding';
   if (module instanceof RMSNorm) return 'a norm';

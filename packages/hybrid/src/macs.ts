@@ -13,7 +13,10 @@ export function macsPerToken(model: LanguageModel, shared: readonly Tensor[], to
   const { embeddings, layers } = model.model;
   const tables = [embeddings.weight, ...shared];
   let macs = model.lm_head ? 0 : embeddings.weight.size;
-  for (const t of params(model).values()) if (t.shape.length === 2 && !tables.includes(t)) macs += t.size;
+  const states = layers.flatMap(({ attn }) => Object.values(attn.initial_state ?? {})); // are read once
+  for (const t of params(model).values()) {
+    if (t.shape.length === 2 && !tables.includes(t) && !states.includes(t)) macs += t.size;
+  }
   for (const { attn } of layers) macs += attn.coreMacs(tokens);
   return macs;
 }
