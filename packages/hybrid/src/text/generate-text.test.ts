@@ -6,7 +6,7 @@ import { cpu, tensor } from '@twilljs/tensor';
 import { byteTokenizer, type Tokenizer, tokenizerFromJson } from '@twilljs/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endIds, generate, generateText, hybrid, Prefixes } from '../index.ts';
+import { endIds, generate, generateText, hybrid, type LanguageModel, Prefixes } from '../index.ts';
 
 const bytes = byteTokenizer();
 const config = {
@@ -21,18 +21,20 @@ const golden = new URL('../../../../golden/tokenizers/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, golden), 'utf8');
 const names = readdirSync(golden).filter((name) => !name.endsWith('.md'));
 
+const models = new Map<Tokenizer, LanguageModel>();
+
 /** A model of a tokenizer that writes these ids behind a prompt, whatever it reads. */
 async function scripted(tokenizer: Tokenizer, prompt: ArrayLike<number>, script: ArrayLike<number>) {
   const { vocabSize } = tokenizer;
-  const model = await make({ vocab_size: vocabSize });
-  const { next } = model;
-  model.next = (...given) => {
-    next.apply(model, given);
-    const logits = new Float32Array(vocabSize);
-    logits[script[given[1].positions[0] - prompt.length]] = 9;
+  const model = models.get(tokenizer) ?? (await make({ vocab_size: vocabSize }));
+  models.set(tokenizer, model);
+  const next: LanguageModel['next'] = (...given) => {
+    model.next(...given);
+    const logits = new Float32Array(vocabSize).fill(Number.NEGATIVE_INFINITY);
+    logits[script[given[1].positions[0] - prompt.length]] = 0;
     return tensor(logits, [1, vocabSize]);
   };
-  return model;
+  return Object.assign(Object.create(model) as LanguageModel, { next });
 }
 
 /** What comes, as it comes, and what it was. */

@@ -91,7 +91,10 @@ export class Writing {
   private withoutPrompt(said: string): string {
     if (this.unsaid === '' || said === '') return said;
     let same = 0;
-    while (same < said.length && same < this.unsaid.length && said[same] === this.unsaid[same]) same++;
+    for (const character of said) {
+      if (!this.unsaid.startsWith(character, same)) break;
+      same += character.length;
+    }
     this.unsaid = same === said.length ? this.unsaid.slice(same) : '';
     return said.slice(same);
   }
