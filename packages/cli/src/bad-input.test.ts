@@ -38,6 +38,9 @@ beforeAll(async () => {
   writeConfigs();
   await must(`${text} --steps 4 --out runs/done`);
   await must(`train --task mqar ${tiny} --steps 4 --pairs 2 --out runs/recall`);
+  const further = 'train --init runs/done --data book.txt --length 16 --batch 2 --device cpu --steps 2';
+  await must(`${further} --lora q_proj --lora-rank 2 --out runs/adapted`);
+  await must(`${further} --tune-states --out runs/states`);
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 1500);
   const stopped = await capture(`${text} --steps 40000 --checkpoint-every 1 --out runs/half`.split(' '), stop.signal);
@@ -98,6 +101,11 @@ function damage(): void {
     writeFileSync(path, readFileSync(path, 'utf8').replace('"hidden_size": 8', '"hidden_size": 4'));
   });
   copy('done', 'unconfigured', (at) => writeFileSync(join(at, 'config.json'), '{'));
+  copy('adapted', 'unlearned', (at) => rmSync(join(at, 'adapter', 'adapter_model.safetensors')));
+  copy('adapted', 'wider', (at) => {
+    const path = join(at, 'adapter', 'adapter_config.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"r": 2', '"r": 4'));
+  });
   copy('half', 'torn', (at) => {
     for (const step of readdirSync(join(at, 'checkpoints'))) {
       truncateSync(join(at, 'checkpoints', step, 'model.safetensors'), 100);
@@ -137,6 +145,7 @@ type Call = [argv: string, message: RegExp];
 
 const half = 'train --resume --out runs/half';
 const onBook = 'train --data book.txt --out new';
+const onDone = 'train --init runs/done --data book.txt --out new --device cpu';
 const onTask = 'train --task mqar --out new';
 
 const calls: Record<string, Call[]> = {
@@ -320,6 +329,42 @@ const calls: Record<string, Call[]> = {
     ['generate none --prompt x', /none: does not exist/],
     ['generate runs/truncated --prompt x', /runs\/truncated\/model.safetensors/],
     ['generate runs/recall --prompt x', /vocab_size is 64 but text needs the 256 bytes/],
+  ],
+  adapters: [
+    [`${onBook} --lora q_proj`, /--lora adapts a model but there is no --init that names it; add it/],
+    [`${onBook} --tune-states`, /--tune-states adapts a model but there is no --init/],
+    [`${onBook} --dtype bf16`, /--dtype bf16 says how the weights of --init are kept, but there is none/],
+    [`${onDone} --lora q_proj --tune-states`, /--lora and --tune-states both say what is learned/],
+    [`${onDone} --lora-rank 4`, /--lora-rank 4 is of a low-rank adapter but there is no --lora/],
+    [`${onDone} --tune-states --lora-alpha 4`, /--lora-alpha 4 is of a low-rank adapter but there is no --lora/],
+    [`${onDone} --lora q_proj --lora-rank 0`, /--lora-rank is "0" where an integer from 1/],
+    [`${onDone} --lora q_proj --lora-rank 2.5`, /--lora-rank is "2.5" where an integer from 1/],
+    [`${onDone} --lora q_proj --lora-alpha 0`, /--lora-alpha is "0" where/],
+    [`${onDone} --lora q_proj,,v_proj`, /--lora is "q_proj,,v_proj" where q_proj,v_proj or all-linear is needed/],
+    [`${onDone} --lora q_prj`, /^train: --lora names "q_prj", which this model does not have; did you mean q_proj\?$/m],
+    [`${onDone} --lora q_proj,v_prok`, /^train: --lora names "v_prok", .*did you mean v_proj\?$/m],
+    [`${onDone} --lora q_conv1d`, /--lora fits model.layers.0.attn.q_conv1d, a convolution; only linear layers/],
+    [`${onDone} --lora q_proj --freeze lora`, /groups: "lora" matches none/],
+    [`${onDone} --dtype bf16`, /would be trained but are stored in bf16/],
+    [
+      'train --init runs/adapted --data book.txt --out new',
+      /--init runs\/adapted is the run of an adapter; .*hub convert/,
+    ],
+    ['train --resume --out runs/adapted --steps 3 --lora-rank 4', /adapter.r is 2 in .*run.json but 4 was asked for/],
+    ['train --resume --out runs/adapted --steps 3 --lora v_proj', /adapter.target_modules\[0\] is "q_proj" in/],
+    ['train --resume --out runs/adapted --steps 3 --tune-states', /adapter.peft_type is "LORA" in/],
+    ['train --resume --out runs/adapted --steps 3 --dtype bf16', /--dtype is bf16 but f32 in/],
+    ['train --resume --out runs/done --steps 5 --lora q_proj', /adapter is null in .*but \{ .* was asked for/],
+    ['generate runs/done --prompt x --adapter none', /none: does not exist/],
+    ['generate runs/done --prompt x --adapter runs/unlearned', /has no adapter_model.safetensors; fetch it/],
+    ['eval runs/done --adapter runs/wider', /lora_A.weight is \[2,8\] for \[4,8\]/],
+    ['generate runs/adapted --prompt x --adapter runs/adapted', /q_proj has an adapter already/],
+    ['hub convert runs/done new --adapter folder', /folder: has no adapter_config.json/],
+    ['hub convert runs/states new', /runs\/states learns in what state sequences begin, which is no weight/],
+    [
+      'hub convert runs/done new --adapter runs/states',
+      /goes on beside the model, .* runs\/done --adapter runs\/states/,
+    ],
   ],
   goldens: [
     ['parity none', /none does not exist/],

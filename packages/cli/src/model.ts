@@ -41,9 +41,12 @@ export function dtypeFlag(): Option {
   return option('--dtype <type>', help, { type: 'string', oneOf: ['f32', 'bf16', 'file'] });
 }
 
-/** What was learned beside a model. */
-export function adapterFlag(): Option {
-  return option('--adapter <dir>', 'an adapter of the model, as PEFT or twill train left it, or of the Hub (org/name)');
+/** What was learned beside a model. @param what is done with it, in words. */
+export function adapterFlag(what = ''): Option {
+  return option(
+    '--adapter <dir>',
+    `${what}what PEFT or twill train has learned beside the model (an adapter), or org/name`,
+  );
 }
 
 export interface OpenOptions {

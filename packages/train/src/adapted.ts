@@ -3,23 +3,26 @@ import { type Adapter, addAdapter } from '@twilljs/adapters';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { isOfAdapter, params } from '@twilljs/nn';
 import { DeviceLostError } from '@twilljs/tensor';
+import { trainOptions } from './options.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
+import { trainable } from './trainable.ts';
 
 /**
  * Runs with the adapter in the model. It stays there when the run has come to its end or was interrupted, in the result; else the model is
  * as it was.
  *
- * @throws OptionError for an adapter that this model cannot have; what `run` throws.
+ * @throws OptionError for an adapter that this model cannot have, and groups that fit nothing in it; what `run` throws.
  */
 export async function withAdapter(
   model: LanguageModel,
-  { adapter: config, init, seed, warn = () => {} }: RunOptions,
+  { adapter: config, init, seed, training, warn = () => {} }: RunOptions,
   run: (adapter: Adapter | null) => Promise<Omit<RunResult, 'adapter'>>,
 ): Promise<RunResult> {
   if (!config) return { ...(await run(null)), adapter: null };
   const { base_model_name_or_path = init?.directory ?? null } = config;
   const adapter = await addAdapter(model, { ...config, base_model_name_or_path }, { seed });
   try {
+    trainable(model.arena, trainOptions(training).groups);
     const result = await run(adapter);
     if (result.status !== 'complete') return { ...result, adapter };
     await adapter.remove();

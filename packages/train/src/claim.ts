@@ -9,6 +9,7 @@ import { type Code, changedSince, codeOf } from './code.ts';
 import { FROZEN } from './frozen.ts';
 import { flatSettings, type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
+  type Counts,
   type Every,
   type Init,
   type Machine,
@@ -49,6 +50,9 @@ export const ADAPTER = 'adapter';
 /** What a run writes into its directory. */
 const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, FROZEN, ADAPTER, 'config.json', 'checkpoints'];
 
+/** What is known of a run once its model is at hand. */
+export type Beginning = Pick<RunRecord, 'best' | 'frozen' | 'parameters'>;
+
 const NOWHERE: Origin = { text: [], evaluation: [], modules: [], device: null };
 
 /** A directory that holds this run, or nothing of any. */
@@ -68,6 +72,7 @@ export class Claim {
   private seen = '';
   private best: Best | null = null;
   private frozen: string | null = null;
+  private parameters: Counts | null = null;
   private extended: RunRecord['extended'];
   private resumed: RunRecord['resumed'];
 
@@ -107,7 +112,7 @@ export class Claim {
   }
 
   /** Records that the run starts, or goes on, at a step. @throws FileError when a finished run has no checkpoint to go on from. */
-  begin(step: number, skipped: number, best: Best | null, frozen: string | null): void {
+  begin(step: number, skipped: number, { best, frozen, parameters }: Beginning): void {
     const { before } = this;
     if (before) {
       if (this.isExtended) this.extend(before, step);
@@ -117,6 +122,7 @@ export class Claim {
     }
     this.best = best;
     this.frozen = frozen;
+    this.parameters = parameters;
     this.write('running', step, skipped);
   }
 
@@ -169,12 +175,12 @@ export class Claim {
   private write(status: RunStatus, step: number, skipped: number): void {
     const path = join(this.directory, RECORD);
     if (this.seen !== '') this.requireOwn();
-    const { id, identity, training, machine, best, frozen, extended, resumed, origin, code } = this;
+    const { id, identity, training, machine, best, frozen, parameters, extended, resumed, origin, code } = this;
     const { model, data, seed, init, adapter } = identity;
     const { command, every } = this.options;
     const record: RunRecord = {
       ...{ id, status, step, skipped, command, origin, code, every, model, training, data, seed, init, best, frozen },
-      ...{ adapter, ...machine, version: trainVersion(), extended, resumed },
+      ...{ adapter, parameters, ...machine, version: trainVersion(), extended, resumed },
     };
     writeSealed(path, record);
     this.seen = stampOf(path) ?? '';

@@ -34,9 +34,18 @@ export function freshModel(
   return compose(config, { mixers, init: initializer(seed, planned.config.model.initializer_range) });
 }
 
-/** @throws OptionError when there is no room for the weights, and gradient and moments of those that are trained. */
-export function requireTrainingMemory(parameters: number, device: string, trained: number, atLeast = ''): void {
-  const bytes = parameters * BYTES.parameter + trained * BYTES.trained;
+/**
+ * @param weights bytes that they take. Default: 4 each.
+ * @throws OptionError when there is no room for the weights, and gradient and moments of those that are trained.
+ */
+export function requireTrainingMemory(
+  parameters: number,
+  device: string,
+  trained: number,
+  atLeast = '',
+  weights = parameters * BYTES.parameter,
+): void {
+  const bytes = weights + trained * BYTES.trained;
   // A card's memory is its own; it says what it has not when it is asked for it.
   if (device === 'webgpu') return;
   const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());

@@ -13,6 +13,7 @@ export type { Measurement } from './metrics-lines.ts';
 export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBar } from './progress.ts';
 export { type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
 export {
+  type Counts,
   type Every,
   type Extension,
   type Init,

@@ -30,6 +30,7 @@ const whole: RunRecord = {
   adapter: null,
   best: { of: 'loss', direction: 'lower', step: 20, value: 1.5 },
   frozen: null,
+  parameters: { all: 90, trained: 30 },
   ...machine,
   version: '0.1.0',
   extended: [{ step: 25, from: 25, to: 50 }],
@@ -43,6 +44,7 @@ const {
   best: _best,
   extended: _extended,
   adapter: _adapter,
+  parameters: _parameters,
   ...sealed
 } = whole;
 const { origin: _origin, code: _code, every: _every, ...old } = sealed;
@@ -54,7 +56,16 @@ const read = (json: unknown): RunRecord => {
 
 it('reads what a run writes, and what version 0.1 wrote', () => {
   expect(read(whole)).toEqual(whole);
-  const absent = { id: null, skipped: 0, init: null, adapter: null, best: null, extended: [], code: [] };
+  const absent = {
+    id: null,
+    skipped: 0,
+    init: null,
+    adapter: null,
+    parameters: null,
+    best: null,
+    extended: [],
+    code: [],
+  };
   const nowhere = { text: [], evaluation: [], modules: [], device: null };
   expect(read(old)).toEqual({ ...old, ...absent, origin: nowhere, every: { validation: null, checkpoint: null } });
 });

@@ -76,6 +76,12 @@ export interface Extension {
   readonly to: number;
 }
 
+/** Numbers of a model with its adapter. */
+export interface Counts {
+  readonly all: number;
+  readonly trained: number;
+}
+
 export interface RunRecord extends Machine {
   /** Random, and in no other directory: by it a run knows its own. Null in records of version 0.1. */
   readonly id: string | null;
@@ -102,6 +108,8 @@ export interface RunRecord extends Machine {
   readonly best: Best | null;
   /** SHA-256 of the file with the parameters that are not trained; null where all are. */
   readonly frozen: string | null;
+  /** Null in older records. */
+  readonly parameters: Counts | null;
   /** Of this package. */
   readonly version: string;
   readonly extended: readonly Extension[];
@@ -140,6 +148,7 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
   adapter: since(orNull(object), null),
   best: since(orNull(fields<Best>({ of: text, direction: oneOf(...directions), step: count, value: number })), null),
   frozen: since(orNull(text), null),
+  parameters: since(orNull(fields<Counts>({ all: count, trained: count })), null),
   ...machine,
   version: text,
   extended: since(list(fields<Extension>({ step: count, from: count, to: count })), []),

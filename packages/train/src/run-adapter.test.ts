@@ -57,7 +57,7 @@ it('trains the adapter alone, and leaves it as PEFT does', async () => {
   );
   const config = JSON.parse(readFileSync(at('told', 'adapter', 'adapter_config.json'), 'utf8'));
   expect(config).toMatchObject({ ...lora, base_model_name_or_path: 'org/base', bias: 'none' });
-  expect(recordOf('told').adapter).toEqual(config);
+  expect(recordOf('told')).toMatchObject({ adapter: config, parameters: { all: told[0], trained: size } });
   expect(() => readFileSync(at('whole', 'model.safetensors'))).toThrow('ENOENT');
   await adapter!.remove();
   expect(await weightsHash(model)).toBe(before);
@@ -74,6 +74,22 @@ it('goes on to the bits of a run that was not stopped, and is complete then', as
     ...{ status: 'complete', adapter: null },
   });
   expect([...params(again).keys()].filter(isOfAdapter)).toEqual([]);
+});
+
+it('goes on to the same bits after a kill', async () => {
+  const onStep = ({ step }: { step: number }) => {
+    const filter = (path: string) => !path.endsWith('.lock');
+    if (step === 17) cpSync(at('live'), at('killed'), { recursive: true, filter });
+  };
+  await run('live', { training, adapter: lora, onStep });
+  expect([recordOf('killed').status, (await loadRun(at('killed'), { mixers, device: await onDevice })).step]).toEqual([
+    ...['running', 10],
+  ]);
+  expect(await run('killed', { resume: true, training, adapter: lora })).toMatchObject({
+    from: 10,
+    status: 'finished',
+  });
+  expect(learned('killed').equals(learned('whole'))).toBe(true);
 });
 
 it.each(['LORA', 'STATE'])('is opened whole at any moment, with its adapter: %s', async (type) => {

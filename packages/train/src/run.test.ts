@@ -98,6 +98,7 @@ it('changes nothing in a finished run', async () => {
     readdirSync(at('whole')).map((name) => (name === 'checkpoints' ? '' : readFileSync(at('whole', name), 'hex')));
   const before = contents();
   expect(await run('whole', { resume: true })).toEqual({
+    adapter: null,
     status: 'complete',
     step: 25,
     from: 25,

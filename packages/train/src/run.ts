@@ -5,7 +5,8 @@ import { saveAdapter } from '@twilljs/adapters/node';
 import type { JsonObject } from '@twilljs/hub';
 import { makeDirectory, save as saveModel, writeAtomic } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { DeviceLostError } from '@twilljs/tensor';
+import { countParams } from '@twilljs/nn';
+import { DeviceLostError, type Tensor } from '@twilljs/tensor';
 import { beyondAdapter, withAdapter } from './adapted.ts';
 import { bestOf, better } from './best.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
@@ -107,7 +108,9 @@ async function runAs(
   checkpoints.pinned = best?.step ?? null;
   // Before the record: a run whose record is there has them too.
   for (const [name, text] of Object.entries(options.files ?? {})) writeAtomic(join(directory, name), text);
-  claim.begin(from, trainer.skipped, best, frozen?.sha256 ?? null);
+  const all = countParams(model);
+  const parameters = { all, trained: all - sizeOf(trainer.frozen) };
+  claim.begin(from, trainer.skipped, { best, frozen: frozen?.sha256 ?? null, parameters });
   frozen?.save();
   using metrics = new MetricsLog(join(directory, 'metrics.jsonl'), from, requireOwn);
   for (const note of metrics.notes) warn(note);
@@ -199,3 +202,6 @@ async function runAs(
 function skippedText(skipped: number, steps: number): string {
   return `run: ${skipped} of ${steps} steps were skipped, because loss or gradient were not finite; lower lr, raise warmup, or look at the data of those steps.`;
 }
+
+const sizeOf = (parameters: ReadonlyMap<string, Tensor>): number =>
+  [...parameters.values()].reduce((sum, { size }) => sum + size, 0);

@@ -14,6 +14,7 @@ import { option } from '../flags.ts';
 import { type Conversion, convert, readBytes, requireFree } from '../hub/convert.ts';
 import { fetchRepository, modelDirectory } from '../hub/fetch.ts';
 import { infoLines, modelInfo } from '../hub/info.ts';
+import { adapterFlag } from '../model.ts';
 
 export function hub(): CommandGroup {
   const command = new Command('hub').description(
@@ -123,21 +124,25 @@ function pull(): Runnable {
 interface ConvertOptions extends RepositoryFlags {
   readonly dtype: Conversion['dtype'];
   readonly maxShardSize: number | undefined;
+  readonly adapter: string | undefined;
 }
 
 function convertModel(): Runnable {
   const command = makeCommand({
     name: 'convert',
-    summary: 'Writes a model anew, as FLA and Transformers read it: in bf16 or f32, in one file or in several.',
+    summary:
+      'Writes a model anew, as FLA and Transformers read it: in bf16 or f32, in one file or several, an adapter merged into it.',
     seed: null,
     device: null,
     examples: [
       'twill hub convert org/name small --dtype bf16',
       'twill hub convert runs/book shards --max-shard-size 500MB',
+      'twill hub convert org/name merged --adapter runs/adapted',
     ],
     notes: [
       'The tokenizer and what else belongs to a model goes along. The whole model is in memory meanwhile.',
       'bf16 is for matrices; norms, convolutions and single vectors stay f32.',
+      'The run of an adapter is written with the adapter merged into its model; learned states cannot be.',
     ],
   })
     .addArgument(new Argument('<model>', 'org/name, or a directory'))
@@ -149,14 +154,15 @@ function convertModel(): Runnable {
         oneOf: ['f32', 'bf16', 'file'],
       }).default('file', 'file'),
     )
+    .addOption(adapterFlag('an adapter that becomes part of the weights: '))
     .addOption(option('--max-shard-size <size>', 'bytes of a file at most, such as 500MB (default: 5GB)', readBytes));
   return {
     command,
     run: async (context: Context, [where, out]: readonly string[], options: ConvertOptions): Promise<Result> => {
       requireFree(out);
-      const { revision, dtype, maxShardSize: maxShardBytes } = options;
+      const { revision, dtype, adapter, maxShardSize: maxShardBytes } = options;
       const directory = await modelDirectory(where, context, revision);
-      return convert(directory, out, { dtype, maxShardBytes }, context);
+      return convert(directory, out, { dtype, adapter, maxShardBytes }, context);
     },
   };
 }

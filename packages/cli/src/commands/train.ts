@@ -157,7 +157,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   );
   for (const line of summaryLines({ metrics, best, steps, family, unit, measures, out, self: terminal.self }))
     say(`${line}\n`);
-  if (adapter) say(`adapter     ${join(out, 'adapter')}, which PEFT reads\n`);
+  if (adapter) say(`adapter     ${join(out, 'adapter')}${adapter.peft_type === 'LORA' ? ', which PEFT reads' : ''}\n`);
   const loss = metrics.losses.at(-1) ?? null;
   return {
     answer: true,

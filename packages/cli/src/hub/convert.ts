@@ -12,11 +12,15 @@ import { requireModel } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
 import type { Read } from '../flags.ts';
 import { shown } from '../flags.ts';
+import { recordIn } from '../train/resume.ts';
+import { type Merged, merged } from './merge.ts';
 import { transferBar } from './transfer-bar.ts';
 
 export interface Conversion {
   readonly dtype: NonNullable<LoadOptions['dtype']>;
   readonly maxShardBytes: number | undefined;
+  /** Becomes part of the weights. */
+  readonly adapter: string | undefined;
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
@@ -37,16 +41,30 @@ export function requireFree(out: string): void {
   throw new OptionError(`${out} holds files already; name a directory that is empty, or is not there yet.`);
 }
 
-/** @param directory of the model. */
-export async function convert(
-  directory: string,
-  out: string,
-  { dtype, maxShardBytes }: Conversion,
-  { terminal, note, say }: Context,
-): Promise<Result> {
+/** @param directory of the model, or of a run. */
+export async function convert(directory: string, out: string, asked: Conversion, context: Context): Promise<Result> {
+  const { note, say } = context;
+  const { adapter, maxShardBytes } = asked;
+  const isAdapted = adapter !== undefined || recordIn(directory)?.adapter;
+  const { model, files } = await (isAdapted ? merged : alone)(directory, asked, context);
+  for (const line of await save(out, model, { files, ...(maxShardBytes !== undefined && { maxShardBytes }) })) {
+    note(`note: ${line}\n`);
+  }
+  const written = readdirSync(out).sort();
+  const weights = written.filter((name) => name.endsWith('.safetensors'));
+  const bytes = weights.reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
+  const parameters = countParams(model);
+  say(
+    `${out}: ${grouped(parameters)} parameters, ${bytesText(bytes)} in ${weights.length === 1 ? 'one file' : `${weights.length} files`}\n`,
+  );
+  return { answer: true, data: { from: directory, out, parameters, bytes, files: written } };
+}
+
+/** The model as it is. */
+async function alone(directory: string, { dtype }: Conversion, { terminal, note }: Context): Promise<Merged> {
   requireModel(directory);
   const bar = transferBar(terminal, 'reading');
-  const { model, notes, files } = await load(directory, {
+  const { notes, ...loaded } = await load(directory, {
     mixers,
     device: cpu(),
     dtype,
@@ -57,14 +75,6 @@ export async function convert(
     throw new Interrupted('hub convert: stopped; nothing was written.');
   });
   bar.end();
-  const more = await save(out, model, { files, ...(maxShardBytes !== undefined && { maxShardBytes }) });
-  for (const line of [...notes, ...more]) note(`note: ${line}\n`);
-  const written = readdirSync(out).sort();
-  const weights = written.filter((name) => name.endsWith('.safetensors'));
-  const bytes = weights.reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
-  const parameters = countParams(model);
-  say(
-    `${out}: ${grouped(parameters)} parameters, ${bytesText(bytes)} in ${weights.length === 1 ? 'one file' : `${weights.length} files`}\n`,
-  );
-  return { answer: true, data: { from: directory, out, parameters, bytes, files: written } };
+  for (const line of notes) note(`note: ${line}\n`);
+  return loaded;
 }

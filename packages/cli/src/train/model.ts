@@ -85,7 +85,7 @@ async function initialModel(
     );
   }
   const trained = adapter ? 0 : trainedOf(model, groupsIn(asked, record));
-  requireTrainingMemory(countParams(model), device.name, trained);
+  requireTrainingMemory(countParams(model), device.name, trained, '', model.report().bytes);
   note(`begins with the weights of ${momentText(directory, moment)}\n`);
   return model;
 }

@@ -82,11 +82,17 @@ function resultTable(runs: readonly ComparedRun[]): Block {
       run.name,
       grouped(run.metrics.step),
       grouped(run.metrics.tokens),
-      run.counts ? grouped(run.counts.parameters) : '–',
+      parametersOf(run),
       `${lossOf(run)}${units.size === 1 ? '' : ` ${unitOf(run).name}`}`,
       ...measures.map((measure) => cellOf(run, measure)),
     ]),
   };
+}
+
+/** Of a run that trains a part of them, or an adapter, that part too. */
+function parametersOf({ counts, record: { parameters } }: ComparedRun): string {
+  if (!parameters || parameters.trained === parameters.all) return counts ? grouped(counts.parameters) : '–';
+  return `${grouped(parameters.trained)} of ${grouped(parameters.all)}`;
 }
 
 function headOf(runs: readonly ComparedRun[], measure: ComparedMeasure): string {

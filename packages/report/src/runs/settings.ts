@@ -15,6 +15,7 @@ const parts = {
   data: ({ record: { data } }: ComparedRun) => flat(data),
   seed: ({ record: { seed } }: ComparedRun) => new Map([['', String(seed)]]),
   init: ({ record: { init } }: ComparedRun) => new Map([['', init ? init.directory : 'fresh']]),
+  adapter: ({ record: { adapter } }: ComparedRun) => flat(said(adapter ?? {})),
   device: ({ record: { device, tier } }: ComparedRun) => new Map([['', tier ? `${device} (${tier})` : device]]),
 } as const;
 
@@ -32,10 +33,17 @@ export function settingsOf(runs: readonly ComparedRun[]): { differing: Setting[]
       }))
       .filter(({ values }) => new Set(values).size > 1);
     differing.push(...found);
-    if (found.length === 0) same.push(part);
+    if (found.length === 0 && names.length > 0) same.push(part);
   }
   return { differing, same };
 }
+
+/** What labels an adapter, or is so in every new one. */
+const usual = ['base_model_name_or_path', 'bias', 'inference_mode', 'init_lora_weights', 'task_type'];
+
+/** What distinguishes an adapter. */
+const said = (adapter: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(adapter).filter(([name, value]) => value && !usual.includes(name)));
 
 /** Fields by their paths: `attn.num_heads`. What a model leaves out and what it has as null is the same. */
 function flat(json: JsonObject, except?: string): Map<string, string> {
