@@ -66,12 +66,6 @@ export class Linear {
     this.scale = part?.scale ?? 1;
   }
 
-  /** What an adapter adds to the weight, scale B A [O,I]; null where there is none. */
-  get added(): Tensor | null {
-    if (!this.lora_A || !this.lora_B) return null;
-    return this.lora_B.weight.matmul(this.lora_A.weight).mul(this.scale);
-  }
-
   /** y [..,O] with the adapter's part. @param low A x, [..,r] */
   adapted(y: Tensor, low: Tensor): Tensor {
     return y.add(linear(low.mul(this.scale), this.lora_B!.weight));
