@@ -4,7 +4,7 @@ import { kernels as ofAttention } from '@twilljs/attention/webgpu';
 import { mqar } from '@twilljs/data';
 import { evaluateTask } from '@twilljs/eval';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
-import { generate, hybrid, type LanguageModel } from '@twilljs/hybrid';
+import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
 import { kernels as ofNn } from '@twilljs/nn/webgpu';
 import { scalarDeltaKernels as ofScan } from '@twilljs/scan/webgpu';
@@ -45,8 +45,10 @@ async function train(): Promise<LanguageModel> {
 }
 
 async function answer(model: LanguageModel, question: Question): Promise<void> {
-  const prompt = [...question.pairs.flat(), question.key];
-  for await (const answer of generate(model, prompt, { maxTokens: 1 })) tell({ kind: 'answer', question, answer });
+  using cache = model.cache(1);
+  const { ids } = model.choose([[...question.pairs.flat(), question.key]], cache); // one token; generate() gives more
+  const [answer] = await ids.data();
+  tell({ kind: 'answer', question, answer });
 }
 
 let trained: Promise<LanguageModel> | null = null;
