@@ -158,6 +158,9 @@ describe('prefixes', () => {
     expect(() => prefixes.keep([1], one)).toThrow('prefixes.keep: the ids are 1 but the cache has read [0]');
     expect(() => prefixes.keep([], two)).toThrow('the cache has read [0, 0]');
     expect(() => prefixes.keep([1], {} as never)).toThrow('is no cache');
+    expect(() => prefixes.keep('a' as never, one)).toThrow('prefixes.keep: "a" is no list of ids');
+    expect(() => prefixes.longest(model, null as never)).toThrow('prefixes.longest: null is no list of ids');
+    expect(() => prefixes.longest({} as never, [1])).toThrow('prefixes.longest');
     expect(() => new Prefixes({ most: 0 })).toThrow('Prefixes: most is 0; give a whole number of at least 1.');
   });
 });

@@ -1,6 +1,7 @@
 // Texts that were read before, as caches by their ids: a prompt that begins like one of them is read from there on.
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Cache, requireCache } from './cache.ts';
+import { checkModel } from './check-model.ts';
 import type { IdList } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 
@@ -38,6 +39,7 @@ export class Prefixes {
 
   /** Keeps a fork of a cache of one sequence, which has read these ids and nothing else. @throws OptionError where it has not. */
   keep(ids: IdList, cache: Cache): void {
+    requireList('keep', ids);
     const { batch, positions, owner } = requireCache(cache);
     if (batch !== 1 || positions[0] !== ids.length) {
       throw new OptionError(
@@ -56,6 +58,8 @@ export class Prefixes {
    * @returns a fork that goes on behind its first `positions[0]` ids; null where there is none.
    */
   longest(model: LanguageModel, ids: IdList): Cache | null {
+    checkModel('prefixes.longest', model);
+    requireList('longest', ids);
     const owner = model.place;
     let found: Kept | null = null;
     for (const one of this.kept) {
@@ -77,6 +81,11 @@ export class Prefixes {
     this.kept = this.kept.filter((other) => other !== one);
     one.cache[Symbol.dispose]();
   }
+}
+
+function requireList(call: string, ids: unknown): void {
+  if (Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView))) return;
+  throw new OptionError(`prefixes.${call}: ${shown(ids)} is no list of ids; give those that were read.`);
 }
 
 /** Whether the first `length` ids are all of `prefix`. */

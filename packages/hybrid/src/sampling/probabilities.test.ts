@@ -153,6 +153,10 @@ describe('refuses', () => {
     expect(() => sample(x, rng(0), options as never)).toThrow(message.replace('probabilities', 'sample'));
   });
 
+  it('what is no generator', () => {
+    expect(() => sample(x, 0.8 as never)).toThrow('sample: 0.8 is no generator of random numbers; give rng(seed).');
+  });
+
   it('what are no logits, no ids, and options that leave nothing', () => {
     for (const none of [undefined, [1, 2], new DataView(new ArrayBuffer(8)), new Float64Array(0)]) {
       expect(() => probabilities(none as never)).toThrow(/the logits are .*; give a typed array/);

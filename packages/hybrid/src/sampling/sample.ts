@@ -1,5 +1,5 @@
 // Draws the next id.
-import type { Data, Random } from '@twilljs/tensor';
+import { type Data, OptionError, type Random, shown } from '@twilljs/tensor';
 import type { IdList } from '../ids.ts';
 import { mostLikely } from '../most-likely.ts';
 import { checkSamplingBag, type SamplingOptions } from './options.ts';
@@ -9,9 +9,12 @@ import { idsBefore, probabilitiesOf, requireLogits } from './probabilities.ts';
  * An id drawn from `probabilities(logits, ids, options)`; the most likely one at temperature 0.
  *
  * @param logits [N]; -inf for an id that must not come.
- * @throws OptionError as `probabilities`.
+ * @throws OptionError as `probabilities`, and for what is no generator.
  */
 export function sample(logits: Data, random: Random, options: SamplingOptions = {}, ids: IdList = []): number {
+  if (typeof (random as Random | null)?.uniform !== 'function') {
+    throw new OptionError(`sample: ${shown(random)} is no generator of random numbers; give rng(seed).`);
+  }
   checkSamplingBag('sample', options);
   requireLogits('sample:', logits);
   return draw('sample:', logits, idsBefore(ids, logits), options, random);
