@@ -38,11 +38,11 @@ const lora: AdapterConfig = { peft_type: 'LORA', r: 8, lora_alpha: 16, target_mo
 const state: AdapterConfig = { peft_type: 'STATE' };
 
 it.each([
-  ['LoRA', { model_type: 'retnet' }, lora, '*.lora_*', false],
-  ['LoRA over bf16', { model_type: 'gated_deltanet', head_dim: 32 }, lora, '*.lora_*', true],
-  ['states', { model_type: 'retnet' }, state, '*.initial_state.*', false],
-  ['states over bf16', { model_type: 'gated_deltanet', head_dim: 32 }, state, '*.initial_state.*', true],
-] as const)('%s', async (name, more, config, match, isStored) => {
+  ['LoRA', { model_type: 'retnet' }, lora, '*.lora_*', 120, false],
+  ['LoRA over bf16', { model_type: 'gated_deltanet', head_dim: 32 }, lora, '*.lora_*', 120, true],
+  ['states', { model_type: 'retnet' }, state, '*.initial_state.*', 200, false],
+  ['states over bf16', { model_type: 'gated_deltanet', head_dim: 32 }, state, '*.initial_state.*', 200, true],
+] as const)('%s', async (name, more, config, match, steps, isStored) => {
   const model = await base(more, isStored);
   const weights = new Map(params(model));
   const bits = async () =>
@@ -56,8 +56,8 @@ it.each([
     { match: '*', trainable: false },
     { match, trainable: true },
   ];
-  using trainer = new Trainer(model, { steps: 200, lr: 0.1, weightDecay: 0, groups });
-  for (let step = 0; step < 200; step++) await trainer.train(batch);
+  using trainer = new Trainer(model, { steps, lr: 0.1, weightDecay: 0, groups });
+  for (let step = 0; step < steps; step++) await trainer.train(batch);
   const trained = await model.evaluate(ids, labels);
   expect(untrained).toBeGreaterThan(3);
   expect(trained).toBeLessThan(0.05);
