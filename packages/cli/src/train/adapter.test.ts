@@ -83,6 +83,13 @@ it('merges it into a plain model, in f32 or rounded after that', async () => {
   const [a, b] = [await logits(merged), await logits(adapted)];
   expect(Math.max(...a.map((value, i) => Math.abs(value - b[i])))).toBeLessThan(1e-5);
   await adapter.remove();
+  const tokenizer = { version: '1.0', added_tokens: [], model: { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [] } };
+  for (const at of ['base', 'all']) {
+    writeFileSync(`${at}/tokenizer.json`, JSON.stringify(tokenizer));
+    await done(`hub convert ${at} ${at}-with${at === 'base' ? ' --adapter all' : ''}`);
+    expect(readdirSync(`${at}-with`)).toContain('tokenizer.json');
+    rmSync(`${at}/tokenizer.json`);
+  }
 });
 
 it('learns states, of a base in bf16, and goes on with every flag left out', async () => {
