@@ -355,6 +355,7 @@ const calls: Record<string, Call[]> = {
     ['train --resume --out runs/adapted --steps 3 --tune-states', /adapter.peft_type is "LORA" in/],
     ['train --resume --out runs/adapted --steps 3 --dtype bf16', /--dtype is bf16 but f32 in/],
     ['train --resume --out runs/done --steps 5 --lora q_proj', /adapter is null in .*but \{ .* was asked for/],
+    ['generate runs/adapted/adapter --prompt x', /holds an adapter; name its model, and this by --adapter/],
     ['generate runs/done --prompt x --adapter none', /none: does not exist/],
     ['generate runs/done --prompt x --adapter runs/unlearned', /has no adapter_model.safetensors; fetch it/],
     ['eval runs/done --adapter runs/wider', /lora_A.weight is \[2,8\] for \[4,8\]/],

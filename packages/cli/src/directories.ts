@@ -23,6 +23,7 @@ function whatStandsAt(path: string): string {
   if (!isDirectory(path)) return 'is a file where a directory is needed; name the directory of a model';
   const names = attempt(path, () => readdirSync(path)).sort();
   const has = (name: string) => names.includes(name);
+  if (has('adapter_config.json')) return 'holds an adapter; name its model, and this by --adapter';
   if (has('state.json')) return `holds a checkpoint; name its run, ${dirname(dirname(path))}`;
   const cells = join(path, 'cells');
   const within = [...names.map((name) => join(path, name)), ...(isDirectory(cells) ? namesIn(cells) : [])];

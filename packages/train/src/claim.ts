@@ -9,11 +9,11 @@ import { type Code, changedSince, codeOf } from './code.ts';
 import { FROZEN } from './frozen.ts';
 import { flatSettings, type TrainOptions, type TrainSettings, trainOptions } from './options.ts';
 import {
-  type Counts,
   type Every,
   type Init,
   type Machine,
   type Origin,
+  type ParameterCounts,
   RECORD,
   type RunRecord,
   type RunStatus,
@@ -72,7 +72,7 @@ export class Claim {
   private seen = '';
   private best: Best | null = null;
   private frozen: string | null = null;
-  private parameters: Counts | null = null;
+  private parameters: ParameterCounts | null = null;
   private extended: RunRecord['extended'];
   private resumed: RunRecord['resumed'];
 

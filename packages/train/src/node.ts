@@ -13,12 +13,12 @@ export type { Measurement } from './metrics-lines.ts';
 export { type ProgressBar, type ProgressOptions, type ProgressStream, progressBar } from './progress.ts';
 export { type Metrics, MetricsReader, readMetrics } from './read-metrics.ts';
 export {
-  type Counts,
   type Every,
   type Extension,
   type Init,
   type Machine,
   type Origin,
+  type ParameterCounts,
   type RunRecord,
   type RunStatus,
   readRunRecord,

@@ -77,7 +77,7 @@ export interface Extension {
 }
 
 /** Numbers of a model with its adapter. */
-export interface Counts {
+export interface ParameterCounts {
   readonly all: number;
   readonly trained: number;
 }
@@ -109,7 +109,7 @@ export interface RunRecord extends Machine {
   /** SHA-256 of the file with the parameters that are not trained; null where all are. */
   readonly frozen: string | null;
   /** Null in older records. */
-  readonly parameters: Counts | null;
+  readonly parameters: ParameterCounts | null;
   /** Of this package. */
   readonly version: string;
   readonly extended: readonly Extension[];
@@ -148,7 +148,7 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
   adapter: since(orNull(object), null),
   best: since(orNull(fields<Best>({ of: text, direction: oneOf(...directions), step: count, value: number })), null),
   frozen: since(orNull(text), null),
-  parameters: since(orNull(fields<Counts>({ all: count, trained: count })), null),
+  parameters: since(orNull(fields<ParameterCounts>({ all: count, trained: count })), null),
   ...machine,
   version: text,
   extended: since(list(fields<Extension>({ step: count, from: count, to: count })), []),
