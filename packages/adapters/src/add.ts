@@ -43,6 +43,7 @@ export async function addAdapter(
   if (unmatched.length > 0) throw new OptionError(unmatched[0]);
   const listed = json.peft_type === 'LORA' ? listedTargets(model, readLora(json, where), where) : null;
   if (listed) json.target_modules = [...listed];
+  if (json.layers_to_transform === 0) json.layers_to_transform = [0]; // beside layers_pattern PEFT takes 0 for none
   const adapter = new Adapter(model, parts, json, null);
   await adapter.attach();
   return adapter;

@@ -149,7 +149,7 @@ export function readLora(config: JsonObject, where: string): ReadLora {
     ranks: numbersIn(field('rank_pattern'), at('rank_pattern'), (what, value) => whole(what, value, 1)),
     alphas: numbersIn(field('alpha_pattern'), at('alpha_pattern'), finite),
     layers,
-    layerNames: typeof layerNames === 'string' ? [layerNames] : layerNames,
+    layerNames: [layerNames].flat().filter((name) => name !== ''),
   };
 }
 

@@ -64,6 +64,7 @@ export const rules: readonly Rule[] = [
   ],
   [{ target_modules: ['q_proj'], layers_to_transform: [1], layers_pattern: 'gk_proj' }, null],
   [{ target_modules: ['q_proj'], layers_to_transform: [1], layers_pattern: 'lay|layers' }, null],
+  [{ target_modules: ['q_proj'], layers_to_transform: [1], layers_pattern: '' }, [['1.attn.q_proj', 8, 1.0]]],
   [{ target_modules: ['q_proj'], layers_to_transform: [1], layers_pattern: 'la[a-z]+' }, [['1.attn.q_proj', 8, 1.0]]],
   [
     { target_modules: ['q_proj'], layers_to_transform: [] },

@@ -20,6 +20,13 @@ it.each(rules.map(([given, adapted]) => ({ given, adapted })))('$given', ({ give
   expect(found.sort()).toEqual([...adapted].sort());
 });
 
+it('layer 0 is written as a list, for PEFT takes 0 for none', async () => {
+  const given = { target_modules: ['q_proj'], layers_to_transform: 0, layers_pattern: 'layers' };
+  const adapter = await addAdapter(model, { peft_type: 'LORA', ...given });
+  expect(adapter.config.layers_to_transform).toEqual([0]);
+  await adapter.remove();
+});
+
 describe('refuses', () => {
   const lora = (more: object) => ({ peft_type: 'LORA', target_modules: ['q_proj'], ...more }) as AdapterConfig;
   const refusals: [AdapterConfig, RegExp][] = [

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@twilljs/hub';
 import { readFile } from '@twilljs/hub/node';
-import type { SamplingOptions } from '@twilljs/hybrid';
+import type { LanguageModel, SamplingOptions } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
 import { type Command, Option } from 'commander';
 import { option } from './flags.ts';
@@ -69,14 +69,25 @@ export const stopFlag = (): Option =>
   new Option(
     '--stop <text>',
     'a text that ends what is written and is no part of it, once or several times; \\n is a new line',
-  ).argParser((text, before: readonly string[] = []) => [...before, text]);
+  ).argParser((text, before: readonly string[] = []) => {
+    if (text === '') throw new OptionError('--stop is empty, which ends every text at once; give a text.');
+    return [...before, text];
+  });
 
 const GENERATION = 'generation_config.json';
 
-/** What ends a text: by the flags, and by the ids that the model's own `generation_config.json` names. */
-export function stopsOf(flags: readonly string[] = [], directory: string): (string | number)[] {
+/**
+ * What ends a text: by the flags, and by the ids that the model's own `generation_config.json` names; one that the model does not have,
+ * such as -1 for none, never comes.
+ */
+export function stopsOf(
+  flags: readonly string[] = [],
+  directory: string,
+  { config }: Pick<LanguageModel, 'config'>,
+): (string | number)[] {
+  const { vocab_size } = config.model;
   const path = join(directory, GENERATION);
   const { eos_token_id = [] } = existsSync(path) ? parseJsonObject(new TextDecoder().decode(readFile(path)), path) : {};
-  const ids = [eos_token_id].flat().filter((id) => typeof id === 'number');
+  const ids = [eos_token_id].flat().filter((id): id is number => typeof id === 'number' && id >= 0 && id < vocab_size);
   return [...flags.map((text) => text.replaceAll('\\n', '\n')), ...ids];
 }

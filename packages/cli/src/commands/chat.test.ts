@@ -1,5 +1,5 @@
 // Conversations with a model that was trained on some: what comes, in turns, with what ends it.
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainBpe } from '@twilljs/tokenizers';
@@ -98,13 +98,30 @@ it('generate stops at texts, samples as asked, and says what came', async () => 
   const logprobs = several.texts.map(({ logprob }: { logprob: number }) => logprob);
   expect(logprobs).toEqual([...logprobs].sort((a, b) => b - a));
   const { vocab } = JSON.parse(readFileSync('run/tokenizer.json', 'utf8')).model;
-  const [token] = several.texts[0].tokens;
+  const [token] = several.texts[0].logprobs;
   expect(token.top).toHaveLength(2);
   expect(vocab[token.token]).toBe(token.id);
+  const alone = await said('generate', 'run', '--prompt', prompt, '--logprobs', '0');
+  expect(alone.logprobs).toHaveLength(alone.tokens);
+});
+
+it('an end that the model does not have never comes', async () => {
+  cpSync('run', 'other', { recursive: true });
+  writeFileSync('other/generation_config.json', '{"eos_token_id": [-1, 99999]}');
+  expect((await said('generate', 'other', '--prompt', 'Who', '--max-tokens', '2')).tokens).toBe(2);
+});
+
+it('a template that makes no text is called that', async () => {
+  cpSync('run', 'mute', { recursive: true });
+  writeFileSync('mute/chat_template.jinja', '{% for m in messages %}{% endfor %}');
+  const { code, err } = await capture(['chat', 'mute', '--message', 'Who?']);
+  expect([code, err]).toEqual([2, expect.stringContaining('the chat template makes no text of the messages')]);
 });
 
 it.each([
   ['--n 2 --prompt a --prompt b', '--n is 2 but 2 prompts are given'],
+  ['--n 2 --prompt a', '--n is 2 but --temperature 0 writes the same text each time'],
+  ['--prompt a --stop=', '--stop is empty'],
   ['--prompt a --logprobs 2', '--logprobs is given without --json'],
   ['--prompt a --top-k 0 --temperature 1', '--top-k is "0"'],
   ['--prompt a --top-p 0.5', '--top-p is 0.5 but --temperature 0 takes the most likely token'],

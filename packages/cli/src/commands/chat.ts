@@ -81,7 +81,7 @@ async function runChat(context: Context, where: string, options: Options): Promi
   requireIds(options.tokenizer ?? dir, model, tokenizer);
   using prefixes = new Prefixes();
   const messages: ChatMessage[] = options.system === undefined ? [] : [{ role: 'system', content: options.system }];
-  const settings = { ...sampling, maxTokens: options.maxTokens, stop: stopsOf(options.stop, dir), prefixes };
+  const settings = { ...sampling, maxTokens: options.maxTokens, stop: stopsOf(options.stop, dir, model), prefixes };
   let tokens = 0;
   let seconds = 0;
   let turn = 0;
@@ -113,7 +113,9 @@ async function runChat(context: Context, where: string, options: Options): Promi
 /** The conversation so far and the beginning of an answer. The template has written all special tokens. */
 function idsOf(tokenizer: Tokenizer, messages: readonly ChatMessage[]): Int32Array {
   const text = applyChatTemplate(tokenizer, messages, { addGenerationPrompt: true });
-  return tokenizer.encode(text, { addSpecialTokens: false });
+  const ids = tokenizer.encode(text, { addSpecialTokens: false });
+  if (ids.length > 0) return ids;
+  throw new OptionError('the chat template makes no text of the messages; correct chat_template.jinja.');
 }
 
 /** What the user says: by flags, by writing lines, or on standard input. Empty lines say nothing. */

@@ -105,7 +105,7 @@ async function runGenerate(context: Context, where: string, options: Options): P
   if (alone) echo(prompts[0]);
   const started = performance.now();
   const settings: TextOptions = {
-    ...{ maxTokens, seed, ...sampling, stop: stopsOf(options.stop, dir) },
+    ...{ maxTokens, seed, ...sampling, stop: stopsOf(options.stop, dir, model) },
     ...(options.logprobs !== undefined && { logprobs: options.logprobs }),
   };
   const given = prompts.map((bytes) => (tokenizer.kind === 'bytes' ? Int32Array.from(bytes) : textOf(bytes)));
@@ -146,9 +146,14 @@ async function runGenerate(context: Context, where: string, options: Options): P
   }
 }
 
-function checkTogether({ n, logprobs }: Options, prompts: readonly Uint8Array[], json: boolean): void {
+function checkTogether({ n, temperature, logprobs }: Options, prompts: readonly Uint8Array[], json: boolean): void {
   if (n !== undefined && prompts.length > 1) {
     throw new OptionError(`--n is ${n} but ${prompts.length} prompts are given; give one prompt, or leave --n out.`);
+  }
+  if (n !== undefined && n > 1 && temperature === 0) {
+    throw new OptionError(
+      `--n is ${n} but --temperature 0 writes the same text each time; give a --temperature above 0, such as 1.`,
+    );
   }
   if (logprobs !== undefined && !json) {
     throw new OptionError('--logprobs is given without --json, which prints them; give both.');
@@ -159,7 +164,7 @@ function checkTogether({ n, logprobs }: Options, prompts: readonly Uint8Array[],
 function textData({ text, end, logprob, tokens }: GeneratedText, prompt: Uint8Array, tokenizer: Tokenizer) {
   const named = ({ id, logprob }: { id: number; logprob: number }) => ({ id, token: tokenizer.idToToken(id), logprob });
   const all = tokens?.map((token: Token) => ({ ...named(token), top: token.top.map(named) }));
-  return { prompt: textOf(prompt), text, end, ...(all && { logprob, tokens: all }) };
+  return { prompt: textOf(prompt), text, end, ...(all && { logprob, logprobs: all }) };
 }
 
 /** A byte order mark is text like any other. */
