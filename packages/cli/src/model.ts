@@ -49,6 +49,14 @@ export function adapterFlag(what = ''): Option {
   );
 }
 
+/** As commander has the flags that say which model, and how it is kept. */
+export interface ModelFlags {
+  readonly checkpoint: CheckpointName | undefined;
+  readonly dtype: LoadOptions['dtype'];
+  readonly adapter: string | undefined;
+  readonly tokenizer: string | undefined;
+}
+
 export interface OpenOptions {
   /** Shows how far loading is, where that takes more than a moment, and stops it. */
   readonly terminal?: Terminal;

@@ -17,6 +17,7 @@ export interface SamplingFlags {
   readonly repetitionPenalty?: number;
   /** Commander leaves out the `no`. */
   readonly repeatNgramSize?: number;
+  readonly stop?: readonly string[];
 }
 
 const CHANCE = { type: 'number', min: 0, max: 1 } as const;
@@ -47,7 +48,8 @@ export function withSampling(command: Command, temperature: number): Command {
         max: 100,
       }),
     )
-    .addOption(once);
+    .addOption(once)
+    .addOption(stopFlag());
 }
 
 /** Of the flags that are given. @throws OptionError for one that does nothing beside the others. */
@@ -65,7 +67,7 @@ export function samplingOf(flags: SamplingFlags): SamplingOptions {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-export const stopFlag = (): Option =>
+const stopFlag = (): Option =>
   new Option(
     '--stop <text>',
     'a text that ends what is written and is no part of it, once or several times; \\n is a new line',

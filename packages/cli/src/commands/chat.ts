@@ -1,6 +1,5 @@
 // twill chat: a conversation with a model, in the form of its chat template.
 import { readStandardInput } from '@twilljs/data/node';
-import type { LoadOptions } from '@twilljs/hub';
 import { generateText, Prefixes, requireIds } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
 import { applyChatTemplate, type ChatMessage, type Tokenizer } from '@twilljs/tokenizers';
@@ -10,19 +9,14 @@ import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
-import { adapterFlag, type CheckpointName, checkpointFlag, dtypeFlag, openModel } from '../model.ts';
-import { type SamplingFlags, samplingOf, stopFlag, stopsOf, withSampling } from '../sampling.ts';
+import { adapterFlag, checkpointFlag, dtypeFlag, type ModelFlags, openModel } from '../model.ts';
+import { type SamplingFlags, samplingOf, stopsOf, withSampling } from '../sampling.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
-interface Options extends CommonOptions, SamplingFlags {
+interface Options extends CommonOptions, ModelFlags, SamplingFlags {
   readonly message: readonly string[] | undefined;
   readonly system: string | undefined;
-  readonly checkpoint: CheckpointName | undefined;
-  readonly dtype: LoadOptions['dtype'];
-  readonly adapter: string | undefined;
-  readonly tokenizer: string | undefined;
   readonly maxTokens: number;
-  readonly stop: readonly string[] | undefined;
 }
 
 export function chat() {
@@ -54,8 +48,7 @@ export function chat() {
     .addOption(tokenizerFlag('that of the model'))
     .addOption(
       option('--max-tokens <n>', 'tokens of an answer at most', { type: 'integer', min: 1, max: 1e7 }).default(512),
-    )
-    .addOption(stopFlag());
+    );
   withSampling(command, 0.7);
   return {
     command,

@@ -1,7 +1,7 @@
 // twill eval: measures a model on a task, or on text.
 import { existsSync } from 'node:fs';
 import { brokenText, cost, detailLines, grouped, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
-import type { JsonObject, LoadOptions } from '@twilljs/hub';
+import type { JsonObject } from '@twilljs/hub';
 import { requireIds } from '@twilljs/hybrid';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
@@ -12,19 +12,15 @@ import { option, readAs } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
 import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
-import { adapterFlag, type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { adapterFlag, checkpointFlag, dtypeFlag, type ModelFlags, momentText, openModel } from '../model.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { textReader } from '../texts/reader.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 import { recordIn } from '../train/resume.ts';
 
-interface Options extends CommonOptions, Omit<EvalAsked, 'tokenizer'> {
+interface Options extends CommonOptions, ModelFlags, Omit<EvalAsked, 'tokenizer'> {
   readonly seed: number;
   readonly measure: string[] | undefined;
-  readonly checkpoint: CheckpointName | undefined;
-  readonly dtype: LoadOptions['dtype'];
-  readonly adapter: string | undefined;
-  readonly tokenizer: string | undefined;
 }
 
 export function evaluate() {

@@ -1,6 +1,5 @@
 // twill generate: continues a text, as it comes.
 import { grouped } from '@twilljs/eval';
-import type { LoadOptions } from '@twilljs/hub';
 import { type GeneratedText, generateText, requireIds, type TextOptions, type Token } from '@twilljs/hybrid';
 import { OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
@@ -10,18 +9,13 @@ import { openDevice } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
-import { adapterFlag, type CheckpointName, checkpointFlag, dtypeFlag, momentText, openModel } from '../model.ts';
+import { adapterFlag, checkpointFlag, dtypeFlag, type ModelFlags, momentText, openModel } from '../model.ts';
 import { endOf, type PromptFlags, promptsOf } from '../prompts.ts';
-import { type SamplingFlags, samplingOf, stopFlag, stopsOf, withSampling } from '../sampling.ts';
+import { type SamplingFlags, samplingOf, stopsOf, withSampling } from '../sampling.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 
-interface Options extends CommonOptions, PromptFlags, SamplingFlags {
-  readonly checkpoint: CheckpointName | undefined;
-  readonly dtype: LoadOptions['dtype'];
-  readonly adapter: string | undefined;
-  readonly tokenizer: string | undefined;
+interface Options extends CommonOptions, ModelFlags, PromptFlags, SamplingFlags {
   readonly maxTokens: number;
-  readonly stop: readonly string[] | undefined;
   readonly n: number | undefined;
   readonly logprobs: number | undefined;
   readonly stream: true | undefined;
@@ -58,8 +52,7 @@ export function generateCommand() {
     .addOption(dtypeFlag())
     .addOption(adapterFlag())
     .addOption(tokenizerFlag('that of the model, else bytes'))
-    .addOption(option('--max-tokens <n>', 'tokens to write', { type: 'integer', max: 1e7 }).default(200))
-    .addOption(stopFlag());
+    .addOption(option('--max-tokens <n>', 'tokens to write', { type: 'integer', max: 1e7 }).default(200));
   withSampling(command, 0)
     .addOption(
       option('--n <n>', 'so many continuations of one prompt, the most likely first', {
