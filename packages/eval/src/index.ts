@@ -29,6 +29,17 @@ export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
+export type {
+  Answer,
+  GenerationAnswer,
+  GenerationOptions,
+  GenerationRequest,
+  LoglikelihoodAnswer,
+  LoglikelihoodRequest,
+  Request,
+  RollingAnswer,
+  RollingRequest,
+} from './requests/request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
