@@ -1,4 +1,27 @@
 // @twilljs/eval: recall, state tracking and language-model measurements.
+export type {
+  Aggregation,
+  Benchmark,
+  ColumnKind,
+  Cutting,
+  Dataset,
+  Metric,
+  PromptForm,
+  PublishedFigure,
+  Row,
+  Shots,
+  Suite,
+  Value,
+} from './benchmarks/benchmark.ts';
+export type {
+  BenchmarkResult,
+  Evaluating,
+  Figures,
+  GroupResult,
+  Rows,
+  Sample,
+  SuiteResults,
+} from './benchmarks/results.ts';
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export type { Estimate } from './estimate.ts';
 export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';

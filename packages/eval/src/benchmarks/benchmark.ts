@@ -1,0 +1,117 @@
+// A benchmark as a value: rows of a data set, the requests that one of them becomes, and how the answers are scored.
+import type { Tokenizer } from '@twilljs/tokenizers';
+import type { Answer, Request } from '../requests/request.ts';
+
+/** A row of a data set, its values as JSON has them: no `bigint`, no bytes. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a column holds: a string, a whole number (or a string of digits), a list of strings, or `{ text, label }` of as many strings each. */
+export type ColumnKind = 'string' | 'integer' | 'strings' | 'choices';
+
+export interface Dataset {
+  /** On the Hugging Face Hub: `allenai/ai2_arc`. */
+  readonly id: string;
+  /** One of its configurations; null for a data set that has none. */
+  readonly config: string | null;
+  readonly splits: {
+    /** Whose rows are asked. */
+    readonly evaluation: string;
+    /** Whose rows are the examples of a prompt. */
+    readonly shots: string;
+  };
+  /** The columns that are read. */
+  readonly columns: Readonly<Record<string, ColumnKind>>;
+}
+
+/** What a metric has of one document: a number, or a sum of log-probabilities (nats) with the number of units that it is of. */
+export type Value = number | readonly [logprob: number, units: number];
+
+/** How the values of documents become one figure, and the standard error of it. */
+export interface Aggregation {
+  readonly name: string;
+  of(values: readonly Value[]): number;
+  /** @param resamples of a bootstrap. Null where there is none. */
+  stderr(values: readonly Value[], resamples: number): number | null;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly higherIsBetter: boolean;
+  readonly aggregation: Aggregation;
+}
+
+/** A published figure of the same task. */
+export interface PublishedFigure {
+  /** Where it stands. */
+  readonly source: string;
+  readonly model: string;
+  readonly metric: string;
+  /** In the unit of the metric: shares, not percent. */
+  readonly value: number;
+}
+
+/** How the examples of a prompt are chosen. */
+export interface Shots {
+  /** How many, unless one asks for another number. */
+  readonly count: number;
+  /** `random`: Python's `Random(1234)`, drawn for every document in turn. `first`: the first ones of the split. */
+  readonly order: 'random' | 'first';
+  /** One more is drawn, and those equal to the document are left out. */
+  readonly leavesOutDocument: boolean;
+}
+
+/** What joins the parts of a prompt. */
+export interface PromptForm {
+  /** Before all else. */
+  readonly description: string;
+  /** Between a text and its answer. */
+  readonly targetDelimiter: string;
+  /** After an example. */
+  readonly shotDelimiter: string;
+  /** How the answer begins; '' for nothing. */
+  readonly answerPrefix: string;
+}
+
+/** To how many tokens a long document is cut, and by whose. */
+export interface Cutting {
+  readonly tokenizer: Tokenizer;
+  /** Tokens of the document and its answer. */
+  readonly contextLength: number;
+}
+
+export interface Benchmark {
+  /** As the lm-evaluation-harness calls it. */
+  readonly name: string;
+  readonly title: string;
+  /** Of the task in the harness; figures of different versions are not compared. */
+  readonly version: number;
+  readonly kind: 'multiple_choice' | 'loglikelihood' | 'loglikelihood_rolling' | 'generate_until';
+  readonly dataset: Dataset;
+  /** The paper that the task is from. */
+  readonly source: string;
+  readonly published: readonly PublishedFigure[];
+  readonly metrics: readonly Metric[];
+  /** Null where a prompt has no examples. */
+  readonly shots: Shots | null;
+  readonly form: PromptForm;
+
+  /** Cuts a row that is too long; null: the row is left out. Absent where rows are never cut. */
+  readonly cut?: (row: Row, cutting: Cutting) => Row | null;
+  /** The document of a row: the row, or what is made of it once. */
+  prepare(row: Row): Row;
+  /** The right answer: a text, or the index of a choice. */
+  target(doc: Row): string | number;
+  /** @param shots documents, the first example first. */
+  requests(doc: Row, shots: readonly Row[]): readonly Request[];
+  /** @param answers of the requests, in their order. @returns the value of every metric by its name. */
+  score(doc: Row, answers: readonly Answer[]): Readonly<Record<string, Value>>;
+}
+
+/** Benchmarks under one name. */
+export interface Suite {
+  readonly name: string;
+  readonly title: string;
+  readonly members: readonly (Benchmark | Suite)[];
+  /** How the figures of its benchmarks become one: by their numbers of documents, alike, or not at all. */
+  readonly aggregate: { readonly metrics: readonly string[]; readonly weights: 'documents' | 'alike' } | null;
+}
