@@ -23,6 +23,8 @@ export interface Scores {
   readonly nats: Float64Array;
   /** 1 where the label has the largest logit, else 0; logits that are no numbers hit nothing. */
   readonly hits: Uint8Array;
+  /** The most likely id; -1 where the logits are no numbers, and where nothing is asked. */
+  readonly best: Int32Array;
   /** The first labelled position whose loss is not finite. Every mean that takes part in it is NaN (or infinite), in JSON null. */
   readonly notFinite: Place | null;
 }
@@ -46,6 +48,7 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
   announce(model, B, T, 'states', 1);
   const nats = new Float64Array(B * T);
   const hits = new Uint8Array(B * T);
+  const best = new Int32Array(B * T).fill(-1);
   const rows = Math.max(1, Math.floor(TOKENS_AT_ONCE / T));
   for (let row = 0; row < B; row += rows) {
     const count = Math.min(rows, B - row);
@@ -59,20 +62,22 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       const read = () => (cache ? model.forward(ids, cache) : model.logits(ids, where));
       const logits = keep(untracked(() => scope(read))); // [count,length,N]
       try {
-        scoreLogits(await logits.data(), labels.subarray(from, to), nats.subarray(from), hits.subarray(from));
+        const into = { nats: nats.subarray(from), hits: hits.subarray(from), best: best.subarray(from) };
+        scoreLogits(await logits.data(), labels.subarray(from, to), into);
       } finally {
         logits.release();
       }
       await nextTurn();
     }
   }
-  return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
+  return { B, T, labels, nats, hits, best, notFinite: firstNotFinite(nats, T) };
 }
 
 /** Sequences in rows that are too long to be read at once: each alone. */
 async function scoreApart(model: LanguageModel, { B, T, inputs, labels }: Batch, ranges: Int32Array): Promise<Scores> {
   const nats = new Float64Array(B * T);
   const hits = new Uint8Array(B * T);
+  const best = new Int32Array(B * T).fill(-1);
   for (let i = 0; i < ranges.length; i += 2) {
     const [from, to] = [ranges[i], ranges[i + 1]];
     if (from === to) continue;
@@ -80,26 +85,31 @@ async function scoreApart(model: LanguageModel, { B, T, inputs, labels }: Batch,
     const scores = await score(model, { inputs: ids, labels: asked, B: 1, T: to - from });
     nats.set(scores.nats, from);
     hits.set(scores.hits, from);
+    best.set(scores.best, from);
   }
-  return { B, T, labels, nats, hits, notFinite: firstNotFinite(nats, T) };
+  return { B, T, labels, nats, hits, best, notFinite: firstNotFinite(nats, T) };
 }
 
 /** Fills in the labelled positions. @param logits [n,N]. @param labels [n]. */
-export function scoreLogits(logits: Data, labels: Int32Array, nats: Float64Array, hits: Uint8Array): void {
+export function scoreLogits(
+  logits: Data,
+  labels: Int32Array,
+  { nats, hits, best }: Pick<Scores, 'nats' | 'hits' | 'best'>,
+): void {
   const N = logits.length / labels.length;
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === IGNORE) continue;
-    const best = mostLikely(logits, i * N, (i + 1) * N);
-    if (best === -1) {
+    best[i] = mostLikely(logits, i * N, (i + 1) * N);
+    if (best[i] === -1) {
       nats[i] = Number.NaN;
       hits[i] = 0;
       continue;
     }
     const row = logits.subarray(i * N, (i + 1) * N);
     let sum = 0;
-    for (let j = 0; j < N; j++) sum += Math.exp(row[j] - row[best]);
-    nats[i] = Math.log(sum) + row[best] - row[labels[i]];
-    hits[i] = best === labels[i] ? 1 : 0;
+    for (let j = 0; j < N; j++) sum += Math.exp(row[j] - row[best[i]]);
+    nats[i] = Math.log(sum) + row[best[i]] - row[labels[i]];
+    hits[i] = best[i] === labels[i] ? 1 : 0;
   }
 }
 
