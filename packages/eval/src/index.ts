@@ -52,6 +52,7 @@ export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
+export { type ReadOptions, readTokens } from './requests/read-tokens.ts';
 export type {
   Answer,
   GenerationAnswer,
@@ -63,6 +64,7 @@ export type {
   RollingAnswer,
   RollingRequest,
 } from './requests/request.ts';
+export type { TokenAnswer, TokenRequest } from './requests/token-request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {

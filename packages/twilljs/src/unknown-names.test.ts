@@ -260,6 +260,13 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { split: 'within', signal: new AbortController().signal },
   ],
   'readDocuments: options': [(bag) => node.readDocuments(join(home, 'model', 'config.json'), bag), { note: () => {} }],
+  'readTokens: options': [
+    (bag) =>
+      all
+        .readTokens(model, [{ context: Int32Array.of(1), continuation: Int32Array.of(2) }], bag)
+        .then((answers) => answers[0]),
+    { tokensAtOnce: 64, onBatch: () => {}, isKnown: () => false },
+  ],
   'rope: options': [(bag) => all.rope(x, bag), { base: 100, offset: 1 }],
   'rotaryTables: options': [(bag) => all.rotaryTables(2, 4, bag, cpu()), { base: 100, offset: 1 }],
   'probabilities: options': [
