@@ -10,6 +10,8 @@ export type { MixtureOptions } from './mixture.ts';
 export { mixture } from './mixture.ts';
 export type { Packed, PackOptions, TokenDocuments } from './pack.ts';
 export { pack } from './pack.ts';
+export type { PythonRandom } from './python-random.ts';
+export { pythonRandom } from './python-random.ts';
 export type { RandomSource } from './source.ts';
 export type { SplitOptions } from './split.ts';
 export type { MqarOptions } from './tasks/mqar.ts';
