@@ -18,6 +18,7 @@ export { type OnBadLine, onBadLines } from './formats/pieces.ts';
 export { type DatasetName, filesOfSplit, fromAnywhere } from './hub-names.ts';
 export { type ReadOptions, readDocuments } from './read.ts';
 export { type Reading, readingFields, readingOf } from './reading.ts';
+export { holdsRows, readRows, type Table } from './rows.ts';
 export type { EncodingIdentity } from './shards/encode.ts';
 export type { ReadingProgress } from './shards/make.ts';
 export { readStandardInput, STANDARD_INPUT } from './standard-input.ts';

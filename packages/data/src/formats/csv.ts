@@ -18,6 +18,15 @@ interface Row {
   readonly fault: string | null;
 }
 
+/** A row under its head. */
+export interface TableRow {
+  readonly columns: readonly string[];
+  /** As many as columns. */
+  readonly fields: readonly Buffer[];
+  /** On which it begins, from 1. */
+  readonly line: number;
+}
+
 /** @throws FileError where there is no such column, or a row is bad and such rows are refused. */
 export async function* csv(
   chunks: AsyncIterable<Uint8Array>,
@@ -25,12 +34,39 @@ export async function* csv(
   column: string,
   delimiter: number,
 ): AsyncGenerator<Piece[]> {
+  let at = -1;
+  const onHead = (columns: readonly string[]) => {
+    requireColumn(bad.name, column, columns);
+    at = columns.indexOf(column);
+  };
+  for await (const rows of tableRows(chunks, bad, delimiter, onHead)) {
+    const pieces: Piece[] = [];
+    for (const { fields, line } of rows) {
+      if (isUtf8(fields[at])) pieces.push({ text: fields[at], ends: true });
+      else bad.add('line', line, `${column} is not UTF-8`);
+    }
+    yield pieces;
+  }
+}
+
+/**
+ * The rows of a table, as they come out of a stream.
+ *
+ * @param onHead told of the names of the columns, before any row; of none, where the table is empty.
+ * @throws FileError where a row is bad and such rows are refused.
+ */
+export async function* tableRows(
+  chunks: AsyncIterable<Uint8Array>,
+  bad: BadLines,
+  delimiter: number,
+  onHead: (columns: readonly string[]) => void,
+): AsyncGenerator<Iterable<TableRow>> {
   let line = 1;
   let columns: string[] | null = null;
-  let at = -1;
   let rest: Buffer = Buffer.alloc(0);
   let enough = 0; // a row that goes on is read again when there is twice as much of it
-  function* take(isEnd: boolean): Generator<Piece> {
+
+  function* take(isEnd: boolean): Generator<TableRow> {
     let from = 0;
     for (;;) {
       const row = from < rest.length ? rowAt(rest, from, delimiter, isEnd) : null;
@@ -43,25 +79,24 @@ export async function* csv(
       if (columns === null) {
         if (fault !== null) throw refused(bad.name, `${bad.name}, line ${number}: ${fault}; correct it.`);
         columns = row.fields.map((field) => field.toString('utf8'));
-        requireColumn(bad.name, column, columns);
-        at = columns.indexOf(column);
+        onHead(columns);
       } else if (fault !== null) bad.add('line', number, fault);
-      else if (isUtf8(row.fields[at])) yield { text: row.fields[at], ends: true };
-      else bad.add('line', number, `${column} is not UTF-8`);
+      else yield { columns, fields: row.fields, line: number };
     }
     rest = rest.subarray(from);
     if (rest.length > LONGEST) {
       throw refused(bad.name, `${bad.name}, line ${line}: a row of more than ${LONGEST} bytes; close its quote.`);
     }
   }
+
   for await (const chunk of withoutMark(chunks)) {
     rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     if (rest.length < enough) continue;
-    yield [...take(false)];
+    yield take(false);
     enough = 2 * rest.length;
   }
-  yield [...take(true)];
-  if (columns === null) requireColumn(bad.name, column, []);
+  yield take(true);
+  if (columns === null) onHead([]);
 }
 
 function faultOf({ fields }: Row, columns: readonly string[] | null): string | null {

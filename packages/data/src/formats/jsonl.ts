@@ -3,25 +3,38 @@ import { isUtf8 } from 'node:buffer';
 import { lines } from './lines.ts';
 import { type BadLines, type Piece, requireColumn, textIn } from './pieces.ts';
 
+/** An object and the line that it stands on, from 1. */
+export interface ObjectLine {
+  readonly object: Readonly<Record<string, unknown>>;
+  readonly number: number;
+}
+
+/** The objects of the lines of each part of a stream. @throws FileError where a line is bad and such lines are refused. */
+export async function* objects(chunks: AsyncIterable<Uint8Array>, bad: BadLines): AsyncGenerator<Iterable<ObjectLine>> {
+  let number = 0;
+  function* inBatch(batch: readonly Buffer[]): Generator<ObjectLine> {
+    for (const line of batch) {
+      number++;
+      const said = line.toString('utf8');
+      if (said.trim() === '') continue;
+      const object = objectIn(line, said);
+      if (typeof object === 'string') bad.add('line', number, object);
+      else yield { object, number };
+    }
+  }
+  for await (const batch of lines(chunks, bad.name)) yield inBatch(batch);
+}
+
 /** @throws FileError where the first object has no such field, or a line is bad and such lines are refused. */
 export async function* jsonl(
   chunks: AsyncIterable<Uint8Array>,
   bad: BadLines,
   column: string,
 ): AsyncGenerator<Piece[]> {
-  let number = 0;
   let isFirst = true;
-  for await (const batch of lines(chunks, bad.name)) {
+  for await (const batch of objects(chunks, bad)) {
     const pieces: Piece[] = [];
-    for (const line of batch) {
-      number++;
-      const said = line.toString('utf8');
-      if (said.trim() === '') continue;
-      const object = objectIn(line, said);
-      if (typeof object === 'string') {
-        bad.add('line', number, object);
-        continue;
-      }
+    for (const { object, number } of batch) {
       if (isFirst) requireColumn(bad.name, column, Object.keys(object));
       isFirst = false;
       const found = textIn(object[column], column);

@@ -36,9 +36,26 @@ const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: '
 
 /** What a name says: `web.jsonl.zst` is lines of JSON, compressed. */
 export function kindOf(name: string): Kind {
+  const { end, compression } = endOf(name);
+  return { format: byEnd[end] ?? null, compression };
+}
+
+/** Forms of tables whose rows are objects: those of texts that have rows, and `json`, a list of objects. */
+export const rowFormats = ['jsonl', 'json', 'csv', 'tsv', 'parquet'] as const;
+export type RowFormat = (typeof rowFormats)[number];
+
+/** What a name says of a table. */
+export function rowKindOf(name: string): { format: RowFormat | null; compression: Compression | null } {
+  const { end, compression } = endOf(name);
+  const format = end === 'json' ? end : byEnd[end];
+  return { format: rowFormats.find((one) => one === format) ?? null, compression };
+}
+
+/** The letters behind the last dot, of what is compressed. */
+function endOf(name: string): { end: string; compression: Compression | null } {
   const ends = name.toLowerCase().split('/').at(-1)?.split('.').slice(1) ?? [];
   const compression = compressions[ends.at(-1) ?? ''] ?? null;
-  return { format: byEnd[ends.at(compression ? -2 : -1) ?? ''] ?? null, compression };
+  return { end: ends.at(compression ? -2 : -1) ?? '', compression };
 }
 
 /** What the first bytes of a stream without a name say. */

@@ -23,16 +23,21 @@ export interface RowOptions {
 /** Bad lines that are told of at most. */
 const TOLD = 3;
 
+const OR_SKIP = 'correct it, or skip such lines (--on-bad-line skip)';
+
 /** Lines of one file that hold no document. */
 export class BadLines {
   readonly name: string;
   private readonly skips: boolean;
+  private readonly next: string;
   count = 0;
   private readonly told: string[] = [];
 
-  constructor(name: string, onBadLine: OnBadLine = 'refuse') {
+  /** @param next what to do about a line that is refused. */
+  constructor(name: string, onBadLine: OnBadLine = 'refuse', next = OR_SKIP) {
     this.name = name;
     this.skips = onBadLine === 'skip';
+    this.next = next;
   }
 
   /**
@@ -41,10 +46,7 @@ export class BadLines {
    */
   add(unit: string, number: number, fact: string): void {
     if (!this.skips) {
-      throw refused(
-        this.name,
-        `${this.name}, ${unit} ${number}: ${fact}; correct it, or skip such lines (--on-bad-line skip).`,
-      );
+      throw refused(this.name, `${this.name}, ${unit} ${number}: ${fact}; ${this.next}.`);
     }
     if (this.count++ < TOLD) this.told.push(`${unit} ${number}: ${fact}`);
   }
