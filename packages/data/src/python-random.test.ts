@@ -17,7 +17,7 @@ const SIZES = [
   [2000, 22],
   [100, 100],
   [1, 0],
-]; // prettier-ignore
+];
 
 describe('pythonRandom', () => {
   it.each(drawn)('draws what CPython draws from seed $seed', ({ seed, drawn, samples, shuffled, after }) => {
