@@ -52,6 +52,7 @@ export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
+export * as pythonText from './python/python-text.ts';
 export { type ReadOptions, readTokens } from './requests/read-tokens.ts';
 export type {
   Answer,
