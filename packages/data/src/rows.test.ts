@@ -66,15 +66,18 @@ it.each(['rows.jsonl', 'rows.jsonl.gz', 'rows.json', 'lines.json', 'rows.csv', '
   '%s has the same rows',
   async (name) => {
     expect(holdsRows(name)).toBe(true);
-    expect((await readRows(at(name))).rows).toEqual(rows);
+    const isTable = /[ct]sv$/.test(name);
+    expect((await readRows(at(name))).rows).toEqual(
+      rows.map((row) => (isTable ? { ...row, label: `${row.label}` } : row)),
+    );
   },
 );
 
-it('columns of a table are read as what all their fields are', async () => {
-  write('kinds.csv', 'whole,mixed,padded,big,list\n1,1,01,9007199254740993,[1]\n-20,x,02,1,"[2, 3]"\n');
+it('fields of CSV are texts, or JSON where a whole column is', async () => {
+  write('kinds.csv', 'whole,mixed,list\n1,[1],[1]\n-20,x,"[2, 3]"\n');
   expect((await readRows(at('kinds.csv'))).rows).toEqual([
-    { whole: 1, mixed: '1', padded: '01', big: '9007199254740993', list: [1] },
-    { whole: -20, mixed: 'x', padded: '02', big: '1', list: [2, 3] },
+    { whole: '1', mixed: '[1]', list: [1] },
+    { whole: '-20', mixed: 'x', list: [2, 3] },
   ]);
 });
 

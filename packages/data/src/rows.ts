@@ -30,7 +30,7 @@ export const holdsRows = (path: string): boolean => rowKindOf(path).format !== n
  * All rows of a table as objects, in order: lines of JSON (`.jsonl`), a list of objects (`.json`), CSV and TSV with a head, each also
  * `.gz` and `.zst`, or Parquet with lists and groups nested as they are and whole numbers of 64 bits as numbers.
  *
- * A field of CSV is a text. Of a column whose fields are all whole numbers, or all lists or objects of JSON, it is that value.
+ * A field of CSV is a text. Of a column whose fields are all lists or objects of JSON, it is that value.
  *
  * @throws FileError when the file cannot be read, its name says nothing that is known, or it is broken: naming the line or row.
  */
@@ -142,10 +142,8 @@ async function inTable(bytes: AsyncIterable<Uint8Array>, bad: BadLines, delimite
   }
 }
 
-/** What the fields of a column are read as: one that is written in another way than it is read stays a text. */
+/** What the fields of a column are read as. */
 function readerOf(fields: readonly string[]): (field: string) => unknown {
-  const isWhole = (field: string) => String(Number(field)) === field && Number.isSafeInteger(Number(field));
-  if (fields.every(isWhole)) return Number;
   return fields.every(isNested) ? JSON.parse : (field) => field;
 }
 

@@ -4,6 +4,7 @@ import { best } from './defaults.ts';
 
 export * from '@twilljs/adapters/node';
 export * from '@twilljs/data/node';
+export * from '@twilljs/eval/node';
 export * from '@twilljs/hub/node';
 export * from '@twilljs/report/node';
 export * from '@twilljs/sweep/node';

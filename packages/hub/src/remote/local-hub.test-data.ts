@@ -45,6 +45,8 @@ interface Held {
   kind: 'model' | 'dataset';
   /** By commit, the newest last. */
   readonly commits: Map<string, Map<string, HubFile>>;
+  /** Commits of other branches than main. */
+  readonly branches: Map<string, string>;
   /** Who is let in. */
   token: string | null;
   gated: boolean;
@@ -114,12 +116,18 @@ export class LocalHub {
         },
       ]),
     );
-    const held = this.held.get(id) ?? { kind, commits: new Map(), token: null, gated: false, now: id };
+    const fresh = { kind, commits: new Map(), branches: new Map(), token: null, gated: false, now: id };
+    const held = this.held.get(id) ?? fresh;
     const commit = hashOf('sha1', JSON.stringify([id, [...made].map(([path, file]) => [path, tagOf(file)])]));
     held.commits.delete(commit);
     held.commits.set(commit, made);
     this.held.set(id, held);
     return commit;
+  }
+
+  /** Calls a commit by a name. */
+  branch(id: string, name: string, commit: string): void {
+    this.held.get(id)?.branches.set(name, commit);
   }
 
   /** Lets in only who has a token, or who has accepted a licence too. */
@@ -218,8 +226,8 @@ export class LocalHub {
   }
 }
 
-const commitIn = ({ commits }: Held, revision: string): string | undefined =>
-  revision === 'main' ? [...commits.keys()].at(-1) : commits.has(revision) ? revision : undefined;
+const commitIn = ({ commits, branches }: Held, revision: string): string | undefined =>
+  revision === 'main' ? [...commits.keys()].at(-1) : commits.has(revision) ? revision : branches.get(revision);
 
 function entryOf(path: string, file: HubFile): object {
   const { bytes, large } = file;

@@ -1,0 +1,2 @@
+// What needs files.
+export { type DatasetRowsOptions, datasetRows } from './rows/dataset-rows.ts';
