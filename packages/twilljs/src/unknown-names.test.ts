@@ -133,6 +133,46 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'compose: options': [(bag) => all.compose(config, bag), { mixers, init, device: async () => cpu() }],
   'configOf: ModelSize': [(bag) => all.configOf(bag, 'gla', 'pure'), size],
   'copies: options': [(bag) => all.copies(bag), { tokens, count: 2, source, span: 8, distance: 16, context: 4 }],
+  'circuits: options': [(bag) => all.circuits(bag), { circuit: 'majority', length: 8, vocab: 8, batch: 2, source }],
+  'compositionalMqar: options': [
+    (bag) => all.compositionalMqar(bag),
+    { length: 12, vocab: 30, pairs: 1, power: 1, filler: 'zero', examples: 4, batch: 2, source },
+  ],
+  'forgettingMqar: options': [
+    (bag) => all.forgettingMqar(bag),
+    { length: 12, vocab: 30, pairs: 2, updates: 1, power: 1, filler: 'zero', examples: 4, batch: 2, source },
+  ],
+  'formalParity: options': [(bag) => all.formalParity(bag), { length: 8, shortest: 4, batch: 2, source }],
+  'modularArithmetic: options': [(bag) => all.modularArithmetic(bag), { length: 8, shortest: 5, batch: 2, source }],
+  'modularArithmeticBrackets: options': [
+    (bag) => all.modularArithmeticBrackets(bag),
+    { length: 8, shortest: 5, multiply: true, batch: 2, source },
+  ],
+  'ngramLookup: options': [
+    (bag) => all.ngramLookup(bag),
+    { length: 8, alphabet: 9, gram: 2, answer: 1, key: 'suffix', batch: 2, source },
+  ],
+  'fuzzyRecall: options': [
+    (bag) => all.fuzzyRecall(bag),
+    { length: 16, vocab: 16, keySize: 2, valueSize: 1, examples: 4, batch: 2, source },
+  ],
+  'memorization: options': [
+    (bag) => all.memorization(bag),
+    { length: 8, vocab: 16, map: 1, examples: 4, batch: 2, source },
+  ],
+  'madRecall: options': [
+    (bag) => all.madRecall(bag),
+    { length: 8, vocab: 16, queries: 'one', noiseVocab: 4, noise: 0.5, examples: 4, batch: 2, source },
+  ],
+  'selectiveCopying: options': [
+    (bag) => all.selectiveCopying(bag),
+    { length: 12, vocab: 8, copied: 2, examples: 4, batch: 2, source },
+  ],
+  'stringCopying: options': [(bag) => all.stringCopying(bag), { length: 4, alphabet: 8, batch: 2, source }],
+  'wordProblem: options': [
+    (bag) => all.wordProblem(bag),
+    { group: 'S3', elements: 'swaps', length: 4, examples: 4, batch: 2, source },
+  ],
   'coveringWindows: options': [(bag) => all.coveringWindows(bag), { tokens, length: 8, batch: 2, overlap: 2 }],
   'cpu: options': [(bag) => cpu(bag), { float: 'f64', poison: true, eager: true }],
   'device: options': [(bag) => all.device(bag), { eager: true, threads: 1 }],
@@ -378,7 +418,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'zeros: options': [(bag) => zeros([1], bag), { device: cpu(), dtype: 'f32' }],
   'zoologyMqar: options': [
     (bag) => all.zoologyMqar(bag),
-    { length: 64, vocab: 128, pairs: 4, power: 0.1, filler: 'random', batch: 2, source },
+    { length: 64, vocab: 128, pairs: 4, power: 0.1, filler: 'random', examples: 4, batch: 2, source },
   ],
 };
 

@@ -40,15 +40,21 @@ export interface TaskParts {
   /** Refuses a difficulty that the task has not. */
   check(difficulty: number): void;
   write: WriteRow;
+  /** Writes a row of training, where it is not as one of evaluation: it may ask for every next token. */
+  writeTraining?: WriteRow;
+  /** Distinct rows of training, each once an epoch, in a new order every time. Default or null: new ones for ever. */
+  examples?: number | null | undefined;
 }
 
 /** A task from what is its own: how one row is written. */
 export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskParts): Task {
-  const { batch: B, check, write } = own;
+  const { batch: B, check, write, writeTraining = write, examples = null } = own;
   whole(`${name}: batch`, B, 1);
+  if (examples !== null) whole(`${name}: examples`, examples, 1);
   checkSource(`${name}: source`, own.source);
   const training = own.source.fork('train');
   const evaluating = own.source.fork('evaluation');
+  const rowOf = examples === null ? (i: number) => i : shuffled(examples, own.source.fork('order'));
   return {
     name,
     vocab,
@@ -60,7 +66,7 @@ export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskPart
       whole(`${name}: step`, step, 0);
       const difficulty = own.difficulty(step);
       const out = emptyBatch(B, own.length(difficulty));
-      for (let row = 0; row < B; row++) write(out, row, difficulty, training.fork(step * B + row));
+      for (let row = 0; row < B; row++) writeTraining(out, row, difficulty, training.fork(rowOf(step * B + row)));
       return out;
     },
     evaluation(count, difficulty) {
@@ -74,7 +80,23 @@ export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskPart
   };
 }
 
-/** A quarter, a half and all of the largest difficulty, without repeats. */
+/** Which of the rows of an endless source sequence i is: all of them once an epoch. Remembers the order of one epoch. */
+function shuffled(count: number, orders: RandomSource): (i: number) => number {
+  let epoch = -1;
+  let order: ArrayLike<number> = [];
+  return (i) => {
+    if (epoch !== Math.floor(i / count)) {
+      epoch = Math.floor(i / count);
+      order = orders.fork(epoch).permutation(count);
+    }
+    return order[i % count];
+  };
+}
+
+/** One, two, four and eight times a length: that of training, and how far beyond it a model still answers. */
+export const beyond = (length: number): number[] => [length, 2 * length, 4 * length, 8 * length];
+
+/** A quarter and all of the largest difficulty, without repeats. */
 export function quarters(largest: number): number[] {
   return [...new Set([largest / 4, largest / 2, largest].map((d) => Math.max(1, Math.round(d))))];
 }
@@ -87,17 +109,19 @@ export function checkHalves(name: string, vocab: number): void {
   }
 }
 
-/** Refuses pairs that have no place in the row, where each is shown once (two tokens) and asked for once (two tokens). */
-export function checkPairs(name: string, pairs: number, length: number, keys: number): void {
+/** Refuses pairs that have no place in the row, where each is shown once (two tokens) and asked for once (two tokens), beside `further` tokens. */
+export function checkPairs(name: string, pairs: number, length: number, keys: number, further = 0): void {
   whole(`${name}: pairs`, pairs, 1);
   whole(`${name}: length`, length, 4);
   if (length % 2 !== 0) {
     throw new OptionError(`${name}: length = ${length} is odd and tokens come in pairs; give an even number.`);
   }
-  if (4 * pairs > length) {
+  const needed = 4 * pairs + further;
+  if (needed > length) {
+    const beside = further > 0 ? `, and ${further} tokens of updates,` : '';
     throw new OptionError(
-      `${name}: ${pairs} pairs and a query for each take ${4 * pairs} tokens, and length is ${length}; ` +
-        `give at most ${Math.floor(length / 4)} pairs or a length of at least ${4 * pairs}.`,
+      `${name}: ${pairs} pairs and a query for each${beside} take ${needed} tokens, and length is ${length}; ` +
+        `give at most ${Math.floor((length - further) / 4)} pairs or a length of at least ${needed}.`,
     );
   }
   if (pairs > keys) {

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import golden from '../../../../golden/evals/mqar.json' with { type: 'json' };
 import { emptyBatch } from '../batch.ts';
 import { IGNORE, zoologyMqar } from '../index.ts';
-import { drawSlots, writeZoology } from './zoology-mqar.ts';
+import { drawSlots } from './zoology.ts';
+import { writeZoology } from './zoology-mqar.ts';
 
 describe('layout', () => {
   const cases = golden.layout.flatMap(({ examples, ...setting }) =>
