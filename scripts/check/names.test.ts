@@ -4,6 +4,7 @@ import { manifest, repository } from './fixture.ts';
 import { namesBut } from './names.ts';
 
 const recall = "// Recall.\nexport const recallTask = {\n  name: 'recall',\n  aliases: ['lookup', 'text'],\n};\n";
+const exams = "// Exams.\nexport const exams = make({\n  name: 'exams',\n  aliases: ['lookup'],\n});\n";
 const path = 'packages/tensor/src/some.ts';
 
 const found = (text: string, exceptions: Parameters<typeof namesBut>[0] = []): string[] =>
@@ -11,6 +12,7 @@ const found = (text: string, exceptions: Parameters<typeof namesBut>[0] = []): s
     repository({
       'packages/eval/package.json': manifest('eval'),
       'packages/eval/src/tasks/recall.ts': recall,
+      'packages/eval/src/suites/lm/exams.ts': exams,
       [path]: `// Some.\n${text}\n`,
     }),
   );
@@ -38,6 +40,9 @@ it.each([
   ['const { lookup: best } = cell;', 'task lookup'],
   ['interface Cell { recall: number }', 'task recall'],
   ["if (kind === 'text') draw();", 'task text'],
+  ["answer(task.name === 'exams');", 'benchmark exams'],
+  ["find('exams_anatomy');", 'benchmark exams_anatomy'],
+  ['const table = { exams: 5 };', 'benchmark exams'],
   ["find('gated-deltanet');", 'mixer gated-deltanet'],
   ["const family = known['deltanet'];", 'mixer deltanet'],
 ])('refuses %s', (text, what) => {

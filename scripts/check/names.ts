@@ -1,4 +1,4 @@
-// Names: a task and a mixer are values, so nobody asks for one by name but its own package or file, and `twilljs`, which lists them.
+// Names: a task, a benchmark and a mixer are values, so nobody asks for one by name but its own package or file, and `twilljs`, which lists them.
 import ts from 'typescript';
 import { type Check, type Package, type Repository, type SourceFile, textOf } from './repository.ts';
 import { mixersOf } from './siblings.ts';
@@ -17,6 +17,7 @@ const otherMeanings: readonly OtherMeaning[] = [
     files: /^packages\/data\/src\/formats\/(kind|read-file)\.ts$/,
     meaning: 'a form of files, and a column of tables',
   },
+  { word: 'text', files: /^packages\/eval\/src\/suites\//, meaning: 'a column of data sets' },
   { word: 'text', files: /^packages\/train\/src\/run-options\.ts$/, meaning: 'a field of the origin of a run' },
   {
     word: 'text',
@@ -48,7 +49,7 @@ export function namesBut(exceptions: readonly OtherMeaning[]): Check {
       .filter(({ file }) => file.kind === 'source')
       .flatMap(({ file, path }) =>
         wordsOf(file).flatMap(({ word, line }) => {
-          const named = known.get(word);
+          const named = known.get(word) ?? known.get(beginning(word, known));
           if (!named || named.homes.some((home) => path.startsWith(home))) return [];
           const exception = exceptions.find((other) => other.word === word && other.files.test(path));
           if (!exception)
@@ -65,7 +66,7 @@ export function namesBut(exceptions: readonly OtherMeaning[]): Check {
   };
 }
 
-/** Every name and alias of a mixer or a task. */
+/** Every name and alias of a mixer, a task, a benchmark or a suite of them. */
 function namesOf(repository: Repository): ReadonlyMap<string, Named> {
   const mixers = mixersOf(repository).flatMap((pack) =>
     declared(textOf(pack, 'src/family.ts') ?? '').map((word): [string, Named] => [
@@ -73,18 +74,33 @@ function namesOf(repository: Repository): ReadonlyMap<string, Named> {
       { what: 'mixer', homes: [`packages/${pack.folder}/`] },
     ]),
   );
-  const tasks = tasksOf(repository).flatMap(({ path, text }) =>
+  const tasks = measuring(repository, 'src/tasks/').flatMap(({ path, text }) =>
     declared(text).map((word): [string, Named] => [
       word,
       { what: 'task', homes: [`packages/eval/${path}`, 'packages/data/src/tasks/'] },
     ]),
   );
-  return new Map([...mixers, ...tasks]);
+  const benchmarks = measuring(repository, 'src/suites/').flatMap(({ path, text }) =>
+    declared(text).map((word): [string, Named] => [word, { what: 'benchmark', homes: [`packages/eval/${path}`] }]),
+  );
+  const known = new Map<string, Named>();
+  for (const [word, { what, homes }] of [...mixers, ...tasks, ...benchmarks]) {
+    const other = known.get(word);
+    known.set(word, other ? { ...other, homes: [...other.homes, ...homes] } : { what, homes });
+  }
+  return known;
 }
 
-function tasksOf({ packages }: Repository): SourceFile[] {
-  const measuring = packages.find(({ folder }: Package) => folder === 'eval');
-  return measuring?.files.filter(({ path, kind }) => kind === 'source' && path.startsWith('src/tasks/')) ?? [];
+/** The benchmark whose name a word begins with: `mmlu` of `mmlu_anatomy`. */
+function beginning(word: string, known: ReadonlyMap<string, Named>): string {
+  const parts = word.split('_');
+  const names = parts.map((_, i) => parts.slice(0, i).join('_'));
+  return names.findLast((name) => known.get(name)?.what === 'benchmark') ?? '';
+}
+
+function measuring({ packages }: Repository, folder: string): SourceFile[] {
+  const pack = packages.find(({ folder }: Package) => folder === 'eval');
+  return pack?.files.filter(({ path, kind }) => kind === 'source' && path.startsWith(folder)) ?? [];
 }
 
 /** What a value says it is called: `name: 'mqar'`, `model_type: 'delta_net'`, `aliases: ['lm']`, as fields of its own. */

@@ -7,12 +7,17 @@ export type {
   Dataset,
   Metric,
   PromptForm,
-  PublishedFigure,
+  Published,
   Row,
   Shots,
   Suite,
   Value,
 } from './benchmarks/benchmark.ts';
+export { benchmarksIn, evaluateBenchmarks } from './benchmarks/evaluate.ts';
+export { type GenerationParts, generation } from './benchmarks/generation.ts';
+export { type LastWordParts, lastWord } from './benchmarks/last-word.ts';
+export { type ChoiceMetric, type Choices, choiceMetrics } from './benchmarks/metrics.ts';
+export { type ChoiceBenchmark, type MultipleChoiceParts, multipleChoice } from './benchmarks/multiple-choice.ts';
 export type {
   BenchmarkResult,
   Evaluating,
@@ -22,6 +27,7 @@ export type {
   Sample,
   SuiteResults,
 } from './benchmarks/results.ts';
+export { type RollingParts, rolling } from './benchmarks/rolling.ts';
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export type { Estimate } from './estimate.ts';
 export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';
@@ -67,6 +73,8 @@ export type {
 } from './requests/request.ts';
 export type { TokenAnswer, TokenRequest } from './requests/token-request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
+export { lmSuite } from './suites/lm/index.ts';
+export { recallSuite, recallTwiceSuite } from './suites/recall/index.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
   betterOf,

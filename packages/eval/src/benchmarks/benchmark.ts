@@ -30,8 +30,8 @@ export type Value = number | readonly [logprob: number, units: number];
 export interface Aggregation {
   readonly name: string;
   of(values: readonly Value[]): number;
-  /** @param resamples of a bootstrap. Null where there is none. */
-  stderr(values: readonly Value[], resamples: number): number | null;
+  /** Of at least two values; null where there is none. `resamples` are those of a bootstrap. */
+  readonly stderr: ((values: readonly Value[], resamples: number) => Promise<number>) | null;
 }
 
 export interface Metric {
@@ -40,14 +40,13 @@ export interface Metric {
   readonly aggregation: Aggregation;
 }
 
-/** A published figure of the same task. */
-export interface PublishedFigure {
-  /** Where it stands. */
+/** Published figures of one metric of the same task. */
+export interface Published {
+  /** Where they stand. */
   readonly source: string;
-  readonly model: string;
   readonly metric: string;
-  /** In the unit of the metric: shares, not percent. */
-  readonly value: number;
+  /** By model, in the unit of the metric: shares, not percent. */
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 /** How the examples of a prompt are chosen. */
@@ -82,6 +81,8 @@ export interface Cutting {
 export interface Benchmark {
   /** As the lm-evaluation-harness calls it. */
   readonly name: string;
+  /** Other names for it. */
+  readonly aliases: readonly string[];
   readonly title: string;
   /** Of the task in the harness; figures of different versions are not compared. */
   readonly version: number;
@@ -89,16 +90,16 @@ export interface Benchmark {
   readonly dataset: Dataset;
   /** The paper that the task is from. */
   readonly source: string;
-  readonly published: readonly PublishedFigure[];
+  readonly published: readonly Published[];
   readonly metrics: readonly Metric[];
   /** Null where a prompt has no examples. */
   readonly shots: Shots | null;
   readonly form: PromptForm;
 
-  /** Cuts a row that is too long; null: the row is left out. Absent where rows are never cut. */
-  readonly cut?: (row: Row, cutting: Cutting) => Row | null;
   /** The document of a row: the row, or what is made of it once. */
   prepare(row: Row): Row;
+  /** Cuts a document that is too long; null: it is left out. Absent where documents are never cut. */
+  readonly cut?: (doc: Row, cutting: Cutting) => Row | null;
   /** The right answer: a text, or the index of a choice. */
   target(doc: Row): string | number;
   /** @param shots documents, the first example first. */

@@ -1,4 +1,4 @@
-// What is given to an evaluation of benchmarks, and what comes of it. The function is `evaluateBenchmarks(benchmarks, given)`.
+// What is given to an evaluation of benchmarks, and what comes of it.
 import type { Answer, Request } from '../requests/request.ts';
 import type { Benchmark, Cutting, Dataset, Row, Suite, Value } from './benchmark.ts';
 
@@ -16,6 +16,8 @@ export interface Evaluating {
   rows(dataset: Dataset, split: string): Promise<Rows>;
   /** Examples in every prompt that takes any; default: as many as the benchmark says. */
   readonly shots?: number | undefined;
+  /** Seed of the examples that are drawn; default: 1234, that of the harness. */
+  readonly shotSeed?: number | undefined;
   /** How many documents of each benchmark, the first ones; default: all. */
   readonly limit?: number | undefined;
   /** Resamples of a bootstrap (default 100000); 0 for no standard errors at all. */

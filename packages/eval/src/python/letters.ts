@@ -45,8 +45,12 @@ const ALIKE = [
 ];
 
 /** `re.search(re.escape(part), text, re.IGNORECASE)`: letter by letter, so that ß is no ss. */
-export const containsIgnoringCase = (text: string, part: string): boolean => folded(text).includes(folded(part));
+export const containsIgnoringCase = (text: string, part: string): boolean => indexIgnoringCase(text, part) >= 0;
 
+/** Where that finds it first, in units of UTF-16; -1 for nowhere. */
+export const indexIgnoringCase = (text: string, part: string): number => folded(text).indexOf(folded(part));
+
+/** Every letter by one of as many units. */
 function folded(text: string): string {
   const first = new Map(ALIKE.flatMap(([one, ...others]) => others.map((other) => [other, one])));
   let all = '';

@@ -1,0 +1,66 @@
+// ARC-Easy: questions of school science.
+import { choicesIn, indexOfLabel, stringIn } from '../../benchmarks/columns.ts';
+import { choiceMetrics } from '../../benchmarks/metrics.ts';
+import { multipleChoice } from '../../benchmarks/multiple-choice.ts';
+import { gatedDeltaNet, hybrids, hybrids340M, measured } from '../published.ts';
+
+export const arcEasy = /* @__PURE__ */ multipleChoice({
+  name: 'arc_easy',
+  title: 'ARC-Easy',
+  dataset: {
+    id: 'allenai/ai2_arc',
+    config: 'ARC-Easy',
+    splits: { evaluation: 'test', shots: 'train' },
+    columns: { question: 'string', choices: 'choices', answerKey: 'string' },
+  },
+  source: 'Clark et al. 2018, https://arxiv.org/abs/1803.05457',
+  metrics: [choiceMetrics.acc, choiceMetrics.accNorm],
+  text: (doc) => `Question: ${stringIn(doc, 'question')}\nAnswer:`,
+  choices: (doc) => choicesIn(doc, 'choices').text,
+  gold: (doc) => indexOfLabel(stringIn(doc, 'answerKey'), choicesIn(doc, 'choices').label, 'answerKey'),
+  published: [
+    {
+      source: gatedDeltaNet,
+      metric: 'acc',
+      figures: {
+        RetNet: 0.6734,
+        HGRN2: 0.694,
+        Mamba: 0.6952,
+        Mamba2: 0.7247,
+        DeltaNet: 0.6847,
+        'Gated DeltaNet': 0.7121,
+        'Transformer++': 0.6883,
+        Samba: 0.6881,
+        'Gated DeltaNet-H1': 0.7175,
+        'Gated DeltaNet-H2': 0.7133,
+      },
+    },
+    {
+      source: hybrids340M,
+      metric: 'acc',
+      figures: {
+        'DeltaNet 6-1': 0.594,
+        'Gated DeltaNet': 0.602,
+        'GLA 6-1': 0.588,
+        'HGRN 6-1': 0.601,
+        'HGRN2 6-1': 0.617,
+        'RetNet 24-1': 0.574,
+        Transformer: 0.612,
+      },
+    },
+    {
+      source: hybrids,
+      metric: 'acc',
+      figures: {
+        'DeltaNet 6-1': 0.73,
+        'Gated DeltaNet 24-1': 0.733,
+        'GLA 3-1': 0.721,
+        'HGRN 6-1': 0.732,
+        'HGRN2 6-1': 0.729,
+        'RetNet 6-1': 0.718,
+        Transformer: 0.704,
+      },
+    },
+    { source: measured, metric: 'acc', figures: { 'Gated DeltaNet': 0.7231 } },
+  ],
+});
