@@ -15,6 +15,8 @@ export type {
 } from './benchmarks/benchmark.ts';
 export { benchmarksIn, evaluateBenchmarks } from './benchmarks/evaluate.ts';
 export { type GenerationParts, generation } from './benchmarks/generation.ts';
+export { type HarnessFacts, harnessResults, sanitised as harnessFolder } from './benchmarks/harness-results.ts';
+export { type HarnessSample, harnessSamples } from './benchmarks/harness-samples.ts';
 export { type LastWordParts, lastWord } from './benchmarks/last-word.ts';
 export { type ChoiceMetric, type Choices, choiceMetrics } from './benchmarks/metrics.ts';
 export { type ChoiceBenchmark, type MultipleChoiceParts, multipleChoice } from './benchmarks/multiple-choice.ts';
