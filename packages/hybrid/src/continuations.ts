@@ -1,9 +1,8 @@
 // Sequences that go on together: what each has read, which of them have ended, and the cache of those that have not.
-import { type Data, keep, type Random, release, rng, scope } from '@twilljs/tensor';
+import { type Data, keep, type Random, release, rng, scope, type Tensor } from '@twilljs/tensor';
 import type { Cache } from './cache.ts';
 import type { LanguageModel } from './model.ts';
 import type { Prefixes } from './prefixes.ts';
-import type { Read } from './recorded.ts';
 import { type Token, tokenOf } from './sampling/logprobs.ts';
 import { isGreedy, type SamplingOptions } from './sampling/options.ts';
 import { draw } from './sampling/sample.ts';
@@ -27,6 +26,12 @@ export interface Plan {
   readonly prefixes: Prefixes | null;
   /** Goes on after what it holds; afterwards it holds all that was read and all that came. Null for an empty one. */
   readonly given: Cache | null;
+}
+
+/** What was read of the sequences that go on: logits [n,N], and the most likely ids where the model has chosen them. */
+interface Read {
+  readonly logits: Tensor;
+  readonly ids: Tensor | null;
 }
 
 /** An id, with its log-probability where that is asked for. */

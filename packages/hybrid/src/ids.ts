@@ -186,7 +186,8 @@ function fromRows(rows: readonly unknown[], what: IdKind['what']): { data: IdLis
 export const isIdLists = (value: unknown): value is readonly IdList[] =>
   Array.isArray(value) && value.length > 0 && isList(value[0]);
 
-const isList = (value: unknown): value is IdList =>
+/** Whether it is one, of whatever. */
+export const isList = (value: unknown): value is IdList =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 function refuseEmpty(what: string, B: number, T: number): void {

@@ -1,4 +1,5 @@
 // @twilljs/hybrid: the composer, the language model, its cache and generation.
+export type { AskedLabels, LabelLogprobs } from './asked.ts';
 export { idsAreBytes, requireBytes, requireIds } from './bytes.ts';
 export { Cache } from './cache.ts';
 export { checkModel } from './check-model.ts';

@@ -11,6 +11,7 @@ import {
   untracked,
   whole,
 } from '@twilljs/tensor';
+import { type AskedLabels, type LabelLogprobs, labelLogprobs, rowsAsked } from './asked.ts';
 import { Cache, requireCache } from './cache.ts';
 import { readCache } from './cache-file.ts';
 import { Home, type ModelReport } from './home.ts';
@@ -134,6 +135,20 @@ export class LanguageModel implements Stack {
     const placed = this.reader.following('model.choose', ids, where);
     whole('model.choose: among', among, 1, this.config.model.vocab_size);
     return untracked(() => this.home.recorded.choose(placed, requireCache(cache), among));
+  }
+
+  /**
+   * Log-probabilities of labels at some positions, and the most likely ids there. No logits are kept: it takes the memory of the stream
+   * [B,T,D] and of the logits of a few rows.
+   *
+   * @param ids, cache, where as for `forward`. The cache has advanced when this returns its promise.
+   * @throws as `forward` does, and OptionError for positions that are none or not in order, and labels that are no ids.
+   */
+  async logprobs(ids: Ids, asked: AskedLabels, cache?: Cache, where: Where = {}): Promise<LabelLogprobs> {
+    const placed = this.reader.placed('model.logprobs', ids, where, 'states');
+    const rows = rowsAsked('model.logprobs', asked, placed, this.config.model.vocab_size);
+    const read = () => this.home.recorded.stream(placed, cache && requireCache(cache));
+    return labelLogprobs(this, read, rows, asked.labels);
   }
 
   /** The residual stream after each block, before the final norm: L tensors [B,T,D]. */

@@ -21,21 +21,21 @@ import { countsOf, type Placed, partsOf } from './where.ts';
 const BLOCK = 512;
 
 /**
- * What is wanted of tokens that a cache reads: logits at all of them, after the last of each sequence, or nothing; a number says after
- * the last, and the most likely of so many ids beside them.
+ * What is wanted of tokens that a cache reads: logits at all of them, after the last of each sequence, the stream before the head, or
+ * nothing; a number says logits after the last, and the most likely of so many ids beside them.
  */
-type Wanted = 'all' | 'last' | 'none' | number;
+type Wanted = 'all' | 'last' | 'stream' | 'none' | number;
+
+/** That, and ids beside it where they were asked for. */
+interface Made {
+  readonly wanted: Tensor;
+  readonly ids: Tensor | null;
+}
 
 /** Logits, and of each row the most likely id. */
 export interface Chosen {
   readonly logits: Tensor;
   readonly ids: Tensor;
-}
-
-/** What a step returns. */
-export interface Read {
-  readonly logits: Tensor;
-  readonly ids: Tensor | null;
 }
 
 /** Of a model where it is now. */
@@ -73,6 +73,14 @@ export class Recorded {
     );
   }
 
+  /** The residual stream after the last block, [B T,D]; after what a cache holds, which goes on, where one is given. */
+  stream(placed: Placed, cache?: Cache): Tensor {
+    if (cache) return this.read('stream', placed, cache)!.wanted;
+    return this.measure('stream', placed, [placed.ids], ([ids], at) =>
+      rowsOf(through(this.stack, ids, [], at).at(-1)!),
+    );
+  }
+
   /** The mean loss of ids over labels beside them. */
   loss(placed: Placed, labels: Given): Tensor {
     return this.measure('loss', placed, [placed.ids, labels], ([ids, labels], at) =>
@@ -102,12 +110,15 @@ export class Recorded {
 
   /** Logits of ids after what a cache holds, which goes on, as callers see them [B,T,N]. */
   forward(placed: Placed, cache: Cache): Tensor {
-    return this.read('all', placed, cache)!.logits;
+    return this.read('all', placed, cache)!.wanted;
   }
 
   /** What `next` gives, and the most likely of the first `among` ids, i32 [n]. */
   choose(placed: Placed, cache: Cache, among: number): Chosen {
-    if (partsOf(placed, BLOCK).length === 1) return this.read(among, placed, cache) as Chosen;
+    if (partsOf(placed, BLOCK).length === 1) {
+      const { wanted: logits, ids } = this.read(among, placed, cache)!;
+      return { logits, ids: ids! };
+    }
     const logits = this.next(placed, cache);
     return { logits, ids: bestOf(logits, among) };
   }
@@ -115,7 +126,7 @@ export class Recorded {
   /** The same after the last token of each sequence, [n,N], part by part. What throws leaves the cache where it was. */
   next(placed: Placed, cache: Cache): Tensor {
     const parts = partsOf(placed, BLOCK);
-    if (parts.length === 1) return this.read('last', placed, cache)!.logits;
+    if (parts.length === 1) return this.read('last', placed, cache)!.wanted;
     const left = countsOf(placed);
     cache.roomFor(this.place, left);
     using before = cache.mark();
@@ -127,8 +138,8 @@ export class Recorded {
           for (const [i, count] of counts.entries()) left[i] -= count;
           const ending = [...counts.keys()].filter((i) => counts[i] > 0 && left[i] === 0);
           const read = scope(() => this.read(ending.length > 0 ? 'last' : 'none', part, cache));
-          if (ending.length === counts.length) return read!.logits;
-          for (const i of ending) last[i] = read!.logits.slice(0, i, i + 1);
+          if (ending.length === counts.length) return read!.wanted;
+          for (const i of ending) last[i] = read!.wanted.slice(0, i, i + 1);
         }
         return concat(last, 0);
       });
@@ -138,7 +149,7 @@ export class Recorded {
     }
   }
 
-  private read(wanted: Wanted, placed: Placed, cache: Cache): Read | null {
+  private read(wanted: Wanted, placed: Placed, cache: Cache): Made | null {
     const { ids, ranges } = placed;
     const counts = countsOf(placed);
     const { states, capacity } = cache.roomFor(this.place, counts);
@@ -160,7 +171,7 @@ export class Recorded {
     placed: Placed,
     given: readonly Given[],
     capacity: number,
-  ): Recording<[readonly State[]], Read | null> {
+  ): Recording<[readonly State[]], Made | null> {
     const { stack, place, device } = this;
     const [B, T] = placed.ids.shape;
     const packed = placed.ranges !== null;
@@ -177,13 +188,13 @@ export class Recorded {
         const rows = last ? embedding(h.reshape([B * T, D]), last) : h.slice(1, T - 1, T);
         return headOf(stack, { h: rows.reshape([rows.shape[0], D]), branch: null }); // [n,N]
       };
-      const made = wanted === 'none' ? null : logits();
+      const made = wanted === 'none' ? null : wanted === 'stream' ? rowsOf(stream) : logits();
       const ids = typeof wanted === 'number' ? bestOf(made!, wanted) : null;
       // At the end, so that what throws has changed no state.
       place.layouts.layers.forEach((layout, i) => {
         layout.store(states[i], left[i].state);
       });
-      return made && { logits: made, ids };
+      return made && { wanted: made, ids };
     };
     return new Recording(device, given, step, places);
   }
@@ -197,6 +208,13 @@ export class Recorded {
 function flat({ h, branch }: Stream): Stream {
   const [B, , D] = h.shape;
   return { h: h.reshape([B, D]), branch: branch?.reshape([B, D]) ?? null };
+}
+
+/** A stream [B,T,D] as [B T,D]. */
+function rowsOf(stream: Stream): Tensor {
+  const h = summed(stream);
+  const D = h.shape[2];
+  return h.reshape([h.size / D, D]);
 }
 
 /** The most likely of the first `among` ids. */

@@ -1,7 +1,8 @@
-// Mean cross-entropy over rows of N logits; rows with a negative label do not count. A label that is no class makes NaN of its row.
+// Mean cross-entropy over rows of N logits, and log-probabilities of labels; a negative label asks for nothing. One that is no class makes NaN
+// of its row, or of itself.
 import { fill } from '../../wasm/assembly/lib/copy';
 import { log } from '../../wasm/assembly/lib/log';
-import { maxRow } from '../../wasm/assembly/lib/reduce';
+import { firstAt, maxRow } from '../../wasm/assembly/lib/reduce';
 import { exponentials, scale, UNKEPT } from '../../wasm/assembly/lib/softmax';
 import { ROWS, rowUnits } from '../../wasm/assembly/lib/units';
 
@@ -80,5 +81,27 @@ export function backward(
     }
     logits += row;
     dlogits += row;
+  }
+}
+
+/**
+ * logprobs [rows,K] = logits[label] - log(sum(e^logits)), 0 where a label is negative; best [rows] = the first place of the largest logit.
+ * NaN and -1 in a row whose largest is not finite. A unit is a row: of logits one is long.
+ */
+export function logProbs(
+  from: i32, to: i32, N: i32, K: i32, logits: usize, labels: usize, logprobs: usize, best: usize, scratch: usize,
+): void {
+  for (let i = from; i < to; i++) {
+    const row = logits + (<usize>i * <usize>N << 2), top = maxRow(N, row), sound = isFinite(top);
+    let total = NaN;
+    if (sound) total = <f64>f32x4.extract_lane(log(f32x4.splat(exponentials(N, row, scratch, top, false))), 0);
+    store<i32>(best + (<usize>i << 2), sound ? firstAt(N, row, top) : -1);
+    for (let k = <usize>i * <usize>K << 2, end = k + (<usize>K << 2); k < end; k += 4) {
+      const label = load<i32>(labels + k);
+      let y: f64 = label < 0 ? 0 : NaN;
+      // The difference first: both are large where the logits are.
+      if (label >= 0 && label < N) y = <f64>load<f32>(row + (<usize>label << 2)) - <f64>top - total;
+      store<f32>(logprobs + k, <f32>y);
+    }
   }
 }

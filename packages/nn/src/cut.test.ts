@@ -15,6 +15,7 @@ import { l2NormOp } from './l2-norm/op.ts';
 import { l2NormsOp } from './l2-norms/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
+import { logProbsOp } from './log-probs/op.ts';
 import { logSigmoidOp } from './log-sigmoid/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { muonMomentumOp, muonMoveOp } from './muon/op.ts';
@@ -170,6 +171,7 @@ const table: [op: Op, cases: [inputs: Inputs, attrs?: unknown][], wanted?: strin
     ],
   ],
   [crossEntropyOp, [[{ logits: x, labels }]]],
+  [logProbsOp, [[{ logits: x, labels: { ...labels, shape: [200, 1] } }]], []],
   [
     clipGradNormOp,
     [

@@ -4,7 +4,7 @@ import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crossEntropy, logSumExp, softmax } from './ops.ts';
+import { crossEntropy, logProbs, logSumExp, softmax } from './ops.ts';
 import { kernels } from './wasm.ts';
 import { kernels as webgpuKernels } from './webgpu.ts';
 
@@ -156,6 +156,29 @@ describe.each(devices)('on %s', (_, device) => {
       [inf, 0],
     ]);
     expect((await gradients((a, b) => a.where(b), [nan, 3], [0, 2]))[0]).toEqual([0, inf]);
+  });
+
+  it('logProbs: what softmax takes, what it does not, and the first of equal logits', async () => {
+    const spread = Math.log(2 + Math.exp(-1));
+    const rows: [row: number[], logprobs: [number, number], best: number][] = [
+      [[0, 0, 0, 0], [-Math.log(4), -Math.log(4)], 0],
+      [[-inf, 2, -inf, 2], [-inf, -Math.log(2)], 1],
+      [[1000, 3000, 3000, 2999], [-2000 - spread, -1 - spread], 1],
+      [[-inf, -inf, -inf, -inf], [nan, nan], -1],
+      [[5, nan, 1, 2], [nan, nan], -1],
+      [[1, 2, inf, 2], [nan, nan], -1],
+    ];
+    const logits = rows.flatMap(([row]) => row);
+    const labels = Int32Array.from(rows.flatMap(() => [0, -100, 3, -1]));
+    const { logprobs, best } = scope(() =>
+      logProbs(tensor(logits, [6, 4], { device }), tensor(labels, [6, 4], { device })),
+    );
+    expect([...(await best.data())]).toEqual(rows.map(([, , expected]) => expected));
+    const expected = rows.flatMap(([, [first, last]]) => [first, 0, last, 0]);
+    for (const [i, x] of (await logprobs.data()).entries()) {
+      const isNear = Object.is(x, expected[i]) || Math.abs(x - expected[i]) <= 2e-7 * Math.max(1, -expected[i]);
+      expect(isNear, `${x} where ${expected[i]} is, at ${i}`).toBe(true);
+    }
   });
 });
 

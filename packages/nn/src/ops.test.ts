@@ -16,6 +16,7 @@ import { l2NormOp } from './l2-norm/op.ts';
 import { l2NormsOp } from './l2-norms/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
 import { linearsOp } from './linear/op.ts';
+import { logProbsOp } from './log-probs/op.ts';
 import { logSigmoidOp } from './log-sigmoid/op.ts';
 import { logSumExpOp } from './log-sum-exp/op.ts';
 import { normalCdfOp } from './normal-cdf/op.ts';
@@ -182,6 +183,14 @@ const tried: Tried[] = [
     ],
   },
   {
+    // With an output that has no gradient, the kit asks for none: op.test.ts does.
+    op: logProbsOp,
+    cases: (n) => [
+      { inputs: { logits: floats([7, n + 1], n, wide), labels: labels([7, 1], n + 1) }, wanted: [] },
+      { inputs: { logits: floats([2, 3, n], n, wide), labels: labels([2, 3, 5], n) }, wanted: [] },
+    ],
+  },
+  {
     op: shortConvOp,
     cases: (n) =>
       (n < 100 ? [1, 2, 4, 5] : [4]).flatMap((W) =>
@@ -315,7 +324,8 @@ const tried: Tried[] = [
 ];
 
 describe('gradients of ops', () => {
-  it.each(tried.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (_name, op, cases) => {
+  const withOne = tried.filter(({ cases }) => cases(1)[0].wanted?.length !== 0);
+  it.each(withOne.map(({ op, cases }) => [op.name, op, cases] as const))('%s', async (_name, op, cases) => {
     for (const { attrs = null, inputs, wanted } of [...cases(1), ...cases(7)]) {
       const names = Object.keys(inputs);
       const constants = new Set(names.filter((name) => wanted && !wanted.includes(name)));

@@ -14,6 +14,7 @@ export { l2Norms } from './l2-norms/op.ts';
 export { layerNorm } from './layer-norm/op.ts';
 export { linear } from './linear/linear.ts';
 export { linears } from './linear/op.ts';
+export { logProbs } from './log-probs/op.ts';
 export { logSigmoid } from './log-sigmoid/op.ts';
 export { logSumExp } from './log-sum-exp/op.ts';
 export { type NewtonSchulzOptions, newtonSchulz } from './muon/newton-schulz.ts';

@@ -12,6 +12,7 @@ import { l2NormGradKernel, l2NormKernel } from './l2-norm/wasm.ts';
 import { l2NormsGradKernel, l2NormsKernel } from './l2-norms/wasm.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/wasm.ts';
 import { linearsGradKernel, linearsKernel } from './linear/wasm.ts';
+import { logProbsKernel } from './log-probs/wasm.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/wasm.ts';
 import { logSumExpKernel } from './log-sum-exp/wasm.ts';
 import { muonMomentumKernel, muonMoveKernel } from './muon/wasm.ts';
@@ -61,6 +62,7 @@ export const kernels: readonly WasmKernel[] = [
   logSumExpKernel,
   crossEntropyKernel,
   crossEntropyGradKernel,
+  logProbsKernel,
   shortConvKernel,
   shortConvGradKernel,
   shortConvsKernel,

@@ -12,6 +12,7 @@ import { l2NormGradKernel, l2NormKernel } from './l2-norm/webgpu.ts';
 import { l2NormsGradKernel, l2NormsKernel } from './l2-norms/webgpu.ts';
 import { layerNormGradKernel, layerNormKernel } from './layer-norm/webgpu.ts';
 import { linearsGradKernel, linearsKernel } from './linear/webgpu.ts';
+import { logProbsKernel } from './log-probs/webgpu.ts';
 import { logSigmoidGradKernel, logSigmoidKernel } from './log-sigmoid/webgpu.ts';
 import { logSumExpKernel } from './log-sum-exp/webgpu.ts';
 import { muonMomentumKernel, muonMoveKernel } from './muon/webgpu.ts';
@@ -43,6 +44,7 @@ export const kernels: readonly WebGpuKernel[] = [
   logSumExpKernel,
   crossEntropyKernel,
   crossEntropyGradKernel,
+  logProbsKernel,
   linearsKernel,
   linearsGradKernel,
   siluKernel,

@@ -1,7 +1,7 @@
-// Softmax, log-sum-exp and mean cross-entropy over rows of N. A workgroup has 256 / across rows, `across` lanes for each.
+// Softmax, log-sum-exp, mean cross-entropy and log-probabilities of labels over rows of N. A workgroup has 256 / across rows, `across` lanes for each.
 // Uses: units, rows, exp, log, bits.
 
-struct Args { units: u32, rows: u32, N: u32, across: u32 }
+struct Args { units: u32, rows: u32, N: u32, across: u32, K: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -12,6 +12,7 @@ struct Args { units: u32, rows: u32, N: u32, across: u32 }
 @group(0) @binding(7) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dloss: array<f32>;
 @group(0) @binding(9) var<storage, read_write> each: array<f32>;
+@group(0) @binding(10) var<storage, read_write> best: array<i32>;
 
 const HIGHEST = 3.4028234663852886e38;
 
@@ -103,6 +104,42 @@ fn lossOfRows(
   } else {
     // The difference first: both are large where the logits are, and their loss is not.
     losses[row.at] = log_of(e.sum) + (e.most - x[row.start + u32(label)]);
+  }
+}
+
+/// y [rows,K] = x[label] - log(sum(e^x)), 0 where a label is negative, no number where it is no class; best = the first place of the largest
+/// entry. No number and -1 in a row that has no distribution.
+@compute @workgroup_size(256)
+fn logProbs(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let unit = unit_of(group, groups);
+  if (unit >= args.units) { return; }
+  let row = row_of(unit, lane);
+  let e = exponentials(row, lane);
+  // Backwards as a float, which holds every place of a row that fits into memory: below 2^24 by far.
+  var own = -HIGHEST;
+  for (var i = row.own; i < row.end; i += args.across) {
+    if (x[i] == e.most) {
+      own = -f32(i - row.start);
+      break;
+    }
+  }
+  let first = -max_row(lane, args.across, own);
+  if (row.at >= args.rows) { return; }
+  let sound = is_finite(e.sum) && e.sum > 0.0;
+  if (row.own == row.start) { best[row.at] = select(-1, i32(first), sound); }
+  let total = log_of(e.sum);
+  for (var k = row.own - row.start; k < args.K; k += args.across) {
+    let label = labels[row.at * args.K + k];
+    var value = not_a_number();
+    if (label < 0) {
+      value = 0.0;
+    } else if (label < i32(args.N) && sound) {
+      // The difference first: both are large where the logits are.
+      value = (x[row.start + u32(label)] - e.most) - total;
+    }
+    y[row.at * args.K + k] = value;
   }
 }
 

@@ -149,6 +149,10 @@ function functionTable(device: Device): Record<string, Fitting> {
     linear: { call: nn.linear, args: () => [t(2, 3), t(4, 3), t(4)] },
     linears: { call: nn.linears, args: () => [t(2, 3), [t(4, 3), t(2, 3)]] },
     linearCrossEntropy: { call: nn.linearCrossEntropy, args: () => [t(2, 3), t(4, 3), labels(device)] },
+    logProbs: {
+      call: (logits: Tensor, labels: Tensor) => nn.logProbs(logits, labels).logprobs,
+      args: () => [t(2, 3), labels(device).reshape([2, 1])],
+    },
     logSigmoid: pointwise(nn.logSigmoid),
     logSumExp: pointwise(nn.logSumExp),
     muonUpdate: {

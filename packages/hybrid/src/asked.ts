@@ -1,0 +1,156 @@
+// Log-probabilities of labels at some positions: the head is applied to a few rows at a time, and no logits are kept.
+import { logProbs } from '@twilljs/nn';
+import {
+  embedding,
+  keep,
+  OptionError,
+  release,
+  scope,
+  shown,
+  type Tensor,
+  tensor,
+  untracked,
+  whole,
+} from '@twilljs/tensor';
+import { type IdList, isList } from './ids.ts';
+import { headOf, type Stack } from './stack.ts';
+import type { Placed } from './where.ts';
+
+/** Which labels are asked for, and where. */
+export interface AskedLabels {
+  /** In the flattened B T positions, none below the one before it: where several labels are asked for, it comes as often. */
+  readonly positions: IdList;
+  /** The id beside each. */
+  readonly labels: IdList;
+}
+
+/** Per label that was asked for. */
+export interface LabelLogprobs {
+  /** log p in nats: NaN where the logits there are no numbers that softmax takes, -Infinity where they give it no chance. */
+  readonly logprobs: Float64Array;
+  /** The most likely id at its position, the first of several; -1 where logits are no numbers to choose by. */
+  readonly best: Int32Array;
+}
+
+/** Rows that the head is applied to at once, at most: enough to keep a device busy. */
+const ROWS = 256;
+
+/** Logits of them, at most: 32 MiB in f32. */
+const LOGITS = 2 ** 23;
+
+/**
+ * Where in the computed stream labels are asked for, row by row.
+ *
+ * @throws OptionError for lists that do not fit, a position out of order or in no sequence, and a label that is no id.
+ */
+export function rowsAsked(
+  call: string,
+  { positions, labels }: AskedLabels,
+  placed: Placed,
+  vocabulary: number,
+): Int32Array {
+  if (!isList(positions) || !isList(labels) || positions.length !== labels.length) {
+    throw new OptionError(
+      `${call}: positions are ${shown(positions)} and labels ${shown(labels)}; give two lists of one length.`,
+    );
+  }
+  const { ids, ranges, before } = placed;
+  const given = before?.ranges ?? ranges; // where the caller put them
+  const last = (before ? (given!.length / 2) * before.T : ids.shape[0] * ids.shape[1]) - 1;
+  const rows = new Int32Array(positions.length);
+  let at = 0; // of the range in which the position lies
+  for (let i = 0; i < rows.length; i++) {
+    const p = positions[i];
+    whole(`${call}: positions[${i}]`, p, i === 0 ? 0 : positions[i - 1], last);
+    whole(`${call}: labels[${i}]`, labels[i], 0, vocabulary - 1);
+    while (given && at < given.length && p >= given[at + 1]) at += 2;
+    if (given && !(p >= given[at])) {
+      throw new OptionError(`${call}: positions[${i}] is ${p}, which lies in no sequence; ask where one has an id.`);
+    }
+    rows[i] = given ? p - given[at] + ranges![at] : p;
+  }
+  return rows;
+}
+
+/** Some rows of the stream, and of the labels those that are asked for there. */
+interface Tile {
+  readonly rows: readonly number[];
+  /** How many labels each has. */
+  readonly counts: readonly number[];
+  /** The first of them, among all. */
+  readonly from: number;
+}
+
+/**
+ * What is asked of a stream after the last block.
+ *
+ * @param read makes the stream, [P,D].
+ * @param rows of it, ascending, one for each label.
+ */
+export async function labelLogprobs(
+  stack: Stack,
+  read: () => Tensor,
+  rows: Int32Array,
+  labels: IdList,
+): Promise<LabelLogprobs> {
+  const most = Math.min(ROWS, Math.max(1, Math.floor(LOGITS / stack.config.model.vocab_size)));
+  const logprobs = new Float64Array(rows.length);
+  const best = new Int32Array(rows.length);
+  const stream = keep(untracked(() => scope(read)));
+  const made: { tile: Tile; told: ReturnType<typeof toldBy> }[] = [];
+  try {
+    for (const tile of tilesOf(rows, most)) made.push({ tile, told: toldBy(stack, stream, tile, labels) });
+    stream.release();
+    for (const { tile, told } of made) {
+      const [values, ids] = await Promise.all([told.logprobs.data(), told.best.data()]);
+      const K = values.length / ids.length;
+      forEachLabel(tile, (i, row, k) => {
+        logprobs[i] = values[row * K + k];
+        best[i] = ids[row];
+      });
+    }
+  } finally {
+    stream.release();
+    for (const { told } of made) release(told);
+  }
+  return { logprobs, best };
+}
+
+function tilesOf(rows: Int32Array, most: number): Tile[] {
+  const tiles: { rows: number[]; counts: number[]; from: number }[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    let tile = tiles[tiles.length - 1];
+    if (i > 0 && rows[i] === rows[i - 1]) {
+      tile.counts[tile.counts.length - 1]++;
+      continue;
+    }
+    if (!tile || tile.rows.length === most) {
+      tile = { rows: [], counts: [], from: i };
+      tiles.push(tile);
+    }
+    tile.rows.push(rows[i]);
+    tile.counts.push(1);
+  }
+  return tiles;
+}
+
+/** Every label of a tile: which of all it is, and which of its row, in the tile. */
+function forEachLabel({ counts, from }: Tile, visit: (i: number, row: number, k: number) => void): void {
+  let i = from;
+  for (const [row, count] of counts.entries()) for (let k = 0; k < count; k++) visit(i++, row, k);
+}
+
+/** Kept: log-probabilities [n,K] of the labels of n rows, 0 where one has fewer, and the most likely ids [n]. */
+function toldBy(stack: Stack, stream: Tensor, tile: Tile, labels: IdList) {
+  const { device } = stream;
+  const [n, K] = [tile.rows.length, Math.max(...tile.counts)];
+  const asked = new Int32Array(n * K).fill(-100);
+  forEachLabel(tile, (i, row, k) => {
+    asked[row * K + k] = labels[i];
+  });
+  const tell = () => {
+    const h = embedding(stream, tensor(Int32Array.from(tile.rows), [n], { device })); // [n,D]
+    return logProbs(headOf(stack, { h, branch: null }), tensor(asked, [n, K], { device }));
+  };
+  return keep(untracked(() => scope(tell)));
+}
