@@ -13,7 +13,7 @@ export interface Segment {
 }
 
 /** What a model reads of a request: all but the last id, which is predicted alone. */
-export function inputOf({ context, continuation }: TokenRequest): Int32Array {
+function inputOf({ context, continuation }: TokenRequest): Int32Array {
   const input = new Int32Array(context.length + continuation.length - 1);
   input.set(context);
   input.set(continuation.subarray(0, -1), context.length);
