@@ -61,6 +61,9 @@ export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measu
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
 export * as pythonText from './python/python-text.ts';
+export { type Answering, type AnswerProgress, type AnswerStore, answerRequests } from './requests/answer.ts';
+export { type Encoding, encodingOf } from './requests/encoding.ts';
+export { generationOptions, type Prompt, promptOf } from './requests/generation.ts';
 export { type ReadOptions, readTokens } from './requests/read-tokens.ts';
 export type {
   Answer,
@@ -73,6 +76,9 @@ export type {
   RollingAnswer,
   RollingRequest,
 } from './requests/request.ts';
+export { disjoint, type RollingOptions, type RollingWindow, rollingWindows } from './requests/rolling.ts';
+export { splitPair, truncated } from './requests/split.ts';
+export { cutAtStops } from './requests/stops.ts';
 export type { TokenAnswer, TokenRequest } from './requests/token-request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { lmSuite } from './suites/lm/index.ts';

@@ -3,7 +3,7 @@ import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { meaningfulIds } from './bytes.ts';
 import { type Cache, requireCache } from './cache.ts';
 import { checkModel } from './check-model.ts';
-import { Continuations, type Plan } from './continuations.ts';
+import { Continuations, idOf, type Plan } from './continuations.ts';
 import { type IdList, isIdLists, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 import { type Prefixes, requirePrefixes } from './prefixes.ts';
@@ -16,6 +16,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly temperature?: number;
   /** A sequence ends with the first of these ids, which comes too. Default: none. */
   readonly stop?: readonly number[];
+  /** Told after each step all ids that came after a prompt; where it says yes, that sequence has ended too. Default: none does. */
+  readonly until?: (ids: readonly number[], prompt: number) => boolean;
   /** Seed of the draws at a temperature above 0; of several prompts each has its own, the first those that it has alone. Default 0. */
   readonly seed?: number;
   /** Only ids below it come: those of a tokenizer, where the model has more. Default: all that mean something. */
@@ -34,6 +36,7 @@ export interface GenerateOptions extends SamplingOptions {
 /** Those with which tokens come instead of ids. */
 export type LogprobOptions = GenerateOptions & { readonly logprobs: number };
 
+/** But `until`, which only `generate` itself has. */
 export const generateNames = [
   ...['maxTokens', 'stop', 'seed', 'vocabulary', 'logprobs', 'cache', 'prefixes'],
   ...samplingNames,
@@ -75,15 +78,25 @@ export async function* generate(
   options: GenerateOptions,
 ): AsyncGenerator<unknown, void, void> {
   checkModel('generate', model);
-  knownOnly('generate', options, generateNames);
+  knownOnly('generate', options, [...generateNames, 'until']);
+  const { until, maxTokens } = options;
+  if (until !== undefined && typeof until !== 'function') {
+    throw new OptionError(`generate: until is ${shown(until)}; give a function of ids that says yes or no.`);
+  }
   const several = isIdLists(prompt);
   const vocabulary = model.config.model.vocab_size;
   const prompts = (several ? prompt : [prompt as IdList]).map((ids, i) =>
     promptIds(ids, { what: several ? `prompt ${i}` : 'prompt', vocabulary }),
   );
   using going = new Continuations(model, { prompts, ...planOf('generate', model, options) });
-  for (let n = 0; n < options.maxTokens && going.some; n++) {
+  const came: number[][] = prompts.map(() => []);
+  for (let n = 0; n < maxTokens && going.some; n++) {
     const all = await going.step();
+    for (const [i, next] of all.entries()) {
+      if (next === null || !until) continue;
+      came[i].push(idOf(next));
+      if (until(came[i], i)) going.end(i);
+    }
     yield several ? all : all[0];
   }
 }

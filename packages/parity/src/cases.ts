@@ -35,6 +35,33 @@ export function casesIn<T>(path: string, fields: string, isCase: (value: Record<
   return list;
 }
 
+/**
+ * The cases of a file with one on each line.
+ *
+ * @param fields their names, for messages.
+ * @throws FileError for a line that is no such case.
+ */
+export function linesIn<T>(path: string, fields: string, isCase: (value: Record<string, unknown>) => boolean): T[] {
+  const lines = readText(path).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line, i) => {
+    const one = parsedText(line, `${path}: line ${i + 1}`);
+    if (isCase((one ?? {}) as Record<string, unknown>)) return one as T;
+    throw new FileError(`${path}: line ${i + 1} is ${shown(one)} where ${fields} are needed.`);
+  });
+}
+
+/** What differs between ours and the golden, as JSON has it. */
+export function different(
+  index: number,
+  text: string,
+  pairs: readonly (readonly [what: string, ours: unknown, expected: unknown])[],
+): WrongCase[] {
+  return pairs
+    .filter(([, ours, expected]) => JSON.stringify(ours) !== JSON.stringify(expected))
+    .map(([what, ours, expected]) => ({ index, text, what, ours, expected }));
+}
+
 /** Whether the first case of a file has a field; false for what is no list of objects. */
 export function firstHas(path: string, field: string): boolean {
   try {
@@ -47,11 +74,12 @@ export function firstHas(path: string, field: string): boolean {
   }
 }
 
-function parsed(path: string): unknown {
+const parsed = (path: string): unknown => parsedText(readText(path), path);
+
+function parsedText(text: string, where: string): unknown {
   try {
-    return JSON.parse(readText(path));
+    return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    throw new FileError(`${path}: it is no JSON (${(cause as Error).message}); check the file.`, { cause });
+    throw new FileError(`${where}: it is no JSON (${(cause as Error).message}); check the file.`, { cause });
   }
 }

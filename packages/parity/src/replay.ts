@@ -1,6 +1,7 @@
-// Replays goldens of ops, models, adapters, tokenizers and sampling, as many as lie at the given paths.
+// Replays goldens of ops, models, adapters, tokenizers, sampling and evaluation, as many as lie at the given paths.
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, isTwillError } from '@twilljs/tensor';
+import { replayEval } from './eval-targets.ts';
 import type { Replayed } from './measured.ts';
 import { replayAdapter } from './replay-adapter.ts';
 import { replayModel } from './replay-model.ts';
@@ -66,5 +67,7 @@ async function replay(target: Target, { mixers, device }: ReplayOptions): Promis
       return { measured: [], cases: await replayTokenizer(target) };
     case 'sampling':
       return { measured: [], cases: replaySampling(target) };
+    case 'eval':
+      return { measured: [], cases: await replayEval(target, mixers, device) };
   }
 }

@@ -5,6 +5,7 @@ import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, shown } from '@twilljs/tensor';
 import { firstHas } from './cases.ts';
+import { type EvalTarget, evalTarget } from './eval-targets.ts';
 import { type Golden, readGolden, readOpName } from './golden.ts';
 import { goldenOps } from './golden-ops.ts';
 
@@ -46,7 +47,7 @@ export interface SamplingTarget {
   readonly path: string;
 }
 
-export type Target = OpTarget | ModelTarget | TokenizerTarget | AdapterTarget | SamplingTarget;
+export type Target = OpTarget | ModelTarget | TokenizerTarget | AdapterTarget | SamplingTarget | EvalTarget;
 
 export interface Refused {
   readonly path: string;
@@ -154,7 +155,14 @@ export function findTargets(
       else if (isDirectory(inner)) folder(inner);
       else if (name.endsWith('.safetensors')) file(inner, false);
     }
-    const others = names.filter((name) => /\.jsonl?$/.test(name) && !(isSampling && name === 'cases.json'));
+    const others = names.filter((name) => {
+      if (!/\.jsonl?$/.test(name) || (isSampling && name === 'cases.json')) return false;
+      const target = evalTarget(path, name, base);
+      if (target === null) return true;
+      if (typeof target === 'string') skipped.push({ path: join(path, name), reason: target });
+      else found.push(target);
+      return false;
+    });
     if (others.length > 0 && !isTokenizer) {
       const files = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
       skipped.push({ path, reason: `${files}: cases of this form are not in this version` });

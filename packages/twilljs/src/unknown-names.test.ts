@@ -193,7 +193,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.generate(model, [1], bag).next(),
     {
       ...{ maxTokens: 1, temperature: 1, topK: 3, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1, noRepeatNgramSize: 3 },
-      ...{ stop: [2], seed: 0, vocabulary: 16, logprobs: 1, cache: model.cache(1) },
+      ...{ stop: [2], seed: 0, vocabulary: 16, logprobs: 1, cache: model.cache(1), until: () => false },
     },
   ],
   'generateBest: options': [
@@ -301,6 +301,14 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { split: 'within', signal: new AbortController().signal },
   ],
   'readDocuments: options': [(bag) => node.readDocuments(join(home, 'model', 'config.json'), bag), { note: () => {} }],
+  'promptOf: options': [
+    (bag) => all.promptOf(all.encodingOf(all.byteTokenizer()), 'a', bag, 8),
+    { until: ['b'], maxTokens: 2, temperature: 0.5, seed: 1 },
+  ],
+  'rollingWindows: options': [
+    (bag) => all.rollingWindows(Int32Array.of(1, 2), bag),
+    { maxLength: 8, prefix: 0, contextLength: 1 },
+  ],
   'readTokens: options': [
     (bag) =>
       all

@@ -1,4 +1,5 @@
 // What a benchmark asks of a language model, in text, and what comes back.
+import { finite, knownOnly, OptionError, oneOf, shown, whole } from '@twilljs/tensor';
 
 /** How likely a continuation is, how likely a whole text is, or what the model writes. */
 export type Request = LoglikelihoodRequest | RollingRequest | GenerationRequest;
@@ -60,4 +61,35 @@ export interface GenerationAnswer {
   readonly ids: readonly number[];
   /** What has ended it: the id that ends texts, one of the stops, or the number of tokens. */
   readonly end: 'eos' | 'stop' | 'length';
+}
+
+/** Refuses what is no request: rows of a data set may hold anything. @throws OptionError naming the field. */
+export function checkRequest(request: Request): void {
+  oneOf('kind', request?.kind, ['loglikelihood', 'loglikelihood_rolling', 'generate_until']);
+  const { kind: _, ...fields } = request;
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'options' || typeof value === 'string') continue;
+    throw new OptionError(`its ${name} is ${shown(value)} where a text is needed; give one.`);
+  }
+  if (request.kind === 'generate_until') checkGeneration(request.options);
+}
+
+/** @throws OptionError for a name that nobody reads, or a value that cannot be. */
+export function checkGeneration(options: GenerationOptions): void {
+  knownOnly('options', options, ['until', 'maxTokens', 'temperature', 'seed']);
+  const { until, maxTokens, temperature = 0, seed = 0 } = options;
+  if (!Array.isArray(until) || !until.every((stop) => typeof stop === 'string')) {
+    throw new OptionError(`options: until is ${shown(until)} where a list of texts is needed; give one, or [].`);
+  }
+  whole('options: maxTokens', maxTokens, 0);
+  finite('options: temperature', temperature, 0);
+  whole('options: seed', seed, 0);
+}
+
+/** What tells a request from any other, as text. */
+export function keyOf(request: Request): string {
+  if (request.kind === 'loglikelihood') return JSON.stringify([request.kind, request.context, request.continuation]);
+  if (request.kind === 'loglikelihood_rolling') return JSON.stringify([request.kind, request.text]);
+  const { until, maxTokens, temperature = 0, seed = 0 } = request.options;
+  return JSON.stringify([request.kind, request.context, until, maxTokens, temperature, temperature === 0 ? 0 : seed]);
 }
