@@ -58,6 +58,9 @@ export { accuracy } from './measures/accuracy.ts';
 export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
 export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
+export { macroAccuracy, macroOf, plainAccuracy } from './measures/macro-accuracy.ts';
+export { scaledAccuracy } from './measures/scaled-accuracy.ts';
+export { accuracyInSequences, sequenceAccuracy } from './measures/sequence-accuracy.ts';
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
 export * as pythonText from './python/python-text.ts';
@@ -106,7 +109,24 @@ export {
   taskSettings,
   valuesOf,
 } from './task-family.ts';
-export { mqarTask, mqarUniformTask, mqarZoologyTask } from './tasks/mqar.ts';
+export { circuitsTask } from './tasks/circuits.ts';
+export { ngramLookupTask, stringCopyingTask } from './tasks/copying.ts';
+export { formalParityTask, modularArithmeticBracketsTask, modularArithmeticTask } from './tasks/formal.ts';
+export {
+  madFuzzyRecallTask,
+  madMemorizationTask,
+  madNoisyRecallTask,
+  madRecallTask,
+  selectiveCopyingTask,
+} from './tasks/mad.ts';
+export {
+  mqarCompositionalTask,
+  mqarForgettingTask,
+  mqarTask,
+  mqarUniformTask,
+  mqarZoologyTask,
+} from './tasks/mqar.ts';
 export { parityTask } from './tasks/parity.ts';
 export { type TextProbe, textTask } from './tasks/text.ts';
+export { wordProblemTask } from './tasks/word-problem.ts';
 export { evaluateWhole, type WholeOptions, type WholeResult } from './whole.ts';

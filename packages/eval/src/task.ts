@@ -1,5 +1,5 @@
 // Synthetic tasks: accuracy at each difficulty, and by position.
-import type { Batch, Task } from '@twilljs/data';
+import type { Task } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import type { Estimate } from './estimate.ts';
@@ -47,22 +47,14 @@ export async function evaluateTask(model: LanguageModel, task: Task, options: Ta
   }
   const results: TaskResult[] = [];
   for (const difficulty of difficulties) {
-    const measured = await scoresOf(model, task.evaluation(rows, difficulty));
-    results.push({ task: task.name, difficulty, chance: task.chance, ...measured });
+    const scores = await score(model, task.evaluation(rows, difficulty));
+    results.push({
+      ...{ task: task.name, difficulty, chance: task.chance },
+      accuracy: meanOf(scores.hits, scores),
+      loss: meanOf(scores.nats, scores),
+      byPosition: meanByPosition(scores.hits, scores),
+      notFinite: scores.notFinite,
+    });
   }
   return results;
-}
-
-/** Hits and losses of one set of exercises. */
-export async function scoresOf(
-  model: LanguageModel,
-  rows: Batch,
-): Promise<Pick<TaskResult, 'accuracy' | 'loss' | 'byPosition' | 'notFinite'>> {
-  const scores = await score(model, rows);
-  return {
-    accuracy: meanOf(scores.hits, scores),
-    loss: meanOf(scores.nats, scores),
-    byPosition: meanByPosition(scores.hits, scores),
-    notFinite: scores.notFinite,
-  };
 }

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { duration } from '@twilljs/report';
+import { duration, wrapped } from '@twilljs/report';
 import { trainingSpeed } from '@twilljs/sweep';
 import { threadsPerCell } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
@@ -46,11 +46,11 @@ export function sweepGrid() {
         'A cell that fails is recorded and does not stop the others; exit code 1 says that there was one.',
       'A specification: {"grids": [{"task": "recall", "mixers": ["hgrn2", "attention"], "ratios": ["pure", "1:1"],\n' +
         '"seeds": [1, 2], "training": {"steps": 300}, "over": {"lr": [3e-3, 1e-2], "hidden_size": [32, 64]}}]}.\n' +
-        `Tasks are ${known.tasks.map(({ name, aliases: [alias = name] = [] }) => alias).join(', ')}. A ratio is 3:1, three linear\n` +
-        'layers to a full one, or 4, one full layer in 4, which is the same. What is in "over" goes through its values: options\n' +
-        'of training or of the task, fields of the model. In the place of a task, a mixer or a measure may stand the path of a\n' +
-        'module with your own. A grid may say more: "sizes", "data" (options of the task), "measures", "name" and "section".\n' +
-        'The sweep.json of another sweep will do, too.',
+        `${wrapped(`Tasks are ${known.tasks.map(({ name, aliases: [alias = name] = [] }) => alias).join(', ')}.`, 118)}\n` +
+        'A ratio is 3:1, three linear layers to a full one, or 4, one full layer in 4, which is the same. What is in "over" goes\n' +
+        'through its values: options of training or of the task, fields of the model. In the place of a task, a mixer or a\n' +
+        'measure may stand the path of a module with your own. A grid may say more: "sizes", "data" (options of the task),\n' +
+        '"measures", "name" and "section". The sweep.json of another sweep will do, too.',
     ],
   })
     .addArgument(new Argument('[spec]', 'a JSON file that says what to compare'))

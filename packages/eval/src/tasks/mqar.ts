@@ -1,5 +1,5 @@
 // Multi-query associative recall: the dense form of the study, and two variants.
-import { mqar as dense, uniformMqar, zoologyMqar } from '@twilljs/data';
+import { compositionalMqar, mqar as dense, forgettingMqar, uniformMqar, zoologyMqar } from '@twilljs/data';
 import type { Fields, Values } from '@twilljs/nn';
 import { exercises } from '../exercises.ts';
 import { accuracyAs } from '../measures/accuracy.ts';
@@ -58,19 +58,43 @@ export const mqarUniformTask = exercises({
   make: (options, source) => uniformMqar({ ...options, source }),
 });
 
+const zoologyFields = {
+  length: { ...size, default: 64 },
+  batch: { ...size, default: 256 },
+  pairs: { ...size, default: 4 },
+  vocab: { ...size, default: 8192, min: 4 },
+  power: { type: 'number', default: 0.01, above: 0 },
+  filler: { type: 'string', default: 'random', oneOf: ['random', 'zero'] },
+  /** Distinct rows of training. */
+  examples: { ...size, default: null, late: true },
+} as const satisfies Fields;
+
 /** One query per key, at distances of a power law. */
 export const mqarZoologyTask = exercises({
   ...shared,
   name: 'mqar-zoology',
   summary: "recall as Zoology's generator makes it",
-  fields: {
-    length: { ...size, default: 64 },
-    batch: { ...size, default: 256 },
-    pairs: { ...size, default: 4 },
-    vocab: { ...size, default: 8192, min: 4 },
-    power: { type: 'number', default: 0.01, above: 0 },
-    filler: { type: 'string', default: 'random', oneOf: ['random', 'zero'] },
-  },
+  fields: zoologyFields,
   words,
   make: (options, source) => zoologyMqar({ ...options, source }),
+});
+
+/** Some keys get another value before they are asked for. */
+export const mqarForgettingTask = exercises({
+  ...shared,
+  name: 'mqar-forgetting',
+  summary: 'recall of what was bound last',
+  fields: { ...zoologyFields, updates: { ...size, default: 4 } },
+  words,
+  make: (options, source) => forgettingMqar({ ...options, source }),
+});
+
+/** Keys are two tokens, each of which stands in several keys. */
+export const mqarCompositionalTask = exercises({
+  ...shared,
+  name: 'mqar-compositional',
+  summary: 'recall by keys of two tokens',
+  fields: zoologyFields,
+  words,
+  make: (options, source) => compositionalMqar({ ...options, source }),
 });
