@@ -1,4 +1,6 @@
 // @twilljs/eval: recall, state tracking and language-model measurements.
+
+export { aggregations, pooledError, unweightedError, weightedMean } from './benchmarks/aggregation.ts';
 export type {
   Aggregation,
   Benchmark,

@@ -74,6 +74,18 @@ export function firstHas(path: string, field: string): boolean {
   }
 }
 
+/** Whether the first line of a file is an object with these fields. */
+export function firstLineHas(path: string, fields: readonly string[]): boolean {
+  const [line] = readText(path).split('\n', 1);
+  try {
+    const first: unknown = JSON.parse(line);
+    return typeof first === 'object' && first !== null && fields.every((field) => field in first);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
 const parsed = (path: string): unknown => parsedText(readText(path), path);
 
 function parsedText(text: string, where: string): unknown {

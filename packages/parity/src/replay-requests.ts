@@ -61,7 +61,7 @@ interface Generation {
 }
 
 /** The ends of generations in the words of the goldens. */
-const ends = { eos: 'eos', stop: 'stop string', length: 'length' };
+export const generationEnds = { eos: 'eos', stop: 'stop string', length: 'length' };
 
 /** A file `generate-<model>.jsonl`. */
 export async function replayGenerations(path: string, given: EvalModel): Promise<Cases> {
@@ -82,7 +82,7 @@ export async function replayGenerations(path: string, given: EvalModel): Promise
     return different(index, one.context, [
       ['context_ids', [...ids], one.context_ids],
       ['generated_ids', answer.ids, one.generated_ids],
-      ['ended', ends[answer.end], one.ended],
+      ['ended', generationEnds[answer.end], one.ended],
       ['written', answer.text, one.text],
     ]);
   });

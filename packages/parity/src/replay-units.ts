@@ -5,10 +5,11 @@ import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
 import { type Cases, different, type WrongCase } from './cases.ts';
+import { type Aggregated, aggregatedOf } from './replay-aggregation.ts';
 
 interface Units {
   readonly rolling_windows: readonly RollingCase[];
-  readonly aggregation: { readonly python_random: Drawn };
+  readonly aggregation: Aggregated & { readonly python_random: Drawn };
   readonly python: Readonly<Record<string, readonly (readonly unknown[])[]>>;
   readonly stop_cut: readonly { readonly text: string; readonly stop: readonly string[]; readonly out: string }[];
   readonly contains: readonly {
@@ -49,10 +50,11 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 /** A file `units.json`. @throws FileError where a part is missing. */
-export function replayUnits(path: string): Cases {
+export async function replayUnits(path: string): Promise<Cases> {
   const units = unitsIn(parseJsonObject(readText(path), path), path);
   const compared = [
     ...units.rolling_windows.map((one) => () => windowsOf(one)),
+    ...(await aggregatedOf(units.aggregation)).map((pair) => () => [pair]),
     ...drawnOf(units.aggregation.python_random).map((pair) => () => [pair]),
     ...Object.entries(units.python).flatMap(([name, cases]) => cases.map((one) => () => [textOf(name, one, path)])),
     ...units.stop_cut.map(({ text, stop, out }) => () => [['stop_cut', cutAtStops(text, stop), out] as const]),

@@ -1,7 +1,7 @@
 // Replays goldens of ops, models, adapters, tokenizers, sampling and evaluation, as many as lie at the given paths.
 import type { MixerFamily } from '@twilljs/nn';
 import { type Device, isTwillError } from '@twilljs/tensor';
-import { replayEval } from './eval-targets.ts';
+import type { ReplayedEvals } from './find-evals.ts';
 import type { Replayed } from './measured.ts';
 import { replayAdapter } from './replay-adapter.ts';
 import { replayModel } from './replay-model.ts';
@@ -38,14 +38,16 @@ export interface Outcome {
  */
 export async function replayGoldens(paths: readonly string[], options: ReplayOptions): Promise<Outcome> {
   const { mixers, label, device, base = null, observe = () => {} } = options;
-  const { found, skipped, broken: damaged } = findTargets(paths, mixers, base);
-  const broken = [...damaged];
+  const { found, ...others } = findTargets(paths, mixers, base);
+  const [skipped, broken] = [[...others.skipped], [...others.broken]];
   const replayed: Replayed[] = [];
   for (const [i, target] of found.entries()) {
     const { path } = target;
     observe(path, i, found.length);
     try {
-      replayed.push({ path, ...(await replay(target, options)) });
+      const results = await replay(target, options);
+      replayed.push(...results.replayed);
+      skipped.push(...results.skipped);
     } catch (error) {
       // One golden whose contents fit no op or model says nothing about the others.
       if (!isTwillError(error)) throw error;
@@ -55,19 +57,21 @@ export async function replayGoldens(paths: readonly string[], options: ReplayOpt
   return { device: label, dtype: device.float, replayed, skipped, broken };
 }
 
-async function replay(target: Target, { mixers, device }: ReplayOptions): Promise<Omit<Replayed, 'path'>> {
+async function replay(target: Target, { mixers, device }: ReplayOptions): Promise<ReplayedEvals> {
+  const { path } = target;
+  const one = (found: Omit<Replayed, 'path'>) => ({ replayed: [{ path, ...found }], skipped: [] });
   switch (target.kind) {
     case 'op':
-      return { measured: await replayOp(target, device) };
+      return one({ measured: await replayOp(target, device) });
     case 'model':
-      return { measured: await replayModel(target, mixers, device) };
+      return one({ measured: await replayModel(target, mixers, device) });
     case 'adapter':
-      return { measured: await replayAdapter(target, mixers, device) };
+      return one({ measured: await replayAdapter(target, mixers, device) });
     case 'tokenizer':
-      return { measured: [], cases: await replayTokenizer(target) };
+      return one({ measured: [], cases: await replayTokenizer(target) });
     case 'sampling':
-      return { measured: [], cases: replaySampling(target) };
+      return one({ measured: [], cases: replaySampling(target) });
     case 'eval':
-      return { measured: [], cases: await replayEval(target, mixers, device) };
+      return target.replay(mixers, device);
   }
 }

@@ -1,11 +1,11 @@
-// What lies at the paths of `twill parity`: goldens of ops, models, tokenizers and sampling, and what cannot be replayed, with the reason.
+// What lies at the paths of `twill parity`: goldens of ops, models, tokenizers, sampling and evaluation, and what cannot be replayed, with the reason.
 import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { listDirectory, readConfigFile, readFile } from '@twilljs/hub/node';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, shown } from '@twilljs/tensor';
 import { firstHas } from './cases.ts';
-import { type EvalTarget, evalTarget } from './eval-targets.ts';
+import { type EvalTarget, findEvals } from './find-evals.ts';
 import { type Golden, readGolden, readOpName } from './golden.ts';
 import { goldenOps } from './golden-ops.ts';
 
@@ -135,6 +135,14 @@ export function findTargets(
     }
   }
 
+  /** @returns the names of the files that are goldens of evaluation. */
+  function evals(path: string, names: readonly string[]): readonly string[] {
+    const here = findEvals(path, names, base);
+    found.push(...here.found);
+    skipped.push(...here.skipped);
+    return here.taken;
+  }
+
   function folder(path: string): void {
     const names = listDirectory(path);
     if (names.includes('adapter_config.json')) {
@@ -155,14 +163,8 @@ export function findTargets(
       else if (isDirectory(inner)) folder(inner);
       else if (name.endsWith('.safetensors')) file(inner, false);
     }
-    const others = names.filter((name) => {
-      if (!/\.jsonl?$/.test(name) || (isSampling && name === 'cases.json')) return false;
-      const target = evalTarget(path, name, base);
-      if (target === null) return true;
-      if (typeof target === 'string') skipped.push({ path: join(path, name), reason: target });
-      else found.push(target);
-      return false;
-    });
+    const taken = [...evals(path, names), ...(isSampling ? ['cases.json'] : [])];
+    const others = names.filter((name) => /\.jsonl?$/.test(name) && !taken.includes(name));
     if (others.length > 0 && !isTokenizer) {
       const files = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
       skipped.push({ path, reason: `${files}: cases of this form are not in this version` });
@@ -173,10 +175,11 @@ export function findTargets(
     if (!existsSync(path)) throw new FileError(`parity: ${path} does not exist; check the path.`);
     const before = found.length + skipped.length + broken.length;
     if (isDirectory(path)) folder(path);
-    else file(path, true);
+    else if (!/\.jsonl?$/.test(path)) file(path, true);
+    else evals(dirname(path), [basename(path)]);
     if (found.length + skipped.length + broken.length > before) continue;
     throw new FileError(
-      `parity: ${path} holds no golden; give a file of an op, the directory of a model, a tokenizer or sampling, or a folder of them.`,
+      `parity: ${path} holds no golden; give a file of an op, the directory of a model, a tokenizer, sampling or runs of an evaluation, or a folder of them.`,
     );
   }
   return { found, skipped, broken };

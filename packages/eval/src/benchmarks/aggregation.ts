@@ -41,11 +41,7 @@ export const bitsPerUnit: Aggregation = {
  * The standard error of a function of the mean: the deviation of its values over samples of the same size, drawn with replacement.
  * Each 1000 of them are drawn by Python's `Random(i)`, i = 0, 1, ...; what is left over after the last 1000 is not drawn.
  */
-export async function bootstrap(
-  values: readonly number[],
-  of: (mean: number) => number,
-  resamples: number,
-): Promise<number> {
+async function bootstrap(values: readonly number[], of: (mean: number) => number, resamples: number): Promise<number> {
   const n = values.length;
   const chunk = Math.min(CHUNK, resamples);
   const found: number[] = [];
@@ -60,6 +56,9 @@ export async function bootstrap(
   }
   return deviation(found);
 }
+
+/** Those that metrics are made with. */
+export const aggregations = { mean, plainMean, perplexity, weightedPerplexity, bitsPerUnit };
 
 /** The standard error of a mean weighted by numbers of documents, from those of its parts: that of all documents as one sample. */
 export function pooledError(errors: readonly number[], sizes: readonly number[]): number {
