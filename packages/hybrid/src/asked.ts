@@ -32,11 +32,8 @@ export interface LabelLogprobs {
   readonly best: Int32Array;
 }
 
-/** Rows that the head is applied to at once, at most: enough to keep a device busy. */
-const ROWS = 256;
-
-/** Logits of them, at most: 32 MiB in f32. */
-const LOGITS = 2 ** 23;
+/** Logits that are there at once, where those of one row are no more: 64 MiB in f32. Fewer rows at once make the head's product slower. */
+const LOGITS = 2 ** 24;
 
 /**
  * Where in the computed stream labels are asked for, row by row.
@@ -93,7 +90,7 @@ export async function labelLogprobs(
   rows: Int32Array,
   labels: IdList,
 ): Promise<LabelLogprobs> {
-  const most = Math.min(ROWS, Math.max(1, Math.floor(LOGITS / stack.config.model.vocab_size)));
+  const most = Math.max(1, Math.floor(LOGITS / stack.config.model.vocab_size));
   const logprobs = new Float64Array(rows.length);
   const best = new Int32Array(rows.length);
   const stream = keep(untracked(() => scope(read)));

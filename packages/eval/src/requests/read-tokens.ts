@@ -150,10 +150,8 @@ class Reading {
     }
     const fresh = answered.filter((i) => !this.isKnown(i));
     for (const i of fresh) this.answers[i] = { logprobs: this.found[i].logprobs, greedy: this.found[i].greedy };
-    await this.options.onBatch?.(
-      fresh,
-      fresh.map((i) => this.answers[i]),
-    );
+    const answers = fresh.map((i) => this.answers[i]);
+    if (fresh.length > 0) await this.options.onBatch?.(fresh, answers);
     await nextTurn();
   }
 
