@@ -6,7 +6,7 @@ import { type Segment, segmentsOf } from './prefix-tree.ts';
 import type { TokenAnswer, TokenRequest } from './token-request.ts';
 
 export interface ReadOptions {
-  /** Tokens in one forward at most. Default 2048; 256 on the reference device, to which each of several sequences is as long as all of them. */
+  /** Tokens in one forward at most. Default 2048; 64 on the reference device, to which each of several sequences is as long as all of them. */
   readonly tokensAtOnce?: number;
   /** Told what a batch has answered, by index; awaited before the next is read. */
   onBatch?(answered: readonly number[], answers: readonly TokenAnswer[]): void | Promise<void>;
@@ -16,7 +16,7 @@ export interface ReadOptions {
 
 /** Enough to keep a device busy, few enough for what is computed of them to be small. */
 const TOKENS_AT_ONCE = 2048;
-const TOKENS_ON_REFERENCE = 256;
+const TOKENS_ON_REFERENCE = 64;
 
 /** Tokens that reading one more sequence costs, as measured: a state that is copied, and tokens of few that keep a device less busy. */
 const TOKENS_OF_SEQUENCE = 8;
