@@ -2,14 +2,14 @@
 import { rng } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import golden from '../../../../golden/evals/parity.json' with { type: 'json' };
+import golden from '../../../../golden/evals/synthetic/state.json' with { type: 'json' };
 import { emptyBatch } from '../batch.ts';
 import { parity } from '../index.ts';
 import { writeParity } from './parity.ts';
 
 describe('parity', () => {
   it('labels the bits of the original as the original does', () => {
-    const { inputs, labels } = golden.cumulative_parity;
+    const { inputs, labels } = golden.circuits.cumulative_parity;
     const batch = emptyBatch(inputs.length, inputs[0].length);
     for (let row = 0; row < inputs.length; row++) writeParity(batch, row, inputs[row]);
     expect([...batch.inputs]).toEqual(inputs.flat());

@@ -1,56 +1,8 @@
-// Zoology's recall task against rows and histograms made by the original.
+// Zoology's recall task; rows and histograms made by the original are replayed in @twilljs/parity.
 import { rng } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import golden from '../../../../golden/evals/mqar.json' with { type: 'json' };
-import { emptyBatch } from '../batch.ts';
 import { IGNORE, zoologyMqar } from '../index.ts';
-import { drawSlots } from './zoology.ts';
-import { writeZoology } from './zoology-mqar.ts';
-
-describe('layout', () => {
-  const cases = golden.layout.flatMap(({ examples, ...setting }) =>
-    examples.map((example) => ({ ...setting, ...example })),
-  );
-  it.each(cases)('of $pairs pairs in $length tokens, slots $slots', (example) => {
-    const batch = emptyBatch(1, example.length);
-    writeZoology(batch, 0, example.keys, example.values, example.slots);
-    expect([...batch.labels]).toEqual(example.labels);
-    // With random filler the original differs where ours is still free.
-    const inputs = example.inputs.map((id, t) => (example.random_non_queries && batch.inputs[t] === 0 ? 0 : id));
-    expect([...batch.inputs]).toEqual(inputs);
-  });
-});
-
-describe('slots', () => {
-  it.each(golden.histogram)('of $pairs pairs among $slots, exponent $power_a', (h) => {
-    const n = 6000;
-    const used = new Float64Array(h.slots);
-    const first = new Float64Array(h.slots);
-    const mean = new Float64Array(h.pairs);
-    const random = rng(11);
-    for (let i = 0; i < n; i++) {
-      const drawn = drawSlots(h.pairs, h.slots, h.power_a, random.fork(i));
-      expect(new Set(drawn).size).toBe(h.pairs);
-      first[drawn[0]]++;
-      drawn.forEach((slot, key) => {
-        used[slot]++;
-        mean[key] += slot / n;
-      });
-    }
-    const near = (count: number, f: number, examples: number) =>
-      expect(Math.abs(count / n - f)).toBeLessThan(4.5 * Math.sqrt(f * (1 - f) * (1 / n + 1 / examples)) + 1e-5);
-    for (let slot = 0; slot < h.slots; slot++) {
-      near(used[slot], h.slot_used_fraction[slot], h.examples);
-      near(first[slot], h.probability[slot], Infinity);
-      // Of 50 recorded rows most slots have no first key at all: a share of 0 says nothing there.
-      if (h.examples >= 4000) near(first[slot], h.slot_fraction_of_first_key[slot], h.examples);
-    }
-    for (let key = 0; key < h.pairs && h.examples >= 4000; key++) {
-      expect(Math.abs(mean[key] / h.mean_slot_by_key_index[key] - 1)).toBeLessThan(0.03);
-    }
-  });
-});
 
 describe('zoologyMqar', () => {
   it('asks each key once, after the pairs, for the value it was bound to', () => {
