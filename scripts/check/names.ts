@@ -12,6 +12,7 @@ export interface OtherMeaning {
 
 const otherMeanings: readonly OtherMeaning[] = [
   { word: 'parity', files: /^packages\/cli\/src\/commands\/parity\.ts$/, meaning: 'the command' },
+  { word: 'circuits', files: /^packages\/parity\/src\/synthetic\/state\.ts$/, meaning: 'a field of a golden' },
   {
     word: 'text',
     files: /^packages\/data\/src\/formats\/(kind|read-file)\.ts$/,

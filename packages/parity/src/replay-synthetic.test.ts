@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rng } from '@twilljs/tensor';
+import { cpu, rng } from '@twilljs/tensor';
 import { afterAll, expect, it } from 'vitest';
-import { isSynthetic, replaySynthetic } from './replay-synthetic.ts';
+import { dataOf, replayGoldens } from './node.ts';
+import { replaySynthetic as replay } from './replay-synthetic.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'twill-synthetic-'));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -13,22 +14,28 @@ type Json = { [name: string]: Json } & Json[];
 
 const pathOf = (name: string) => new URL(`../../../golden/evals/synthetic/${name}.json`, import.meta.url).pathname;
 const read = (name: string): Json => JSON.parse(readFileSync(pathOf(name), 'utf8'));
-const replay = (path: string) => replaySynthetic({ kind: 'synthetic', path });
 
 function replayed(json: unknown) {
   const path = join(home, 'golden.json');
   writeFileSync(path, JSON.stringify(json));
-  expect(isSynthetic(path)).toBe(true);
   return replay(path);
 }
 
-it.each([
-  ['mqar', 28],
-  ['mad', 38],
-  ['state', 68],
-])('%s: all %i cases', (name, count) => {
-  expect(isSynthetic(pathOf(name))).toBe(true);
-  expect(replay(pathOf(name))).toEqual({ count, wrong: [] });
+it('holds in all cases of the files in a folder', async () => {
+  const folder = new URL('../../../golden/evals/synthetic', import.meta.url).pathname;
+  const outcome = await replayGoldens([folder], { mixers: [], device: cpu(), label: 'here' });
+  expect(dataOf(outcome)).toMatchObject({
+    ok: true,
+    goldens: 3,
+    skipped: [],
+    cases: { count: 28 + 38 + 68, wrong: [] },
+  });
+});
+
+it('refuses a file of another form', () => {
+  expect(() => replayed({ layout: [] })).toThrow(
+    /it has neither layout and histogram, or instances and macro_accuracy/,
+  );
 });
 
 /** Without histograms, which take seconds. */
@@ -75,12 +82,11 @@ it('tells what is damaged by its place, and is never lost for words', () => {
   let [told, found] = [0, 0];
   const { S5: _, A5: __, ...groups } = files.state.groups;
   for (const [name, json] of Object.entries({ ...files, state: { ...files.state, groups } })) {
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 50; i++) {
       const damaged = structuredClone(json) as Json;
       damage(damaged, (n) => random.int(n), junk[random.int(junk.length)]);
       const path = join(home, 'damaged.json');
       writeFileSync(path, JSON.stringify(damaged));
-      if (!isSynthetic(path)) continue;
       try {
         found += Number(replay(path).wrong.length > 0);
       } catch (error) {
@@ -89,8 +95,8 @@ it('tells what is damaged by its place, and is never lost for words', () => {
       }
     }
   }
-  expect(told).toBeGreaterThan(60);
-  expect(found).toBeGreaterThan(5);
+  expect(told).toBeGreaterThan(40);
+  expect(found).toBeGreaterThan(0);
 });
 
 /** Changes a label, or makes one of none. */
