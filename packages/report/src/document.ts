@@ -28,6 +28,8 @@ export type Block =
       readonly head: readonly string[];
       /** The first cell of a row is its head. */
       readonly rows: readonly (readonly string[])[];
+      /** Cells that stand out. */
+      readonly strong?: readonly (readonly [row: number, column: number])[];
     }
   | {
       readonly kind: 'pictures';
@@ -45,8 +47,21 @@ export const paragraph = (text: string, about?: string): Block => ({
   ...(about !== undefined && { about }),
 });
 
+type Table = Extract<Block, { kind: 'table' }>;
+
+/** The rows of a table with cells that stand out put as they are written somewhere. */
+export function rowsOf(
+  { rows, strong = [] }: Table,
+  written: (cell: string) => string,
+): readonly (readonly string[])[] {
+  const isStrong = (row: number, column: number) => strong.some(([r, c]) => r === row && c === column);
+  return rows.map((cells, row) => cells.map((cell, column) => (isStrong(row, column) ? written(cell) : cell)));
+}
+
 export interface Section {
   readonly title: string;
+  /** Left to the page and the Markdown: a terminal has no room for it. */
+  readonly isAside?: boolean;
   readonly blocks: readonly Block[];
 }
 

@@ -1,5 +1,5 @@
 // The report as Markdown: text and tables; the pictures are in the page beside it.
-import type { Block, Report } from './document.ts';
+import { type Block, type Report, rowsOf } from './document.ts';
 
 export function markdown({ title, lead, sections }: Report): string {
   const parts = [
@@ -20,7 +20,13 @@ function written(block: Block): string[] {
     case 'code':
       return [...(block.summary ? [`${plain(block.summary)}:`] : []), `\`\`\`\n${block.text.trimEnd()}\n\`\`\``];
     case 'table':
-      return [plain(block.caption), table(block.head, block.rows)];
+      return [
+        plain(block.caption),
+        table(
+          block.head,
+          rowsOf(block, (cell) => `**${cell}**`),
+        ),
+      ];
     case 'pictures':
       return [];
   }

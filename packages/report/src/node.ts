@@ -1,17 +1,18 @@
 // What reads directories or tells how far runs are. Reports of sweeps and of runs are written beside the first of them.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
+import { hasResults, isRun, sideBySide } from './benchmarks/report.ts';
 import { buildReport } from './build.ts';
 import type { Report } from './document.ts';
 import { loadSweep } from './load.ts';
 import { markdown } from './markdown.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
 import { page } from './page.ts';
-import { compareRuns } from './runs/compare.ts';
-import { readRuns, requireDistinct } from './runs/load.ts';
+import { requireDistinct } from './runs/load.ts';
 
+export { EVALS } from './benchmarks/read.ts';
+export { sideBySide } from './benchmarks/report.ts';
 export { buildReport } from './build.ts';
 export { loadSweep } from './load.ts';
 export type { LoadedSweep } from './loaded.ts';
@@ -30,8 +31,8 @@ export interface WrittenReport {
 }
 
 /**
- * Writes `report.md` and `report.html` of sweeps, or of runs, into the first of their directories; of what is not finished, what it
- * has so far.
+ * Writes `report.md` and `report.html` of sweeps, of runs, or of models with results of benchmarks, into the first of their
+ * directories; of what is not finished, what it has so far.
  *
  * @throws FileError when a directory holds neither, for sweeps and runs in one call, and for results that cannot be put together.
  */
@@ -45,10 +46,13 @@ async function drawn(directories: readonly string[], options: ReportOptions): Pr
   const runs = directories.filter(isRun);
   const sweep = directories.find((directory) => !isRun(directory));
   const [figure] = options.figures ?? [];
-  if (sweep === undefined && figure) {
-    throw new OptionError(`figure ${figure.name} is drawn of sweeps but ${runs[0]} holds a run; leave the figure out.`);
+  const isBeside = sweep === undefined || directories.every(hasResults);
+  if (isBeside && figure) {
+    throw new OptionError(
+      `figure ${figure.name} is drawn of sweeps but ${directories[0]} holds ${isRun(directories[0]) ? 'a run' : 'results of benchmarks'}; leave the figure out.`,
+    );
   }
-  if (sweep === undefined) return compareRuns(await readRuns(runs, options.known));
+  if (isBeside) return sideBySide(directories, options);
   if (runs.length > 0) {
     throw new FileError(`${runs[0]} holds a run and ${sweep} does not; report runs or sweeps, not both in one.`);
   }
@@ -56,10 +60,6 @@ async function drawn(directories: readonly string[], options: ReportOptions): Pr
   for (const directory of directories) sweeps.push(await loadSweep(directory, options.known));
   return buildReport(sweeps, options);
 }
-
-/** A run stands in no directory of a sweep, but for those of its cells. */
-const isRun = (directory: string): boolean =>
-  existsSync(join(directory, 'run.json')) && !existsSync(join(directory, 'sweep.json'));
 
 /** Writes a report into a directory, which is made where it is missing. */
 export async function writeDrawn(directory: string, report: Report): Promise<WrittenReport> {

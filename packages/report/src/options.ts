@@ -1,4 +1,5 @@
 // What a report is given besides the results: what names in them mean, and what they may be set beside.
+import type { Suite } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
 import { knownOnly } from '@twilljs/tensor';
@@ -12,9 +13,11 @@ export interface ReportOptions {
   readonly references?: readonly Reference[];
   /** Further figures of each part, after the report's own. */
   readonly figures?: readonly Figure[];
+  /** Of benchmarks, which say what was published of them. */
+  readonly suites?: readonly Suite[];
 }
 
-const names = { known: true, presets: true, references: true, figures: true } satisfies Record<
+const names = { known: true, presets: true, references: true, figures: true, suites: true } satisfies Record<
   keyof ReportOptions,
   true
 >;

@@ -64,10 +64,15 @@ function legend(keys: readonly Key[] = []): string {
   return `<ul class="legend" aria-label="Legend">${items.join('')}</ul>`;
 }
 
-function table({ caption, head, rows }: Extract<Block, { kind: 'table' }>, id: string): string {
+function table({ caption, head, rows, strong = [] }: Extract<Block, { kind: 'table' }>, id: string): string {
   const heads = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
-  const body = rows.map(([first, ...cells]) => {
-    const data = cells.map((cell) => `<td>${escaped(cell)}</td>`).join('');
+  const isStrong = (row: number, column: number) => strong.some(([r, c]) => r === row && c === column);
+  const body = rows.map(([first, ...cells], row) => {
+    const data = cells
+      .map((cell, i) =>
+        isStrong(row, i + 1) ? `<td><strong>${escaped(cell)}</strong></td>` : `<td>${escaped(cell)}</td>`,
+      )
+      .join('');
     return `<tr><th scope="row">${escaped(first)}</th>${data}</tr>`;
   });
   return (

@@ -64,7 +64,7 @@ describe('a module', () => {
 
   it.each<[string, string | null, RegExp]>([
     ['missing.mjs', null, /missing.mjs: does not exist; check the path/],
-    ['empty.mjs', 'export const x = 1;', /exports no mixer, task, measure or figure; export one/],
+    ['empty.mjs', 'export const x = 1;', /exports no mixer, task, measure, figure, benchmark or suite; export one/],
     ['two.mjs', `${measure}\n${measure.replace('const width', 'const other')}`, /exports 2 values; export one/],
     ['broken.mjs', 'export default {', /broken.mjs: cannot be loaded, \w*Error: .*; correct the module/],
     ['throws.mjs', 'throw new RangeError("no\\nluck");', /cannot be loaded, RangeError: no; correct/],

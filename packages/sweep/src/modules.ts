@@ -1,8 +1,8 @@
-// Mixers, tasks and measures of the user's own: modules that export one, by path, wherever a name may stand.
+// Mixers, tasks, measures and benchmarks of the user's own: modules that export one, by path, wherever a name may stand.
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Measure, TaskFamily } from '@twilljs/eval';
+import type { Benchmark, Measure, Suite, TaskFamily } from '@twilljs/eval';
 import type { MixerFamily } from '@twilljs/nn';
 import { FileError, isTwillError, OptionError, shown } from '@twilljs/tensor';
 import type { Json } from './checks.ts';
@@ -16,6 +16,8 @@ export type LoadedModule = { readonly path: string } & (
   | { readonly kind: 'task'; readonly value: TaskFamily }
   | { readonly kind: 'measure'; readonly value: Measure }
   | { readonly kind: 'figure'; readonly value: Json }
+  | { readonly kind: 'benchmark'; readonly value: Benchmark }
+  | { readonly kind: 'suite'; readonly value: Suite }
 );
 
 export type ModuleKind = LoadedModule['kind'];
@@ -39,7 +41,10 @@ export async function loadModule(path: string): Promise<LoadedModule> {
   const [value] = found;
   const kind = kindOf(value);
   if (found.length !== 1 || kind === null) {
-    const what = found.length > 1 ? `exports ${found.length} values` : `exports no mixer, task, measure or figure`;
+    const what =
+      found.length > 1
+        ? `exports ${found.length} values`
+        : 'exports no mixer, task, measure, figure, benchmark or suite';
     throw new FileError(`${path}: ${what}; export one, as its default.`, { path });
   }
   check(value as Json, kind, path);
@@ -122,7 +127,28 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
   },
   measure,
   figure: { draw: fn, name, title: text },
+  benchmark: {
+    requests: fn,
+    name,
+    title: text,
+    version: number,
+    dataset: ['an object with the id of a data set, its splits and its columns', (v) => has(v, dataset)],
+    metrics: ['a list of metrics', (v) => Array.isArray(v) && v.length > 0 && v.every((one) => has(one, metric))],
+    prepare: fn,
+    target: fn,
+    score: fn,
+  },
+  suite: {
+    members: ['a list of benchmarks and suites', (v) => Array.isArray(v) && v.length > 0 && v.every(isNamed)],
+    name,
+    title: text,
+    aggregate: ['an object, or null', (v) => v === null || record[1](v)],
+  },
 };
+
+const dataset = { id: text, splits: record, columns: record } as const satisfies Readonly<Record<string, Rule>>;
+const metric = { name, aggregation: record } as const satisfies Readonly<Record<string, Rule>>;
+const isNamed = (v: unknown): boolean => ['benchmark', 'suite'].includes(kindOf(v) ?? '');
 
 function kindOf(value: unknown): ModuleKind | null {
   if (!record[1](value)) return null;
@@ -140,7 +166,7 @@ function check(value: Json, kind: ModuleKind, path: string): void {
 }
 
 /**
- * `known`, and what modules add to it; what they export else, such as figures, is left out.
+ * `known`, and what modules add to it; what they export else, such as figures and benchmarks, is left out.
  *
  * @throws FileError and OptionError as `loadModule`; OptionError when a name is taken.
  */
@@ -150,8 +176,8 @@ export async function knownWith(known: Known, modules: readonly string[]): Promi
 }
 
 function withModule(known: Known, { path, kind, value }: LoadedModule): Known {
-  if (kind === 'figure') return known;
-  const field = lists[kind];
+  if (!(kind in lists)) return known;
+  const field = lists[kind as keyof typeof lists];
   const there: readonly object[] = known[field] ?? [];
   if (there.includes(value)) return known;
   const taken = there.flatMap(namesOf).find((name) => namesOf(value).includes(name));

@@ -1,7 +1,8 @@
-// What the reports of this version know: every mixer, the presets by name, and the paper.
+// What the reports of this version know: every mixer, the presets by name, the paper, and the suites of benchmarks.
 import type { ReportOptions } from '@twilljs/report';
 import { known } from './known.ts';
 import { paper } from './paper.ts';
+import { suites } from './suites.ts';
 import { sweepPresets } from './sweep-presets.ts';
 
 /** For `writeReport`. */
@@ -9,4 +10,5 @@ export const study: ReportOptions = {
   known,
   presets: [sweepPresets.small, sweepPresets['paper-mini'], sweepPresets.paper],
   references: [paper],
+  suites,
 };

@@ -218,6 +218,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'hybrid: config.attn': [(bag) => all.hybrid({ ...config, attn: bag }, { mixers, init }), attn],
   'hybrid: options': [(bag) => all.hybrid(config, bag), { mixers, init, device: async () => cpu() }],
   'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
+  'sideBySide: options': [(bag) => node.sideBySide([], bag), { known: all.known }],
   'datasetRows: options': [(bag) => node.datasetRows(bag), { directories: ['x'] }],
   'resolveRepository: options': [
     (bag) => node.resolveRepository('org/name', bag).catch(refusedByHub),

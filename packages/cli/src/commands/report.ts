@@ -13,7 +13,8 @@ interface Options {
 export function report() {
   const command = makeCommand({
     name: 'report',
-    summary: 'Draws what sweeps or runs have found: report.md and report.html, in the first of their directories.',
+    summary:
+      'Draws what sweeps, runs or benchmarks have found: report.md and report.html, in the first of their directories.',
     seed: null,
     device: null,
     examples: [
@@ -26,7 +27,9 @@ export function report() {
       'The same results give the same bytes. Several sweeps are reported as one; runs stand side by side, as in twill compare.',
     ],
   })
-    .addArgument(new Argument('<dir...>', 'directories of sweeps, or of runs'))
+    .addArgument(
+      new Argument('<dir...>', 'directories of sweeps, of runs, or of models with results of twill eval --tasks'),
+    )
     .addOption(new Option('--figure <module...>', 'modules with figures of your own, drawn of every part of a sweep'));
   return { command, run: runReport };
 }

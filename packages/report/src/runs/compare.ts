@@ -16,8 +16,8 @@ const PARTS = 40;
 /** Letters of a setting that a table shows. */
 const LONG = 24;
 
-/** @param runs as `readRuns` gives them. */
-export function compareRuns(runs: readonly ComparedRun[]): Report {
+/** @param runs as `readRuns` gives them. @param further sections behind the results, such as those of benchmarks. */
+export function compareRuns(runs: readonly ComparedRun[], further: readonly Section[] = []): Report {
   const names = runs.map(({ name }) => name);
   const tasks = [...new Set(runs.map(({ task }) => task.title.toLowerCase()))];
   const said = conclusions(runs);
@@ -28,6 +28,7 @@ export function compareRuns(runs: readonly ComparedRun[]): Report {
       ...(runs.length > 1 ? [settings(runs)] : []),
       learning(runs),
       { title: 'Results', blocks: [resultTable(runs)] },
+      ...further,
       ...(said.length > 0 ? [{ title: 'What may be concluded', blocks: [paragraph(said.join(' '))] }] : []),
       {
         title: 'How they were run',

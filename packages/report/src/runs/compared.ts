@@ -36,3 +36,7 @@ export function chanceIn({ task, record: { data } }: ComparedRun): number | null
   const options = Object.fromEntries(Object.keys(task.fields).map((name) => [name, data[name]]));
   return task.chance?.(options as never) ?? null;
 }
+
+/** The same of runs that differ in their seed alone. */
+export const butForSeed = ({ model, training, data, init }: RunRecord): string =>
+  JSON.stringify([model, training, data, init]);

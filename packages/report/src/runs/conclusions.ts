@@ -2,7 +2,7 @@
 import type { ComparedMeasure, TaskFamily } from '@twilljs/eval';
 import { grouped } from '@twilljs/eval';
 import { capital, fixed, listed, spanOf } from '../text/stats.ts';
-import { type ComparedRun, chanceIn, type Estimate, estimateIn } from './compared.ts';
+import { butForSeed, type ComparedRun, chanceIn, type Estimate, estimateIn } from './compared.ts';
 import { settingsOf } from './settings.ts';
 
 type Measured = readonly [run: ComparedRun, estimate: Estimate];
@@ -90,8 +90,7 @@ function order(task: TaskFamily, main: ComparedMeasure, measured: readonly Measu
 function chance(runs: readonly ComparedRun[], measured: readonly Measured[]): string {
   const groups = new Map<string, Measured[]>();
   for (const one of measured) {
-    const { model, training, data, init } = one[0].record;
-    const key = JSON.stringify([model, training, data, init]);
+    const key = butForSeed(one[0].record);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   const repeated = [...groups.values()].filter((group) => new Set(group.map(([run]) => run.record.seed)).size > 1);

@@ -1,5 +1,5 @@
 // A report as text for a terminal: its figures as curves in one line each.
-import type { Block, Report } from '../document.ts';
+import { type Block, type Report, rowsOf } from '../document.ts';
 import { sparkline } from '../text/sparkline.ts';
 import { table } from '../text/table.ts';
 import { wrapped } from '../text/wrapped.ts';
@@ -9,6 +9,7 @@ const CURVE = 40;
 /** @param columns of the terminal, at which paragraphs are broken; tables are as wide as they are, and programs are left to the page. */
 export function terminalText({ sections }: Report, columns: number): string {
   return sections
+    .filter(({ isAside }) => !isAside)
     .map(({ title, blocks }) => ({ title, text: blocks.flatMap((block) => written(block, columns)).join('\n') }))
     .filter(({ text }) => text !== '')
     .map(({ title, text }) => `${title}\n\n${text}`)
@@ -22,7 +23,12 @@ function written(block: Block, columns: number): string[] {
     case 'code':
       return [];
     case 'table':
-      return [table(block.head, block.rows)];
+      return [
+        table(
+          block.head,
+          rowsOf(block, (cell) => `*${cell}`),
+        ),
+      ];
     case 'pictures':
       return block.pictures.flatMap(({ title, series = [] }) => (series.length > 0 ? [curves(title, series)] : []));
   }

@@ -1,0 +1,47 @@
+// What an evaluation of benchmarks has left on disk, ours or that of the lm-evaluation-harness.
+import type { DocumentValues, FigureOf } from './statistics.ts';
+
+/** Results of one directory. */
+export interface FoundResults {
+  /** The end of its directory, or the whole where two ends are the same. */
+  readonly name: string;
+  readonly directory: string;
+  readonly tasks: readonly FoundTask[];
+  /** Figures of suites, which are of their tasks. */
+  readonly groups: readonly FoundGroup[];
+  /** What could not be used, in words. */
+  readonly notes: readonly string[];
+}
+
+export interface FoundGroup {
+  readonly name: string;
+  readonly figures: readonly { readonly metric: string; readonly value: number; readonly error: number | null }[];
+}
+
+export interface FoundTask {
+  readonly name: string;
+  /** Of the task in the harness; null where the file does not say it. */
+  readonly version: number | null;
+  readonly shots: number | null;
+  /** Documents evaluated, and how many there are. */
+  readonly n: number;
+  readonly original: number;
+  /** Tells two sets of documents apart; null where there are no samples. */
+  readonly documents: string | null;
+  readonly metrics: readonly FoundMetric[];
+}
+
+export interface FoundMetric {
+  /** `acc`; with another filter than none, `exact_match,strict`. */
+  readonly name: string;
+  readonly value: number;
+  /** Standard error; null where there is none. */
+  readonly error: number | null;
+  readonly higherIsBetter: boolean | null;
+  /** By document; null where there are no samples, or they do not give this figure. */
+  readonly documents: {
+    readonly values: DocumentValues;
+    readonly figureOf: FigureOf;
+    readonly isShare: boolean;
+  } | null;
+}
