@@ -154,7 +154,7 @@ const calls: Record<string, Call[]> = {
     ['trian', /^twill: unknown command "trian"; did you mean train\?/],
     ['train --learning_rate 1', /^train: unknown option "--learning_rate"; did you mean --lr\?/],
     ['train --out new --stpes 3', /^train: unknown option "--stpes"; did you mean --steps\?/],
-    ['eval', /^eval: missing required argument "dir"/],
+    ['eval', /^eval: no model is named; give its directory/],
     ['eval runs/done more --task lm', /^eval: too many arguments/],
     ['generate runs/done', /^generate: neither --prompt nor --prompt-file says what to continue/],
     ['parity', /^parity: missing required argument "path"/],

@@ -61,7 +61,7 @@ describe('twill', () => {
       ",
         "train: unknown option "--stesp=3"; did you mean --steps?
       ",
-        "eval: missing required argument "dir"; see twill eval --help.
+        "eval: no model is named; give its directory, or org/name of the Hub.
       ",
         "generate: neither --prompt nor --prompt-file says what to continue; give one of them.
       ",

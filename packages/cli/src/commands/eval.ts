@@ -1,4 +1,4 @@
-// twill eval: measures a model on a task, or on text.
+// twill eval: measures a model on a task, on text, or on benchmarks.
 import { existsSync } from 'node:fs';
 import { brokenText, cost, detailLines, grouped, measuredText, measureTask, type Overlap, speed } from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
@@ -7,6 +7,8 @@ import { FileError, OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
+import { asksBenchmarks, benchmarkFlags } from '../evaluating/flags.ts';
+import { runBenchmarks } from '../evaluating/run.ts';
 import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
@@ -28,13 +30,16 @@ export function evaluate() {
   const command = makeCommand({
     name: 'eval',
     summary:
-      'Measures a model directory on what its run was trained on, or on another task or text, and what it costs.',
-    seed: 'decides the evaluation set; 0 is the one that training reports',
+      'Measures a model on what its run was trained on, on another task or text with what it costs, or on benchmarks.',
+    seed: 'decides the evaluation set, and the examples of --tasks; 0: that of training, and of the harness',
     eager: true,
     examples: [
       'twill eval runs/recall --task mqar',
       "twill eval runs/book --data 'other/*.txt' --measure ./my-measure.mjs",
       'twill eval runs/book --length 256 1024 4096',
+      'twill eval --tasks list',
+      'twill eval m-a-p/340M-20B-GatedDeltaNet-pure --tasks lm --limit 100',
+      'twill eval runs/book --tasks arc_easy,piqa --data datasets --shots 5',
     ],
     notes: [
       taskList(),
@@ -44,16 +49,21 @@ export function evaluate() {
         'Copy gain: how many bits per byte less a passage costs when it comes again; around 0 the model does not copy.',
       'Exit code 1 when the model is not finite: the figures are NaN, in JSON null, and the first place is named.',
       'Beyond the length of training, --length shows how a model extrapolates.',
+      'With --tasks, --data names directories with data sets (org/name/config/split*.parquet, .jsonl, .json, .csv), and\n' +
+        'task=path for your own rows of one task; without it they are taken from the Hub. Results are written as the\n' +
+        'lm-evaluation-harness has them, every answer as soon as it is there: after Ctrl-C the same command goes on.',
     ],
   })
-    .addArgument(new Argument('<dir>', 'run or model directory, or a model of the Hub (org/name)'))
+    .addArgument(new Argument('[dir]', 'run or model directory, or a model of the Hub (org/name)'))
     .addOption(
       option(
         '--task <name>',
         'what to measure, or the path of a module with it (default: what the run was trained on)',
       ),
     )
-    .addOption(new Option('--data <glob...>', `${WHAT_DATA_TAKES} (default: what the run has read)`))
+    .addOption(
+      new Option('--data <glob...>', `${WHAT_DATA_TAKES} (default: what the run has read); with --tasks directories`),
+    )
     .addOption(
       new Option('--length <n...>', 'tokens of a row, one length or several (default: that of training)').argParser(
         (text: string, before: unknown[] | undefined) => [...(before ?? []), length(text)],
@@ -66,10 +76,14 @@ export function evaluate() {
     .addOption(dtypeFlag())
     .addOption(adapterFlag())
     .addOption(tokenizerFlag('that of the model, else bytes'));
-  for (const flag of readingFlags()) command.addOption(flag);
+  for (const flag of [...readingFlags(), ...benchmarkFlags()]) command.addOption(flag);
   return {
     command,
-    run: (context: Context, [dir]: readonly string[], options: Options) => runEval(context, dir, options),
+    run: (context: Context, [dir]: readonly string[], options: Options) => {
+      if (asksBenchmarks({ ...options })) return runBenchmarks(context, dir, options as never);
+      if (dir === undefined) throw new OptionError('no model is named; give its directory, or org/name of the Hub.');
+      return runEval(context, dir, options);
+    },
   };
 }
 

@@ -1,0 +1,77 @@
+// What --tasks and --data name: benchmarks and suites by their names, those of the user's own by the paths of modules, and where their rows are.
+import { existsSync } from 'node:fs';
+import { type Benchmark, benchmarksIn, type Dataset, type Suite } from '@twilljs/eval';
+import { isModulePath, loadModule } from '@twilljs/sweep/node';
+import { nearest, OptionError } from '@twilljs/tensor';
+import { suites } from 'twilljs';
+import { shown } from '../flags.ts';
+
+export type Named = Benchmark | Suite;
+
+/** All that have a name, a suite before its members. */
+export const allNamed = (): Named[] => {
+  const within = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(within)] : [one]);
+  return suites.flatMap(within);
+};
+
+/** @param given `lm,arc_easy,./mine.mjs`. @throws OptionError for a name that is not known, or is there twice. */
+export async function benchmarksNamed(given: string): Promise<Named[]> {
+  const names = given.split(',').map((name) => name.trim());
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new OptionError(`--tasks names ${shown(twice) || 'nothing'} twice; give it once.`);
+  const named: Named[] = [];
+  for (const name of names) named.push(isModulePath(name) ? await moduleAt(name) : known(name));
+  return named;
+}
+
+async function moduleAt(path: string): Promise<Named> {
+  const { kind, value } = await loadModule(path);
+  if (kind === 'benchmark' || kind === 'suite') return value;
+  throw new OptionError(
+    `--tasks ${path}: exports a ${kind} where a benchmark or a suite is needed; name another module.`,
+  );
+}
+
+function known(name: string): Named {
+  const all = allNamed();
+  const found = all.find((one) => one.name === name);
+  if (found) return found;
+  const near = nearest(
+    name,
+    all.map((one) => one.name),
+  );
+  throw new OptionError(
+    `--tasks names ${name === '' ? 'nothing' : shown(name)} where a task or a suite is needed; ${near ? `did you mean ${near}?` : 'twill eval --tasks list has all.'}`,
+  );
+}
+
+/** Where rows are looked for. */
+export interface Places {
+  readonly directories: readonly string[];
+  readonly own: readonly (readonly [dataset: Dataset, path: string])[];
+}
+
+/**
+ * @param values of --data: directories of data sets, and `task=path` for one's own rows.
+ * @throws OptionError for a task that is not asked for.
+ */
+export function placesOf(values: readonly string[], asked: readonly Named[]): Places {
+  const directories: string[] = [];
+  const own: (readonly [Dataset, string])[] = [];
+  const within = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(within)] : [one]);
+  for (const value of values) {
+    const [, name, path] = (existsSync(value) ? null : /^([\w.-]+)=(.+)$/s.exec(value)) ?? [];
+    if (name === undefined) {
+      directories.push(value);
+      continue;
+    }
+    const found = asked.flatMap(within).find((one) => one.name === name);
+    if (!found) {
+      throw new OptionError(
+        `--data ${shown(value)} is for ${shown(name)}, which --tasks does not name; name it there, or leave it out here.`,
+      );
+    }
+    own.push(...benchmarksIn([found]).map(({ dataset }) => [dataset, path] as const));
+  }
+  return { directories, own };
+}
