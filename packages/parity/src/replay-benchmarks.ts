@@ -29,8 +29,8 @@ interface Run {
   readonly metrics: Readonly<Record<string, number | 'N/A'>>;
 }
 
-/** How far off the figures of a bootstrap and of perplexities may be, of themselves; standard errors of means; all others are counts. */
-const [PERPLEXITY, ERROR] = [1e-4, 1e-9];
+/** How far off the figures of a bootstrap and of perplexities may be, of themselves; standard errors of means; shares, which are counts. */
+const [PERPLEXITY, ERROR, COUNT] = [1e-4, 1e-9, 1e-15];
 
 /** A folder with `results.json` and the documents of each run. @throws FileError where a run lacks a part. */
 export async function replayBenchmarks(path: string, given: EvalModel): Promise<ReplayedEvals> {
@@ -60,7 +60,7 @@ export async function replayBenchmarks(path: string, given: EvalModel): Promise<
       given,
     );
     replayed.push({ path: golden, ...(await replayDocuments(rows, result, pool, run.max_length, given)) });
-    wrong.push(...wrongFigures(name, run, result).map((one, i) => ({ ...one, index: figures + i })));
+    wrong.push(...wrongFigures(name, figures, run, result));
     figures += Object.keys(run.metrics).length + 1;
   }
   return { replayed: [...replayed, { path: file, measured: [], cases: { count: figures, wrong } }], skipped };
@@ -91,17 +91,19 @@ async function evaluated(
   return benchmarks[0];
 }
 
-function wrongFigures(text: string, run: Run, { n, metrics }: BenchmarkResult): Omit<WrongCase, 'index'>[] {
+/** @param begin the place of its first figure among those of all runs; the first is the number of documents. */
+function wrongFigures(text: string, begin: number, run: Run, { n, metrics }: BenchmarkResult): WrongCase[] {
   const names = Object.keys({ ...run.metrics, ...metrics });
-  const pairs = names.map((what) => ({ what, ours: metrics[what], expected: run.metrics[what] }));
-  const isRight = ({ what, ours, expected }: (typeof pairs)[number]) => {
-    if (typeof ours !== 'number' || typeof expected !== 'number') return ours === expected;
-    const tolerance = /perplexity|bits/.test(what) ? PERPLEXITY : what.includes('_stderr') ? ERROR : 1e-15;
-    return Math.abs(ours - expected) <= tolerance * Math.abs(expected);
-  };
-  return [{ what: 'n', ours: n, expected: run.n }, ...pairs]
-    .filter((pair) => !isRight(pair))
-    .map((pair) => ({ text, ...pair }));
+  const figures = names.map((what) => ({ what, ours: metrics[what], expected: run.metrics[what] }));
+  return [{ what: 'n', ours: n, expected: run.n }, ...figures].flatMap((figure, i) =>
+    isRight(figure) ? [] : [{ index: begin + i, text, ...figure }],
+  );
+}
+
+function isRight({ what, ours, expected }: Pick<WrongCase, 'what' | 'ours' | 'expected'>): boolean {
+  if (typeof ours !== 'number' || typeof expected !== 'number') return ours === expected;
+  const tolerance = /perplexity|bits/.test(what) ? PERPLEXITY : what.includes('_stderr') ? ERROR : COUNT;
+  return Math.abs(ours - expected) <= tolerance * Math.abs(expected);
 }
 
 const recordedIn = (path: string): Recorded[] =>

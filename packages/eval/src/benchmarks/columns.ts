@@ -20,7 +20,7 @@ export function checkRow(row: Row, dataset: Dataset, place: string): void {
     if (fits[kind](value)) continue;
     const problem =
       value === undefined
-        ? `there is no column ${shown(column)}, only ${Object.keys(row).map(shown).join(', ') || 'nothing'}`
+        ? `there is no column "${column}", only ${Object.keys(row).map(quoted).join(', ') || 'nothing'}`
         : `column ${shown(column)} is ${shown(value)} where ${words[kind]} is needed`;
     throw new FileError(`${place}: ${problem}; give rows of ${dataset.id}.`);
   }
@@ -39,6 +39,8 @@ export function indexOfLabel(label: string, labels: readonly string[], column: s
     `column ${shown(column)} is ${shown(label)} where one of ${labels.map(shown).join(', ')} is needed.`,
   );
 }
+
+const quoted = (name: string): string => JSON.stringify(name);
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);

@@ -1,6 +1,7 @@
 // Texts are treated as Python treats them.
 import { expect, it } from 'vitest';
 import units from '../../../../golden/evals/lm-eval/units.json' with { type: 'json' };
+import { floatText } from './float.ts';
 import { bytesOf, capitalize, containsIgnoringCase, isDigit, lengthOf } from './letters.ts';
 import { lstrip, rstrip, splitAtSpace, strip } from './white-space.ts';
 
@@ -55,4 +56,23 @@ it('finds labels without regard to case as the original does', () => {
     Number(labels.some((label) => containsIgnoringCase(prediction, label))),
   );
   expect(scores).toEqual(contains.map(({ score }) => score));
+});
+
+it.each([
+  [0, '0.0'],
+  [-0, '-0.0'],
+  [1, '1.0'],
+  [-12.5, '-12.5'],
+  [100, '100.0'],
+  [0.0001, '0.0001'],
+  [0.00001234, '1.234e-05'],
+  [-0.000123, '-0.000123'],
+  [9999999999999998, '9999999999999998.0'],
+  [1e16, '1e+16'],
+  [1.5e300, '1.5e+300'],
+  [1e-7, '1e-07'],
+  [Number.NaN, 'nan'],
+  [Number.NEGATIVE_INFINITY, '-inf'],
+])('repr(%s) is %s', (x, text) => {
+  expect(floatText(x)).toBe(text);
 });
