@@ -88,6 +88,7 @@ export type { TokenAnswer, TokenRequest } from './requests/token-request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { lmSuite } from './suites/lm/index.ts';
 export { recallSuite, recallTwiceSuite } from './suites/recall/index.ts';
+export { paperPresets, quickPresets, type SyntheticPreset } from './suites/synthetic/presets.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
   betterOf,

@@ -1,0 +1,27 @@
+// Presets: their options are the tasks' own, rows of them can be made, and the small ones are small.
+import { expect, it } from 'vitest';
+import { paperPresets, quickPresets, taskSettings } from '../../index.ts';
+
+const named = [
+  ...paperPresets.map((preset) => ({ preset, of: `${preset.task.name}, as in its paper` })),
+  ...quickPresets.map((preset) => ({ preset, of: `${preset.task.name}, small` })),
+];
+
+it.each(named)('$of', ({ preset: { task, data, training } }) => {
+  const settings = taskSettings(task, data, task.name);
+  const { B, T } = task.batches(settings, { seed: 0, steps: training.steps });
+  expect(B).toBe(settings.batch);
+  expect(T).toBeGreaterThan(8);
+  expect(training.warmup).toBeLessThan(training.steps);
+});
+
+it('has one small preset of each task, of at most two million tokens', () => {
+  const tokens = quickPresets.map(({ task, data, training }) => {
+    const { B, T } = task.batches(taskSettings(task, data, task.name), { seed: 0, steps: 1 });
+    return training.steps * B * T;
+  });
+  expect(Math.max(...tokens)).toBeLessThanOrEqual(2e6);
+  expect(new Set(quickPresets.map(({ task }) => task)).size).toBe(quickPresets.length);
+  const small = new Set(quickPresets.map(({ task }) => task));
+  expect(paperPresets.every(({ task }) => small.has(task))).toBe(true);
+});
