@@ -1,10 +1,10 @@
 // What every measurement begins with: the loss and the hit at each labelled position.
 import { type Batch, checkBatch, IGNORE, rangesBetween } from '@twilljs/data';
-import { announce, checkModel, hostIds, type LanguageModel, mostLikely } from '@twilljs/hybrid';
-import { type Data, keep, nextTurn, scope, untracked } from '@twilljs/tensor';
+import { announce, checkModel, hostIds, type LanguageModel } from '@twilljs/hybrid';
+import { nextTurn } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
 
-/** Tokens in one forward: enough to keep a device busy, few enough for the logits to be small. */
+/** Tokens in one forward: enough to keep a device busy, few enough for what is computed of them to be small. */
 const TOKENS_AT_ONCE = 2048;
 
 /** A position of a batch, both counted from 0. */
@@ -30,8 +30,8 @@ export interface Scores {
 }
 
 /**
- * Runs a batch through a model, a few rows or a part of a long one at a time, and gives way to the event loop between them. The
- * softmax is formed in f64 on the host, so that engines differ only in their logits.
+ * Runs a batch through a model, a few rows or a part of a long one at a time, and gives way to the event loop between them. Losses are
+ * formed where the model is, and no logits are kept.
  *
  * @param batch [B,T]; what lies outside of its sequences is not looked at, and asks for nothing.
  * @throws OptionError for an id or a label that is none of the model's, with its place; ShapeError for what is no [B,T].
@@ -59,13 +59,14 @@ export async function score(model: LanguageModel, batch: Batch): Promise<Scores>
       const ids = { data: inputs.subarray(from, to), shape: [count, length] as const };
       const where = ranges ? { ranges: rangesBetween(ranges, from, to) } : {};
       if (where.ranges?.every((end, i, all) => i % 2 === 0 || end === all[i - 1])) continue; // rows without a sequence
-      const read = () => (cache ? model.forward(ids, cache) : model.logits(ids, where));
-      const logits = keep(untracked(() => scope(read))); // [count,length,N]
-      try {
-        const into = { nats: nats.subarray(from), hits: hits.subarray(from), best: best.subarray(from) };
-        scoreLogits(await logits.data(), labels.subarray(from, to), into);
-      } finally {
-        logits.release();
+      const asked = askedIn(labels.subarray(from, to));
+      if (!cache && asked.positions.length === 0) continue;
+      const told = await model.logprobs(ids, asked, cache ?? undefined, where);
+      for (const [i, position] of asked.positions.entries()) {
+        const p = from + position;
+        nats[p] = 0 - told.logprobs[i];
+        best[p] = told.best[i];
+        hits[p] = best[p] === labels[p] ? 1 : 0;
       }
       await nextTurn();
     }
@@ -90,27 +91,10 @@ async function scoreApart(model: LanguageModel, { B, T, inputs, labels }: Batch,
   return { B, T, labels, nats, hits, best, notFinite: firstNotFinite(nats, T) };
 }
 
-/** Fills in the labelled positions. @param logits [n,N]. @param labels [n]. */
-export function scoreLogits(
-  logits: Data,
-  labels: Int32Array,
-  { nats, hits, best }: Pick<Scores, 'nats' | 'hits' | 'best'>,
-): void {
-  const N = logits.length / labels.length;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === IGNORE) continue;
-    best[i] = mostLikely(logits, i * N, (i + 1) * N);
-    if (best[i] === -1) {
-      nats[i] = Number.NaN;
-      hits[i] = 0;
-      continue;
-    }
-    const row = logits.subarray(i * N, (i + 1) * N);
-    let sum = 0;
-    for (let j = 0; j < N; j++) sum += Math.exp(row[j] - row[best[i]]);
-    nats[i] = Math.log(sum) + row[best[i]] - row[labels[i]];
-    hits[i] = best[i] === labels[i] ? 1 : 0;
-  }
+/** The labelled positions, and their labels. */
+function askedIn(labels: Int32Array): { positions: number[]; labels: number[] } {
+  const positions = [...labels.keys()].filter((p) => labels[p] !== IGNORE);
+  return { positions, labels: positions.map((p) => labels[p]) };
 }
 
 function firstNotFinite(nats: Float64Array, T: number): Place | null {

@@ -3,11 +3,10 @@ import { attention } from '@twilljs/attention';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
 import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { initializer } from '@twilljs/nn';
-import { rng } from '@twilljs/tensor';
+import { rng, scope, untracked } from '@twilljs/tensor';
 import fc from 'fast-check';
 import { device as fast } from 'twilljs';
 import { expect, it, vi } from 'vitest';
-import { score } from '../score.ts';
 import { type Batch, batchesOf, wantedOf } from './plan.ts';
 import { type Segment, segmentsOf } from './prefix-tree.ts';
 import { type ReadOptions, readTokens } from './read-tokens.ts';
@@ -40,14 +39,18 @@ function requestsOf(seed: number, length = 30): TokenRequest[] {
   );
 }
 
-/** Each request alone, by whole logits. */
+/** Each request alone: a softmax in f64 of the logits of its input. */
 async function alone({ context, continuation }: TokenRequest): Promise<TokenAnswer> {
-  const inputs = Int32Array.of(...context, ...continuation.subarray(0, -1));
-  const labels = new Int32Array(inputs.length).fill(-100);
-  const from = context.length - 1;
-  labels.set(continuation, from);
-  const { nats, hits } = await score(model, { inputs, labels, B: 1, T: inputs.length });
-  return { logprobs: nats.slice(from).map((x) => -x), greedy: hits.slice(from).every((hit) => hit === 1) };
+  const ids = [[...context, ...continuation.subarray(0, -1)]];
+  const logits = await scope(() => untracked(() => model.forward(ids))).data();
+  let greedy = true;
+  const logprobs = Float64Array.from(continuation, (label, k) => {
+    const row = Array.from(logits.subarray((context.length - 1 + k) * V, (context.length + k) * V));
+    const top = Math.max(...row);
+    greedy &&= row.indexOf(top) === label;
+    return row[label] - top - Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0));
+  });
+  return { logprobs, greedy };
 }
 
 async function expectAnswers(requests: readonly TokenRequest[], options: ReadOptions = {}): Promise<void> {
