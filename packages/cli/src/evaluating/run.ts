@@ -127,7 +127,10 @@ export async function runBenchmarks(
     ...{ began, seconds, others: { command: context.argv, moment } },
   });
   say(`Results   ${paths.results}\n`);
-  return { answer: areFinite(results), data: { dir, ...moment, device: device.name, ...figuresOf(results), ...paths } };
+  return {
+    answer: areFinite(results),
+    data: { dir, ...moment, device: device.name, ...figuresOf(results), files: paths },
+  };
 }
 
 /** Of a benchmark, the splits whose rows are read. */
