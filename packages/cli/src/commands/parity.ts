@@ -18,7 +18,7 @@ export function parity() {
   const command = makeCommand({
     name: 'parity',
     summary:
-      'Replays golden files (ops, models, tokenizers, sampling, folders of them): the error of every tensor, the worst last.',
+      'Replays golden files (ops, models, tokenizers, sampling, evaluation): the error of every tensor, the worst last.',
     seed: null,
     eager: true,
     examples: [
@@ -27,6 +27,7 @@ export function parity() {
       'twill parity golden --eager',
       'twill parity golden/tokenizers golden/sampling',
       'twill parity more-goldens --base golden/models',
+      'twill parity golden/evals',
       'twill parity my-op.safetensors --device cpu --json',
     ],
     notes: [
@@ -35,6 +36,8 @@ export function parity() {
       'A tokenizer is a directory with tokenizer.json and cases.json: text, add_special_tokens, ids, decoded,\n' +
         'decoded_with_special, each equal. One of sampling has a cases.json of logits, ids, options, probabilities\n' +
         '(within 1e-6) and kept (equal). Exit code 1 when a tensor is above its tolerance or a case is wrong.',
+      'Goldens of evaluation are files of requests and generations, folders of runs with a results.json, and prompts,\n' +
+        'as golden/evals/README.md tells them. With --base the models are the folders model-<name> there.',
     ],
   })
     .addArgument(new Argument('<path...>', 'golden files, directories of models, tokenizers and sampling, folders'))
