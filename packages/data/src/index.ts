@@ -17,6 +17,7 @@ export type { SplitOptions } from './split.ts';
 export { type CircuitName, type CircuitsOptions, circuitNames, circuits } from './tasks/circuits.ts';
 export { compositionalMqar } from './tasks/compositional-mqar.ts';
 export { type CopyingOptions, stringCopying } from './tasks/copying.ts';
+export { epochsOf } from './tasks/epochs.ts';
 export { type ForgettingMqarOptions, forgettingMqar } from './tasks/forgetting-mqar.ts';
 export type { AnsweredOptions } from './tasks/formal/answered.ts';
 export { modularArithmetic } from './tasks/formal/arithmetic.ts';

@@ -44,7 +44,7 @@ it.each<[string, () => unknown, string]>([
   [
     'pairs and updates',
     () => forgettingMqar({ length: 20, pairs: 4, source }),
-    'and 8 tokens of updates, take 24 tokens',
+    'and 8 tokens of updates take 24 tokens',
   ],
   ['more updates than pairs', () => forgettingMqar({ length: 64, pairs: 2, source }), 'updates = 4 is more than the 2'],
   ['no square', () => compositionalMqar({ length: 64, pairs: 5, source }), 'pairs = 5 is no square; give 4'],

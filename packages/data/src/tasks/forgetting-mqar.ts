@@ -46,7 +46,14 @@ export function forgettingMqar(options: ForgettingMqarOptions): Task {
       name,
       chance: 1 / half,
       difficulties: quarters(most),
-      check: (pairs) => checkPairs(name, pairs, length, half - 1, 2 * Math.min(updates, pairs)),
+      check(pairs) {
+        checkPairs(name, pairs, length, half - 1);
+        const further = 2 * Math.min(updates, pairs);
+        if (4 * pairs + further <= length) return;
+        throw new OptionError(
+          `${name}: ${pairs} pairs, a query for each and ${further} tokens of updates take ${4 * pairs + further} tokens, and length is ${length}; give fewer, or a larger length.`,
+        );
+      },
       write(out, row, pairs, random, power) {
         const again = Math.min(updates, pairs);
         const keys = random.choice(half - 1, pairs).map((k) => 1 + k);

@@ -2,6 +2,7 @@
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
+import { epochsOf } from './epochs.ts';
 import { makeTask, type Task } from './task.ts';
 
 export interface SelectiveCopyingOptions {
@@ -43,7 +44,8 @@ export function selectiveCopying(options: SelectiveCopyingOptions): Task {
   };
   check(length);
   return makeTask({
-    ...{ name, vocab, batch, examples, source, check },
+    ...{ name, vocab, batch, source, check },
+    ...epochsOf(name, examples, source),
     chance: 1 / (vocab - 2),
     difficulties: [length],
     length: (tokens) => tokens,

@@ -42,19 +42,17 @@ export interface TaskParts {
   write: WriteRow;
   /** Writes a row of training, where it is not as one of evaluation: it may ask for every next token. */
   writeTraining?: WriteRow;
-  /** Distinct rows of training, each once an epoch, in a new order every time. Default or null: new ones for ever. */
-  examples?: number | null | undefined;
+  /** Which row of an endless source sequence i of training is, such as `epochsOf` says. Default: row i, always a new one. */
+  rowOf?: (i: number) => number;
 }
 
 /** A task from what is its own: how one row is written. */
 export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskParts): Task {
-  const { batch: B, check, write, writeTraining = write, examples = null } = own;
+  const { batch: B, check, write, writeTraining = write, rowOf = (i) => i } = own;
   whole(`${name}: batch`, B, 1);
-  if (examples !== null) whole(`${name}: examples`, examples, 1);
   checkSource(`${name}: source`, own.source);
   const training = own.source.fork('train');
   const evaluating = own.source.fork('evaluation');
-  const rowOf = examples === null ? (i: number) => i : shuffled(examples, own.source.fork('order'));
   return {
     name,
     vocab,
@@ -80,19 +78,6 @@ export function makeTask({ name, vocab, chance, difficulties, ...own }: TaskPart
   };
 }
 
-/** Which of the rows of an endless source sequence i is: all of them once an epoch. Remembers the order of one epoch. */
-function shuffled(count: number, orders: RandomSource): (i: number) => number {
-  let epoch = -1;
-  let order: ArrayLike<number> = [];
-  return (i) => {
-    if (epoch !== Math.floor(i / count)) {
-      epoch = Math.floor(i / count);
-      order = orders.fork(epoch).permutation(count);
-    }
-    return order[i % count];
-  };
-}
-
 /** One, two, four and eight times a length: that of training, and how far beyond it a model still answers. */
 export const beyond = (length: number): number[] => [length, 2 * length, 4 * length, 8 * length];
 
@@ -109,19 +94,17 @@ export function checkHalves(name: string, vocab: number): void {
   }
 }
 
-/** Refuses pairs that have no place in the row, where each is shown once (two tokens) and asked for once (two tokens), beside `further` tokens. */
-export function checkPairs(name: string, pairs: number, length: number, keys: number, further = 0): void {
+/** Refuses pairs that have no place in the row, where each is shown once (two tokens) and asked for once (two tokens). */
+export function checkPairs(name: string, pairs: number, length: number, keys: number): void {
   whole(`${name}: pairs`, pairs, 1);
   whole(`${name}: length`, length, 4);
   if (length % 2 !== 0) {
     throw new OptionError(`${name}: length = ${length} is odd and tokens come in pairs; give an even number.`);
   }
-  const needed = 4 * pairs + further;
-  if (needed > length) {
-    const beside = further > 0 ? `, and ${further} tokens of updates,` : '';
+  if (4 * pairs > length) {
     throw new OptionError(
-      `${name}: ${pairs} pairs and a query for each${beside} take ${needed} tokens, and length is ${length}; ` +
-        `give at most ${Math.floor((length - further) / 4)} pairs or a length of at least ${needed}.`,
+      `${name}: ${pairs} pairs and a query for each take ${4 * pairs} tokens, and length is ${length}; ` +
+        `give at most ${Math.floor(length / 4)} pairs or a length of at least ${4 * pairs}.`,
     );
   }
   if (pairs > keys) {

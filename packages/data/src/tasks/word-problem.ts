@@ -2,6 +2,7 @@
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
+import { epochsOf } from './epochs.ts';
 import { type Group, group } from './group.ts';
 import { beyond, makeTask, type Task } from './task.ts';
 
@@ -37,7 +38,8 @@ export function wordProblem(options: WordProblemOptions): Task {
   const of = group(named);
   const occurring = occurringIn(of, elements);
   return makeTask({
-    ...{ name, vocab: of.order, batch, examples, source, check },
+    ...{ name, vocab: of.order, batch, source, check },
+    ...epochsOf(name, examples, source),
     chance: 1 / of.order,
     difficulties: beyond(length),
     length: (tokens) => tokens,

@@ -2,6 +2,7 @@
 import { finite, OptionError, shown } from '@twilljs/tensor';
 import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
+import { epochsOf } from './epochs.ts';
 import { makeTask, type Task, type TaskParts } from './task.ts';
 
 export interface ZoologyMqarOptions {
@@ -47,7 +48,8 @@ export function zoologyTask({ length, vocab = 8192, pairs, ...options }: Zoology
   }
   return makeTask({
     ...variant,
-    ...{ vocab, batch, examples, source },
+    ...{ vocab, batch, source },
+    ...epochsOf(name, examples, source),
     length: () => length,
     difficulty: () => pairs,
     write(out, row, difficulty, random) {

@@ -2,6 +2,7 @@
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 import { type Batch, IGNORE } from '../../batch.ts';
 import type { RandomSource } from '../../source.ts';
+import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
 export interface FuzzyRecallOptions {
@@ -75,7 +76,8 @@ export function fuzzyRecall(options: FuzzyRecallOptions): Task {
     writeFuzzy(out, row, [...body, body[random.int(body.length)]], { pad: vocab - 1, isTraining });
   };
   return makeTask({
-    ...{ name, vocab, batch, examples, source, check },
+    ...{ name, vocab, batch, source, check },
+    ...epochsOf(name, examples, source),
     chance: 1 / values,
     difficulties: [length],
     length: (tokens) => tokens,

@@ -2,6 +2,7 @@
 import { knownOnly, rng, whole } from '@twilljs/tensor';
 import type { Batch } from '../../batch.ts';
 import type { RandomSource } from '../../source.ts';
+import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
 export interface MemorizationOptions {
@@ -40,7 +41,8 @@ export function memorization(options: MemorizationOptions): Task {
   const check = (tokens: number) => whole(`${name}: length`, tokens, 2);
   check(length);
   return makeTask({
-    ...{ name, vocab, batch, examples, source, check },
+    ...{ name, vocab, batch, source, check },
+    ...epochsOf(name, examples, source),
     chance: 1 / (vocab - 1 - keys),
     difficulties: [length],
     length: (tokens) => tokens - (tokens % 2),

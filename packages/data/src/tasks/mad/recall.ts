@@ -2,6 +2,7 @@
 import { finite, knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Batch, IGNORE } from '../../batch.ts';
 import type { RandomSource } from '../../source.ts';
+import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
 export interface MadRecallOptions {
@@ -78,7 +79,8 @@ export function madRecall(options: MadRecallOptions): Task {
     writeMadRecall(out, row, sequence, { keys: ids.keys, sign, isTraining });
   };
   return makeTask({
-    ...{ name, vocab, batch, examples, source, check },
+    ...{ name, vocab, batch, source, check },
+    ...epochsOf(name, examples, source),
     chance: 1 / (ids.noise - ids.keys),
     difficulties: [length],
     length: (tokens) => (sign === null ? tokens - 1 : tokens),
