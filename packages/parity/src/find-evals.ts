@@ -1,5 +1,5 @@
 // Goldens of evaluation in a folder: what the lm-evaluation-harness and the tools of "Just read twice" made of documents with small models,
-// and rows of synthetic tasks.
+// rows of synthetic tasks, and texts of RULER.
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readText } from '@twilljs/hub/node';
@@ -11,6 +11,7 @@ import type { Replayed } from './measured.ts';
 import { replayBenchmarks } from './replay-benchmarks.ts';
 import { replayPool, replayRecall } from './replay-recall.ts';
 import { replayGenerations, replayRequests } from './replay-requests.ts';
+import { replayRuler, rulerFiles } from './replay-ruler.ts';
 import { replaySynthetic, syntheticFiles } from './replay-synthetic.ts';
 import { replayUnits } from './replay-units.ts';
 
@@ -79,6 +80,7 @@ export function findEvals(folder: string, names: readonly string[], base: string
       withModel(path, pattern.exec(name)![1], async (given) => one(path, await replay(path, given)));
     else if (name === 'units.json') alone(path, async () => one(path, await replayUnits(path)));
     else if (syntheticFiles.test(name)) alone(path, async () => one(path, replaySynthetic(path)));
+    else if (rulerFiles.test(name)) alone(path, async () => one(path, await replayRuler(path, modelOf)));
     else if (/^fewshot-pool\..+\.json$/.test(name)) alone(path, async () => replayPool(path));
     else if (name.endsWith('.jsonl') && firstLineHas(path, ['task', 'style']))
       alone(path, () => replayRecall(path, modelOf));
@@ -91,6 +93,7 @@ export function findEvals(folder: string, names: readonly string[], base: string
     withModel(folder, basename(folder), (given) => replayBenchmarks(folder, given));
   }
   taken.push(...names.filter((name) => /\.jsonl?$/.test(name) && !taken.includes(name) && file(name)));
+  if (taken.some((name) => rulerFiles.test(name))) taken.push('tokenizer.json'); // whose tokens they count in
   return { found, skipped, taken };
 }
 

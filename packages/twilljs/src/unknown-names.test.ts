@@ -42,6 +42,14 @@ const run = {
   ...{ model, source: batches, training: { steps: 1 }, seed: 0, data: {}, command: ['twill'], resume: false },
   ...{ checkpoints: { every: 1, keep: 1 }, validation: { every: 1, measure } },
 };
+const tokenizer = { encode: () => new Int32Array(1) };
+const needles = { tokenizer, lengths: [64], depths: [50], samples: 1, seed: 0 };
+const lists = { adjectives: ['red'], nouns: ['fox'], verbs: ['run'] };
+const questions = { documents: ['a'], questions: [] };
+const ruler = {
+  ...{ tokenizer, lengths: [256], samples: 1, seed: 0, form: 'official', words: lists, essay: 'One. Two.' },
+  ...{ squad: questions, hotpot: questions },
+};
 const rates = { beta1: 0.9, beta2: 0.95, eps: 1e-8 };
 const size = {
   name: 'tiny',
@@ -169,6 +177,17 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { length: 12, vocab: 8, copied: 2, examples: 4, batch: 2, source },
   ],
   'stringCopying: options': [(bag) => all.stringCopying(bag), { length: 4, alphabet: 8, batch: 2, source }],
+  'needleInText: options': [
+    (bag) => all.needleInText(bag),
+    { ...needles, text: 'One. Two.', needle: 'It is 7.', question: 'It is', answers: ['7'] },
+  ],
+  'passkeyGrid: options': [(bag) => all.passkeyGrid(bag), { ...needles, words: lists }],
+  'phonebook: options': [
+    (bag) => all.phonebook(bag),
+    { tokenizer, maxLength: 256, entries: [4], samples: 1, examples: 2, seed: 0 },
+  ],
+  'rulerBenchmark: options': [(bag) => all.rulerBenchmark(all.rulerTasks[0], bag), { ...ruler }],
+  'rulerSuite: options': [(bag) => all.rulerSuite(bag), { ...ruler }],
   'wordProblem: options': [
     (bag) => all.wordProblem(bag),
     { group: 'S3', elements: 'swaps', length: 4, examples: 4, batch: 2, source },

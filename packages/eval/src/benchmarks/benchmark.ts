@@ -21,6 +21,15 @@ export interface Dataset {
   };
   /** The columns that are read. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
+  /** Makes the rows, where they are made rather than read: the splits say no more than a name then. */
+  make?(): Promise<Made>;
+}
+
+/** Rows that are made. */
+export interface Made {
+  readonly rows: readonly Row[];
+  /** What they are made of, where figures do not tell, and what was left out, in words. */
+  readonly notes: readonly string[];
 }
 
 /** What a metric has of one document: a number, or a sum of log-probabilities (nats) with the number of units that it is of. */

@@ -64,7 +64,7 @@ async function evaluated(
   notes: string[],
 ): Promise<BenchmarkResult> {
   const { name, dataset } = benchmark;
-  const table = await given.rows(dataset, dataset.splits.evaluation);
+  const table = await tableOf(benchmark, given, notes);
   if (table.rows.length === 0) {
     throw new FileError(
       `${name}: the split ${dataset.splits.evaluation} of ${dataset.id} has no rows; give one with rows.`,
@@ -89,6 +89,14 @@ async function evaluated(
   const metrics = await figuresOf(benchmark, samples, bootstrap);
   noteNotFinite(name, samples, notes);
   return { benchmark, n: samples.length, original: table.rows.length, shots: examples.count, metrics, samples };
+}
+
+/** The rows that are asked, read or made. */
+async function tableOf({ name, dataset }: Benchmark, given: Evaluating, notes: string[]): Promise<Rows> {
+  const made = await dataset.make?.();
+  if (!made) return given.rows(dataset, dataset.splits.evaluation);
+  notes.push(...made.notes.map((note) => `${name}: ${note}`));
+  return { rows: made.rows, place: (index) => `sample ${index}` };
 }
 
 interface Document {
