@@ -39,18 +39,18 @@ const NAMES = ['tokenizer', 'lengths', 'samples', 'seed', 'form', 'words', 'essa
 
 /** Refuses what is no bag of these options. @throws OptionError */
 export function checkNames(options: RulerOptions): void {
-  knownOnly('ruler', options, NAMES);
-  checkTokenizer('ruler', options.tokenizer);
+  knownOnly('rulerBenchmark', options, NAMES);
+  checkTokenizer('rulerBenchmark', options.tokenizer);
 }
 
 /** @throws OptionError for a setting that is none. */
 export function rulerBenchmark(task: RulerTask, options: RulerOptions): Benchmark {
   checkNames(options);
   const { tokenizer, lengths = [4096], samples = 500, seed = 42, form = 'official' } = options;
-  checkLengths('ruler: lengths', lengths, task.newTokens + 1);
-  whole('ruler: samples', samples, 1);
-  whole('ruler: seed', seed, 0);
-  oneOf('ruler: form', form, FORMS);
+  checkLengths('rulerBenchmark: lengths', lengths, task.newTokens + 1);
+  whole('rulerBenchmark: samples', samples, 1);
+  whole('rulerBenchmark: seed', seed, 0);
+  oneOf('rulerBenchmark: form', form, FORMS);
   const material = materialOf(options);
   const tokensOf = (text: string) => tokenizer.encode(text).length;
 
