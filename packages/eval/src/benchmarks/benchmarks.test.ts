@@ -201,6 +201,11 @@ it.each<[string, Parameters<typeof failure>, string | RegExp]>([
     'evaluateBenchmarks: shots is 0.5; give a whole number of at least 0.',
   ],
   [
+    'an option of another name',
+    [[quiz], { ...given({ test: rows }), shot: 1 } as Evaluating],
+    /^evaluateBenchmarks: .*shot.*shots/,
+  ],
+  [
     'two of one name',
     [[quiz, multipleChoice(parts)], given({ test: rows })],
     'evaluateBenchmarks: two benchmarks are called quiz; give another name to one of them.',

@@ -1,5 +1,5 @@
 // Benchmarks, evaluated: rows become requests, answers become figures.
-import { FileError, isTwillError, OptionError, whole } from '@twilljs/tensor';
+import { FileError, isTwillError, knownOnly, OptionError, whole } from '@twilljs/tensor';
 import type { Benchmark, Row, Suite } from './benchmark.ts';
 import { checkRow } from './columns.ts';
 import { figuresOf } from './figures.ts';
@@ -9,6 +9,8 @@ import { SHOT_SEED, shotsFor } from './shots.ts';
 
 /** Resamples of a bootstrap, as many as the lm-evaluation-harness takes. */
 const RESAMPLES = 100_000;
+
+const OPTIONS = ['answer', 'rows', 'shots', 'shotSeed', 'limit', 'bootstrap', 'cutting', 'onBenchmark'] as const;
 
 /**
  * Evaluates benchmarks one after another, each once however often it is in the suites.
@@ -22,6 +24,7 @@ export async function evaluateBenchmarks(
   asked: readonly (Benchmark | Suite)[],
   given: Evaluating,
 ): Promise<SuiteResults> {
+  knownOnly('evaluateBenchmarks', given, OPTIONS);
   const benchmarks = benchmarksIn(asked);
   const { shots, limit, bootstrap = RESAMPLES } = given;
   const least = { shots: 0, limit: 1, bootstrap: 0 };
