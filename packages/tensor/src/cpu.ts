@@ -26,7 +26,7 @@ function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
     name,
     label: name,
     float,
-    limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0 },
+    limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0, tokensAtOnce: 64 },
     eager,
     poison,
     sequence: sequenceOf,

@@ -80,6 +80,8 @@ export interface Device {
     readonly bytes: number;
     /** Training steps that may be queued before the results of an earlier one are read: 0 where work is done when it is asked for. */
     readonly stepsAhead: 0 | 1;
+    /** Tokens of several sequences in one forward: enough to keep it busy. Few on the reference, to which each sequence is as long as all. */
+    readonly tokensAtOnce: number;
   };
   /** Recorded steps are run anew each time: the slow twin of `compile`. */
   readonly eager: boolean;

@@ -11,7 +11,7 @@ export function meta(): Device {
     name: 'meta',
     label: 'meta',
     float: 'f32',
-    limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0 },
+    limits: { bytes: Number.POSITIVE_INFINITY, stepsAhead: 0, tokensAtOnce: 2048 },
     eager: true,
     poison: false,
     fallbacks: new Map(),

@@ -167,7 +167,7 @@ function makeDevice({ tier, tierReason, machine, pool, table, loaded, bytes, eag
     name: 'wasm',
     label: `wasm (${tier}, ${threads === 1 ? '1 thread' : `${threads} threads`})`,
     float: 'f32',
-    limits: { bytes, stepsAhead: 0 },
+    limits: { bytes, stepsAhead: 0, tokensAtOnce: 2048 },
     eager,
     poison: machine.poison,
     tier,

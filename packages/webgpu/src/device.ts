@@ -122,7 +122,7 @@ function makeDevice({ queue, heaps, table, poison, eager, bytes }: Parts): WebGp
     label: `webgpu (${adapter})`,
     tier: adapter,
     float: 'f32',
-    limits: { bytes, stepsAhead: 1 },
+    limits: { bytes, stepsAhead: 1, tokensAtOnce: 2048 },
     eager,
     poison,
     gpu,

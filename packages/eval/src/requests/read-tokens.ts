@@ -6,17 +6,13 @@ import { type Segment, segmentsOf } from './prefix-tree.ts';
 import type { TokenAnswer, TokenRequest } from './token-request.ts';
 
 export interface ReadOptions {
-  /** Tokens in one forward at most. Default 2048; 64 on the reference device, to which each of several sequences is as long as all of them. */
+  /** Tokens in one forward at most. Default: as many as keep the device busy. */
   readonly tokensAtOnce?: number;
   /** Told what a batch has answered, by index; awaited before the next is read. */
   onBatch?(answered: readonly number[], answers: readonly TokenAnswer[]): void | Promise<void>;
   /** Whether a request need not be answered. */
   readonly isKnown?: (index: number) => boolean;
 }
-
-/** Enough to keep a device busy, few enough for what is computed of them to be small. */
-const TOKENS_AT_ONCE = 2048;
-const TOKENS_ON_REFERENCE = 64;
 
 /** Tokens that reading one more sequence costs, as measured: a state that is copied, and tokens of few that keep a device less busy. */
 const TOKENS_OF_SEQUENCE = 8;
@@ -41,7 +37,7 @@ export async function readTokens(
 ): Promise<TokenAnswer[]> {
   checkModel('readTokens', model);
   knownOnly('readTokens', options, ['tokensAtOnce', 'onBatch', 'isKnown']);
-  const { tokensAtOnce = model.device.name === 'cpu' ? TOKENS_ON_REFERENCE : TOKENS_AT_ONCE } = options;
+  const { tokensAtOnce = model.device.limits.tokensAtOnce } = options;
   whole('readTokens: tokensAtOnce', tokensAtOnce, 1);
   checkRequests(requests, model.config.model.vocab_size);
   const segments = segmentsOf(requests, (tokens, continued) => {
