@@ -51,7 +51,8 @@ export function evaluate() {
       'Beyond the length of training, --length shows how a model extrapolates.',
       'With --tasks, --data names directories with data sets (org/name/config/split*.parquet, .jsonl, .json, .csv), and\n' +
         'task=path for your own rows of one task; without it they are taken from the Hub. Results are written as the\n' +
-        'lm-evaluation-harness has them, every answer as soon as it is there: after Ctrl-C the same command goes on.',
+        'lm-evaluation-harness has them, every answer as soon as it is there: after Ctrl-C the same command goes on.\n' +
+        '--task and --tasks are two things: --task lm measures bits per byte of text, --tasks lm asks the benchmarks.',
     ],
   })
     .addArgument(new Argument('[dir]', 'run or model directory, or a model of the Hub (org/name)'))

@@ -89,7 +89,7 @@ const calls: readonly [line: string, message: RegExp][] = [
   [`${run} --data good --max-length 1`, /--max-length is "1"/],
   [`${run} --data good --limit 1 --limit 2`, /--limit is given twice/],
   [`${run} --data good --seed x`, /--seed is "x"/],
-  [`${run} --data good --shots 2`, /baber\/piqa: good has no split train of it; baber\/piqa\/train\*/],
+  [`${run} --data good --shots 2`, /piqa: good has no split train of it, which the examples of --shots come from;/],
   [`${run} --data nowhere`, /nowhere: does not exist; check the path/],
   [
     `${run} --data bad/json.jsonl`,
@@ -97,7 +97,7 @@ const calls: readonly [line: string, message: RegExp][] = [
   ],
   [
     `${run} --data bad`,
-    /bad has no split validation of it; baber\/piqa\/validation\*\.\{parquet,jsonl,json,csv\} is expected there\. It is the split/,
+    /bad has no split validation of it; baber\/piqa\/validation\*\.\{parquet,jsonl,json,csv\} is expected there, with the columns goal, sol1, sol2, label\. It is the split/,
   ],
   [`${run} --data several`, /validation\.csv and validation\.jsonl both may be the split validation/],
   [`${run} --data parts`, /validation-00000-of-00002\.jsonl is one of 2 parts but 1 is here/],
@@ -115,12 +115,17 @@ const calls: readonly [line: string, message: RegExp][] = [
   [`${run} --data good --column body`, /--column does not go with --tasks/],
   ['eval runs/done --limit 3', /--limit is about --tasks, which is not given/],
   ['eval runs/done --shots 3', /--shots is about --tasks, which is not given/],
+  ['eval runs/done --task piqa --limit 3', /--task names piqa, which is a benchmark; ask for it by --tasks piqa/],
   ['eval runs/done --out x', /--out is about --tasks, which is not given/],
   [`${run} --data good --checkpoint 99`, /^eval: /],
   [`${run} --data good --adapter gone`, /^eval: /],
   [`${run} --data good --tokenizer gone`, /^eval: .*gone/],
   [`${run} --data good --out rows.jsonl`, /rows\.jsonl: is a file where a directory is needed/],
   [`eval runs/done --device cpu --tasks ${list} --data good`, /: good has no split validation of it/],
+  [
+    'eval runs/done --device cpu --tasks copa,piqa,boolq --data good',
+    /super_glue: good has no split validation of it; .* Nor are there rows for boolq\. Rows are there for --tasks piqa\.$/m,
+  ],
   [`${run} --data good --max-length 4 --out out`, /request 0: .*/],
 ];
 
@@ -202,6 +207,16 @@ it('of what is right the results are written, and after Ctrl-C the answers are t
   const names = readdirSync('out-good').sort();
   expect(names.filter((name) => /^results_[\dT.-]+\.json$/.test(name))).toHaveLength(2);
   expect(names.filter((name) => /^samples_piqa_[\dT.-]+\.jsonl$/.test(name))).toHaveLength(2);
+});
+
+it('a list in JSON says what rows need', async () => {
+  const { out } = await capture(['eval', '--tasks', 'list', '--json']);
+  const { tasks } = JSON.parse(out) as { tasks: { name: string }[] };
+  expect(tasks.find(({ name }) => name === 'piqa')).toMatchObject({
+    dataset: { id: 'baber/piqa', splits: { evaluation: 'validation', shots: 'train' }, columns: { label: 'integer' } },
+    metrics: [{ name: 'acc', higherIsBetter: true }, { name: 'acc_norm' }],
+  });
+  expect(tasks.find(({ name }) => name === 'mmlu_other')).toMatchObject({ members: { length: 13 } });
 });
 
 it('all tasks are listed without a model', async () => {

@@ -1,7 +1,10 @@
 // Flags of twill eval --tasks, and which others do not go with it.
 import { OptionError } from '@twilljs/tensor';
 import type { Option } from 'commander';
+import { known } from 'twilljs';
 import { option } from '../flags.ts';
+
+import { allNamed } from './names.ts';
 import type { BenchmarkOptions } from './run.ts';
 
 export const benchmarkFlags = (): Option[] => [
@@ -33,6 +36,7 @@ export function asksBenchmarks(
   options: Readonly<Record<string, unknown>>,
 ): options is Readonly<Record<string, unknown>> & BenchmarkOptions {
   const isAsked = options.tasks !== undefined;
+  requireTask(options.task);
   const strange = (isAsked ? ofTask : ofBenchmarks).find((name) => options[name] !== undefined);
   if (strange === undefined) return isAsked;
   const flag = `--${strange.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -41,4 +45,11 @@ export function asksBenchmarks(
       ? `${flag} does not go with --tasks, which says itself how its documents are read; leave one of them out.`
       : `${flag} is about --tasks, which is not given; add it, or leave ${flag} out.`,
   );
+}
+
+/** The names of the two ways are easily taken for each other. */
+function requireTask(name: unknown): void {
+  const isTask = known.tasks.some((task) => task.name === name || task.aliases?.some((alias) => alias === name));
+  if (isTask || !allNamed().some((one) => one.name === name)) return;
+  throw new OptionError(`--task names ${name}, which is a benchmark; ask for it by --tasks ${name}.`);
 }

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   answerRequests,
-  type Benchmark,
   benchmarksIn,
   evaluateBenchmarks,
   grouped,
@@ -24,9 +23,10 @@ import { fetchRepository, modelDirectory } from '../hub/fetch.ts';
 import { type ModelFlags, momentText, openModel } from '../model.ts';
 import { openTokenizer } from '../tokenizer.ts';
 import { recordIn } from '../train/resume.ts';
+import { requireRows } from './available.ts';
 import { allNamed, benchmarksNamed, placesOf } from './names.ts';
 import { answeringView } from './progress.ts';
-import { resultTables, taskLists } from './table.ts';
+import { listed, resultTables, taskLists } from './table.ts';
 import { writeResults } from './write.ts';
 
 export interface BenchmarkOptions extends CommonOptions, ModelFlags {
@@ -64,7 +64,7 @@ export async function runBenchmarks(
   if (options.tasks === LIST) {
     const all = allNamed();
     say(taskLists(suites, terminal.columns));
-    return { answer: true, data: { tasks: all.map(({ name, title }) => ({ name, title })) } };
+    return { answer: true, data: { tasks: all.map(listed) } };
   }
   if (where === undefined) throw new OptionError('no model is named; give its directory, or org/name of the Hub.');
   const asked = await benchmarksNamed(options.tasks);
@@ -76,9 +76,7 @@ export async function runBenchmarks(
     fetch: (id, how = {}) => fetchRepository(id, how, context),
   });
   // What is missing is said before any work is done.
-  for (const benchmark of benchmarksIn(asked)) {
-    for (const split of splitsOf(benchmark, options.shots)) await rows(benchmark.dataset, split);
-  }
+  await requireRows(benchmarksIn(asked), rows, options.shots, directories.length > 0);
   const out = options.out ?? (dir === where ? join(dir, EVALS) : join(EVALS, harnessFolder(where)));
   makeDirectory(out);
   const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
@@ -131,12 +129,6 @@ export async function runBenchmarks(
     answer: areFinite(results),
     data: { dir, ...moment, device: device.name, ...figuresOf(results), files: paths },
   };
-}
-
-/** Of a benchmark, the splits whose rows are read. */
-function splitsOf({ dataset: { splits }, shots }: Benchmark, asked: number | undefined): string[] {
-  const examples = shots ? (asked ?? shots.count) : 0;
-  return [...new Set([splits.evaluation, ...(examples > 0 ? [splits.shots] : [])])];
 }
 
 /** As PyTorch calls it; what is computed is in f32. */

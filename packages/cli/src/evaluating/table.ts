@@ -1,5 +1,6 @@
 // Results in the columns of the lm-evaluation-harness.
 import { type Benchmark, benchmarksIn, type Figures, type Metric, type Suite, type SuiteResults } from '@twilljs/eval';
+import type { JsonObject } from '@twilljs/hub';
 import { table, wrapped } from '@twilljs/report';
 
 const HEAD = ['Tasks', 'Version', 'Filter', 'n-shot', 'Metric', '', 'Value', '', 'Stderr'];
@@ -43,9 +44,23 @@ const shown = (value: number | 'N/A' | undefined): string =>
 
 const metricsIn = (suite: Suite): Metric[] => benchmarksIn([suite]).flatMap(({ metrics }) => metrics);
 
+/** What a list of all says of one in JSON. */
+export function listed(one: Benchmark | Suite): JsonObject {
+  const { name, title } = one;
+  if ('members' in one) return { name, title, members: one.members.map((member) => member.name) };
+  const { version, kind, source, shots, metrics } = one;
+  const { id, config, splits, columns } = one.dataset;
+  const asked = metrics.map((metric) => ({ name: metric.name, higherIsBetter: metric.higherIsBetter }));
+  const dataset = { id, config, splits: { ...splits }, columns: { ...columns } };
+  return { name, title, version, kind, source, shots: shots ? { ...shots } : null, dataset, metrics: asked };
+}
+
 /** What there is: every suite with its tasks, of each its rows and its metrics. */
 export const taskLists = (suites: readonly Suite[], columns: number): string =>
-  suites.map((suite) => listOf(suite, columns)).join('\n');
+  `${suites.map((suite) => listOf(suite, columns)).join('\n')}
+After a title: the data set, its configuration if it has several, the split that is asked, and the metrics.
+With --json also the columns that are read, the examples and the paper of each.
+`;
 
 function listOf(suite: Suite, columns: number): string {
   const { name, title, members } = suite;

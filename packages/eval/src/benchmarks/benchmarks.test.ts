@@ -214,7 +214,7 @@ it.each<[string, Parameters<typeof failure>, string | RegExp]>([
   [
     'a missing column',
     [[quiz], given({ test: [rows[0], { question: 'b', right: 0 }] })],
-    'quiz: test.jsonl:2: there is no column "options", only "question", "right"; give rows of own/quiz.',
+    'quiz: test.jsonl:2: there is no column "options", only "question", "right"; give rows of own/quiz, with "question" (a string), "options" (a list of strings), "right" (a whole number).',
   ],
   [
     'a column of another kind',

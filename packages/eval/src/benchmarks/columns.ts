@@ -18,10 +18,14 @@ export function checkRow(row: Row, dataset: Dataset, place: string): void {
   for (const [column, kind] of Object.entries(dataset.columns)) {
     const value = row[column];
     if (fits[kind](value)) continue;
-    const problem =
-      value === undefined
-        ? `there is no column "${column}", only ${Object.keys(row).map(quoted).join(', ') || 'nothing'}`
-        : `column ${shown(column)} is ${shown(value)} where ${words[kind]} is needed`;
+    if (value === undefined) {
+      const there = Object.keys(row).map(quoted).join(', ') || 'nothing';
+      const all = Object.entries(dataset.columns).map(([name, kind]) => `${shown(name)} (${words[kind]})`);
+      throw new FileError(
+        `${place}: there is no column "${column}", only ${there}; give rows of ${dataset.id}, with ${all.join(', ')}.`,
+      );
+    }
+    const problem = `column ${shown(column)} is ${shown(value)} where ${words[kind]} is needed`;
     throw new FileError(`${place}: ${problem}; give rows of ${dataset.id}.`);
   }
 }

@@ -71,7 +71,7 @@ async function filesOf(wanted: WantedRows, { directories = [], own = [], fetch }
   const looked = directories.length > 0 ? `${directories.join(', ')} ${directories.length > 1 ? 'have' : 'has'}` : '';
   if (looked) {
     throw new FileError(
-      `${dataset.id}: ${looked} no split ${split} of it; ${expected(dataset, split)} is expected there. ${comesFrom(dataset, split)}`,
+      `${dataset.id}: ${looked} no split ${split} of it${useOf(dataset, split)}; ${expected(dataset, split)} is expected there, with ${columnsOf(dataset)}. It is the split ${split}${ofConfig(dataset)} of the data set ${dataset.id} on the Hub: leave --data out, or run ${pulled(dataset)}.`,
     );
   }
   try {
@@ -80,7 +80,7 @@ async function filesOf(wanted: WantedRows, { directories = [], own = [], fetch }
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     throw new FileError(
-      `${error.message} Or give --data DIR with ${expected(dataset, split)} in it. ${comesFrom(dataset, split)}`,
+      `${error.message} Or give --data DIR with ${expected(dataset, split)} in it: rows of your own with ${columnsOf(dataset)}, or what ${pulled(dataset)} fetches where there is a network.`,
       { cause: error },
     );
   }
@@ -115,6 +115,13 @@ const expected = ({ id, config }: Dataset, split: string): string =>
 
 const ofConfig = ({ config }: Dataset): string => (config === null ? '' : ` of ${config}`);
 
-function comesFrom({ id, config }: Dataset, split: string): string {
-  return `It is the split ${split}${ofConfig({ config } as Dataset)} of the data set ${id} on the Hub: leave --data out, or run twill hub pull ${id} --dataset --revision refs/convert/parquet.`;
-}
+/** What a split is needed for, where it is not asked itself. */
+const useOf = ({ splits }: Dataset, split: string): string =>
+  split === splits.evaluation ? '' : ', which the examples of --shots come from';
+
+const columnsOf = ({ columns }: Dataset): string => {
+  const names = Object.keys(columns);
+  return `the ${names.length === 1 ? 'column' : 'columns'} ${names.join(', ')}`;
+};
+
+const pulled = ({ id }: Dataset): string => `twill hub pull ${id} --dataset --revision refs/convert/parquet`;

@@ -115,7 +115,7 @@ describe('directories', () => {
 
   it('without it are told what is expected there, and where it comes from', async () => {
     await expect(songs({ directories: ['mine', 'short'] }, dataset, 'dev')).rejects.toThrow(
-      'org/birds: mine, short have no split dev of it; org/birds/Songs-Easy/dev*.{parquet,jsonl,json,csv} is expected there. ' +
+      'org/birds: mine, short have no split dev of it, which the examples of --shots come from; org/birds/Songs-Easy/dev*.{parquet,jsonl,json,csv} is expected there, with the column song. ' +
         'It is the split dev of Songs-Easy of the data set org/birds on the Hub: leave --data out, or run twill hub pull org/birds --dataset --revision refs/convert/parquet.',
     );
     await expect(songs({ directories: ['nowhere'] })).rejects.toThrow('nowhere: does not exist; check the path.');
