@@ -70,6 +70,11 @@ const loaded = {
   machines: [],
   unfinished: [],
 } as const;
+mkdirSync(join(home, 'evals'));
+writeFileSync(
+  join(home, 'evals/results_now.json'),
+  JSON.stringify({ results: { a: { 'acc,none': 1 } }, 'n-samples': { a: { original: 1, effective: 1 } } }),
+);
 mkdirSync(join(home, 'sweep'));
 writeFileSync(join(home, 'sweep/sweep.json'), JSON.stringify({ version: 1, spec: spec(), corpus: null, origin: null }));
 const swept = {
@@ -237,7 +242,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
   'hybrid: config.attn': [(bag) => all.hybrid({ ...config, attn: bag }, { mixers, init }), attn],
   'hybrid: options': [(bag) => all.hybrid(config, bag), { mixers, init, device: async () => cpu() }],
   'knownConfig: config': [(bag) => all.knownConfig(bag, mixers), config],
-  'sideBySide: options': [(bag) => node.sideBySide([], bag), { known: all.known }],
+  'sideBySide: options': [(bag) => node.sideBySide([join(home, 'evals')], bag), { known: all.known }],
   'datasetRows: options': [(bag) => node.datasetRows(bag), { directories: ['x'] }],
   'resolveRepository: options': [
     (bag) => node.resolveRepository('org/name', bag).catch(refusedByHub),

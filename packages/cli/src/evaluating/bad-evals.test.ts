@@ -107,6 +107,7 @@ const calls: readonly [line: string, message: RegExp][] = [
     `${run} --data piqa=rows.jsonl --shots 1`,
     /rows\.jsonl has the rows that are asked, but examples come from the split train/,
   ],
+  [`${run} --data piqa=rows.jsonl --data piqa=folder`, /--data gives baber\/piqa two places, rows\.jsonl and folder/],
   [`${run} --data piqa=folder`, /folder: it has no split validation; validation\.jsonl is expected there/],
   [run, /the network is not used .* Or give --data DIR with baber\/piqa\/validation\*/],
   [`${run} --data good --task text`, /--task does not go with --tasks/],

@@ -53,7 +53,7 @@ export interface Places {
 
 /**
  * @param values of --data: directories of data sets, and `task=path` for one's own rows.
- * @throws OptionError for a task that is not asked for.
+ * @throws OptionError for a task that is not asked for, and for a data set in two places.
  */
 export function placesOf(values: readonly string[], asked: readonly Named[]): Places {
   const directories: string[] = [];
@@ -71,7 +71,15 @@ export function placesOf(values: readonly string[], asked: readonly Named[]): Pl
         `--data ${shown(value)} is for ${shown(name)}, which --tasks does not name; name it there, or leave it out here.`,
       );
     }
-    own.push(...benchmarksIn([found]).map(({ dataset }) => [dataset, path] as const));
+    for (const { dataset } of benchmarksIn([found])) {
+      const [, other] = own.find(([one]) => one.id === dataset.id && one.config === dataset.config) ?? [];
+      if (other !== undefined && other !== path) {
+        throw new OptionError(
+          `--data gives ${shown(dataset.id)} two places, ${shown(other)} and ${shown(path)}; tasks of one data set read the same rows, so give one.`,
+        );
+      }
+      own.push([dataset, path]);
+    }
   }
   return { directories, own };
 }

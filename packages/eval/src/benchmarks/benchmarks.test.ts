@@ -59,7 +59,8 @@ describe('prompts', () => {
     expect(opening([{ text: 'Q: a\nA:', answer: 'yes' }], form) + waiting('Q: b\nA:', form)).toBe(
       'Think.\n\nQ: a\nA: yes\n\nQ: b\nA:',
     );
-    expect(opening([{ text: 'Q', answer: '' }], form)).toBe('Think.\n\nQ');
+    expect(opening([{ text: 'Q', answer: null }], form)).toBe('Think.\n\nQ');
+    expect(opening([{ text: 'Q', answer: '' }], form)).toBe('Think.\n\nQ \n\n');
   });
 
   it('have the beginning of the answer, with a delimiter where no white space is', () => {
@@ -238,6 +239,20 @@ it.each<[string, Parameters<typeof failure>, string | RegExp]>([
   ],
 ])('refuses %s', async (_, [benchmarks, options], message) => {
   expect(await failure(benchmarks, options)).toMatch(message);
+});
+
+it('refuses a wrong row of the last benchmark before the model is asked for the first', async () => {
+  let asked = 0;
+  const options = given(
+    { test: rows, other: [...rows, row('d', 2)] },
+    { answer: async (requests) => requests.map(answerOf, asked++) },
+  );
+  const other = multipleChoice({
+    ...{ ...parts, name: 'other', ending: () => 'end' },
+    dataset: { ...dataset, splits: { evaluation: 'other', shots: 'train' } },
+  });
+  expect(await failure([quiz, other], options)).toMatch(/^other: other\.jsonl:4: the right choice is number 2 of 2/);
+  expect(asked).toBe(0);
 });
 
 it('writes results and samples as the harness does, whole figures as floats', async () => {

@@ -13,7 +13,7 @@ const RESAMPLES = 100_000;
 const OPTIONS = ['answer', 'rows', 'shots', 'shotSeed', 'limit', 'bootstrap', 'cutting', 'onBenchmark'] as const;
 
 /**
- * Evaluates benchmarks one after another, each once however often it is in the suites.
+ * Evaluates benchmarks one after another, each once however often it is in the suites. All rows become requests before the first is asked.
  *
  * @returns figures under the names of the lm-evaluation-harness: `acc,none`, `acc_stderr,none`, ...
  * @throws OptionError when nothing is asked, for numbers that are none, for two benchmarks of one name, and without a cutting where one is needed.
@@ -31,11 +31,14 @@ export async function evaluateBenchmarks(
   for (const [name, value] of Object.entries({ shots, limit, bootstrap })) {
     if (value !== undefined) whole(`evaluateBenchmarks: ${name}`, value, least[name as keyof typeof least]);
   }
-  const results: BenchmarkResult[] = [];
   const notes: string[] = [];
-  for (const [i, benchmark] of benchmarks.entries()) {
-    given.onBenchmark?.(benchmark, i, benchmarks.length);
-    results.push(await evaluated(benchmark, given, bootstrap, notes));
+  // A row that is wrong is told of before hours of work.
+  const all: Prepared[] = [];
+  for (const benchmark of benchmarks) all.push(await prepared(benchmark, given, notes));
+  const results: BenchmarkResult[] = [];
+  for (const [i, one] of all.entries()) {
+    given.onBenchmark?.(one.benchmark, i, all.length);
+    results.push(await evaluated(one, given, bootstrap, notes));
   }
   return { benchmarks: results, groups: groupsOf(asked, results), notes };
 }
@@ -60,12 +63,15 @@ export function benchmarksIn(asked: readonly (Benchmark | Suite)[]): Benchmark[]
   return [...byName.values()];
 }
 
-async function evaluated(
-  benchmark: Benchmark,
-  given: Evaluating,
-  bootstrap: number,
-  notes: string[],
-): Promise<BenchmarkResult> {
+/** A benchmark with all that is asked of the model. */
+interface Prepared {
+  readonly benchmark: Benchmark;
+  readonly original: number;
+  readonly shots: number;
+  readonly documents: readonly (Document & Pick<Sample, 'target' | 'requests'>)[];
+}
+
+async function prepared(benchmark: Benchmark, given: Evaluating, notes: string[]): Promise<Prepared> {
   const { name, dataset } = benchmark;
   const table = await tableOf(benchmark, given, notes);
   if (table.rows.length === 0) {
@@ -75,15 +81,27 @@ async function evaluated(
   }
   const documents = documentsOf(benchmark, table, given, notes);
   const examples = await examplesFor(benchmark, given, notes);
-  const prepared = documents.map(({ doc, place }) =>
-    at(`${name}: ${place}`, () => ({
-      ...{ doc, place, target: benchmark.target(doc) },
-      requests: benchmark.requests(doc, examples.of(doc)),
-    })),
-  );
-  const answers = await given.answer(prepared.flatMap(({ requests }) => requests));
+  return {
+    ...{ benchmark, original: table.rows.length, shots: examples.count },
+    documents: documents.map(({ doc, place }) =>
+      at(`${name}: ${place}`, () => ({
+        ...{ doc, place, target: benchmark.target(doc) },
+        requests: benchmark.requests(doc, examples.of(doc)),
+      })),
+    ),
+  };
+}
+
+async function evaluated(
+  { benchmark, original, shots, documents }: Prepared,
+  given: Evaluating,
+  bootstrap: number,
+  notes: string[],
+): Promise<BenchmarkResult> {
+  const { name } = benchmark;
+  const answers = await given.answer(documents.flatMap(({ requests }) => requests));
   let begin = 0;
-  const samples: Sample[] = prepared.map(({ doc, place, target, requests }, doc_id) => {
+  const samples: Sample[] = documents.map(({ doc, place, target, requests }, doc_id) => {
     const own = answers.slice(begin, begin + requests.length);
     begin += requests.length;
     const metrics = at(`${name}: ${place}`, () => benchmark.score(doc, own));
@@ -91,7 +109,7 @@ async function evaluated(
   });
   const metrics = await figuresOf(benchmark, samples, bootstrap);
   noteNotFinite(name, samples, notes);
-  return { benchmark, n: samples.length, original: table.rows.length, shots: examples.count, metrics, samples };
+  return { benchmark, n: samples.length, original, shots, metrics, samples };
 }
 
 /** The rows that are asked, read or made. */

@@ -39,7 +39,7 @@ export function generation(parts: GenerationParts): Benchmark {
     prepare,
     target,
     requests(doc, shots) {
-      const examples = shots.map((shot) => ({ text: text(shot), answer: target(shot) }));
+      const examples = shots.map((shot) => ({ text: text(shot), answer: target(shot) || null }));
       return [{ kind: 'generate_until', context: opening(examples, form) + waiting(text(doc), form), options }];
     },
     score: (doc, [answer]) => ({

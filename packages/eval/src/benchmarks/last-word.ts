@@ -23,7 +23,7 @@ export function lastWord(parts: LastWordParts): Benchmark {
     prepare: (row) => row,
     target: word,
     requests(doc, shots) {
-      const examples = shots.map((shot) => ({ text: text(shot), answer: word(shot) }));
+      const examples = shots.map((shot) => ({ text: text(shot), answer: word(shot) || null }));
       return [
         {
           kind: 'loglikelihood',

@@ -50,10 +50,11 @@ export function multipleChoice(parts: MultipleChoiceParts): ChoiceBenchmark {
   /** An example says the right context, or the context and the right choice. */
   const example = (doc: Row): Example =>
     ending
-      ? { text: choices(doc)[gold(doc)], answer: ending(doc) }
+      ? { text: choices(doc)[gold(doc)], answer: ending(doc) || null }
       : { text: text(doc), answer: choices(doc)[gold(doc)] };
 
   function requests(doc: Row, shots: readonly Row[]): Request[] {
+    gold(doc); // what has no right choice is refused before it is asked
     const before = opening(shots.map(example), form);
     const ask = (context: string, continuation: string): Request => ({ kind: 'loglikelihood', context, continuation });
     const options = choices(doc);

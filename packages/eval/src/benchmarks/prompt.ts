@@ -5,7 +5,8 @@ import type { PromptForm } from './benchmark.ts';
 /** An example: a text, and the answer after it. */
 export interface Example {
   readonly text: string;
-  readonly answer: string;
+  /** Null where there is none: nothing stands after the text then, not even what parts examples. A choice that is empty is an answer. */
+  readonly answer: string | null;
 }
 
 /** What nearly every task has. */
@@ -26,9 +27,8 @@ export function waiting(text: string, { answerPrefix, targetDelimiter }: PromptF
   return joined(text, targetDelimiter, answerPrefix);
 }
 
-/** An answer that is empty is none: nothing stands after the text then, not even what parts examples. */
 function shown({ text, answer }: Example, { answerPrefix, targetDelimiter, shotDelimiter }: PromptForm): string {
-  if (answer === '') return text;
+  if (answer === null) return text;
   if (answerPrefix === '') return text + targetDelimiter + answer + shotDelimiter;
   return joined(text, targetDelimiter, joined(answerPrefix, ' ', answer)) + shotDelimiter;
 }

@@ -24,7 +24,7 @@ export interface Evaluating {
   readonly bootstrap?: number | undefined;
   /** Needed by benchmarks that cut their documents. */
   readonly cutting?: Cutting | undefined;
-  /** Called before each benchmark. */
+  /** Called before the model is asked for each benchmark. */
   onBenchmark?(benchmark: Benchmark, index: number, of: number): void;
 }
 

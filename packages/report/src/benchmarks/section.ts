@@ -13,7 +13,7 @@ type Table = Extract<Block, { kind: 'table' }>;
 export function benchmarkSections(models: readonly ComparedModel[], suites: readonly Suite[]): Section[] {
   const figures = comparedFigures(models);
   if (figures.length === 0) return [];
-  const known = benchmarksIn(suites);
+  const known = suites.length > 0 ? benchmarksIn(suites) : [];
   const notes = models.flatMap(({ runs }) => runs.flatMap((run) => run.notes.map((note) => `${run.name}: ${note}.`)));
   const picture = benchmarkPicture(models, figures, known);
   return [
