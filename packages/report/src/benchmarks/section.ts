@@ -162,7 +162,7 @@ function publishedSections(
     const partial = own.some(({ figure: { task } }) => task.n < task.original || (task.shots ?? 0) > 0);
     const table: Table = {
       kind: 'table',
-      caption: `${partial ? 'Ours are of a part of the documents or with examples, theirs are not.' : 'Theirs are of models of another size and training: the task is the same, the race is not.'}`,
+      caption: `${partial ? 'Ours are of a part of the documents or with examples, theirs are not.' : 'Theirs are of models of another size and training, over whole data sets; the command below says of which rows ours are.'}`,
       head: ['model', ...own.map(({ figure }) => `${figure.task.name} ${metricText(figure)}`)],
       rows: [
         ...models.map(({ name }, i) => [`${name} (here)`, ...own.map(({ figure }) => cellText(figure.cells[i]))]),

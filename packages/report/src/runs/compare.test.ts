@@ -103,7 +103,7 @@ it('seeds of the same settings say what chance moves', () => {
 
 it('numbers that were measured on other rows are not compared', () => {
   const drawn = said(run('a', {}), run('b', { data: { ...text, sha256: 'b'.repeat(64) } }));
-  expect(drawn).toContain('They were measured on different rows (sha256 differ)');
+  expect(drawn).toContain('In training they were measured on different rows (sha256 differ)');
   expect(drawn).not.toContain('Behind it');
   expect(drawn).not.toContain('tokenizer');
   const inIds = said(run('a', {}), run('b', { data: { ...text, sha256: 'b'.repeat(64), tokenizer: 'c'.repeat(64) } }));

@@ -37,7 +37,7 @@ function onTask(task: TaskFamily, runs: readonly ComparedRun[]): (string | false
   });
   const apart = differentRows(runs);
   if (apart.length > 0) {
-    const start = `They were measured on different rows (${listed(apart)} differ): a number of one is not to be compared with that of another`;
+    const start = `In training they were measured on different rows (${listed(apart)} differ): a number of one is not to be compared with that of another`;
     return [
       apart.includes('tokenizer')
         ? `${start}, unless the text is the same: bits per byte are by its bytes, whatever the tokenizer. twill eval DIR --all --data TEXT measures each on one text.`

@@ -24,6 +24,7 @@ function written(block: Block, columns: number): string[] {
       return [];
     case 'table':
       return [
+        `${wrapped(block.caption, columns)}\n`,
         table(
           block.head,
           rowsOf(block, (cell) => `*${cell}`),
