@@ -147,6 +147,7 @@ describe('what is broken', () => {
   it.each([
     ['no JSON', 'results', () => '{"results": ', /results_.*\.json/],
     ['no results', 'results', () => '{"a": 1}', /it has no object results, as results of an evaluation have/],
+    ['no figures', 'results', (text: string) => text.replace(/"birds":\{/, '"birds":null,"x":{'), /no object birds/],
     ['no counts', 'results', (text: string) => text.replace('"effective"', '"x"'), /n-samples of birds has no numbers/],
     ['a line', 'samples', (text: string) => `${text}\n{"doc_id":`, /samples_birds_.*\.jsonl, line 201: it is no JSON/],
     [
@@ -181,6 +182,13 @@ describe('what is broken', () => {
     const text = markdown(await sideBySide(['lies'], options));
     expect(text).toContain(`lies: acc of birds is not what lies/samples_birds_${date}.jsonl gives.`);
     expect(text).toContain('| 0.990 |');
+  });
+
+  it('figures that are no numbers are said so', async () => {
+    made('blank', { hits: right(0.5) });
+    const path = `blank/results_${date}.json`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"acc,none":[\d.]+/, '"acc,none":null,"odd,none":0.5'));
+    expect(markdown(await sideBySide(['blank'], options))).toContain(`blank: acc of birds is no number in ${path}.`);
   });
 
   it('runs without results beside models that are no runs, and nothing at all', async () => {

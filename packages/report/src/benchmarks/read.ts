@@ -52,8 +52,9 @@ async function tasksIn(directory: string): Promise<Pick<FoundResults, 'tasks' | 
       if (tasks.has(name) || !isTask) continue;
       tasks.set(name, await taskIn(json, name, path, join(directory, `samples_${name}_${date}.jsonl`), notes));
     }
-    for (const [name, figures] of Object.entries((json.groups ?? {}) as Readonly<Record<string, JsonObject>>)) {
-      if (!groups.has(name)) groups.set(name, { name, figures: figuresIn(figures) });
+    const ofGroups = json.groups === undefined ? {} : objectIn(json, 'groups', path);
+    for (const name of Object.keys(ofGroups)) {
+      if (!groups.has(name)) groups.set(name, { name, figures: figuresIn(objectIn(ofGroups, name, path)) });
     }
   }
   return { tasks: [...tasks.values()], groups: [...groups.values()], notes };
@@ -66,9 +67,9 @@ async function taskIn(
   samplesPath: string,
   notes: string[],
 ): Promise<FoundTask> {
-  const part = (field: string): unknown => objectIn(json, field, path)[name];
-  const figures = part('results') as JsonObject;
-  const { original, effective } = part('n-samples') as JsonObject;
+  const part = (field: string): JsonObject => objectIn(objectIn(json, field, path), name, path);
+  const figures = part('results');
+  const { original, effective } = part('n-samples');
   const better = (json.higher_is_better ?? {}) as Record<string, Record<string, unknown> | undefined>;
   const version = (json.versions as JsonObject | undefined)?.[name];
   const shots = (json['n-shot'] as JsonObject | undefined)?.[name];
@@ -78,6 +79,10 @@ async function taskIn(
     });
   }
   const samples = existsSync(samplesPath) ? samplesOf(await readRows(samplesPath), effective, samplesPath) : null;
+  for (const [key, value] of Object.entries(figures)) {
+    if (isFigure(key) && typeof value !== 'number')
+      notes.push(`${key.split(',')[0]} of ${name} is no number in ${path}`);
+  }
   const metrics = figuresIn(figures).map(({ metric: key, value, error }): FoundMetric => {
     const [metric, filter = 'none'] = key.split(',');
     const higher = better[name]?.[metric];
@@ -96,13 +101,16 @@ async function taskIn(
 /** `acc,none` and `acc_stderr,none` as one; what is no number is left out. */
 function figuresIn(figures: JsonObject): FoundGroup['figures'] {
   return Object.entries(figures).flatMap(([key, value]) => {
+    if (!isFigure(key) || typeof value !== 'number') return [];
     const [metric, filter] = key.split(',');
-    if (filter === undefined || metric.endsWith('_stderr') || typeof value !== 'number') return [];
     const error = figures[`${metric}_stderr,${filter}`];
     const name = filter === 'none' ? metric : key;
     return [{ metric: name, value, error: typeof error === 'number' ? error : null }];
   });
 }
+
+/** `acc,none`, but not its error. */
+const isFigure = (key: string): boolean => /^[^,]+,[^,]/.test(key) && !key.split(',')[0].endsWith('_stderr');
 
 /** @throws FileError where a field is no object. */
 function objectIn(json: JsonObject, field: string, path: string): JsonObject {
