@@ -133,7 +133,13 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
     title: text,
     version: number,
     dataset: ['an object with the id of a data set, its splits and its columns', (v) => has(v, dataset)],
-    metrics: ['a list of metrics', (v) => Array.isArray(v) && v.length > 0 && v.every((one) => has(one, metric))],
+    metrics: [
+      'a list of metrics, each with a name and an aggregation { name, of, stderr },',
+      (v) => Array.isArray(v) && v.length > 0 && v.every((one) => has(one, metric)),
+    ],
+    kind: words('multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'),
+    form: ['an object with the parts of a prompt', (v) => has(v, form)],
+    shots: ['an object, or null', (v) => v === null || record[1](v)],
     prepare: fn,
     target: fn,
     score: fn,
@@ -147,7 +153,14 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
 };
 
 const dataset = { id: text, splits: record, columns: record } as const satisfies Readonly<Record<string, Rule>>;
-const metric = { name, aggregation: record } as const satisfies Readonly<Record<string, Rule>>;
+const string: Rule = ['a text', (v) => typeof v === 'string'];
+const form: Readonly<Record<string, Rule>> = {
+  ...{ description: string, targetDelimiter: string, shotDelimiter: string, answerPrefix: string },
+};
+const aggregation: Readonly<Record<string, Rule>> = {
+  ...{ name, of: fn, stderr: ['a function, or null', (v) => v === null || fn[1](v)] },
+};
+const metric: Readonly<Record<string, Rule>> = { name, aggregation: ['an object', (v) => has(v, aggregation)] };
 const isNamed = (v: unknown): boolean => ['benchmark', 'suite'].includes(kindOf(v) ?? '');
 
 function kindOf(value: unknown): ModuleKind | null {

@@ -78,6 +78,10 @@ const calls: readonly [line: string, message: RegExp][] = [
   ['eval runs/done --tasks ./gone.mjs', /gone\.mjs: does not exist; check the path/],
   ['eval runs/done --tasks ./measure.mjs', /measure\.mjs: exports a measure where a benchmark or a suite is needed/],
   ['eval runs/done --tasks ./half.mjs', /half\.mjs: its benchmark has no title where a text of one line is needed/],
+  [
+    'eval runs/done --tasks ./sum.mjs',
+    /sum\.mjs: its benchmark has the metrics \[.* where a list of metrics, each with a name and an aggregation/,
+  ],
   ['eval runs/done --tasks ./fault.mjs', /fault\.mjs: cannot be loaded, /],
   ['eval runs/done --tasks ./bare.mjs', /bare\.mjs: exports no mixer, task, measure, figure, benchmark or suite/],
   ['eval runs/gone --tasks piqa --data good', /^eval: runs\/gone: is no directory here, and of the Hub: /],
@@ -147,6 +151,9 @@ beforeAll(async () => {
   write('folder/readme.md', 'x');
   write('measure.mjs', "export default { name: 'm', title: 'm', kind: 'told', lines: () => [] };");
   write('half.mjs', "export default { name: 'half', requests: () => [] };");
+  const quiz =
+    "dataset: { id: 'a/b', splits: {}, columns: {} }, metrics: [{ name: 'm', aggregation: { name: 'sum' } }]";
+  write('sum.mjs', `export default { name: 'sum', title: 'Sum', version: 1, requests: () => [], ${quiz} };`);
   write('fault.mjs', 'export default {');
   write('bare.mjs', 'export default 3;');
   const columnData = [{ name: 'label', data: [2n ** 60n], type: 'INT64' as const }];
