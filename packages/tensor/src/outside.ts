@@ -37,6 +37,8 @@ const strays = /* @__PURE__ */ new Set<Stray>();
 let bytesOutside = 0;
 /** The same after the last collection. */
 let settled = 0;
+/** Growth after which a read collects now: twice as much after each time that found little, for a program that gives back itself. */
+let patience = READ_GROWTH;
 let late = 0;
 
 const finalizer = /* @__PURE__ */ new FinalizationRegistry<Stray>(giveBack);
@@ -111,12 +113,14 @@ function isWorthCollecting(floor: number): boolean {
 /** Asks the engine to collect at once, and gives back what it found. Does nothing where it cannot be asked. */
 function collect(): void {
   if (!askToCollect()) return;
+  const before = bytesOutside;
   for (const stray of strays) {
     if (stray.holder.deref()) continue;
     finalizer.unregister(stray);
     giveBack(stray);
   }
   settled = bytesOutside;
+  patience = before - settled < READ_GROWTH / 2 ? Math.min(2 * patience, LOOP_GROWTH) : READ_GROWTH;
 }
 
 /**
@@ -126,7 +130,7 @@ function collect(): void {
 export async function relieve(): Promise<void> {
   if (!hasGrown(READ_GROWTH)) return;
   if (canCollect()) {
-    if (isWorthCollecting(READ_GROWTH)) collect();
+    if (isWorthCollecting(patience)) collect();
     return;
   }
   await nextTurn(); // in which finalizers run

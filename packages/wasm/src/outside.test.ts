@@ -1,8 +1,10 @@
 // Programs that forget their scopes, or whose results keep their tapes: how far they get, and what they are told.
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import {
   grad,
   keep,
   lateReturns,
+  Owned,
   ones,
   parameter,
   release,
@@ -15,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { wasm } from './device.ts';
 
 const MB = 2 ** 20;
+const FORCED = constants.NODE_PERFORMANCE_GC_FLAGS_FORCED;
 
 /** Ten tensors of a megabyte, and what their gradient needs. */
 function pass(w: Tensor): Tensor {
@@ -123,4 +126,22 @@ it('counts what it gives back late, and survives a buffer that was freed by hand
   };
   expect(drop).not.toThrow();
   expect(lateReturns()).toBeGreaterThan(late + 50);
+});
+
+it('a loop that itself gives back what it has outside of scopes is soon not looked through any more', async () => {
+  const device = await wasm();
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) if ((detail as { flags: number }).flags & FORCED) collections++;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  for (let i = 0; i < 40; i++) {
+    const owned = new Owned(ones([MB], { device }));
+    await owned.value!.data();
+    owned.release();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50)); // told of in turns of their own
+  observer.disconnect();
+  expect(collections).toBeGreaterThan(0);
+  expect(collections).toBeLessThan(10);
 });
