@@ -69,15 +69,6 @@ export function rowsAsked(
   return rows;
 }
 
-/** Some rows of the stream, and of the labels those that are asked for there. */
-interface Tile {
-  readonly rows: readonly number[];
-  /** How many labels each has. */
-  readonly counts: readonly number[];
-  /** The first of them, among all. */
-  readonly from: number;
-}
-
 /**
  * What is asked of a stream after the last block.
  *
@@ -93,18 +84,24 @@ export async function labelLogprobs(
   const most = Math.max(1, Math.floor(LOGITS / stack.config.model.vocab_size));
   const logprobs = new Float64Array(rows.length);
   const best = new Int32Array(rows.length);
+  const firsts = [...rows.keys()].filter((i) => rows[i] !== rows[i - 1]); // of the labels of a row
   const stream = keep(untracked(() => scope(read)));
-  const made: { tile: Tile; told: ReturnType<typeof toldBy> }[] = [];
+  const made: { begins: readonly number[]; told: ReturnType<typeof toldBy> }[] = [];
   try {
-    for (const tile of tilesOf(rows, most)) made.push({ tile, told: toldBy(stack, stream, tile, labels) });
+    for (let at = 0; at < firsts.length; at += most) {
+      const begins = [...firsts, rows.length].slice(at, at + most + 1);
+      made.push({ begins, told: toldBy(stack, stream, begins, rows, labels) });
+    }
     stream.release();
-    for (const { tile, told } of made) {
+    for (const { begins, told } of made) {
       const [values, ids] = await Promise.all([told.logprobs.data(), told.best.data()]);
       const K = values.length / ids.length;
-      forEachLabel(tile, (i, row, k) => {
-        logprobs[i] = values[row * K + k];
-        best[i] = ids[row];
-      });
+      for (let row = 0; row < ids.length; row++) {
+        for (let i = begins[row]; i < begins[row + 1]; i++) {
+          logprobs[i] = values[row * K + i - begins[row]];
+          best[i] = ids[row];
+        }
+      }
     }
   } finally {
     stream.release();
@@ -113,40 +110,23 @@ export async function labelLogprobs(
   return { logprobs, best };
 }
 
-function tilesOf(rows: Int32Array, most: number): Tile[] {
-  const tiles: { rows: number[]; counts: number[]; from: number }[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    let tile = tiles[tiles.length - 1];
-    if (i > 0 && rows[i] === rows[i - 1]) {
-      tile.counts[tile.counts.length - 1]++;
-      continue;
-    }
-    if (!tile || tile.rows.length === most) {
-      tile = { rows: [], counts: [], from: i };
-      tiles.push(tile);
-    }
-    tile.rows.push(rows[i]);
-    tile.counts.push(1);
-  }
-  return tiles;
-}
-
-/** Every label of a tile: which of all it is, and which of its row, in the tile. */
-function forEachLabel({ counts, from }: Tile, visit: (i: number, row: number, k: number) => void): void {
-  let i = from;
-  for (const [row, count] of counts.entries()) for (let k = 0; k < count; k++) visit(i++, row, k);
-}
-
-/** Kept: log-probabilities [n,K] of the labels of n rows, 0 where one has fewer, and the most likely ids [n]. */
-function toldBy(stack: Stack, stream: Tensor, tile: Tile, labels: IdList) {
+/**
+ * Kept: log-probabilities [n,K] of the labels of n rows, 0 where one has fewer, and the most likely ids [n].
+ *
+ * @param begins Of each of these rows its first label, and where the labels of the last one end.
+ */
+function toldBy(stack: Stack, stream: Tensor, begins: readonly number[], rows: Int32Array, labels: IdList) {
   const { device } = stream;
-  const [n, K] = [tile.rows.length, Math.max(...tile.counts)];
+  const n = begins.length - 1;
+  const counts = Array.from({ length: n }, (_, row) => begins[row + 1] - begins[row]);
+  const K = Math.max(...counts);
   const asked = new Int32Array(n * K).fill(-100);
-  forEachLabel(tile, (i, row, k) => {
-    asked[row * K + k] = labels[i];
-  });
+  for (const [row, count] of counts.entries()) {
+    for (let k = 0; k < count; k++) asked[row * K + k] = labels[begins[row] + k];
+  }
   const tell = () => {
-    const h = embedding(stream, tensor(Int32Array.from(tile.rows), [n], { device })); // [n,D]
+    const own = Int32Array.from(counts, (_, row) => rows[begins[row]]);
+    const h = embedding(stream, tensor(own, [n], { device })); // [n,D]
     return logProbs(headOf(stack, { h, branch: null }), tensor(asked, [n, K], { device }));
   };
   return keep(untracked(() => scope(tell)));
