@@ -1,5 +1,6 @@
 // All benchmarks. A new one is a file of contests/ and its place in this list.
 import { decode } from './contests/decode.ts';
+import { evaluate } from './contests/evaluate.ts';
 import { lengths, widths } from './contests/growth.ts';
 import { host } from './contests/host.ts';
 import { op } from './contests/op.ts';
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   widths,
   prefill,
   decode,
+  evaluate,
   threads,
   start,
   study,

@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly isKnown?: (index: number) => boolean;
 }
 
-/** Tokens that reading one more sequence costs, as measured: a state that is copied, and tokens of few that keep a device less busy. */
+/** An estimate of the tokens that one more sequence costs: a state that is copied, and tokens of few that keep a device less busy. */
 const TOKENS_OF_SEQUENCE = 8;
 
 /** Numbers of the states in a batch: 64 MiB in f32, or as many as a quarter of the parameters. */
