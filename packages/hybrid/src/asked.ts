@@ -32,8 +32,8 @@ export interface LabelLogprobs {
   readonly best: Int32Array;
 }
 
-/** Logits that are there at once, where those of one row are no more: 64 MiB in f32. Fewer rows at once make the head's product slower. */
-const LOGITS = 2 ** 24;
+/** Logits that are there at once, where those of one row are no more: 128 MiB in f32. Fewer rows at once make the head's product slower. */
+const LOGITS = 2 ** 25;
 
 /**
  * Where in the computed stream labels are asked for, row by row.

@@ -132,7 +132,10 @@ it('a loop that itself gives back what it has outside of scopes is soon not look
   const device = await wasm();
   let collections = 0;
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) if ((detail as { flags: number }).flags & FORCED) collections++;
+    for (const entry of list.getEntries()) {
+      const { flags } = (entry as unknown as { detail: { flags: number } }).detail;
+      if (flags & FORCED) collections++;
+    }
   });
   observer.observe({ entryTypes: ['gc'] });
   for (let i = 0; i < 40; i++) {

@@ -36,7 +36,10 @@ it.each(devices)('is cross-entropy, label by label, with its gradient (%s)', asy
   }
 });
 
-it.each(devices)('a label that is no class makes NaN of itself alone (%s)', async (_, device) => {
+/** The reference has no such labels: its ids are on the host, where they are looked at. */
+const withKernels = devices.filter(([name]) => name !== 'cpu');
+
+it.each(withKernels)('a label that is no class makes NaN of itself alone (%s)', async (_, device) => {
   const labels = empty([2, 3], device, 'i32');
   device.write(labels.buffer, Int32Array.of(3, 1, 2 ** 31 - 1, 0, -(2 ** 31), 2));
   const [logprobs, best] = apply(logProbsOp, [tensor(new Float32Array(6), [2, 3], { device }), labels], null);
