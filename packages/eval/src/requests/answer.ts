@@ -65,6 +65,9 @@ export async function answerRequests(requests: readonly Request[], given: Answer
   return keys.map((key) => work.answers.get(key)!);
 }
 
+/** Prompts that are continued together have so many times the tokens that the device reads at once: they are read part by part. */
+const READS = 8;
+
 /** A request whose answer is read from what follows what. */
 interface Reading {
   readonly request: Exclude<Request, GenerationRequest>;
@@ -160,7 +163,11 @@ class Work {
     if (all.length === 0) return;
     this.report('generate_until');
     const { model, tokenizer } = this.given;
-    for (const places of batchesOf(all.map(([, { prompt }]) => prompt))) {
+    const batches = batchesOf(
+      all.map(([, { prompt }]) => prompt),
+      READS * model.device.limits.tokensAtOnce,
+    );
+    for (const places of batches) {
       const these = places.map((i) => all[i]);
       if (these.every(([key]) => this.answers.has(key))) continue;
       const prompts = these.map(([, { prompt }]) => prompt);

@@ -6,8 +6,8 @@ import type { Encoding } from './encoding.ts';
 import { checkGeneration, type GenerationAnswer, type GenerationOptions } from './request.ts';
 import { cutAtStops, stopsIn } from './stops.ts';
 
-/** Prompts that are continued together, and tokens of all of them at most. */
-const [MOST_PROMPTS, MOST_TOKENS] = [16, 2 ** 14];
+/** Prompts that are continued together at most. */
+const MOST_PROMPTS = 16;
 
 /** A prompt of at least one id. */
 export interface Prompt {
@@ -68,15 +68,19 @@ export function promptOf(encoding: Encoding, context: string, options: Generatio
   );
 }
 
-/** Which prompts are continued together: those of a length. What is drawn is drawn alone, from its own seed. */
-export function batchesOf(prompts: readonly Prompt[]): number[][] {
+/**
+ * Which prompts are continued together: those of a length. What is drawn is drawn alone, from its own seed.
+ *
+ * @param most tokens of all that are continued together.
+ */
+export function batchesOf(prompts: readonly Prompt[], most: number): number[][] {
   const order = [...prompts.keys()].sort((a, b) => prompts[b].ids.length - prompts[a].ids.length || a - b);
   const batches: number[][] = [];
   for (const i of order) {
     const batch = batches.at(-1);
     const isAlone = (one: number) => (prompts[one].options.temperature ?? 0) > 0;
     const tokens = batch ? (batch.length + 1) * tokensOf(prompts[batch[0]]) : 0;
-    if (batch && !isAlone(i) && !isAlone(batch[0]) && batch.length < MOST_PROMPTS && tokens <= MOST_TOKENS) {
+    if (batch && !isAlone(i) && !isAlone(batch[0]) && batch.length < MOST_PROMPTS && tokens <= most) {
       batch.push(i);
     } else batches.push([i]);
   }
