@@ -1,12 +1,14 @@
 // Log-probabilities of labels without logits: those of a softmax over the logits that `forward` gives, of every way to lay out sequences.
 import { kernels as attentionKernels } from '@twilljs/attention/webgpu';
+import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import type { Initializer } from '@twilljs/nn';
 import { kernels as nnKernels } from '@twilljs/nn/webgpu';
 import { kernels as scanKernels } from '@twilljs/scan/webgpu';
-import { cpu, type Data, type Device, rng, scope, untracked } from '@twilljs/tensor';
+import { cpu, type Data, type Device, keep, parameter, rng, scope, tensor, untracked } from '@twilljs/tensor';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { device as fast } from 'twilljs';
 import { describe, expect, it } from 'vitest';
-import type { AskedLabels, Cache, LanguageModel, Where } from './index.ts';
+import { type AskedLabels, type Cache, hybrid, type LanguageModel, type Where } from './index.ts';
 import { attn, config, drawn, make } from './models.test-data.ts';
 
 const kernels = [...nnKernels, ...scanKernels, ...attentionKernels];
@@ -48,7 +50,7 @@ async function compare(
 describe.each(devices)('on %s', (_, device, tolerance) => {
   const random = rng(5);
 
-  it('rows, several labels at a position, and more positions than the head takes at once', async () => {
+  it('rows, several labels at a position, all positions and none', async () => {
     const model = await make(woven, device);
     const ids = drawn(random, [140, 140]);
     const asked = { positions: [0, 5, 5, 5, 139, 140, 279], labels: [3, 19, 0, 19, 7, 7, 1] };
@@ -105,4 +107,36 @@ it('says which position or label is none', async () => {
   expect(await message([3], [0], { lengths: [3, 4] })).toMatch(/positions\[0\] is 3, which lies in no sequence/);
   expect(await message([7], [0], { ranges: [[2, 7]] })).toMatch(/positions\[0\] is 7, which lies in no sequence/);
   expect(await message([1], [0], { ranges: [[2, 7]] })).toMatch(/positions\[0\] is 1, which lies in no sequence/);
+});
+
+/** Large parameters that are quickly made. */
+const quick: Initializer = {
+  std: 1,
+  fork: () => quick,
+  make: (shape) => {
+    const values = new Float32Array(shape.reduce((n, size) => n * size, 1));
+    for (let i = 0; i < values.length; i++) values[i] = (Math.imul(i, 0x9e3779b1) >> 8) / 2 ** 23;
+    return keep(parameter(tensor(values, shape)));
+  },
+};
+
+it('more positions than the head takes at once', async () => {
+  const vocabulary = 2 ** 20; // 32 rows in a tile
+  const size = { hidden_size: 8, num_heads: 1, head_dim: 8, expand_v: 1, num_hidden_layers: 1, intermediate_size: 8 };
+  const config = { model_type: 'gated_deltanet', ...size, vocab_size: vocabulary, tie_word_embeddings: true };
+  const parts = { mixers: [gatedDeltanet], init: quick };
+  using model = await hybrid(config, parts).to(await fast({ name: 'wasm' }));
+  const ids = [[...rng(1).ints(40, vocabulary)]];
+  const positions = Array.from({ length: 80 }, (_, i) => i >> 1); // two labels at each
+  const labels = rng(2).ints(80, vocabulary);
+  const all = await model.logprobs(ids, { positions, labels });
+  for (const [from, to] of [
+    [0, 50],
+    [50, 80],
+  ]) {
+    const part = await model.logprobs(ids, { positions: positions.slice(from, to), labels: labels.slice(from, to) });
+    expect([...all.best.subarray(from, to)]).toEqual([...part.best]);
+    for (const [i, x] of part.logprobs.entries()) expect(all.logprobs[from + i]).toBeCloseTo(x, 4);
+  }
+  expect(new Set(all.best).size).toBeGreaterThan(5);
 });
