@@ -68,7 +68,7 @@ export async function counting(path: string, modelOf: ModelOf, rows: readonly Ro
 }
 
 /** Draws that do not matter. */
-export const anyDraws = () => rulerParts.drawn(pythonRandom(0));
+export const anyDraws = (): ReturnType<typeof rulerParts.drawn> => rulerParts.drawn(pythonRandom(0));
 
 export interface Script {
   /** The sizes of the texts that were counted. */
