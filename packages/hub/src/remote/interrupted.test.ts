@@ -465,6 +465,12 @@ describe('whatever happens', () => {
     fc.constant(undefined),
   );
 
+  /** Of both ends there are some, whatever is drawn. */
+  const both = ([404, 404, 404, 503, 503, 503] as const).map((status): [{ status: typeof status }[], number] => [
+    [{ status }],
+    0,
+  ]);
+
   it('a download ends with the right bytes or an error, and the cache has no others', async () => {
     at.hub.commit('org/net', model);
     const ends = { whole: 0, refused: 0 };
@@ -489,7 +495,7 @@ describe('whatever happens', () => {
         at.hub.fault = () => undefined;
         expectWhole((await at.resolveNet()).directory);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: both },
     );
     expect(Math.min(ends.whole, ends.refused)).toBeGreaterThan(2);
   });
