@@ -1,8 +1,8 @@
 // Number for number what CPython draws.
 import { describe, expect, it } from 'vitest';
 import units from '../../../golden/evals/lm-eval/units.json' with { type: 'json' };
+import drawn from '../../../golden/evals/python-random.json' with { type: 'json' };
 import { pythonRandom } from './index.ts';
-import { drawn } from './python-random.test-data.ts';
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const SIZES = [

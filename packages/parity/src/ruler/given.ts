@@ -30,6 +30,21 @@ export interface Searched {
   readonly attempts: readonly number[];
 }
 
+/** A text that was made, and what is asked. */
+export interface Written {
+  readonly input: string;
+  readonly answer_prefix?: string;
+  readonly gen_prefix?: string;
+  readonly outputs: readonly string[];
+  readonly length: number;
+}
+
+/** One that was made of so many pieces, from draws. */
+export interface Sample extends Written {
+  readonly n: number;
+  readonly draws: readonly unknown[];
+}
+
 export const isRow = (one: Record<string, unknown>): boolean =>
   (one.source === 'upstream' || one.source === 'lm-eval') &&
   typeof one.tokenizer === 'string' &&

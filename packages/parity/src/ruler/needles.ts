@@ -13,6 +13,7 @@ import {
   type ModelOf,
   type Row,
   refuses,
+  type Sample,
   type Searched,
   type Step,
   scripted,
@@ -36,16 +37,7 @@ interface Needles extends Row, Searched {
   readonly num_q: number;
   readonly estimate?: Drawn;
   readonly probes?: readonly Step[];
-  readonly sample: {
-    readonly n: number;
-    readonly draws: readonly unknown[];
-    readonly input: string;
-    readonly answer_prefix?: string;
-    readonly gen_prefix?: string;
-    readonly outputs: readonly string[];
-    readonly length: number;
-    readonly sentences?: readonly string[];
-  };
+  readonly sample: Sample & { readonly sentences?: readonly string[] };
 }
 
 export interface Constants {

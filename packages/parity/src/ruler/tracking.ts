@@ -12,6 +12,7 @@ import {
   type ModelOf,
   type Row,
   refuses,
+  type Sample,
   type Script,
   type Searched,
   scripted,
@@ -30,16 +31,7 @@ interface Tracking extends Row, Searched {
     readonly outputs: readonly string[];
     readonly tokens_with_answer?: number;
   };
-  readonly sample: {
-    readonly n: number;
-    readonly draws: readonly unknown[];
-    readonly icl_draws: readonly unknown[];
-    readonly input: string;
-    readonly answer_prefix?: string;
-    readonly gen_prefix?: string;
-    readonly outputs: readonly string[];
-    readonly length: number;
-  };
+  readonly sample: Sample & { readonly icl_draws: readonly unknown[] };
 }
 
 export async function replayTracking(path: string, modelOf: ModelOf): Promise<Cases> {

@@ -12,8 +12,10 @@ import {
   type ModelOf,
   type Row,
   refuses,
+  type Sample,
   type Searched,
   tried,
+  type Written,
 } from './given.ts';
 import { materialOf } from './needles.ts';
 import { searchOf } from './tracking.ts';
@@ -21,15 +23,7 @@ import { searchOf } from './tracking.ts';
 const { commonWords, countsOf, frequentWords, recordedDraws } = rulerParts;
 
 interface Common extends Row, Searched {
-  readonly sample: {
-    readonly n: number;
-    readonly draws: readonly unknown[];
-    readonly input: string;
-    readonly answer_prefix?: string;
-    readonly gen_prefix?: string;
-    readonly outputs: readonly string[];
-    readonly length: number;
-  };
+  readonly sample: Sample;
 }
 
 export async function replayCommonWords(path: string, modelOf: ModelOf): Promise<Cases> {
@@ -81,15 +75,7 @@ interface Frequent extends Row {
   readonly step: number;
   readonly fitted: number;
   readonly fitted_vocab: readonly string[];
-  readonly sample: {
-    readonly num_words: number;
-    readonly vocab: readonly string[];
-    readonly input: string;
-    readonly answer_prefix?: string;
-    readonly gen_prefix?: string;
-    readonly outputs: readonly string[];
-    readonly length: number;
-  };
+  readonly sample: Written & { readonly num_words: number; readonly vocab: readonly string[] };
 }
 
 export async function replayFrequentWords(path: string, modelOf: ModelOf): Promise<Cases> {

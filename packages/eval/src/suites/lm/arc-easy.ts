@@ -1,23 +1,11 @@
 // ARC-Easy: questions of school science.
-import { choicesIn, indexOfLabel, stringIn } from '../../benchmarks/columns.ts';
-import { choiceMetrics } from '../../benchmarks/metrics.ts';
-import { multipleChoice } from '../../benchmarks/multiple-choice.ts';
 import { gatedDeltaNet, hybrids, hybrids340M, measured } from '../published.ts';
+import { schoolScience } from './school-science.ts';
 
-export const arcEasy = /* @__PURE__ */ multipleChoice({
+export const arcEasy = /* @__PURE__ */ schoolScience({
   name: 'arc_easy',
   title: 'ARC-Easy',
-  dataset: {
-    id: 'allenai/ai2_arc',
-    config: 'ARC-Easy',
-    splits: { evaluation: 'test', shots: 'train' },
-    columns: { question: 'string', choices: 'choices', answerKey: 'string' },
-  },
-  source: 'Clark et al. 2018, https://arxiv.org/abs/1803.05457',
-  metrics: [choiceMetrics.acc, choiceMetrics.accNorm],
-  text: (doc) => `Question: ${stringIn(doc, 'question')}\nAnswer:`,
-  choices: (doc) => choicesIn(doc, 'choices').text,
-  gold: (doc) => indexOfLabel(stringIn(doc, 'answerKey'), choicesIn(doc, 'choices').label, 'answerKey'),
+  config: 'ARC-Easy',
   published: [
     {
       source: gatedDeltaNet,

@@ -1,20 +1,9 @@
 // SWDE: a fact of a web page, to be found and copied.
-import { stringIn } from '../../benchmarks/columns.ts';
-import { generation } from '../../benchmarks/generation.ts';
-import { strip } from '../../python/white-space.ts';
+import { factInText } from './fact-in-text.ts';
 
-export const swde = /* @__PURE__ */ generation({
+export const swde = /* @__PURE__ */ factInText({
   name: 'swde',
   title: 'SWDE',
-  dataset: {
-    id: 'hazyresearch/based-swde-v2',
-    config: 'default',
-    splits: { evaluation: 'validation', shots: 'validation' },
-    columns: { text: 'string', value: 'string' },
-  },
-  source: 'Arora et al. 2024, https://arxiv.org/abs/2402.18668',
-  shots: { leavesOutDocument: true },
-  text: (doc) => strip(stringIn(doc, 'text')),
-  answers: (doc) => [strip(stringIn(doc, 'value'))],
+  id: 'hazyresearch/based-swde-v2',
   options: { until: ['\n'], maxTokens: 48 },
 });
