@@ -15,7 +15,7 @@ export type {
   Suite,
   Value,
 } from './benchmarks/benchmark.ts';
-export { benchmarksIn, evaluateBenchmarks } from './benchmarks/evaluate.ts';
+export { benchmarksIn, evaluateBenchmarks, RESAMPLES } from './benchmarks/evaluate.ts';
 export { type GenerationParts, generation } from './benchmarks/generation.ts';
 export { type HarnessFacts, harnessResults, sanitised as harnessFolder } from './benchmarks/harness-results.ts';
 export { type HarnessSample, harnessSamples } from './benchmarks/harness-samples.ts';
@@ -32,6 +32,7 @@ export type {
   SuiteResults,
 } from './benchmarks/results.ts';
 export { type RollingParts, rolling } from './benchmarks/rolling.ts';
+export { SHOT_SEED } from './benchmarks/shots.ts';
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export type { Estimate } from './estimate.ts';
 export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';

@@ -59,7 +59,6 @@ export function findEvals(folder: string, names: readonly string[], base: string
   const modelOf = (name: string) => modelIn([...(base === null ? [] : [base]), folder], name);
 
   const add = (path: string, replay: EvalTarget['replay']) => found.push({ kind: 'eval', path, replay });
-  const alone = (path: string, replay: () => Promise<ReplayedEvals>) => add(path, replay);
   function withModel(path: string, name: string, replay: (given: EvalModel) => Promise<ReplayedEvals>): void {
     const directory = modelOf(name);
     if (directory === null) {
@@ -78,12 +77,12 @@ export function findEvals(folder: string, names: readonly string[], base: string
     const { pattern, replay } = forms.find((form) => form.pattern.test(name)) ?? {};
     if (pattern && replay)
       withModel(path, pattern.exec(name)![1], async (given) => one(path, await replay(path, given)));
-    else if (name === 'units.json') alone(path, async () => one(path, await replayUnits(path)));
-    else if (syntheticFiles.test(name)) alone(path, async () => one(path, replaySynthetic(path)));
-    else if (rulerFiles.test(name)) alone(path, async () => one(path, await replayRuler(path, modelOf)));
-    else if (/^fewshot-pool\..+\.json$/.test(name)) alone(path, async () => replayPool(path));
+    else if (name === 'units.json') add(path, async () => one(path, await replayUnits(path)));
+    else if (syntheticFiles.test(name)) add(path, async () => one(path, replaySynthetic(path)));
+    else if (rulerFiles.test(name)) add(path, async () => one(path, await replayRuler(path, modelOf)));
+    else if (/^fewshot-pool\..+\.json$/.test(name)) add(path, async () => replayPool(path));
     else if (name.endsWith('.jsonl') && firstLineHas(path, ['task', 'style']))
-      alone(path, () => replayRecall(path, modelOf));
+      add(path, () => replayRecall(path, modelOf));
     else return false;
     return true;
   }

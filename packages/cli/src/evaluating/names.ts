@@ -9,10 +9,9 @@ import { shown } from '../flags.ts';
 export type Named = Benchmark | Suite;
 
 /** All that have a name, a suite before its members. */
-export const allNamed = (): Named[] => {
-  const within = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(within)] : [one]);
-  return suites.flatMap(within);
-};
+export const allNamed = (): Named[] => suites.flatMap(withMembers);
+
+const withMembers = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(withMembers)] : [one]);
 
 /** @param given `lm,arc_easy,./mine.mjs`. @throws OptionError for a name that is not known, or is there twice. */
 export async function benchmarksNamed(given: string): Promise<Named[]> {
@@ -58,14 +57,13 @@ export interface Places {
 export function placesOf(values: readonly string[], asked: readonly Named[]): Places {
   const directories: string[] = [];
   const own: (readonly [Dataset, string])[] = [];
-  const within = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(within)] : [one]);
   for (const value of values) {
     const [, name, path] = (existsSync(value) ? null : /^([\w.-]+)=(.+)$/s.exec(value)) ?? [];
     if (name === undefined) {
       directories.push(value);
       continue;
     }
-    const found = asked.flatMap(within).find((one) => one.name === name);
+    const found = asked.flatMap(withMembers).find((one) => one.name === name);
     if (!found) {
       throw new OptionError(
         `--data ${shown(value)} is for ${shown(name)}, which --tasks does not name; name it there, or leave it out here.`,

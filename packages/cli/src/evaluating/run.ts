@@ -7,6 +7,8 @@ import {
   evaluateBenchmarks,
   grouped,
   harnessFolder,
+  RESAMPLES,
+  SHOT_SEED,
   type SuiteResults,
 } from '@twilljs/eval';
 import { datasetRows, openAnswers } from '@twilljs/eval/node';
@@ -47,12 +49,6 @@ const ANSWERS = 'answers';
 
 /** Tokens that a model reads at once where its configuration says nothing, as in the harness. */
 const USUAL_LENGTH = 2048;
-
-/** Resamples of a bootstrap, as in the harness. */
-const RESAMPLES = 100_000;
-
-/** The seed of examples in the harness; --seed counts from it. */
-const SHOT_SEED = 1234;
 
 /** @param where a model; nothing is needed to list the tasks. */
 export async function runBenchmarks(
@@ -108,7 +104,7 @@ export async function runBenchmarks(
         },
       }),
     rows,
-    ...{ shots: options.shots, limit: options.limit, shotSeed: SHOT_SEED + options.seed, bootstrap: RESAMPLES },
+    ...{ shots: options.shots, limit: options.limit, shotSeed: SHOT_SEED + options.seed },
     cutting: { tokenizer, contextLength: maxLength },
     onBenchmark({ name }, at, of) {
       index = at;

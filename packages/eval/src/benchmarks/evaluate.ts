@@ -8,7 +8,7 @@ import type { BenchmarkResult, Evaluating, Rows, Sample, SuiteResults } from './
 import { SHOT_SEED, shotsFor } from './shots.ts';
 
 /** Resamples of a bootstrap, as many as the lm-evaluation-harness takes. */
-const RESAMPLES = 100_000;
+export const RESAMPLES = 100_000;
 
 const OPTIONS = ['answer', 'rows', 'shots', 'shotSeed', 'limit', 'bootstrap', 'cutting', 'onBenchmark'] as const;
 
