@@ -1,9 +1,9 @@
 // The picture of docs/speed.md: how the cost of a token in training grows with length and width, and falls with threads.
 import { type Curve, linesSpec } from '../packages/report/src/figures/lines.ts';
 import { draw } from '../packages/report/src/render.ts';
+import { type Drawing, drawingOf, sheet } from '../packages/report/src/sheet.ts';
 import { single } from '../packages/report/src/text/stats.ts';
 import { colors, familyColor } from '../packages/report/src/theme.ts';
-import { type Drawing, drawingOf, sheet } from '../scripts/sheet.ts';
 import type { Told } from './page.ts';
 
 interface Panel {

@@ -2,8 +2,8 @@
 //   pnpm picture runs/start/report.html
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Drawing, drawingOf, sheet } from '../packages/report/src/sheet.ts';
 import { root } from './check/repository.ts';
-import { type Drawing, drawingOf, sheet } from './sheet.ts';
 
 /** The figures of a page that stand under a heading of their own. */
 function drawingsIn(page: string): Drawing[] {

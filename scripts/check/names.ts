@@ -25,7 +25,7 @@ const otherMeanings: readonly OtherMeaning[] = [
     files: /^packages\/report\/src\/(document|markdown|page|terminal\/report)\.ts$/,
     meaning: 'a block of a report',
   },
-  { word: 'text', files: /^packages\/report\/src\/figures\//, meaning: 'a mark of Vega' },
+  { word: 'text', files: /^packages\/report\/src\/(figures\/|profile\/picture)/, meaning: 'a mark of Vega' },
 ];
 
 /** Words that fields and variables may have though something is called so: layers of attention, the text of a file, a transformer. */

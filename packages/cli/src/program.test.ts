@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
-const names = ['start', 'sweep', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
+const names = ['start', 'sweep', 'probe', 'report', 'train', 'eval', 'generate', 'presets', 'parity', 'doctor'];
 const members = ['hub info', 'hub pull', 'hub convert', 'tokenizer train', 'tokenizer show'];
 
 describe('twill', () => {

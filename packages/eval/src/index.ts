@@ -101,7 +101,13 @@ export { hotpotQuestions, type Question, type Questions, squadQuestions } from '
 export { type LengthWeights, overLengths } from './suites/ruler/scoring.ts';
 export type { RulerForm, RulerTask } from './suites/ruler/task.ts';
 export type { WordLists } from './suites/ruler/words.ts';
-export { paperPresets, quickPresets, type SyntheticPreset } from './suites/synthetic/presets.ts';
+export {
+  paperPresets,
+  presetName,
+  quickPresets,
+  type Skill,
+  type SyntheticPreset,
+} from './suites/synthetic/presets.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
   betterOf,

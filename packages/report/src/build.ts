@@ -10,28 +10,33 @@ import type { LoadedSweep } from './loaded.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
 import { modelsOf, type Part } from './part.ts';
 import { partsOf } from './parts.ts';
+import { profileFigure } from './profile/figure.ts';
+import { partsIn } from './profile/scores.ts';
 import { reproduce } from './reproduce.ts';
 import { fixed, listed } from './text/stats.ts';
 
 export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptions): Report {
   checkOptions('buildReport', options);
-  const { references = [], figures = [] } = options;
+  const { references = [], figures = [], profiles = [], known } = options;
   const parts = partsOf(sweeps);
-  const shown = parts.filter((part) => modelsOf(part).length > 0);
+  const made = parts.filter((part) => modelsOf(part).length > 0);
+  const profiled = profiles.flatMap((profile) => partsIn(profile, made, known).map(([, part]) => part));
+  const shown = made.filter((part) => !profiled.includes(part));
   const cells = parts.reduce(
     (n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0),
     0,
   );
   const failed = parts.flatMap((part) => part.failed);
   const open = sweeps.flatMap(({ known, unfinished }) => unfinished.map((cell) => [cell, known] as const));
-  const all = shown.flatMap(modelsOf);
+  const all = made.flatMap(modelsOf);
   const linear = [...new Set(all.flatMap(({ family, isSoftmax }) => (isSoftmax ? [] : [family])))];
   const full = [...new Set(all.flatMap(({ family, isSoftmax }) => (isSoftmax ? [family] : [])))];
   const isWoven = all.length === 0 || all.some(({ ratio }) => ratio !== 'pure');
   const isAlone = all.length === 0 || all.some(({ ratio, isSoftmax }) => ratio === 'pure' && !isSoftmax);
   const alone = isAlone ? ', alone and' : '';
   const questions = references.filter((reference) => parts.some((part) => tableFor(reference, part)));
-  const drawn = [measured, memory, ...references.map(besideOf), positions, learning, ...figures];
+  const drawn = [measured, memory, ...references.map(besideOf), positions, learning];
+  const across = [...profiles.map((profile) => profileFigure(profile, known)), ...figures];
   return {
     title: `Linear attention${isWoven ? `${alone} woven with softmax` : ''}: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,
     lead:
@@ -40,6 +45,7 @@ export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptio
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),
       ...drawn.flatMap((figure) => sectionsOf(figure, { parts: shown })),
+      ...across.flatMap((figure) => sectionsOf(figure, { parts: made })),
       ...(failed.length > 0 ? [failures(failed)] : []),
       ...(open.length > 0 ? [notFinished(open)] : []),
       reproduce(sweeps, options),

@@ -36,6 +36,8 @@ export type Block =
       readonly caption: string;
       readonly keys?: readonly Key[];
       readonly pictures: readonly Picture[];
+      /** They can stand alone, in a file of this name. */
+      readonly name?: string;
       /** Small ones stand three in a row. */
       readonly small?: boolean;
     };

@@ -5,6 +5,7 @@ export type { Figure, Parts } from './figures/figure.ts';
 export { markdown } from './markdown.ts';
 export type { Reference, ReferenceTable, ReportOptions } from './options.ts';
 export { type Line, type Model, modelAt, modelsOf, modelText, type Part, ratioText, resultOf } from './part.ts';
+export type { OthersOnTask, Profile, ProfileTask } from './profile/profile.ts';
 export { checkText } from './terminal/check.ts';
 export { terminalText } from './terminal/report.ts';
 export { stepsText, stepText } from './terminal/step.ts';

@@ -11,6 +11,7 @@ import { checkOptions, type ReportOptions } from './options.ts';
 import { page } from './page.ts';
 import { requireDistinct } from './runs/load.ts';
 
+export { writePictures } from './alone.ts';
 export { EVALS } from './benchmarks/read.ts';
 export { sideBySide } from './benchmarks/report.ts';
 export { buildReport } from './build.ts';

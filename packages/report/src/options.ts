@@ -4,6 +4,7 @@ import type { Ratio } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
 import { knownOnly } from '@twilljs/tensor';
 import type { Figure } from './figures/figure.ts';
+import type { Profile } from './profile/profile.ts';
 
 export interface ReportOptions {
   readonly known: Known;
@@ -15,12 +16,13 @@ export interface ReportOptions {
   readonly figures?: readonly Figure[];
   /** Of benchmarks, which say what was published of them. */
   readonly suites?: readonly Suite[];
+  /** Lists of tasks that are drawn as one picture, beside what others found on them. */
+  readonly profiles?: readonly Profile[];
 }
 
-const names = { known: true, presets: true, references: true, figures: true, suites: true } satisfies Record<
-  keyof ReportOptions,
-  true
->;
+const names = {
+  ...{ known: true, presets: true, references: true, figures: true, suites: true, profiles: true },
+} satisfies Record<keyof ReportOptions, true>;
 
 /** @throws OptionError for a name that no report reads. */
 export function checkOptions(where: string, options: ReportOptions): void {

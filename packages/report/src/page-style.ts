@@ -1,11 +1,16 @@
 // The look of the page: one column of text, figures side by side where there is room, light and dark.
 import { colors } from './theme.ts';
 
+/** The colours that plots name, in light and dark. */
+export function variables(): string {
+  const all = (which: 1 | 2) => colors.map((color) => `--${color[0]}:${color[which]}`).join(';');
+  return `:root{color-scheme:light dark;${all(1)}}
+@media (prefers-color-scheme:dark){:root{${all(2)}}}`;
+}
+
 export function style(): string {
-  const variables = (which: 1 | 2) => colors.map((color) => `--${color[0]}:${color[which]}`).join(';');
   return `
-:root{color-scheme:light dark;${variables(1)}}
-@media (prefers-color-scheme:dark){:root{${variables(2)}}}
+${variables()}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:66rem;margin:0 auto;padding:2.5rem 1rem 4rem}

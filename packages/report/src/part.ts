@@ -1,7 +1,7 @@
 // A part of a report: the models of one task that are compared, and what it says of them. Nothing here asks a task for its name.
 import type { ComparedMeasure, MeasureValue, TaskFamily, TaskSettings } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
-import { type Settings, type SweepCellResult, valueIn } from '@twilljs/sweep';
+import { type Settings, type SweepCellResult, type SweepGrid, valueIn } from '@twilljs/sweep';
 import { type Axis, type AxisValue, textOf } from './axis.ts';
 import { type Spread, spreadOf } from './text/stats.ts';
 
@@ -37,6 +37,8 @@ export interface Part {
   readonly measures: readonly ComparedMeasure[];
   /** Options of the task. */
   readonly data: TaskSettings;
+  /** Of its first cell: those of the others differ in whom they ask, or have its section. */
+  readonly grid: SweepGrid;
   /** What pictures are drawn over. */
   readonly x: Axis;
   /** Settings in which its models differ beside mixer and ratio. */

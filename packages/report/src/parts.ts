@@ -76,6 +76,7 @@ function partOf(group: Group, title: string): Part {
     task: place.asked.family,
     measures: compared(place.asked.measures),
     data: place.data,
+    grid: place.grid,
     x,
     axes: settings,
     lines: linesOf(

@@ -37,6 +37,7 @@ export { mixers } from './mixers.ts';
 export { guessedOf, modelName, namedModels } from './named-models.ts';
 export { paper } from './paper.ts';
 export { type PaperModel, paperModel, paperRepositories } from './paper-names.ts';
+export { profiles } from './profiles.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';
 export { bestOnText, studySentence, studyTable } from './study-words.ts';

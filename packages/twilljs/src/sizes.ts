@@ -15,10 +15,10 @@ const retnet = { expand_k: 1, expand_v: 2, num_heads: 8, hidden_ratio: 2 };
 const gla = { num_heads: 4, expand_k: 0.5, expand_v: 1 };
 
 /** What models of bytes and of tasks share: no special ids, initial weights for few steps. */
-const short = { bos_token_id: null, eos_token_id: null, initializer_range: 0.05 };
+export const short = { bos_token_id: null, eos_token_id: null, initializer_range: 0.05 };
 
 /** Widths of the mixers where all have the same heads: [width] in [heads]. */
-function alike(width: number, num_heads: number): Pick<ModelSize, 'attn' | 'mixers'> {
+export function alike(width: number, num_heads: number): Pick<ModelSize, 'attn' | 'mixers'> {
   return {
     attn: { num_heads },
     mixers: {

@@ -2,6 +2,7 @@
 import type { ReportOptions } from '@twilljs/report';
 import { known } from './known.ts';
 import { paper } from './paper.ts';
+import { profiles } from './profiles.ts';
 import { suites } from './suites.ts';
 import { sweepPresets } from './sweep-presets.ts';
 
@@ -11,4 +12,5 @@ export const study: ReportOptions = {
   presets: [sweepPresets.small, sweepPresets['paper-mini'], sweepPresets.paper],
   references: [paper],
   suites,
+  profiles: [profiles.quick, profiles.paper],
 };

@@ -8,6 +8,7 @@ import { generateCommand } from './generate.ts';
 import { hub } from './hub.ts';
 import { parity } from './parity.ts';
 import { presets } from './presets.ts';
+import { probe } from './probe.ts';
 import { report } from './report.ts';
 import { start } from './start.ts';
 import { sweepGrid } from './sweep.ts';
@@ -17,6 +18,7 @@ import { train } from './train.ts';
 export const commands: readonly (() => Runnable | CommandGroup)[] = [
   start,
   sweepGrid,
+  probe,
   report,
   compare,
   train,

@@ -13,9 +13,9 @@ import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
+import { EACH } from '../sweep/begin.ts';
 import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 import { WHAT_DATA_TAKES } from '../texts/flags.ts';
-import { EACH } from './sweep.ts';
 
 const PRESET = 'small';
 

@@ -1,33 +1,25 @@
 // twill sweep: a grid of models, each trained in a process of its own; run it again and it goes on.
 
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { duration, wrapped } from '@twilljs/report';
-import { trainingSpeed } from '@twilljs/sweep';
-import { threadsPerCell } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import { Argument, Option } from 'commander';
-import { known, sweepPresets, yardstick } from 'twilljs';
+import { known, sweepPresets } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
-import { hasThreads, openDevice } from '../device.ts';
 import { option } from '../flags.ts';
-import { hoursText, openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { beginsLong, EACH, jobsFlag, type LongAsked, yesFlag } from '../sweep/begin.ts';
+import { openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { tokenizerFlag } from '../tokenizer.ts';
 
 const presetNames = Object.keys(sweepPresets) as PresetName[];
 
-/** What `--threads` decides of sweeps. */
-export const EACH = 'threads of each model that is trained (default: TWILL_THREADS, else the processors are divided)';
-
 /** Presets that take a night or more: nobody shall begin them by mistake. */
 const longPresets: readonly PresetName[] = ['paper-mini', 'paper'];
 
-interface Options extends Omit<SweepAsked, 'out'> {
+interface Options extends Omit<SweepAsked, 'out'>, LongAsked {
   readonly preset: PresetName | undefined;
   readonly out: string | undefined;
-  readonly jobs: number;
-  readonly yes: boolean;
 }
 
 export function sweepGrid() {
@@ -57,13 +49,8 @@ export function sweepGrid() {
     .addOption(new Option('--preset <name>', 'a specification that has a name').choices(presetNames))
     .addOption(new Option('--corpus, --data <glob...>', `for language models: ${WHAT_DATA_TAKES} (default: Moby-Dick)`))
     .addOption(option('--out <dir>', 'where everything goes'))
-    .addOption(
-      option('--jobs <n>', 'models that are trained at the same time', { type: 'integer', max: 1024 }).default(
-        availableParallelism(),
-        'as many as there are processors',
-      ),
-    )
-    .addOption(new Option('--yes', 'begin without asking, however long it takes').default(false));
+    .addOption(jobsFlag())
+    .addOption(yesFlag());
   for (const flag of [...readingFlags(), tokenizerFlag('bytes')]) command.addOption(flag);
   return {
     command,
@@ -73,7 +60,7 @@ export function sweepGrid() {
 
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
-  const { preset, out, jobs, device } = options;
+  const { preset, out, jobs } = options;
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
@@ -81,10 +68,7 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
   const opened = await openSweep(sourceOf(preset, file), asked, context);
   const { spec, cells } = opened;
   if (preset !== undefined && longPresets.includes(preset)) {
-    const threads = options.threads ?? (hasThreads(device) ? (threadsPerCell(jobs) ?? undefined) : undefined);
-    const speed = await trainingSpeed(await yardstick().to(await openDevice({ device, threads })));
-    note(`${preset}: ${sizeText(cells)}, ${hoursText(cells, speed, jobs)}.\n`);
-    if (!options.yes && !(await agreed(context, preset))) {
+    if (!(await beginsLong(`--preset ${preset}`, opened, options, context))) {
       return { answer: false, data: { out, status: 'declined' } };
     }
   } else
@@ -111,9 +95,4 @@ function sourceOf(preset: PresetName | undefined, file: string | undefined) {
   const source = preset === undefined ? file : sweepPresets[preset];
   if (source !== undefined) return source;
   throw new OptionError(`nothing to compare: give a specification or --preset, one of ${presetNames.join(', ')}.`);
-}
-
-async function agreed({ terminal }: Context, preset: PresetName): Promise<boolean> {
-  if (terminal.ask) return /^y(es)?$/i.test((await terminal.ask('Begin? [y/N] '))?.trim() ?? ''); // anything else is a no
-  throw new OptionError(`--preset ${preset} takes long, and here is nobody to ask; add --yes to begin.`);
 }

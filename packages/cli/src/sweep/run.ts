@@ -45,11 +45,11 @@ export interface OpenedSweep {
 }
 
 /**
- * @param source a preset or a file, either a specification or the sweep.json of a sweep.
+ * @param source a specification, or the path of one, or of the sweep.json of a sweep.
  * @throws OptionError for threads of a device that has none: cells are trained elsewhere, and would know of it too late.
  */
 export async function openSweep(
-  source: (typeof sweepPresets)[PresetName] | string,
+  source: object | string,
   { out, seed, data, device, threads, tokenizer: named, ...rest }: SweepAsked,
   context: Pick<Context, 'terminal' | 'note'>,
 ): Promise<OpenedSweep> {
