@@ -7,6 +7,10 @@ export type {
   ColumnKind,
   Cutting,
   Dataset,
+  Made,
+  Maker,
+  MakerFile,
+  Making,
   Metric,
   PromptForm,
   Published,
@@ -19,6 +23,7 @@ export { benchmarksIn, evaluateBenchmarks, RESAMPLES } from './benchmarks/evalua
 export { type GenerationParts, generation } from './benchmarks/generation.ts';
 export { type HarnessFacts, harnessResults, sanitised as harnessFolder } from './benchmarks/harness-results.ts';
 export { type HarnessSample, harnessSamples } from './benchmarks/harness-samples.ts';
+export { lackingOf, withoutLacking } from './benchmarks/lacking.ts';
 export { type LastWordParts, lastWord } from './benchmarks/last-word.ts';
 export { type ChoiceMetric, type Choices, choiceMetrics } from './benchmarks/metrics.ts';
 export { type ChoiceBenchmark, type MultipleChoiceParts, multipleChoice } from './benchmarks/multiple-choice.ts';
@@ -90,6 +95,7 @@ export { meanOf, type Place, type Scores, score } from './score.ts';
 export { lmSuite } from './suites/lm/index.ts';
 export { type DepthCell, type DepthGrid, depthGrid } from './suites/needles/depths.ts';
 export type { GridOptions } from './suites/needles/grid.ts';
+export { type NeedlesOptions, needlesSuite } from './suites/needles/index.ts';
 export { needleInText, type OwnTextOptions } from './suites/needles/own-text.ts';
 export { type PasskeyOptions, passkeyGrid } from './suites/needles/passkey.ts';
 export { type PhonebookOptions, phonebook } from './suites/needles/phonebook.ts';

@@ -41,7 +41,7 @@ export { profiles } from './profiles.ts';
 export { modelSizes, otherModels } from './sizes.ts';
 export { study } from './study.ts';
 export { bestOnText, studySentence, studyTable } from './study-words.ts';
-export { suites } from './suites.ts';
+export { type SuiteOptions, suites, suitesOf } from './suites.ts';
 export { type SweepPreset, sweepPresets } from './sweep-presets.ts';
 export { tasks } from './tasks.ts';
 export { yardstick } from './yardstick.ts';

@@ -42,12 +42,11 @@ const run = {
   ...{ model, source: batches, training: { steps: 1 }, seed: 0, data: {}, command: ['twill'], resume: false },
   ...{ checkpoints: { every: 1, keep: 1 }, validation: { every: 1, measure } },
 };
-const tokenizer = { encode: () => new Int32Array(1) };
-const needles = { tokenizer, lengths: [64], depths: [50], samples: 1, seed: 0 };
+const needles = { lengths: [64], depths: [50], samples: 1, seed: 0 };
 const lists = { adjectives: ['red'], nouns: ['fox'], verbs: ['run'] };
 const questions = { documents: ['a'], questions: [] };
 const ruler = {
-  ...{ tokenizer, lengths: [256], samples: 1, seed: 0, form: 'official', words: lists, essay: 'One. Two.' },
+  ...{ lengths: [256], samples: 1, seed: 0, form: 'official', words: lists, essay: 'One. Two.' },
   ...{ squad: questions, hotpot: questions },
 };
 const rates = { beta1: 0.9, beta2: 0.95, eps: 1e-8 };
@@ -187,10 +186,15 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { ...needles, text: 'One. Two.', needle: 'It is 7.', question: 'It is', answers: ['7'] },
   ],
   'passkeyGrid: options': [(bag) => all.passkeyGrid(bag), { ...needles, words: lists }],
-  'phonebook: options': [
-    (bag) => all.phonebook(bag),
-    { tokenizer, maxLength: 256, entries: [4], samples: 1, examples: 2, seed: 0 },
+  'needlesSuite: NeedlesOptions': [(bag) => all.needlesSuite(bag), { lengths: [64], seed: 0, text: 'One. Two.' }],
+  'suitesOf: SuiteOptions': [
+    (bag) => all.suitesOf(bag),
+    {
+      ...{ lengths: [256], seed: 0, form: 'official', essay: 'One.', squad: questions, hotpot: questions },
+      text: 'One.',
+    },
   ],
+  'phonebook: options': [(bag) => all.phonebook(bag), { entries: [4], samples: 1, examples: 2, seed: 0 }],
   'rulerBenchmark: options': [(bag) => all.rulerBenchmark(all.rulerTasks[0], bag), { ...ruler }],
   'rulerSuite: options': [(bag) => all.rulerSuite(bag), { ...ruler }],
   'wordProblem: options': [

@@ -40,6 +40,7 @@ export function evaluate() {
       'twill eval --tasks list',
       'twill eval m-a-p/340M-20B-GatedDeltaNet-pure --tasks lm --limit 100',
       'twill eval runs/book --tasks arc_easy,piqa --data datasets --shots 5',
+      'twill eval runs/book --tasks ruler --length 1024 2048 --data niah_single_2=essays.txt --limit 50',
     ],
     notes: [
       taskList(),
@@ -50,8 +51,9 @@ export function evaluate() {
       'Exit code 1 when the model is not finite: the figures are NaN, in JSON null, and the first place is named.',
       'Beyond the length of training, --length shows how a model extrapolates.',
       'With --tasks, --data names directories with data sets (org/name/config/split*.parquet, .jsonl, .json, .csv), and\n' +
-        'task=path for your own rows of one task; without it they are taken from the Hub. Results are written as the\n' +
-        'lm-evaluation-harness has them, every answer as soon as it is there: after Ctrl-C the same command goes on.\n' +
+        'task=path for your own rows of one task, or what its documents are made from; else they are taken from the Hub.\n' +
+        'Results are written as the lm-evaluation-harness has them, every answer as soon as it is there: after Ctrl-C the\n' +
+        'same command goes on.\n' +
         '--task and --tasks are two things: --task lm measures bits per byte of text, --tasks lm asks the benchmarks.',
     ],
   })

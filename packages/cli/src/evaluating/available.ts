@@ -17,7 +17,7 @@ export async function requireRows(
 ): Promise<void> {
   const refused = new Map<Benchmark, FileError>();
   for (const benchmark of benchmarks) {
-    if (benchmark.dataset.make) continue;
+    if (benchmark.dataset.maker) continue;
     try {
       for (const split of splitsOf(benchmark, shots)) await rows(benchmark.dataset, split);
     } catch (error) {

@@ -115,7 +115,10 @@ const calls: readonly [line: string, message: RegExp][] = [
   [`${run} --data piqa=folder`, /folder: it has no split validation; validation\.jsonl is expected there/],
   [run, /the network is not used .* Or give --data DIR with baber\/piqa\/validation\*/],
   [`${run} --data good --task text`, /--task does not go with --tasks/],
-  [`${run} --data good --length 16`, /--length does not go with --tasks/],
+  [
+    `${run} --data good --length 16`,
+    /--length does not go with these --tasks, none of which makes its documents by it/,
+  ],
   [`${run} --data good --all`, /--all does not go with --tasks/],
   [`${run} --data good --column body`, /--column does not go with --tasks/],
   ['eval runs/done --limit 3', /--limit is about --tasks, which is not given/],

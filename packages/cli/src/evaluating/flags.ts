@@ -12,23 +12,34 @@ export const benchmarkFlags = (): Option[] => [
     '--tasks <names>',
     'benchmarks and suites of the lm-evaluation-harness, with commas, or paths of modules with your own; list shows all',
   ),
-  option('--limit <n>', 'with --tasks: the first so many documents of each (default: all)', {
-    type: 'integer',
-    min: 1,
-  }),
+  option(
+    '--limit <n>',
+    'with --tasks: the first so many documents of each; of made ones, of each length (default: all)',
+    {
+      type: 'integer',
+      min: 1,
+    },
+  ),
   option('--shots <n>', 'with --tasks: examples in every prompt (default: as many as the task says)', {
     ...{ type: 'integer', min: 0, max: 1000 },
   }),
   option('--max-length <n>', 'with --tasks: tokens that the model reads at once (default: as its configuration says)', {
     ...{ type: 'integer', min: 2, max: 2 ** 31 },
   }),
+  option(
+    '--form <name>',
+    'with --tasks: whose texts and scores, official or those of the harness (default: official)',
+    {
+      ...{ type: 'string', oneOf: ['official', 'lm-eval'] },
+    },
+  ),
   option('--out <dir>', 'with --tasks: where results go (default: evals in the directory of the model)'),
 ];
 
 /** As commander calls the flags of the one way to measure, and of the other. */
 const [ofBenchmarks, ofTask] = [
-  ['limit', 'shots', 'maxLength', 'out'],
-  ['task', 'length', 'taskOption', 'measure', 'all', 'eager', 'format', 'column', 'onBadLine', 'bos', 'eos'],
+  ['limit', 'shots', 'maxLength', 'form', 'out'],
+  ['task', 'taskOption', 'measure', 'all', 'eager', 'format', 'column', 'onBadLine', 'bos', 'eos'],
 ];
 
 /** Whether benchmarks are asked for. @throws OptionError for flags of both ways at once. */

@@ -1,25 +1,26 @@
 // What --tasks and --data name: benchmarks and suites by their names, those of the user's own by the paths of modules, and where their rows are.
 import { existsSync } from 'node:fs';
-import { type Benchmark, benchmarksIn, type Dataset, type Suite } from '@twilljs/eval';
+import { type Benchmark, benchmarksIn, type Dataset, type Maker, type MakerFile, type Suite } from '@twilljs/eval';
 import { isModulePath, loadModule } from '@twilljs/sweep/node';
 import { nearest, OptionError } from '@twilljs/tensor';
 import { suites } from 'twilljs';
 import { shown } from '../flags.ts';
+import { makersIn } from './made.ts';
 
 export type Named = Benchmark | Suite;
 
 /** All that have a name, a suite before its members. */
-export const allNamed = (): Named[] => suites.flatMap(withMembers);
+export const allNamed = (of: readonly Suite[] = suites): Named[] => of.flatMap(withMembers);
 
 const withMembers = (one: Named): Named[] => ('members' in one ? [one, ...one.members.flatMap(withMembers)] : [one]);
 
 /** @param given `lm,arc_easy,./mine.mjs`. @throws OptionError for a name that is not known, or is there twice. */
-export async function benchmarksNamed(given: string): Promise<Named[]> {
+export async function benchmarksNamed(given: string, of: readonly Suite[] = suites): Promise<Named[]> {
   const names = given.split(',').map((name) => name.trim());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new OptionError(`--tasks names ${shown(twice) || 'nothing'} twice; give it once.`);
   const named: Named[] = [];
-  for (const name of names) named.push(isModulePath(name) ? await moduleAt(name) : known(name));
+  for (const name of names) named.push(isModulePath(name) ? await moduleAt(name) : known(name, of));
   return named;
 }
 
@@ -31,8 +32,8 @@ async function moduleAt(path: string): Promise<Named> {
   );
 }
 
-function known(name: string): Named {
-  const all = allNamed();
+function known(name: string, of: readonly Suite[]): Named {
+  const all = allNamed(of);
   const found = all.find((one) => one.name === name);
   if (found) return found;
   const near = nearest(
@@ -48,6 +49,8 @@ function known(name: string): Named {
 export interface Places {
   readonly directories: readonly string[];
   readonly own: readonly (readonly [dataset: Dataset, path: string])[];
+  /** What documents are made from. */
+  readonly files: readonly (readonly [file: MakerFile, path: string])[];
 }
 
 /**
@@ -57,6 +60,7 @@ export interface Places {
 export function placesOf(values: readonly string[], asked: readonly Named[]): Places {
   const directories: string[] = [];
   const own: (readonly [Dataset, string])[] = [];
+  const files: (readonly [MakerFile, string])[] = [];
   for (const value of values) {
     const [, name, path] = (existsSync(value) ? null : /^([\w.-]+)=(.+)$/s.exec(value)) ?? [];
     if (name === undefined) {
@@ -69,6 +73,10 @@ export function placesOf(values: readonly string[], asked: readonly Named[]): Pl
         `--data ${shown(value)} is for ${shown(name)}, which --tasks does not name; name it there, or leave it out here.`,
       );
     }
+    if (benchmarksIn([found]).every(({ dataset }) => dataset.maker)) {
+      files.push([fileOf(makersIn([found]), name, value, files, path), path]);
+      continue;
+    }
     for (const { dataset } of benchmarksIn([found])) {
       const [, other] = own.find(([one]) => one.id === dataset.id && one.config === dataset.config) ?? [];
       if (other !== undefined && other !== path) {
@@ -79,5 +87,28 @@ export function placesOf(values: readonly string[], asked: readonly Named[]): Pl
       own.push([dataset, path]);
     }
   }
-  return { directories, own };
+  return { directories, own, files };
+}
+
+/** The one file that the documents of a task, or of all tasks of a suite, are made from. */
+function fileOf(
+  makers: readonly Maker[],
+  name: string,
+  value: string,
+  before: Places['files'],
+  path: string,
+): MakerFile {
+  const found = new Map(makers.flatMap(({ file }) => (file ? [[file.setting, file] as const] : [])));
+  const [file] = found.values();
+  if (found.size !== 1) {
+    const fact = found.size === 0 ? 'are made without a file' : 'are made from several files';
+    throw new OptionError(
+      `--data ${shown(value)}: the documents of ${name} ${fact}; ${found.size === 0 ? 'leave it out' : 'name one of its tasks'}.`,
+    );
+  }
+  const [, other] = before.find(([one]) => one.setting === file.setting) ?? [];
+  if (other === undefined || other === path) return file;
+  throw new OptionError(
+    `--data gives two files, ${shown(other)} and ${shown(path)}, for ${file.what}; tasks share it, so give one.`,
+  );
 }

@@ -11,9 +11,9 @@ const PLAIN_PARTS = 10;
 const SILENCE_MS = 30_000;
 
 export interface AnsweringView {
-  /** A task begins. */
-  begin(name: string, index: number, of: number): void;
-  update(progress: AnswerProgress): void;
+  /** A task begins. @param unit of what is done: requests are answered, or documents are made. */
+  begin(name: string, index: number, of: number, unit?: string): void;
+  update(progress: Pick<AnswerProgress, 'done' | 'of' | 'tokens'>): void;
   /** Clears the line. */
   end(): void;
 }
@@ -24,26 +24,28 @@ export function answeringView(
   now: () => number = () => performance.now(),
 ): AnsweringView {
   let lead = '';
+  let unit = '';
   /** Of the task: answers that were known are no work. */
   let first: { readonly at: number; readonly done: number } | null = null;
   let said = { at: Number.NEGATIVE_INFINITY, part: -1 };
 
-  function facts({ done, of, tokens }: AnswerProgress, at: number): string {
+  function facts({ done, of, tokens }: Parameters<AnsweringView['update']>[0], at: number): string {
     const seconds = (at - (first?.at ?? at)) / 1000;
     const worked = done - (first?.done ?? done);
     const pace = tokens > 0 && seconds > 0 ? `  ${grouped(tokens / seconds)} tokens/s` : '';
     const left = worked > 0 && done < of ? `  ${duration((seconds * (of - done)) / worked)} left` : '';
-    return `${grouped(done)}/${grouped(of)} requests${pace}${left}`;
+    return `${grouped(done)}/${grouped(of)} ${unit}${pace}${left}`;
   }
 
-  function bar({ done, of }: AnswerProgress): string {
+  function bar({ done, of }: Pick<AnswerProgress, 'done' | 'of'>): string {
     const full = of === 0 ? BAR : Math.round((BAR * done) / of);
     return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
   }
 
   return {
-    begin(name, index, of) {
+    begin(name, index, of, what = 'requests') {
       lead = `${of > 1 ? `[${index + 1}/${of}] ` : ''}${name}`;
+      unit = what;
       first = null;
       said = { at: Number.NEGATIVE_INFINITY, part: -1 };
     },

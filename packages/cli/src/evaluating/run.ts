@@ -10,6 +10,7 @@ import {
   RESAMPLES,
   SHOT_SEED,
   type SuiteResults,
+  withoutLacking,
 } from '@twilljs/eval';
 import { datasetRows, openAnswers } from '@twilljs/eval/node';
 import { makeDirectory } from '@twilljs/hub/node';
@@ -26,12 +27,13 @@ import { type ModelFlags, momentText, openModel } from '../model.ts';
 import { openTokenizer } from '../tokenizer.ts';
 import { recordIn } from '../train/resume.ts';
 import { requireRows } from './available.ts';
+import { lengthNotes, type MadeFlags, suitesAsked } from './made.ts';
 import { allNamed, benchmarksNamed, placesOf } from './names.ts';
 import { answeringView } from './progress.ts';
 import { listed, resultTables, taskLists } from './table.ts';
 import { writeResults } from './write.ts';
 
-export interface BenchmarkOptions extends CommonOptions, ModelFlags {
+export interface BenchmarkOptions extends CommonOptions, ModelFlags, MadeFlags {
   readonly tasks: string;
   /** Directories, and `task=path`. */
   readonly data: readonly string[] | undefined;
@@ -63,8 +65,10 @@ export async function runBenchmarks(
     return { answer: true, data: { tasks: all.map(listed) } };
   }
   if (where === undefined) throw new OptionError('no model is named; give its directory, or org/name of the Hub.');
-  const asked = await benchmarksNamed(options.tasks);
-  const { directories, own } = placesOf(options.data ?? [], asked);
+  const named = await benchmarksNamed(options.tasks);
+  const places = placesOf(options.data ?? [], named);
+  const { directories, own } = places;
+  const asked = await benchmarksNamed(options.tasks, await suitesAsked(named, places, options));
   const dir = await modelDirectory(where, context);
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
   const rows = datasetRows({
@@ -72,6 +76,7 @@ export async function runBenchmarks(
     fetch: (id, how = {}) => fetchRepository(id, how, context),
   });
   // What is missing is said before any work is done.
+  withoutLacking(asked, []);
   await requireRows(benchmarksIn(asked), rows, options.shots, directories.length > 0);
   const out = options.out ?? (dir === where ? join(dir, EVALS) : join(EVALS, harnessFolder(where)));
   makeDirectory(out);
@@ -79,18 +84,23 @@ export async function runBenchmarks(
   const device = await openDevice(options);
   const { model, moment } = await openModel(dir, device, { ...options, terminal, note });
   requireIds(options.tokenizer ?? dir, model, tokenizer);
-  const maxLength = options.maxLength ?? model.config.model.max_position_embeddings ?? USUAL_LENGTH;
+  const { max_position_embeddings: configured } = model.config.model;
+  const maxLength = options.maxLength ?? configured ?? USUAL_LENGTH;
   note(`${momentText(dir, moment)}, on ${device.label}: ${grouped(maxLength)} tokens at once\n`);
-  const trained = recordIn(dir)?.data.length;
-  if (options.maxLength === undefined && typeof trained === 'number' && trained < maxLength) {
+  const length = recordIn(dir)?.data.length;
+  const trained = typeof length === 'number' ? length : null;
+  if (options.maxLength === undefined && trained !== null && trained < maxLength) {
     note(`note: its run read ${grouped(trained)} tokens at once; --max-length ${trained} keeps to that\n`);
   }
+  const by = options.maxLength !== undefined ? '--max-length' : configured ? 'max_position_embeddings' : 'default';
+  for (const line of lengthNotes(asked, { maxLength, by, trained })) note(`note: ${line}\n`);
   using answers = await openAnswers(join(out, ANSWERS), { model, tokenizer, maxLength });
   for (const line of answers.notes) note(`note: ${line}\n`);
   if (answers.found > 0) note(`answers   ${grouped(answers.found)} are kept in ${answers.path}\n`);
   const began = Date.now();
   const view = answeringView(terminal);
   let index = 0;
+  let made = '';
   const evaluated = evaluateBenchmarks(asked, {
     answer: (requests) =>
       answerRequests(requests, {
@@ -106,6 +116,12 @@ export async function runBenchmarks(
     rows,
     ...{ shots: options.shots, limit: options.limit, shotSeed: SHOT_SEED + options.seed },
     cutting: { tokenizer, contextLength: maxLength },
+    onMaking({ name }, done, of) {
+      if (made !== name) view.begin(name, 0, 1, 'documents made');
+      made = name;
+      view.update({ done, of, tokens: 0 });
+      if (terminal.signal.aborted) throw new Interrupted(`eval: stopped while documents of ${name} were made.`);
+    },
     onBenchmark({ name }, at, of) {
       index = at;
       view.begin(name, at, of);

@@ -1,5 +1,13 @@
 // Results in the columns of the lm-evaluation-harness.
-import { type Benchmark, benchmarksIn, type Figures, type Metric, type Suite, type SuiteResults } from '@twilljs/eval';
+import {
+  type Benchmark,
+  benchmarksIn,
+  type Figures,
+  type Maker,
+  type Metric,
+  type Suite,
+  type SuiteResults,
+} from '@twilljs/eval';
 import type { JsonObject } from '@twilljs/hub';
 import { table, wrapped } from '@twilljs/report';
 
@@ -49,27 +57,31 @@ export function listed(one: Benchmark | Suite): JsonObject {
   const { name, title } = one;
   if ('members' in one) return { name, title, members: one.members.map((member) => member.name) };
   const { version, kind, source, shots, metrics } = one;
-  const { id, config, splits, columns } = one.dataset;
+  const { id, config, splits, columns, maker } = one.dataset;
   const asked = metrics.map((metric) => ({ name: metric.name, higherIsBetter: metric.higherIsBetter }));
-  const dataset = { id, config, splits: { ...splits }, columns: { ...columns } };
+  const made = maker && { unit: maker.unit, settings: [...maker.settings], file: maker.file?.what ?? null };
+  const dataset = { id, config, splits: { ...splits }, columns: { ...columns }, ...(made && { made }) };
   return { name, title, version, kind, source, shots: shots ? { ...shots } : null, dataset, metrics: asked };
 }
 
 /** What there is: every suite with its tasks, of each its rows and its metrics. */
 export const taskLists = (suites: readonly Suite[], columns: number): string =>
   `${suites.map((suite) => listOf(suite, columns)).join('\n')}
-After a title: the data set, its configuration if it has several, the split that is asked, and the metrics.
+After a title: the data set, its configuration if it has several, the split that is asked, and the metrics; of documents
+that are made, what they are made from (--data task=path) and their sizes (tokens: --length), each asked --limit times.
 With --json also the columns that are read, the examples and the paper of each.
 `;
+
+const countText = (n: number): string => `${n} ${n === 1 ? 'task' : 'tasks'}`;
 
 function listOf(suite: Suite, columns: number): string {
   const { name, title, members } = suite;
   const within = members.filter((one): one is Suite => 'members' in one);
   const tasks = members.filter((one): one is Benchmark => !('members' in one));
-  const isAlike = tasks.every(({ dataset }) => dataset.id === tasks[0].dataset.id);
+  const isAlike = tasks.every(({ dataset }) => !dataset.maker && dataset.id === tasks[0].dataset.id);
   const own = isAlike ? namesIn(tasks, columns) : linesOf(tasks);
   const inner = within.map((one) => `\n${listOf(one, columns)}`).join('');
-  return `${name}: ${title}, ${benchmarksIn([suite]).length} tasks\n${own}${inner}`;
+  return `${name}: ${title}, ${countText(benchmarksIn([suite]).length)}\n${own}${inner}`;
 }
 
 /** Of tasks that differ in the configuration of their data set alone, the names. */
@@ -80,16 +92,26 @@ function namesIn(tasks: readonly Benchmark[], columns: number): string {
   return `${wrapped(text, columns - 2).replace(/^/gm, '  ')}\n`;
 }
 
-const factsOf = ({ dataset: { id, splits }, metrics }: Benchmark): string[] => [
-  `${id}, ${splits.evaluation}`,
-  metrics.map((metric) => metric.name).join(', '),
-];
+function factsOf({ dataset: { id, splits, maker }, metrics }: Benchmark): string[] {
+  const names = metrics.map((metric) => metric.name).join(', ');
+  return maker ? [madeText(maker), `${names} ${maker.unit}`] : [`${id}, ${splits.evaluation}`, names];
+}
+
+function madeText({ file }: Maker): string {
+  if (!file) return 'made';
+  return file.isNeeded ? `made from ${file.what}` : `made, or from ${file.what}`;
+}
 
 function linesOf(tasks: readonly Benchmark[]): string {
   const cells = tasks.map((task) => {
     const { name, title, dataset } = task;
     const [rows, metrics] = factsOf(task);
-    return [name, title, dataset.config === null ? rows : rows.replace(',', ` ${dataset.config},`), metrics];
+    return [
+      name,
+      title,
+      dataset.config === null || dataset.maker ? rows : rows.replace(',', ` ${dataset.config},`),
+      metrics,
+    ];
   });
   const widths = [0, 1, 2].map((i) => Math.max(0, ...cells.map((row) => row[i].length)));
   return cells.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}\n`).join('');

@@ -21,13 +21,49 @@ export interface Dataset {
   };
   /** The columns that are read. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
-  /** Makes the rows, where they are made rather than read: the splits say no more than a name then. */
-  make?(): Promise<Made>;
+  /** Where the rows are made rather than read: the splits say no more than a name then. */
+  readonly maker?: Maker;
 }
 
-/** Rows that are made. */
+/** How rows are made for a model. */
+export interface Maker {
+  /** What a metric's name is a number of: `tokens` of a prompt with its answer, or `entries`. */
+  readonly unit: string;
+  /** Names of the settings that its factory takes and a command line can give: `lengths`, `form`, `seed`. */
+  readonly settings: readonly string[];
+  /** What documents are made from, beside what is drawn; null where nothing is read. */
+  readonly file: MakerFile | null;
+  /** @throws OptionError for a size that nothing fits, and where the file is needed and was not given. */
+  make(given: Making): Promise<Made>;
+}
+
+/** A file that documents are made from. */
+export interface MakerFile {
+  /** The setting of the factory that its content is given as. */
+  readonly setting: string;
+  /** What it is, in words. */
+  readonly what: string;
+  /** A text, the object of a JSON file, or a table of rows. */
+  readonly form: 'plain' | 'object' | 'rows';
+  readonly isNeeded: boolean;
+  readonly isGiven: boolean;
+  /** The setting, from what the file holds. @throws FileError for content of another form, by its place. */
+  read(content: unknown, where: string): unknown;
+}
+
+/** For whom rows are made. */
+export interface Making extends Cutting {
+  /** Documents of each size, at most. */
+  readonly limit?: number | undefined;
+  /** Told after each; what it throws ends the work. */
+  onRow?(done: number, of: number): void;
+}
+
+/** Rows that were made. */
 export interface Made {
   readonly rows: readonly Row[];
+  /** How many there are without a limit. */
+  readonly original: number;
   /** What they are made of, where figures do not tell, and what was left out, in words. */
   readonly notes: readonly string[];
 }
@@ -80,9 +116,9 @@ export interface PromptForm {
   readonly answerPrefix: string;
 }
 
-/** To how many tokens a long document is cut, and by whose. */
+/** To how many tokens a long document is cut, or made, and by whose. */
 export interface Cutting {
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, 'encode' | 'decode'>;
   /** Tokens of the document and its answer. */
   readonly contextLength: number;
 }

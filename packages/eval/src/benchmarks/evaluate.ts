@@ -1,16 +1,27 @@
 // Benchmarks, evaluated: rows become requests, answers become figures.
 import { FileError, isTwillError, knownOnly, OptionError, whole } from '@twilljs/tensor';
-import type { Benchmark, Row, Suite } from './benchmark.ts';
+import type { Benchmark, Cutting, Row, Suite } from './benchmark.ts';
 import { checkRow } from './columns.ts';
 import { figuresOf } from './figures.ts';
 import { groupsOf } from './groups.ts';
+import { withoutLacking } from './lacking.ts';
 import type { BenchmarkResult, Evaluating, Rows, Sample, SuiteResults } from './results.ts';
 import { SHOT_SEED, shotsFor } from './shots.ts';
 
 /** Resamples of a bootstrap, as many as the lm-evaluation-harness takes. */
 export const RESAMPLES = 100_000;
 
-const OPTIONS = ['answer', 'rows', 'shots', 'shotSeed', 'limit', 'bootstrap', 'cutting', 'onBenchmark'] as const;
+const OPTIONS = [
+  'answer',
+  'rows',
+  'shots',
+  'shotSeed',
+  'limit',
+  'bootstrap',
+  'cutting',
+  'onMaking',
+  'onBenchmark',
+] as const;
 
 /**
  * Evaluates benchmarks one after another, each once however often it is in the suites. All rows become requests before the first is asked.
@@ -25,13 +36,14 @@ export async function evaluateBenchmarks(
   given: Evaluating,
 ): Promise<SuiteResults> {
   knownOnly('evaluateBenchmarks', given, OPTIONS);
-  const benchmarks = benchmarksIn(asked);
+  const notes: string[] = [];
+  const there = withoutLacking(asked, notes);
+  const benchmarks = benchmarksIn(there);
   const { shots, limit, bootstrap = RESAMPLES } = given;
   const least = { shots: 0, limit: 1, bootstrap: 0 };
   for (const [name, value] of Object.entries({ shots, limit, bootstrap })) {
     if (value !== undefined) whole(`evaluateBenchmarks: ${name}`, value, least[name as keyof typeof least]);
   }
-  const notes: string[] = [];
   // A row that is wrong is told of before hours of work.
   const all: Prepared[] = [];
   for (const benchmark of benchmarks) all.push(await prepared(benchmark, given, notes));
@@ -40,7 +52,7 @@ export async function evaluateBenchmarks(
     given.onBenchmark?.(one.benchmark, i, all.length);
     results.push(await evaluated(one, given, bootstrap, notes));
   }
-  return { benchmarks: results, groups: groupsOf(asked, results), notes };
+  return { benchmarks: results, groups: groupsOf(there, results), notes };
 }
 
 /** Every benchmark that is asked for, also those within suites, once. */
@@ -82,7 +94,7 @@ async function prepared(benchmark: Benchmark, given: Evaluating, notes: string[]
   const documents = documentsOf(benchmark, table, given, notes);
   const examples = await examplesFor(benchmark, given, notes);
   return {
-    ...{ benchmark, original: table.rows.length, shots: examples.count },
+    ...{ benchmark, original: table.original ?? table.rows.length, shots: examples.count },
     documents: documents.map(({ doc, place }) =>
       at(`${name}: ${place}`, () => ({
         ...{ doc, place, target: benchmark.target(doc) },
@@ -112,12 +124,26 @@ async function evaluated(
   return { benchmark, n: samples.length, original, shots, metrics, samples };
 }
 
+interface Table extends Rows {
+  readonly original?: number;
+}
+
 /** The rows that are asked, read or made. */
-async function tableOf({ name, dataset }: Benchmark, given: Evaluating, notes: string[]): Promise<Rows> {
-  const made = await dataset.make?.();
-  if (!made) return given.rows(dataset, dataset.splits.evaluation);
+async function tableOf(benchmark: Benchmark, given: Evaluating, notes: string[]): Promise<Table> {
+  const { name, dataset } = benchmark;
+  if (!dataset.maker) return given.rows(dataset, dataset.splits.evaluation);
+  const made = await dataset.maker.make({
+    ...cuttingOf(benchmark, given, 'makes'),
+    limit: given.limit,
+    onRow: (done, of) => given.onMaking?.(benchmark, done, of),
+  });
   notes.push(...made.notes.map((note) => `${name}: ${note}`));
-  return { rows: made.rows, place: (index) => `sample ${index}` };
+  return { ...made, place: (index) => `sample ${index}` };
+}
+
+function cuttingOf({ name }: Benchmark, { cutting }: Evaluating, does: 'cuts' | 'makes'): Cutting {
+  if (cutting) return cutting;
+  throw new OptionError(`evaluateBenchmarks: ${name} ${does} its documents to a number of tokens; give cutting.`);
 }
 
 interface Document {
@@ -126,16 +152,10 @@ interface Document {
 }
 
 /** The first rows that are not left out, checked, cut and prepared. */
-function documentsOf(
-  benchmark: Benchmark,
-  table: Rows,
-  { cutting, limit = Infinity }: Evaluating,
-  notes: string[],
-): Document[] {
+function documentsOf(benchmark: Benchmark, table: Table, given: Evaluating, notes: string[]): Document[] {
   const { name, dataset, cut, prepare } = benchmark;
-  if (cut && !cutting) {
-    throw new OptionError(`evaluateBenchmarks: ${name} cuts its documents to a number of tokens; give cutting.`);
-  }
+  const cutting = cut && cuttingOf(benchmark, given, 'cuts');
+  const limit = dataset.maker ? Infinity : (given.limit ?? Infinity); // those that are made were limited there
   const documents: Document[] = [];
   let left = 0;
   for (const [i, row] of table.rows.entries()) {

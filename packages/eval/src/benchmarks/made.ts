@@ -1,8 +1,8 @@
 // Tasks whose documents are made: one figure for each of some lengths (or numbers of entries), scored by what the model writes.
-import { OptionError, shown, whole } from '@twilljs/tensor';
+import { OptionError, whole } from '@twilljs/tensor';
 import { reprOf } from '../python/repr.ts';
 import type { GenerationAnswer, GenerationOptions } from '../requests/request.ts';
-import type { Aggregation, Benchmark, ColumnKind, Made, Row, Value } from './benchmark.ts';
+import type { Aggregation, Benchmark, ColumnKind, Maker, Row, Value } from './benchmark.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { usualForm } from './prompt.ts';
 
@@ -27,7 +27,7 @@ export interface MadeParts extends Omit<Facts, 'dataset' | 'shots'> {
   /** What texts are made of, for the record. */
   readonly config: string;
   readonly options: GenerationOptions;
-  make(): Promise<Made>;
+  readonly maker: Maker;
   prompt(doc: Row): string;
   /** The share that is right, of one answer. */
   value(doc: Row, text: string): number;
@@ -36,8 +36,17 @@ export interface MadeParts extends Omit<Facts, 'dataset' | 'shots'> {
 const columns: Readonly<Record<string, ColumnKind>> = { input: 'string', prefix: 'string', outputs: 'strings' };
 
 /** A benchmark of documents that are made: `{ input, prefix, outputs }` with the length that each is of. */
-export function madeBenchmark({ axis, lengths, config, options, make, prompt, value, ...facts }: MadeParts): Benchmark {
-  const dataset = { id: 'made', config, splits: { evaluation: 'test', shots: 'test' }, columns, make };
+export function madeBenchmark({
+  axis,
+  lengths,
+  config,
+  options,
+  maker,
+  prompt,
+  value,
+  ...facts
+}: MadeParts): Benchmark {
+  const dataset = { id: 'made', config, splits: { evaluation: 'test', shots: 'test' }, columns, maker };
   return {
     ...factsOf({ ...facts, dataset, shots: null }),
     kind: 'generate_until',
@@ -57,19 +66,25 @@ export function madeBenchmark({ axis, lengths, config, options, make, prompt, va
 }
 
 /** Refuses lengths that are none, or come twice. */
-export function checkLengths(what: string, lengths: readonly number[], least: number): void {
+export function checkLengths(what: string, lengths: readonly number[]): void {
   if (!Array.isArray(lengths) || lengths.length === 0) {
     throw new OptionError(`${what} is empty; give at least one whole number.`);
   }
-  for (const length of lengths) whole(what, length, least);
+  for (const length of lengths) whole(what, length, 1);
   if (new Set(lengths).size === lengths.length) return;
   throw new OptionError(`${what} is [${lengths.join(', ')}], and one comes twice; give each once.`);
 }
 
-/** Refuses what cannot count tokens. */
-export function checkTokenizer(what: string, tokenizer: unknown): void {
-  if (typeof (tokenizer as { encode?: unknown } | undefined)?.encode === 'function') return;
+/** Refuses lengths that an answer alone fills, and those that a model does not read at once. */
+export function requireFitting(what: string, lengths: readonly number[], newTokens: number, most: number): void {
+  const [least, longest] = [Math.min(...lengths), Math.max(...lengths)];
+  if (least <= newTokens) {
+    throw new OptionError(
+      `${what} never fits ${least} tokens: its answer alone has ${newTokens}; give a greater length.`,
+    );
+  }
+  if (longest <= most) return;
   throw new OptionError(
-    `${what}: tokenizer is ${shown(tokenizer)}, and lengths are counted in its tokens; give a tokenizer.`,
+    `${what}: the length ${longest} is more than the ${most} tokens that the model reads at once; give smaller lengths.`,
   );
 }

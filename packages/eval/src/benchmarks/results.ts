@@ -18,12 +18,14 @@ export interface Evaluating {
   readonly shots?: number | undefined;
   /** Seed of the examples that are drawn; default: 1234, that of the harness. */
   readonly shotSeed?: number | undefined;
-  /** How many documents of each benchmark, the first ones; default: all. */
+  /** How many documents of each benchmark, the first ones, of those that are made so many of each size; default: all. */
   readonly limit?: number | undefined;
   /** Resamples of a bootstrap (default 100000); 0 for no standard errors at all. */
   readonly bootstrap?: number | undefined;
-  /** Needed by benchmarks that cut their documents. */
+  /** Needed by benchmarks that cut their documents, or make them. */
   readonly cutting?: Cutting | undefined;
+  /** Told of documents that are made; what it throws ends the work. */
+  onMaking?(benchmark: Benchmark, done: number, of: number): void;
   /** Called before the model is asked for each benchmark. */
   onBenchmark?(benchmark: Benchmark, index: number, of: number): void;
 }

@@ -1,25 +1,22 @@
 // One needle at every length and every depth: what a heat map of recall is drawn from.
 import { pythonRandom } from '@twilljs/data';
 import { finite, nextTurn, OptionError, whole } from '@twilljs/tensor';
-import type { Tokenizer } from '@twilljs/tokenizers';
-import type { Benchmark, Made, Row } from '../../benchmarks/benchmark.ts';
-import { checkLengths, checkTokenizer, madeBenchmark } from '../../benchmarks/made.ts';
+import type { Benchmark, Made, MakerFile, Making, Row } from '../../benchmarks/benchmark.ts';
+import { checkLengths, madeBenchmark, requireFitting } from '../../benchmarks/made.ts';
 import { type Draws, drawn } from '../ruler/draws.ts';
 import { matched, processed } from '../ruler/scoring.ts';
 import { fitting, officialSize, threefold } from '../ruler/sizing.ts';
 import { type Draft, type Match, wholeText } from '../ruler/task.ts';
 
 export interface GridOptions {
-  /** Whose tokens lengths are counted in, special ones included. */
-  readonly tokenizer: Pick<Tokenizer, 'encode'>;
   /** Tokens of a prompt and its answer. Default 1024, 2048 and 4096. */
-  readonly lengths?: readonly number[];
+  readonly lengths?: readonly number[] | undefined;
   /** Where the needle stands, in percent of the haystack. Default 0, 10, ... 100. */
   readonly depths?: readonly number[];
-  /** Samples of each length and depth. Default 5. */
+  /** Samples of each length and depth. Default 10. */
   readonly samples?: number;
   /** Default 42. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export interface GridParts {
@@ -32,11 +29,12 @@ export interface GridParts {
   readonly pieces: number;
   /** A prompt of so many pieces, with the needle before one of them or after the last. */
   write(pieces: number, place: number, draws: Draws): Draft;
+  readonly file: MakerFile | null;
   readonly notes: readonly string[];
 }
 
 /** Names of the options of every grid. */
-export const GRID_NAMES: readonly string[] = ['tokenizer', 'lengths', 'depths', 'samples', 'seed'];
+export const GRID_NAMES: readonly string[] = ['lengths', 'depths', 'samples', 'seed'];
 
 /** Eleven depths. */
 export const elevenDepths: readonly number[] = /* @__PURE__ */ Array.from({ length: 11 }, (_, i) => 10 * i);
@@ -50,41 +48,47 @@ const FILLED = 0.9;
 
 /** @throws OptionError for a setting that is none; when it is evaluated, for a length that nothing fits, or that is longer than the haystack. */
 export function gridBenchmark(parts: GridParts, options: GridOptions): Benchmark {
-  const { name, title, source, haystack, match, notes } = parts;
-  const { lengths = [1024, 2048, 4096], depths = elevenDepths, samples = 5, seed = 42 } = options;
-  checkTokenizer(name, options.tokenizer);
-  checkLengths(`${name}: lengths`, lengths, NEW_TOKENS + 1);
+  const { name, title, source, haystack, match, file, notes } = parts;
+  const { lengths = [1024, 2048, 4096], depths = elevenDepths, samples = 10, seed = 42 } = options;
+  checkLengths(`${name}: lengths`, lengths);
   if (depths.length === 0) throw new OptionError(`${name}: depths is empty; give at least one number from 0 to 100.`);
   for (const depth of depths) finite(`${name}: depths`, depth, 0, 100);
   whole(`${name}: samples`, samples, 1);
   whole(`${name}: seed`, seed, 0);
 
-  async function make(): Promise<Made> {
+  async function make({ tokenizer, contextLength, limit = Infinity, onRow = () => {} }: Making): Promise<Made> {
+    requireFitting(name, lengths, NEW_TOKENS, contextLength);
+    const cells = lengths.length * depths.length;
+    const count = Math.min(samples, limit);
     const rows: Row[] = [];
     for (const length of lengths) {
       const random = pythonRandom((BigInt(seed) << 40n) + BigInt(length));
-      rows.push(...rowsOf(parts, options.tokenizer, length, depths, samples, drawn(random)));
-      await nextTurn();
+      const rowAt = rowsOf(parts, tokenizer, length, drawn(random));
+      for (let index = 0; index < count; index++) {
+        rows.push(...depths.map((depth) => rowAt(depth, index)));
+        onRow(rows.length, count * cells);
+        await nextTurn();
+      }
     }
-    return { rows, notes };
+    return { rows, original: samples * cells, notes };
   }
 
   return madeBenchmark({
-    ...{ name, title, source, axis: 'max_length', lengths, config: haystack, make },
+    ...{ name, title, source, axis: 'max_length', lengths, config: haystack },
+    maker: { unit: 'tokens', settings: ['lengths', 'seed'], file, make },
     options: { until: [], maxTokens: NEW_TOKENS },
     prompt: ({ input, prefix }) => `${input}${prefix}`,
     value: ({ outputs }, text) => matched(match, 'official', processed(text), outputs as string[]),
   });
 }
 
+/** Makes the documents of one length, one at a time. */
 function rowsOf(
   { title, name, haystack, pieces, write }: GridParts,
-  tokenizer: GridOptions['tokenizer'],
+  tokenizer: Making['tokenizer'],
   length: number,
-  depths: readonly number[],
-  samples: number,
   draws: Draws,
-): Row[] {
+): (depth: number, index: number) => Row {
   const tokensOf = (draft: Draft) => tokenizer.encode(wholeText(draft)).length;
   const budget = length - NEW_TOKENS;
   const tokensAt = (size: number) => tokensOf(write(size, Math.round(size / 2), draws));
@@ -96,17 +100,15 @@ function rowsOf(
         'give a longer text or smaller lengths.',
     );
   }
-  return Array.from({ length: samples }, (_, index) =>
-    depths.map((depth) => {
-      const { draft, tokens } = fitting({
-        ...{ what: title, length, newTokens: NEW_TOKENS, largest, increment: 1 },
-        attempt(size) {
-          const draft = write(size, Math.round((size * depth) / 100), draws);
-          const tokens = tokensOf(draft);
-          return { made: { draft, tokens }, tokens };
-        },
-      });
-      return { index, ...draft, length: tokens + NEW_TOKENS, max_length: length, depth, haystack };
-    }),
-  ).flat();
+  return (depth, index) => {
+    const { draft, tokens } = fitting({
+      ...{ what: title, length, newTokens: NEW_TOKENS, largest, increment: 1 },
+      attempt(size) {
+        const draft = write(size, Math.round((size * depth) / 100), draws);
+        const tokens = tokensOf(draft);
+        return { made: { draft, tokens }, tokens };
+      },
+    });
+    return { index, ...draft, length: tokens + NEW_TOKENS, max_length: length, depth, haystack };
+  };
 }

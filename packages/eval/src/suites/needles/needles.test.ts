@@ -1,21 +1,21 @@
 // Needles at chosen depths: every cell of the grid has its samples, they fit, and what the model says falls into its cell.
 import { OptionError } from '@twilljs/tensor';
 import { expect, it } from 'vitest';
-import type { Benchmark } from '../../benchmarks/benchmark.ts';
+import type { Benchmark, Making } from '../../benchmarks/benchmark.ts';
 import { evaluateBenchmarks } from '../../benchmarks/evaluate.ts';
 import type { Answer, Request } from '../../requests/request.ts';
 import { syntheticEssay } from '../ruler/prose.ts';
 import { depthGrid } from './depths.ts';
-import type { GridOptions } from './grid.ts';
 import { needleInText } from './own-text.ts';
 import { passkeyGrid } from './passkey.ts';
 import { phonebook } from './phonebook.ts';
 
 const tokenizer = {
   encode: (text: string) => new Int32Array((text.match(/\w{1,6}|[^\w\s]/g) ?? []).length),
-} as GridOptions['tokenizer'];
+} as Making['tokenizer'];
+const making: Making = { tokenizer, contextLength: 4096 };
 
-const options = { tokenizer, lengths: [512, 1024], samples: 2 };
+const options = { lengths: [512, 1024], samples: 2 };
 const rows = () => Promise.reject(new Error('made rows are not read'));
 
 /** A model that has read the last so many characters, and says all of them. */
@@ -25,7 +25,7 @@ async function result(benchmark: Benchmark, reads: number) {
       ...{ kind: 'generate_until', ids: [], end: 'length' },
       text: request.kind === 'generate_until' ? request.context.slice(-reads) : '',
     }));
-  return (await evaluateBenchmarks([benchmark], { answer, rows })).benchmarks[0];
+  return (await evaluateBenchmarks([benchmark], { answer, rows, cutting: making })).benchmarks[0];
 }
 
 const own = {
@@ -57,8 +57,8 @@ it.each([passkeyGrid(options), needleInText({ ...options, ...own })])(
 );
 
 it('phonebook asks for a number of the book, and wants all of its digits', async () => {
-  const books = phonebook({ tokenizer, maxLength: 4096, entries: [20, 60], samples: 5 });
-  const { rows: made } = await books.dataset.make!();
+  const books = phonebook({ entries: [20, 60], samples: 5 });
+  const { rows: made } = await books.dataset.maker!.make(making);
   expect(made).toHaveLength(10);
   const [{ input, outputs }] = made as unknown as { input: string; outputs: string[] }[];
   const name = input.slice(input.lastIndexOf('\n') + 1, -1);
@@ -71,9 +71,9 @@ it('phonebook asks for a number of the book, and wants all of its digits', async
 it.each([
   ['a text that is too short', () => needleInText({ ...options, ...own, text: 'One. Two. Three.' }), /longer text/],
   ['a length that nothing fits', () => passkeyGrid({ ...options, lengths: [64] }), /never fits 64/],
-  ['a book of too many entries', () => phonebook({ tokenizer, maxLength: 256, entries: [400] }), /reads 256/],
+  ['a book of too many entries', () => phonebook({ entries: [2000] }), /reads 4096/],
 ])('refuses %s when it is made', async (_, make, message) => {
-  const made = make().dataset.make!();
+  const made = make().dataset.maker!.make(making);
   await expect(made).rejects.toThrow(OptionError);
   await expect(made).rejects.toThrow(message);
 });
@@ -89,7 +89,7 @@ it.each([
   ['a length twice', () => passkeyGrid({ ...options, lengths: [512, 512] }), /comes twice/],
   ['a needle without its answer', () => needleInText({ ...options, ...own, answers: ['99'] }), /none of them/],
   ['no question', () => needleInText({ ...options, ...own, question: ' ' }), /question is/],
-  ['fewer entries than examples', () => phonebook({ tokenizer, maxLength: 256, entries: [2] }), /entries is 2/],
+  ['fewer entries than examples', () => phonebook({ entries: [2] }), /entries is 2/],
   ['a figure without depths', () => depthGrid(bare), /has the depth undefined/],
 ])('refuses %s', (_, make, message) => {
   expect(make).toThrow(message);

@@ -11,7 +11,7 @@ export interface PasskeyOptions extends GridOptions {
 }
 
 /** The prompt of RULER's first task, with the needle where it is wanted. `depthGrid` of its result is a heat map. */
-export function passkeyGrid(options: PasskeyOptions): Benchmark {
+export function passkeyGrid(options: PasskeyOptions = {}): Benchmark {
   knownOnly('passkeyGrid', options, [...GRID_NAMES, 'words']);
   const key = magic('words', options.words ?? ownWords);
   const number = magic('numbers', ownWords);
@@ -30,12 +30,13 @@ export function passkeyGrid(options: PasskeyOptions): Benchmark {
 }
 
 const facts = {
-  name: 'passkey_grid',
+  name: 'passkey',
   title: 'Passkey by length and depth',
   source:
     'Mohtashami & Jaggi 2023, https://arxiv.org/abs/2305.16300; Hsieh et al. 2024, https://arxiv.org/abs/2404.06654',
   haystack: 'noise',
   match: 'all' as const,
   pieces: Infinity,
+  file: null,
   notes: [],
 };

@@ -1,15 +1,10 @@
 // The phone book: a list of names with numbers, and the question for one of them.
 import { type PythonRandom, pythonRandom } from '@twilljs/data';
 import { knownOnly, nextTurn, OptionError, whole } from '@twilljs/tensor';
-import type { Tokenizer } from '@twilljs/tokenizers';
-import type { Benchmark, Made, Row } from '../../benchmarks/benchmark.ts';
-import { checkLengths, checkTokenizer, madeBenchmark } from '../../benchmarks/made.ts';
+import type { Benchmark, Made, Making, Row } from '../../benchmarks/benchmark.ts';
+import { checkLengths, madeBenchmark } from '../../benchmarks/made.ts';
 
 export interface PhonebookOptions {
-  /** Whose tokens a prompt is counted in, special ones included. */
-  readonly tokenizer: Pick<Tokenizer, 'encode'>;
-  /** Tokens that the model reads. */
-  readonly maxLength: number;
   /** Lines of a book. Default 20, 50, 100, 200 and 500. */
   readonly entries?: readonly number[];
   /** Books of each size. Default 100. */
@@ -17,7 +12,7 @@ export interface PhonebookOptions {
   /** Lines of the book that are shown once more before the question. Default 2. */
   readonly examples?: number;
   /** Default 42. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 const NEW_TOKENS = 16;
@@ -26,42 +21,50 @@ const NEW_TOKENS = 16;
  * Books of some sizes, `Name: number` a line. What is right is the number, digit for digit, before the next new line. Each name is its own;
  * the format is Twill's.
  *
- * @throws OptionError for a setting that is none; when it is evaluated, for a book that has more tokens than the model reads.
+ * Sizes with a book that has more tokens than the model reads are left out.
+ *
+ * @throws OptionError for a setting that is none; when it is evaluated, where all sizes are left out.
  */
-export function phonebook(options: PhonebookOptions): Benchmark {
-  knownOnly('phonebook', options, ['tokenizer', 'maxLength', 'entries', 'samples', 'examples', 'seed']);
-  checkTokenizer('phonebook', options.tokenizer);
-  const { tokenizer, maxLength, entries = [20, 50, 100, 200, 500], samples = 100, examples = 2, seed = 42 } = options;
+export function phonebook(options: PhonebookOptions = {}): Benchmark {
+  knownOnly('phonebook', options, ['entries', 'samples', 'examples', 'seed']);
+  const { entries = [20, 50, 100, 200, 500], samples = 100, examples = 2, seed = 42 } = options;
   const { name } = facts;
   const most = FIRST.split(' ').length * LAST.split(' ').length;
   whole(`${name}: examples`, examples, 0);
-  checkLengths(`${name}: entries`, entries, examples + 1);
+  checkLengths(`${name}: entries`, entries);
   for (const count of entries) whole(`${name}: entries`, count, examples + 1, most);
-  whole(`${name}: maxLength`, maxLength, NEW_TOKENS + 1);
   whole(`${name}: samples`, samples, 1);
   whole(`${name}: seed`, seed, 0);
 
-  async function make(): Promise<Made> {
+  async function make({ tokenizer, contextLength, limit = Infinity, onRow = () => {} }: Making): Promise<Made> {
+    const each = Math.min(samples, limit);
     const rows: Row[] = [];
-    for (const count of entries) {
+    const notes: string[] = [];
+    for (const [i, count] of entries.entries()) {
       const random = pythonRandom((BigInt(seed) << 40n) + BigInt(count));
-      for (let index = 0; index < samples; index++) {
+      const own: Row[] = [];
+      let longest = 0;
+      while (own.length < each && longest <= contextLength) {
         const book = bookOf(count, examples, random);
         const tokens = tokenizer.encode(book.input + book.prefix).length + NEW_TOKENS;
-        if (tokens > maxLength) {
-          throw new OptionError(
-            `${name}: a book of ${count} entries has ${tokens} tokens with its answer, and the model reads ${maxLength}; give fewer entries.`,
-          );
-        }
-        rows.push({ index, ...book, length: tokens, entries: count });
+        longest = Math.max(longest, tokens);
+        own.push({ index: own.length, ...book, length: tokens, entries: count });
+        onRow(i * each + own.length, entries.length * each);
+        await nextTurn();
       }
-      await nextTurn();
+      if (longest <= contextLength) rows.push(...own);
+      else
+        notes.push(
+          `books of ${count} entries are left out: one has ${longest} tokens, the model reads ${contextLength}`,
+        );
     }
-    return { rows, notes: [] };
+    if (rows.length > 0) return { rows, original: (rows.length / each) * samples, notes };
+    throw new OptionError(`${name}: ${notes[0]}, as of all other sizes; give fewer entries.`);
   }
 
   return madeBenchmark({
-    ...{ ...facts, axis: 'entries', lengths: entries, make },
+    ...{ ...facts, axis: 'entries', lengths: entries },
+    maker: { unit: 'entries', settings: ['seed'], file: null, make },
     options: { until: ['\n'], maxTokens: NEW_TOKENS },
     prompt: ({ input, prefix }) => `${input}${prefix}`,
     value: ({ outputs }, text) => Number(digitsOf(text.split('\n')[0]) === digitsOf((outputs as string[])[0])),

@@ -1,9 +1,8 @@
 // A task of RULER as a benchmark: some lengths, as many samples of each, made when it is evaluated.
 import { pythonRandom } from '@twilljs/data';
 import { knownOnly, nextTurn, OptionError, oneOf, whole } from '@twilljs/tensor';
-import type { Tokenizer } from '@twilljs/tokenizers';
-import type { Benchmark, Made, Row } from '../../benchmarks/benchmark.ts';
-import { checkLengths, checkTokenizer, madeBenchmark } from '../../benchmarks/made.ts';
+import type { Benchmark, Made, MakerFile, Making, Row } from '../../benchmarks/benchmark.ts';
+import { checkLengths, madeBenchmark, requireFitting } from '../../benchmarks/made.ts';
 import { type Draws, drawn } from './draws.ts';
 import { essayOf, syntheticEssay } from './prose.ts';
 import type { Questions } from './questions.ts';
@@ -13,49 +12,43 @@ import type { RulerForm, RulerMaker, RulerMaterial, RulerSample, RulerTask } fro
 import { ownWords, type WordLists } from './words.ts';
 
 export interface RulerOptions {
-  /** Whose tokens lengths are counted in, special ones included. */
-  readonly tokenizer: Pick<Tokenizer, 'encode'>;
   /** Tokens of a prompt and its answer. Default 4096. */
-  readonly lengths?: readonly number[];
+  readonly lengths?: readonly number[] | undefined;
   /** Samples of each length. Default 500. */
   readonly samples?: number;
   /** Default 42. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Default `official`: NVIDIA's. */
-  readonly form?: RulerForm;
+  readonly form?: RulerForm | undefined;
   /** Default: Twill's own. */
   readonly words?: WordLists;
   /** A text that needles are hidden in, such as Paul Graham's essays. Default: made-up prose. */
-  readonly essay?: string;
+  readonly essay?: string | undefined;
   /** See `squadQuestions`. */
-  readonly squad?: Questions;
+  readonly squad?: Questions | undefined;
   /** See `hotpotQuestions`. */
-  readonly hotpot?: Questions;
+  readonly hotpot?: Questions | undefined;
 }
 
 const FORMS: readonly RulerForm[] = ['official', 'lm-eval'];
 
-const NAMES = ['tokenizer', 'lengths', 'samples', 'seed', 'form', 'words', 'essay', 'squad', 'hotpot'];
-
-/** Refuses what is no bag of these options. @throws OptionError */
-export function checkNames(options: RulerOptions): void {
-  knownOnly('rulerBenchmark', options, NAMES);
-  checkTokenizer('rulerBenchmark', options.tokenizer);
-}
+const NAMES = ['lengths', 'samples', 'seed', 'form', 'words', 'essay', 'squad', 'hotpot'];
 
 /** @throws OptionError for a setting that is none. */
-export function rulerBenchmark(task: RulerTask, options: RulerOptions): Benchmark {
-  checkNames(options);
-  const { tokenizer, lengths = [4096], samples = 500, seed = 42, form = 'official' } = options;
-  checkLengths('rulerBenchmark: lengths', lengths, task.newTokens + 1);
+export function rulerBenchmark(task: RulerTask, options: RulerOptions = {}): Benchmark {
+  knownOnly('rulerBenchmark', options, NAMES);
+  const { lengths = [4096], samples = 500, seed = 42, form = 'official' } = options;
+  checkLengths('rulerBenchmark: lengths', lengths);
   whole('rulerBenchmark: samples', samples, 1);
   whole('rulerBenchmark: seed', seed, 0);
   oneOf('rulerBenchmark: form', form, FORMS);
   const material = materialOf(options);
-  const tokensOf = (text: string) => tokenizer.encode(text).length;
 
-  async function make(): Promise<Made> {
-    const count = Math.min(samples, task.samples?.(material) ?? Infinity);
+  async function make({ tokenizer, contextLength, limit = Infinity, onRow = () => {} }: Making): Promise<Made> {
+    requireFitting(task.name, lengths, task.newTokens, contextLength);
+    const tokensOf = (text: string) => tokenizer.encode(text).length;
+    const there = Math.min(samples, task.samples?.(material) ?? Infinity);
+    const count = Math.min(there, limit);
     const makers = lengths.map((length) => {
       const draws = drawsOf(seed, length, 0);
       const maker = task.maker({ form, length, tokensOf, material }, draws);
@@ -67,6 +60,7 @@ export function rulerBenchmark(task: RulerTask, options: RulerOptions): Benchmar
         const sample = sampleOf(task, maker, largest, drawsOf(seed, length, i + 1), i);
         if (sample) rows.push(rowOf(task, material, sample, length, i));
       }
+      onRow((i + 1) * lengths.length, count * lengths.length);
       await nextTurn();
     }
     for (const { length } of makers) {
@@ -74,17 +68,24 @@ export function rulerBenchmark(task: RulerTask, options: RulerOptions): Benchmar
       throw new OptionError(`${task.title}: no sample fits ${length} tokens; give a greater length.`);
     }
     const left = count * lengths.length - rows.length;
-    return { rows, notes: notesOf(task, options, material, left, samples - count) };
+    const notes = notesOf(task, options, material, left, samples - there);
+    return { rows, original: there * lengths.length - left, notes };
   }
 
   return madeBenchmark({
-    ...{ name: task.name, title: task.title, published: task.published, axis: 'max_length', lengths, make },
+    ...{ name: task.name, title: task.title, published: task.published, axis: 'max_length', lengths },
+    maker: { unit: 'tokens', settings: ['lengths', 'form', 'seed'], file: fileOf(task, options), make },
     source: 'Hsieh et al. 2024, https://arxiv.org/abs/2404.06654',
     config: `${form}, ${task.haystack(material)}`,
     options: { until: [], maxTokens: task.newTokens },
     prompt: ({ input, prefix }) => `${input}${prefix}`,
     value: ({ outputs }, text) => matched(task.match, form, processed(text), outputs as string[]),
   });
+}
+
+/** The file of a task, and whether it is there. */
+function fileOf({ file }: RulerTask, options: RulerOptions): MakerFile | null {
+  return file && { ...file, isGiven: options[file.setting] !== undefined };
 }
 
 /** Of a stream of a seed and a length: 0 for what samples share, i + 1 for the sample i. */

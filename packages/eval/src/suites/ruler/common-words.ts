@@ -19,6 +19,7 @@ export const commonWords: RulerTask = {
   newTokens: NEW_TOKENS,
   match: 'all',
   published: [],
+  file: null,
   haystack: () => 'words',
   maker: commonWordsMaker,
 };

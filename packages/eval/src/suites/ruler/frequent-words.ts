@@ -21,6 +21,7 @@ export const frequentWords: RulerTask = {
   newTokens: NEW_TOKENS,
   match: 'all',
   published: [],
+  file: null,
   haystack: () => 'coded words',
   maker: frequentWordsMaker,
 };

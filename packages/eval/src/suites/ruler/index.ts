@@ -1,6 +1,6 @@
 // The suite RULER: thirteen tasks of long contexts in seven groups.
 import type { Suite } from '../../benchmarks/benchmark.ts';
-import { checkNames, type RulerOptions, rulerBenchmark } from './benchmark.ts';
+import { type RulerOptions, rulerBenchmark } from './benchmark.ts';
 import { commonWords } from './common-words.ts';
 import { frequentWords } from './frequent-words.ts';
 import {
@@ -38,32 +38,28 @@ const groups: readonly Group[] = [
 /** All thirteen, in the order of the groups. */
 export const rulerTasks: readonly RulerTask[] = /* @__PURE__ */ groups.flatMap(({ tasks }) => tasks);
 
-const SUITE = {
-  name: 'ruler',
-};
+const SUITE = { name: 'ruler', title: 'RULER' };
 
 /**
  * RULER: synthetic tasks of long contexts, at chosen lengths, in seven groups; the figure of each length is the mean of the tasks.
  *
  * A prompt and its answer have at most `length` tokens (in the form of the port, which counts otherwise, a few more). Words and essays are
- * Twill's own unless they are given, and the questions are left out unless they are: its title and the notes of the results say so.
+ * Twill's own unless they are given, and the questions are left out unless they are: the notes of the results say so.
  *
- * @throws OptionError for a setting that is none; when it is evaluated, for a length that a task never fits.
+ * @throws OptionError for a setting that is none; when it is evaluated, for a length that a task never fits, or that is not read at once.
  * @see Hsieh et al. 2024, https://arxiv.org/abs/2404.06654; https://github.com/NVIDIA/RULER.
  */
-export function rulerSuite(options: RulerOptions): Suite {
-  checkNames(options);
+export function rulerSuite(options: RulerOptions = {}): Suite {
   const { lengths = [4096] } = options;
-  const lacking: readonly RulerTask[] = [...(options.squad ? [] : [qaSquad]), ...(options.hotpot ? [] : [qaHotpot])];
-  const aggregate = { metrics: lengths.map(String), weights: 'alike' } as const;
-  const members = groups.flatMap(({ key, title, tasks }): Suite[] => {
-    const own = tasks.filter((task) => !lacking.includes(task));
-    if (own.length === 0) return [];
-    return [
-      { name: `${SUITE.name}_${key}`, title, members: own.map((task) => rulerBenchmark(task, options)), aggregate },
-    ];
-  });
-  const all = rulerTasks.length;
-  const title = lacking.length === 0 ? 'RULER' : `RULER, ${all - lacking.length} of its ${all} tasks`;
-  return { ...SUITE, title, members, aggregate };
+  const members = groups.map(({ key, title, tasks }) => ({
+    ...{ name: `${SUITE.name}_${key}`, title },
+    members: tasks.map((task) => rulerBenchmark(task, options)),
+    aggregate: aggregateOf(lengths),
+  }));
+  return { ...SUITE, members, aggregate: aggregateOf(lengths) };
 }
+
+const aggregateOf = (lengths: readonly number[]): Suite['aggregate'] => ({
+  metrics: lengths.map(String),
+  weights: 'alike',
+});

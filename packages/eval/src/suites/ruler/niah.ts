@@ -2,7 +2,8 @@
 import type { Published } from '../../benchmarks/benchmark.ts';
 import { gatedDeltaNet } from '../published.ts';
 import { type NeedleSetting, needleMaker } from './needles.ts';
-import type { RulerMaterial, RulerTask } from './task.ts';
+import { wordyText } from './prose.ts';
+import type { RulerFile, RulerMaterial, RulerTask } from './task.ts';
 
 interface Needles extends Partial<NeedleSetting> {
   readonly name: string;
@@ -17,11 +18,20 @@ function needles({ name, title, published = [], ...own }: Needles): RulerTask {
   const setting: NeedleSetting = { ...one, ...own };
   return {
     ...{ name, title, newTokens: 128, match: 'all', published },
+    file: own.haystack === 'essay' ? essayFile : null,
     haystack: ({ essay }: RulerMaterial) =>
       own.haystack !== 'essay' ? own.haystack : essay.isSynthetic ? 'synthetic' : 'text',
     maker: (given) => needleMaker(title, setting, given),
   };
 }
+
+const essayFile: RulerFile = {
+  setting: 'essay',
+  what: 'essays, or any text',
+  form: 'plain',
+  isNeeded: false,
+  read: wordyText,
+};
 
 /** Figures of one task by length, 1K first. */
 function published(figures: Readonly<Record<string, readonly number[]>>): Published[] {

@@ -1,6 +1,8 @@
 // Prose by a small grammar, for haystacks where nobody gives a text: everyday sentences without digits, so no needle is in it by itself.
 import { type PythonRandom, pythonRandom } from '@twilljs/data';
+import { FileError } from '@twilljs/tensor';
 import { sentencesOf } from './sentences.ts';
+import { once } from './words.ts';
 
 /** A text that needles are hidden in, by its words. */
 export interface Essay {
@@ -14,28 +16,42 @@ export interface Essay {
 
 /** A text of one's own, its white space made single spaces. */
 export function essayOf(text: string): Essay {
-  return essayOfWords(text.split(/\s+/).filter(Boolean), false);
+  return essayOfWords(() => text.split(/\s+/).filter(Boolean), false);
+}
+
+/** A text from a file. @throws FileError for one without words. */
+export function wordyText(content: unknown, where: string): string {
+  const text = String(content);
+  if (text.trim() !== '') return text;
+  throw new FileError(`${where}: there is no word in it, and documents are made from it; give a text.`, {
+    path: where,
+  });
 }
 
 /** Words of the prose that is made up: more than contexts of 128K take from it, beyond which it begins anew. */
 const PROSE_WORDS = 120_000;
 
 /** The same at every call. */
-export function syntheticEssay(): Essay {
-  const random = pythonRandom(42);
-  const words: string[] = [];
-  while (words.length < PROSE_WORDS) words.push(...sentence(random).split(' '));
-  return essayOfWords(words, true);
-}
+export const syntheticEssay = (): Essay =>
+  essayOfWords(() => {
+    const random = pythonRandom(42);
+    const words: string[] = [];
+    while (words.length < PROSE_WORDS) words.push(...sentence(random).split(' '));
+    return words;
+  }, true);
 
-function essayOfWords(all: readonly string[], isSynthetic: boolean): Essay {
+/** @param wordsOf makes the words when the first text is asked for. */
+function essayOfWords(wordsOf: () => readonly string[], isSynthetic: boolean): Essay {
+  const all = once(wordsOf);
   let last: { readonly count: number; readonly sentences: readonly string[] } | null = null;
   return {
-    words: all.length,
+    get words() {
+      return all().length;
+    },
     isSynthetic,
     sentences(count) {
       if (last?.count === count) return last.sentences;
-      const words = Array.from({ length: count }, (_, i) => all[i % all.length]);
+      const words = Array.from({ length: count }, (_, i) => all()[i % all().length]);
       last = { count, sentences: sentencesOf(words.join(' ')) };
       return last.sentences;
     },

@@ -1,7 +1,7 @@
 // Texts that are made: they fit, their answers are in them, and the same seed makes the same.
 import { OptionError } from '@twilljs/tensor';
 import { expect, it } from 'vitest';
-import type { Benchmark, Row } from '../../benchmarks/benchmark.ts';
+import type { Benchmark, Making, Row } from '../../benchmarks/benchmark.ts';
 import { evaluateBenchmarks } from '../../benchmarks/evaluate.ts';
 import type { Answer, Request } from '../../requests/request.ts';
 import { type RulerOptions, rulerBenchmark } from './benchmark.ts';
@@ -16,7 +16,8 @@ import { ownWords, wordsOf } from './words.ts';
 /** A token for each word and each mark. */
 const tokenizer = {
   encode: (text: string) => new Int32Array((text.match(/\w{1,6}|[^\w\s]/g) ?? []).length),
-} as RulerOptions['tokenizer'];
+} as Making['tokenizer'];
+const making: Making = { tokenizer, contextLength: 8192 };
 
 const paragraph = (i: number) => `Paragraph ${i} tells that fact number ${i} holds, and nothing besides it at all.`;
 const squad = squadQuestions(
@@ -45,8 +46,9 @@ const hotpot = hotpotQuestions(
   'hotpot.json',
 );
 
-const settings: RulerOptions = { tokenizer, lengths: [1024, 2048], samples: 4, squad, hotpot };
-const rowsOf = async (benchmark: Benchmark): Promise<readonly Row[]> => (await benchmark.dataset.make!()).rows;
+const settings: RulerOptions = { lengths: [1024, 2048], samples: 4, squad, hotpot };
+const rowsOf = async (benchmark: Benchmark): Promise<readonly Row[]> =>
+  (await benchmark.dataset.maker!.make(making)).rows;
 const tokensOf = (text: unknown) => tokenizer.encode(text as string).length;
 
 it.each(rulerTasks)('$name fits, and has its answers', async (task) => {
@@ -94,7 +96,10 @@ it('refuses a length that never fits', async () => {
   }
   const forms = { ...settings, form: 'lm-eval', lengths: [180] } as const;
   await expect(rowsOf(rulerBenchmark(niahMultikey3, forms))).rejects.toThrow(/no sample fits 180 tokens/);
-  expect(() => rulerBenchmark(niahSingle1, { ...settings, lengths: [64] })).toThrow(/lengths is 64/);
+  const short = rowsOf(rulerBenchmark(niahSingle1, { ...settings, lengths: [64] }));
+  await expect(short).rejects.toThrow(/niah_single_1 never fits 64 tokens: its answer alone has 128/);
+  const long = rowsOf(rulerBenchmark(niahSingle1, { ...settings, lengths: [1024, 9000] }));
+  await expect(long).rejects.toThrow(/the length 9000 is more than the 8192 tokens that the model reads at once/);
 });
 
 it('gives each length its figure, groups theirs, and says what was made up', async () => {
@@ -107,8 +112,11 @@ it('gives each length its figure, groups theirs, and says what was made up', asy
   const rows = () => Promise.reject(new Error('made rows are not read'));
   const { squad: _, hotpot: __, ...without } = settings;
   const suite = rulerSuite({ ...without, samples: 1 });
-  const { benchmarks, groups, notes } = await evaluateBenchmarks([suite], { answer, rows });
-  expect(suite.title).toBe('RULER, 11 of its 13 tasks');
+  const { benchmarks, groups, notes } = await evaluateBenchmarks([suite], { answer, rows, cutting: making });
+  expect(groups.at(-1)!.suite.title).toBe('RULER, 11 of its 13 tasks');
+  expect(notes).toContain(
+    'ruler_qa_squad is left out of its suite: it is made from dev-v2.0.json of SQuAD 2.0, which is not given',
+  );
   expect(benchmarks).toHaveLength(11);
   expect(groups.map(({ n }) => n)).toEqual([6, 6, 2, 2, 2, 4, 22]);
   const { metrics } = groups.at(-1)!;

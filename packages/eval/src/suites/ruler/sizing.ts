@@ -72,6 +72,8 @@ export interface Fitting<T> {
   readonly newTokens: number;
   readonly largest: number;
   readonly increment: number;
+  /** What to do where nothing fits; default: give a greater length. */
+  readonly next?: string | undefined;
   /** A new text of a size, and its tokens without those of the answer. */
   attempt(size: number): { readonly made: T; readonly tokens: number };
 }
@@ -82,7 +84,7 @@ export interface Fitting<T> {
  *
  * @throws OptionError where none of the smallest fits: after 1000 of them, or as soon as they are too long by far more than they differ.
  */
-export function fitting<T>({ what, length, newTokens, largest, increment, attempt }: Fitting<T>): T {
+export function fitting<T>({ what, length, newTokens, largest, increment, next, attempt }: Fitting<T>): T {
   let size = largest;
   let [least, most] = [Infinity, 0];
   for (let tries = 0; tries < MOST_TRIES; ) {
@@ -97,9 +99,15 @@ export function fitting<T>({ what, length, newTokens, largest, increment, attemp
     most = Math.max(most, tokens);
     if (tries >= SOME_TRIES && least + newTokens - length > 5 * (most - least)) break;
   }
-  throw new OptionError(neverFits(what, length, least, newTokens));
+  throw new OptionError(neverFits(what, length, least, newTokens, next));
 }
 
 /** The message for a length that nothing fits. */
-export const neverFits = (what: string, length: number, tokens: number, newTokens: number): string =>
-  `${what} never fits ${length} tokens: its smallest text has ${tokens} and the answer ${newTokens}; give a greater length.`;
+export const neverFits = (
+  what: string,
+  length: number,
+  tokens: number,
+  newTokens: number,
+  next = 'give a greater length',
+): string =>
+  `${what} never fits ${length} tokens: its smallest text has ${tokens} and the answer ${newTokens}; ${next}.`;

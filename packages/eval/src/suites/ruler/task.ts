@@ -1,5 +1,5 @@
 // What a task of RULER is: texts of a size, made from draws, and the sizes that fit a context.
-import type { Published } from '../../benchmarks/benchmark.ts';
+import type { MakerFile, Published } from '../../benchmarks/benchmark.ts';
 import type { Draws } from './draws.ts';
 import type { Essay } from './prose.ts';
 import type { Questions } from './questions.ts';
@@ -59,6 +59,11 @@ export interface RulerMaker {
 /** Tokens of a prompt with the beginning of its answer. */
 export const wholeText = ({ input, prefix }: Draft): string => input + prefix;
 
+/** A file of the options of RULER. */
+export interface RulerFile extends Omit<MakerFile, 'isGiven'> {
+  readonly setting: 'essay' | 'squad' | 'hotpot';
+}
+
 export type Match = 'all' | 'part';
 
 export interface RulerTask {
@@ -72,6 +77,8 @@ export interface RulerTask {
   readonly published: readonly Published[];
   /** What its texts are made of, for the record: `synthetic` prose, a text of one's `own`, a sentence that repeats, ... */
   haystack(material: RulerMaterial): string;
+  /** What it is made from beside what is drawn; null: of nothing. */
+  readonly file: RulerFile | null;
   /** How many different samples there are; undefined: as many as one likes. */
   samples?(material: RulerMaterial): number;
   /** @param draws of what all texts of a length share. */

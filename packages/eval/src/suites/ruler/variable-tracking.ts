@@ -16,6 +16,7 @@ export const variableTracking: RulerTask = {
   newTokens: NEW_TOKENS,
   match: 'all',
   published: [],
+  file: null,
   haystack: () => 'noise',
   maker: (setting, draws) => trackingMaker(setting, exampleOf(setting, draws)),
 };
@@ -52,6 +53,8 @@ interface BareParts {
   readonly letters: number;
   /** Null: drawn. */
   readonly value: string | null;
+  /** What to do where nothing fits, if not a greater length helps. */
+  readonly next?: string;
 }
 
 /** The worked example has shorter names and 500 tokens; in the port, those of its answer are among them. */
@@ -59,6 +62,7 @@ export function exampleMaker(setting: RulerSetting): BareMaker {
   const isOfficial = setting.form === 'official';
   return bareMaker({
     ...{ setting, what: `the example of ${TITLE}`, length: 500, increment: 5, before: 0, letters: 3 },
+    next: 'the length of the example is its own, so take a tokenizer of longer tokens, or leave the task out',
     newTokens: isOfficial ? 0 : NEW_TOKENS,
     value: isOfficial ? '12345' : null,
   });
@@ -109,7 +113,7 @@ export function trackingMaker(setting: RulerSetting, example: Example): RulerMak
   };
 }
 
-function bareMaker({ setting, what, length, newTokens, increment, before, ...own }: BareParts): BareMaker {
+function bareMaker({ setting, what, length, newTokens, increment, before, next, ...own }: BareParts): BareMaker {
   const { form, tokensOf } = setting;
   const budget = length - newTokens - before;
   const write = (size: number, draws: Draws) => bareText(size, form, own.letters, own.value, draws);
@@ -125,9 +129,9 @@ function bareMaker({ setting, what, length, newTokens, increment, before, ...own
         const made = write(size, draws);
         return tokensOf(`${wholeText(made)} ${reprOf(made.outputs)}`, size);
       };
-      return portSize({ first: increment, increment, budget, tokensAt });
+      return Math.max(portSize({ first: increment, increment, budget, tokensAt }), increment);
     },
-    fit: (largest, attempt) => fitting({ what, length, newTokens, largest, increment, attempt }),
+    fit: (largest, attempt) => fitting({ what, length, newTokens, largest, increment, next, attempt }),
   };
 }
 
