@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { wrapped } from '@twilljs/report';
-import type { Known } from '@twilljs/sweep';
+import { type Known, measureWord } from '@twilljs/sweep';
 import { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from '@twilljs/sweep/node';
 import { FileError, OptionError } from '@twilljs/tensor';
 import { known } from 'twilljs';
@@ -37,6 +37,12 @@ export function modulesNow(before: readonly string[], now: readonly (string | un
   const given = now.filter(isModulePath);
   const names = given.map((path) => basename(path));
   return [...before.filter((path) => !names.includes(basename(path))), ...given];
+}
+
+/** The measures of this version that are no task's own, for help texts. */
+export function measureList(): string {
+  const lines = (known.measures ?? []).map(({ name, title }) => `  ${measureWord(name)}: ${title}`);
+  return `Further measures, of any task:\n${lines.join('\n')}`;
 }
 
 /** The tasks of this version with their options, for help texts. */

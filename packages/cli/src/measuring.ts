@@ -12,10 +12,11 @@ import {
   taskNamed,
   taskSettings,
 } from '@twilljs/eval';
-import type { Known } from '@twilljs/sweep';
+import { furtherMeasures, type Known } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { type RunRecord, textOfRun } from '@twilljs/train/node';
+import { known as base } from 'twilljs';
 import { assignments } from './flags.ts';
 import { knownHere } from './known.ts';
 import type { TextReader } from './texts/reader.ts';
@@ -27,6 +28,8 @@ export interface EvalAsked extends Reading {
   readonly data: readonly string[] | undefined;
   readonly length: readonly number[] | undefined;
   readonly taskOption: readonly string[] | undefined;
+  /** By name, beside those of the task. */
+  readonly measure: readonly string[];
   readonly all: true | undefined;
   readonly seed: number;
   /** Of the text. */
@@ -65,8 +68,9 @@ export async function openMeasuring(
   const family = taskOf(dir, record, asked, known);
   const isOwn = record?.data.kind === family.name;
   // Measures of the run are those of its task; of another one only what is asked for now.
-  const further = isOwn ? known.measures : (await knownHere(modules)).measures;
-  const measures = measuresOf(family, further ?? []);
+  const names = [...(isOwn ? record.origin.measures : []), ...asked.measure];
+  const at = isOwn ? known : await knownHere(modules);
+  const measures = measuresOf(family, furtherMeasures(at, base, names, '--measure'));
   const trained = isOwn ? Object.entries(record.data).filter(([field]) => field in family.fields) : [];
   const said = assignments('--task-option', asked.taskOption);
   const own = said.find(([field]) => field === 'length' || field === 'batch');

@@ -41,6 +41,7 @@ export { SHOT_SEED } from './benchmarks/shots.ts';
 export { type DecodeSpeed, decodeSpeed, stateBytes, trainingFlops } from './cost.ts';
 export type { Estimate } from './estimate.ts';
 export { type ExerciseProbe, type ExercisesParts, exercises } from './exercises.ts';
+export { type LayerPass, layerPasses, type RanOp, type Seen } from './inside/passes.ts';
 export {
   type CopyingResult,
   type DocumentsResult,
@@ -55,6 +56,8 @@ export {
   compared,
   type EvaluationSet,
   fitsMeasure,
+  INFINITE,
+  type LayerValue,
   type Measure,
   type MeasureValue,
   type Measuring,
@@ -64,9 +67,12 @@ export {
 } from './measure.ts';
 export { accuracy } from './measures/accuracy.ts';
 export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
+export { type LayerMeasureParts, type LayerPart, layerMeasure, meanOfParts } from './measures/by-layer.ts';
 export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
+export { meanForgetGate } from './measures/forget-gate.ts';
 export { macroAccuracy, macroOf, plainAccuracy } from './measures/macro-accuracy.ts';
+export { memoryLength } from './measures/memory-length.ts';
 export { scaledAccuracy } from './measures/scaled-accuracy.ts';
 export { accuracyInSequences, sequenceAccuracy } from './measures/sequence-accuracy.ts';
 export { bytesText, grouped, tokensText } from './numbers.ts';

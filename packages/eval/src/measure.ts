@@ -2,6 +2,7 @@
 import type { Batch } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
+import type { MixerFamily } from '@twilljs/nn';
 import type { TaskFamily } from './task-family.ts';
 
 /** Rows that every model that is compared is measured on. */
@@ -27,11 +28,25 @@ export interface Measuring {
   onPart?(done: number, of: number): void;
 }
 
-/** A number; numbers by difficulty; or numbers over parts of a window, each under the measure's `item`. */
-export type MeasureValue = number | Readonly<Record<number, number>> | readonly PositionValue[];
+/** A number; numbers by difficulty; numbers over parts of a window, each under the measure's `item`; or one for each layer of the model. */
+export type MeasureValue = number | Readonly<Record<number, number>> | readonly PositionValue[] | readonly LayerValue[];
 
 /** A number over positions [from, to) of a row, under a name of its own. */
 export type PositionValue = { readonly from: number; readonly to: number } & Readonly<Record<string, number>>;
+
+/** How JSON, which has no such number, says that there is no end to it. */
+export const INFINITE = 'infinite';
+
+/** What was found in a layer. */
+export interface LayerValue {
+  /** 0-based: its place in the list. */
+  readonly layer: number;
+  /** Name of its mixer, and what that is: softmax layers among linear ones are marked. */
+  readonly mixer: string;
+  readonly role: MixerFamily['role'];
+  /** Null where a layer has no such thing, or what was found is no number. */
+  readonly value: number | typeof INFINITE | null;
+}
 
 interface Told<P extends Probe> {
   /** Its key in measurements and results: `bitsPerByte`. */
@@ -56,11 +71,13 @@ export interface ToldMeasure<P extends Probe = Probe> extends Told<P> {
 
 /** A measure by which models are compared. */
 export interface ComparedMeasure<P extends Probe = Probe> extends Told<P> {
-  readonly kind: 'number' | 'byDifficulty' | 'byPosition';
+  readonly kind: 'number' | 'byDifficulty' | 'byPosition' | 'byLayer';
   /** Null where neither is. */
   readonly better: 'lower' | 'higher' | null;
   /** Between which its numbers lie. One with two ends is drawn whole, such as an accuracy; an open one from its data. */
   readonly range?: readonly [least: number, most: number];
+  /** Of numbers above 0 that differ by factors: pictures by layer have a logarithmic axis. */
+  readonly scale?: 'log';
   /** Of `byPosition`: the name of its number in each part. */
   readonly item?: string;
   /** The number of a measurement by which the best of a run is found. Default: its name. */
@@ -96,6 +113,14 @@ export function fitsMeasure(measure: ComparedMeasure, value: unknown): value is 
       const isPart = (part: JsonObject | null) =>
         [part?.from, part?.to].every((n) => Number.isSafeInteger(n) && (n as number) >= 0) && fits(part?.[item]);
       return Array.isArray(value) && value.length > 0 && value.every(isPart);
+    }
+    case 'byLayer': {
+      const isLayer = (part: JsonObject | null, i: number) =>
+        part?.layer === i &&
+        typeof part.mixer === 'string' &&
+        (part.role === 'linear' || part.role === 'softmax') &&
+        (part.value === null || part.value === INFINITE || fits(part.value));
+      return Array.isArray(value) && value.length > 0 && value.every(isLayer);
     }
   }
 }

@@ -228,9 +228,9 @@ export const detailLines = (
   measures: readonly Measure[] = family.measures,
 ): string[] => measures.flatMap((one) => linesOf(one, measurement, family)).slice(1);
 
-/** Those of a task, and further ones. @throws OptionError for two of one name. */
+/** Those of a task, and further ones that it has not. @throws OptionError for two of one name. */
 export function measuresOf(family: TaskFamily, more: readonly Measure[]): readonly Measure[] {
-  const all = [...family.measures, ...more];
+  const all = [...family.measures, ...more.filter((one) => !family.measures.includes(one))];
   const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
   if (!twice) return all;
   throw new OptionError(`task ${family.name}: two of its measures are called ${twice.name}; rename one of them.`);

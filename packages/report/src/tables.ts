@@ -42,7 +42,9 @@ interface Column {
 export function resultTable(part: Part): Table {
   const several = seedsOf(part).length > 1;
   const main = mainOf(part);
-  const shown = part.measures.filter(({ kind, from = 0 }) => kind !== 'byPosition' && tokensOf(part) >= from);
+  const shown = part.measures.filter(
+    ({ kind, from = 0 }) => (kind === 'number' || kind === 'byDifficulty') && tokensOf(part) >= from,
+  );
   const columns: Column[] = [
     ...shown.flatMap((measure) => columnsOf(part, measure)),
     ...(several && seedsOf(part).length <= MOST_SEEDS

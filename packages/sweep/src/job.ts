@@ -113,7 +113,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
     data: taskRecord(family, job.options, corpus ? corpusRecord(corpus) : undefined),
     ...(at !== undefined && { files: { ...readTokenizerFiles(at) } }),
     command: job.command,
-    origin: { text: job.text?.files ?? [], modules: job.modules, device: job.device },
+    origin: { text: job.text?.files ?? [], modules: job.modules, measures: job.measures, device: job.device },
     resume: true,
     validation: {
       every: steps,

@@ -165,7 +165,9 @@ describe('a specification', () => {
 
   it('of a name that nobody knows is refused', async () => {
     const json = { grids: [{ ...grid, task: 'recall', measures: ['width'] }] };
-    await expect(openSpec(json, known)).rejects.toThrow(/measures: "width" is no measure at hand; give the path/);
+    await expect(openSpec(json, known)).rejects.toThrow(
+      /measures: "width" is no measure at hand, forget-gate.*; give one, or the path of a module/,
+    );
   });
 });
 

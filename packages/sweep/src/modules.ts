@@ -82,7 +82,7 @@ const measure = {
   lines: fn,
   name,
   title: text,
-  kind: words('told', 'number', 'byDifficulty', 'byPosition'),
+  kind: words('told', 'number', 'byDifficulty', 'byPosition', 'byLayer'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 /** Of a measure by which models are compared. */

@@ -1,5 +1,5 @@
 // Reads results.json of a sweep, and refuses what is not one.
-import { type ComparedMeasure, compared, fitsMeasure, STATE_CONTEXTS } from '@twilljs/eval';
+import { type ComparedMeasure, compared, fitsMeasure, INFINITE, STATE_CONTEXTS } from '@twilljs/eval';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { FileError, isTwillError } from '@twilljs/tensor';
 import type { Asked, Known } from './known.ts';
@@ -107,6 +107,9 @@ function checkCell(cell: JsonObject, place: CellPlace, path: string, where: stri
   for (const one of measures) {
     const value = at(one.name);
     if (value !== undefined && !fitsMeasure(one, value)) throw wrong(path, `${where}.${one.name}`, value, whatOf(one));
+    if (one.kind === 'byLayer' && Array.isArray(value) && value.length !== at('layers')) {
+      throw wrong(path, `${where}.${one.name}`, value, `a value for each of ${at('layers')} layers`);
+    }
   }
   if ((at(measures[0].name) ?? null) === null && at('failed') === undefined) {
     throw new FileError(`${path}: ${where} has neither ${measures[0].name} nor failed; run the sweep again.`);
@@ -139,6 +142,7 @@ function checkAsked(
 function whatOf({ kind, name, item = name, range }: ComparedMeasure): string {
   const number = range ? `a number from ${range[0]}${Number.isFinite(range[1]) ? ` to ${range[1]}` : ''}` : 'a number';
   if (kind === 'number') return `${number}, or null`;
+  if (kind === 'byLayer') return `a list of layer, mixer, role and value (${number}, "${INFINITE}" or null), or null,`;
   return kind === 'byDifficulty' ? `${number} for each difficulty` : `a list of from, to and ${item}`;
 }
 

@@ -53,7 +53,7 @@ const OWN = [RECORD, 'metrics.jsonl', WEIGHTS, FROZEN, ADAPTER, 'config.json', '
 /** What is known of a run once its model is at hand. */
 export type Beginning = Pick<RunRecord, 'best' | 'frozen' | 'parameters'>;
 
-const NOWHERE: Origin = { text: [], evaluation: [], modules: [], device: null };
+const NOWHERE: Origin = { text: [], evaluation: [], modules: [], measures: [], device: null };
 
 /** A directory that holds this run, or nothing of any. */
 export class Claim {

@@ -15,6 +15,7 @@ export function beforeOrigins({ command, init }: Told): { origin: Origin; every:
       text: valuesOf(command, '--data'),
       evaluation: valuesOf(command, '--eval-data'),
       modules: modulesOf({ command, init }, new Set()),
+      measures: [],
       device: firstOf('--device'),
     },
     every: { validation: stepsOf('--eval-every'), checkpoint: stepsOf('--checkpoint-every') },

@@ -22,7 +22,7 @@ const training: TrainOptions = trainOptions({
 });
 const whole: RunRecord = {
   ...{ id: '6f3c', status: 'interrupted', step: 30, skipped: 2, command: ['twill', 'train'] },
-  origin: { text: ['/b/*.txt'], evaluation: [], modules: ['/m.mjs'], device: 'auto' },
+  origin: { text: ['/b/*.txt'], evaluation: [], modules: ['/m.mjs'], measures: ['forgetGate'], device: 'auto' },
   code: [{ path: '/m.mjs', sha256: 'ef' }],
   every: { validation: null, checkpoint: 10 },
   ...{ model: { model_type: 'gla', attn: { layers: [1] } }, training, data: { kind: 'text', sha256: 'ab' }, seed: 1 },
@@ -66,7 +66,7 @@ it('reads what a run writes, and what version 0.1 wrote', () => {
     extended: [],
     code: [],
   };
-  const nowhere = { text: [], evaluation: [], modules: [], device: null };
+  const nowhere = { text: [], evaluation: [], modules: [], measures: [], device: null };
   expect(read(old)).toEqual({ ...old, ...absent, origin: nowhere, every: { validation: null, checkpoint: null } });
 });
 
@@ -77,6 +77,7 @@ it('finds in the command of version 0.1 where a run came from', () => {
     text: ['/a/*.txt', '/b.txt'],
     evaluation: ['/c.txt'],
     modules: ['/m/own.mjs'],
+    measures: [],
     device: 'cpu',
   });
   expect(every).toEqual({ validation: 40, checkpoint: null });

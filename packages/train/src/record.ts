@@ -58,6 +58,8 @@ export interface Origin {
   readonly evaluation: readonly string[];
   /** Modules with the mixer, the task and the measures of the user's own. */
   readonly modules: readonly string[];
+  /** Names of the measures that it takes beside those of its task. */
+  readonly measures: readonly string[];
   readonly device: string | null;
 }
 
@@ -132,7 +134,12 @@ const record = /* @__PURE__ */ fields<WrittenRecord>({
   skipped: since(count, 0),
   command: list(text),
   origin: since(
-    orNull(fields<Origin>({ text: list(text), evaluation: list(text), modules: list(text), device: orNull(text) })),
+    orNull(
+      fields<Origin>({
+        ...{ text: list(text), evaluation: list(text), modules: list(text), measures: since(list(text), []) },
+        device: orNull(text),
+      }),
+    ),
     null,
   ),
   code: since(list(fields<Code>({ path: text, sha256: text })), []),

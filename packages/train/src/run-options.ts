@@ -134,7 +134,7 @@ export function checkRun(options: RunOptions): void {
   }
   if (adapter !== undefined) objectOnly('run: adapter', adapter);
   if (origin !== undefined) {
-    knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'device']);
+    knownOnly('run: origin', origin, ['text', 'evaluation', 'modules', 'measures', 'device']);
     if (!isJson(origin as JsonObject)) refuse('origin', origin, 'paths, and the name of a device');
   }
   if (typeof model !== 'function') requireModel(model, options);

@@ -68,7 +68,7 @@ describe('train', () => {
       command: 'twill train --data chapter_*.txt --ratio 1:1 --layers 2 --length 32 --steps 30 --out book --json'.split(
         ' ',
       ),
-      origin: { text: [join(work, 'chapter_*.txt')], evaluation: [], modules: [], device: null },
+      origin: { text: [join(work, 'chapter_*.txt')], evaluation: [], modules: [], measures: [], device: null },
       every: { validation: null, checkpoint: null },
       data: { kind: 'text', documents: 12 },
     });

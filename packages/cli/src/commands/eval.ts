@@ -12,7 +12,7 @@ import { runBenchmarks } from '../evaluating/run.ts';
 import { Interrupted } from '../failure.ts';
 import { option, readAs } from '../flags.ts';
 import { modelDirectory } from '../hub/fetch.ts';
-import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
+import { knownHere, measureList, modulesNow, named, taskList } from '../known.ts';
 import { type EvalAsked, openMeasuring } from '../measuring.ts';
 import { adapterFlag, checkpointFlag, dtypeFlag, type ModelFlags, momentText, openModel } from '../model.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
@@ -20,7 +20,7 @@ import { textReader } from '../texts/reader.ts';
 import { openTokenizer, tokenizerFlag } from '../tokenizer.ts';
 import { recordIn } from '../train/resume.ts';
 
-interface Options extends CommonOptions, ModelFlags, Omit<EvalAsked, 'tokenizer'> {
+interface Options extends CommonOptions, ModelFlags, Omit<EvalAsked, 'tokenizer' | 'measure'> {
   readonly seed: number;
   readonly measure: string[] | undefined;
 }
@@ -44,6 +44,7 @@ export function evaluate() {
     ],
     notes: [
       taskList(),
+      measureList(),
       'Of the text that a run was trained on, the part is measured that was held out; of any other, all of it: by a sample\n' +
         'of windows, or with --all by every byte. Text that the run was trained on is named.',
       'After ± stands the standard error over the windows. By position: bits per byte at places of the window, the first is 1.\n' +
@@ -73,7 +74,7 @@ export function evaluate() {
       ),
     )
     .addOption(new Option('--task-option <field=value...>', 'any other option of the task (default: that of training)'))
-    .addOption(new Option('--measure <path...>', 'modules with further measures'))
+    .addOption(new Option('--measure <name...>', 'further measures, by name or the path of a module with one'))
     .addOption(new Option('--all', 'predict every token of the text once, instead of a sample'))
     .addOption(checkpointFlag())
     .addOption(dtypeFlag())
@@ -97,11 +98,11 @@ async function runEval(context: Context, where: string, options: Options): Promi
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
   const record = recordIn(dir);
   const own = modulesNow([], [options.task, ...measure]);
-  for (const path of measure) await moduleOf('--measure', 'measure', path);
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
   const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
-  const asked = { ...options, task, tokenizer };
+  const names = await Promise.all(measure.map((one) => named('--measure', 'measure', one)));
+  const asked = { ...options, task, measure: names, tokenizer };
   const measuring = await openMeasuring(dir, record, asked, known, own, textReader(context));
   const { family, measures, what, trainedOn, trainedLength } = measuring;
   const device = await openDevice(options);

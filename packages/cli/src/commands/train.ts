@@ -6,16 +6,18 @@ import type { LanguageModel } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
 import { duration } from '@twilljs/report';
 import { summaryLines } from '@twilljs/report/node';
+import { furtherMeasures } from '@twilljs/sweep';
 import { loadModule } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
 import { type TrainSettings, trainedOf } from '@twilljs/train';
 import { progressBar, readMetrics, readRunRecord, trainRun } from '@twilljs/train/node';
+import { known as base } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { openDevice } from '../device.ts';
 import { noRun } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
 import { modelDirectory } from '../hub/fetch.ts';
-import { knownHere, moduleOf, modulesNow, named, taskList } from '../known.ts';
+import { knownHere, modulesNow, named, taskList } from '../known.ts';
 import { printable } from '../terminal.ts';
 import { textReader } from '../texts/reader.ts';
 import { openTokenizer } from '../tokenizer.ts';
@@ -99,7 +101,9 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
   };
 
   const { family, probe } = data;
-  const measures = measuresOf(family, known.measures ?? []);
+  const names = [...(record?.origin.measures ?? []), ...(read.measure ?? [])];
+  const further = furtherMeasures(known, base, names, '--measure');
+  const measures = measuresOf(family, further);
   const training = { steps: STEPS, ...asked.training } as TrainSettings;
   const { steps } = training;
   const unit = lossUnitOf(family, data.record);
@@ -121,7 +125,7 @@ async function runTrain(context: Context, given: Asked): Promise<Result> {
       init: { directory: resolve(asked.init), ...(asked.dtype && { dtype: asked.dtype }) },
     }),
     command: record?.command ?? ['twill', ...argv],
-    origin: originOf(asked, modules),
+    origin: originOf(asked, modules, further),
     resume,
     ...(adapter && { adapter }),
     onBegin,
@@ -188,9 +192,9 @@ async function mixersOf(directory: string): Promise<string[]> {
 /** With names where modules stand. */
 async function withNames(asked: Asked): Promise<Asked> {
   const { mixer, task, measure = [] } = asked;
-  for (const path of measure) await moduleOf('--measure', 'measure', path);
   return {
     ...asked,
+    measure: await Promise.all(measure.map((one) => named('--measure', 'measure', one))),
     ...(mixer !== undefined && { mixer: await named('--mixer', 'mixer', mixer) }),
     ...(task !== undefined && { task: await named('--task', 'task', task) }),
   };

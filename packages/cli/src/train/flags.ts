@@ -96,7 +96,7 @@ export function addTrainFlags(command: Command): Command {
     ),
     option('--task <name>', 'or a task, by its name or by the path of a module with your own'),
     new Option('--task-option <field=value...>', 'any other option of the task; defaults stand below'),
-    new Option('--measure <path...>', 'modules with further measures'),
+    new Option('--measure <name...>', 'further measures, by name or the path of a module with one'),
   );
   addFields('options');
   add(

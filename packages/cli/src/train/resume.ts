@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fromAnywhere, readingFields, readingOf, recordedSplit } from '@twilljs/data/node';
-import { taskNamed } from '@twilljs/eval';
+import { type Measure, taskNamed } from '@twilljs/eval';
 import { readTokenizer } from '@twilljs/hub/node';
 import type { Known } from '@twilljs/sweep';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -106,11 +106,16 @@ export async function noteOfIds(
 }
 
 /** Where what a run is made from lies, from any directory. */
-export function originOf({ data = [], evalData = [], device }: Asked, modules: readonly string[]): Origin {
+export function originOf(
+  { data = [], evalData = [], device }: Asked,
+  modules: readonly string[],
+  measures: readonly Measure[],
+): Origin {
   return {
     text: data.map((pattern) => fromAnywhere(pattern)),
     evaluation: evalData.map((pattern) => fromAnywhere(pattern)),
     modules: modules.map((path) => resolve(path)),
+    measures: measures.map(({ name }) => name),
     device: device ?? null,
   };
 }

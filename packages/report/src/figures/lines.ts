@@ -19,24 +19,33 @@ export interface LinesOptions {
   readonly mean: Curve | null;
   /** Across the whole plot, dashed. */
   readonly rules: readonly { readonly name: string; readonly spread: Spread }[];
+  /** Places of the x axis that stand out. */
+  readonly marks?: { readonly name: string; readonly at: readonly string[] };
+  /** Points above all numbers, at the upper end. */
+  readonly endless?: readonly { readonly name: string; readonly x: string; readonly color: string }[];
+  /** Of the y axis. */
+  readonly scale?: 'log';
   /** Ends of the y axis; from the data where it is missing. */
   readonly domain?: readonly [number, number];
 }
 
 const [WIDTH, HEIGHT, LABEL] = [228, 250, 13];
 
-export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptions): Picture['spec'] {
+export function linesSpec(options: LinesOptions): Picture['spec'] {
+  const { x, yTitle, curves, mean, rules, domain, scale, marks: columns, endless = [] } = options;
   const marks = rules.map(({ name, spread }) => ({ name, value: spread.mean }));
   const [low, high] = domain ?? domainOf(mean ? [...curves, mean] : curves, ...marks.map(({ value }) => value));
   const rows = (from: readonly Curve[]) =>
     from.flatMap(({ name, color, points }) => points.map(({ x, spread }) => ({ x, name, color, ...spread })));
-  const ends = labelsOf(mean ? [...curves, mean] : curves, marks);
+  const above = new Map(endless.map(({ name, color }) => [name, { text: name, color, at: high }]));
+  for (const { name, points } of curves) if (points.length > 0) above.delete(name);
+  const ends = [...labelsOf(mean ? [...curves, mean] : curves, marks), ...above.values()];
   const height = Math.max(HEIGHT, LABEL * ends.length);
-  const labels = placeLabels(ends, ((high - low) * LABEL) / height, [low, high]);
+  const labels = labelPlaces(ends, [low, high], LABEL / height, scale);
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
-    scale: { domain: [low, high], zero: false, nice: false },
+    scale: { type: scale ?? 'linear', domain: [low, high], zero: false, nice: false },
     axis: { title: yTitle, tickCount: 6 },
   });
   const xAxis = acrossOf(x);
@@ -45,6 +54,16 @@ export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptio
     width: WIDTH,
     height,
     layer: [
+      {
+        data: { values: (columns?.at ?? []).map((x) => ({ x })) },
+        mark: { type: 'rule', strokeDash: [2, 3], stroke: soft, strokeWidth: 1 },
+        encoding: { x: xAxis },
+      },
+      {
+        data: { values: (columns?.at ?? []).slice(0, 1).map((x) => ({ x, name: columns?.name })) },
+        mark: { type: 'text', baseline: 'bottom', fill: soft, dy: -3, clip: false },
+        encoding: { x: xAxis, y: { value: 0 }, text: { field: 'name' } },
+      },
       {
         data: { values: marks.map(({ value }) => ({ value })) },
         mark: { type: 'rule', strokeDash: [5, 4], stroke: soft, strokeWidth: 1.5 },
@@ -66,6 +85,11 @@ export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptio
         encoding: { x: xAxis, y: y('mean'), fill: stroke },
       },
       {
+        data: { values: endless },
+        mark: { type: 'text', baseline: 'top', fontSize: 15, clip: false },
+        encoding: { x: xAxis, y: { value: 0 }, text: { value: '∞' }, fill: stroke },
+      },
+      {
         data: { values: rows(mean ? [mean] : []) },
         mark: { type: 'line', strokeWidth: 4, stroke: ink, strokeCap: 'round' },
         encoding: { x: xAxis, y: y('mean') },
@@ -82,6 +106,20 @@ export function linesSpec({ x, yTitle, curves, mean, rules, domain }: LinesOptio
       },
     ],
   };
+}
+
+/** Labels apart from each other on the axis as it is drawn. @param part of its length that one takes. */
+function labelPlaces(
+  ends: readonly Label[],
+  [low, high]: readonly [number, number],
+  part: number,
+  scale: LinesOptions['scale'],
+): ReturnType<typeof placeLabels> {
+  const [there, back] = scale === 'log' ? [Math.log, Math.exp] : [Number, Number];
+  const [least, most] = [there(low), there(high)];
+  const moved = ends.map((label) => ({ ...label, at: there(label.at) }));
+  const placed = placeLabels(moved, (most - least) * part, [least, most]);
+  return placed.map((label) => ({ ...label, at: back(label.at), place: back(label.place) }));
 }
 
 /** Categories side by side, or numbers where they belong. */

@@ -1,8 +1,8 @@
 // The sections that every report has, part by part, as figures.
 
-import { tokensText } from '@twilljs/eval';
+import { type ComparedMeasure, tokensText } from '@twilljs/eval';
 import { isRatio } from '../axis.ts';
-import { type Block, paragraph, type Section } from '../document.ts';
+import { type Block, type Picture, paragraph, type Section } from '../document.ts';
 import type { Reference } from '../options.ts';
 import { isClosed, linesText, mainOf, modelsOf, nounOf, type Part, resultOf, shortText, whereText } from '../part.ts';
 import { besideTable, resultTable, stateTable } from '../tables.ts';
@@ -13,6 +13,7 @@ import { curvePictures } from './curves.ts';
 import { dots } from './dots.ts';
 import type { Figure } from './figure.ts';
 import { valueKeys } from './keys.ts';
+import { byLayer } from './layers.ts';
 import { elsewhere, over } from './over.ts';
 import { byPosition } from './position.ts';
 import { AT, overState, statePictures } from './state.ts';
@@ -100,20 +101,34 @@ export const positions: Figure = {
   name: 'positions',
   title: 'By position',
   draw(part) {
-    const blocks = part.measures
-      .filter(({ kind }) => kind === 'byPosition')
-      .flatMap((measure) => {
-        const pictures = byPosition(part, measure);
-        const about = measure.about ?? `${capital(measure.title)}.`;
-        return pictures.length > 0
-          ? [{ kind: 'pictures', caption: `${about} ${trainedText(part)}`, pictures } as const]
-          : [];
-      });
+    const blocks = measureBlocks(part, 'byPosition', byPosition);
     return blocks.length > 0
       ? { title: `${capital(nounOf(part))} by position: ${part.title.toLowerCase()}`, blocks }
       : null;
   },
 };
+
+export const layers: Figure = {
+  name: 'layers',
+  title: 'Layer by layer',
+  draw(part) {
+    const blocks = measureBlocks(part, 'byLayer', byLayer);
+    return blocks.length > 0 ? { title: `Layer by layer: ${part.title.toLowerCase()}`, blocks } : null;
+  },
+};
+
+/** A block for each measure of a kind that was found. */
+function measureBlocks(
+  part: Part,
+  kind: ComparedMeasure['kind'],
+  draw: (part: Part, measure: ComparedMeasure) => Picture[],
+): Block[] {
+  return part.measures.flatMap((measure): Block[] => {
+    const pictures = measure.kind === kind ? draw(part, measure) : [];
+    const about = measure.about ?? `${capital(measure.title)}.`;
+    return pictures.length > 0 ? [{ kind: 'pictures', caption: `${about} ${trainedText(part)}`, pictures }] : [];
+  });
+}
 
 export const learning: Figure = {
   name: 'learning',

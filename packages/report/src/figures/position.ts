@@ -11,43 +11,61 @@ import { type Curve, domainOf, linesSpec } from './lines.ts';
 /** @param measure one by position. None where no cell was measured by it. */
 export function byPosition(part: Part, measure: ComparedMeasure): Picture[] {
   const { x: axis, full } = part;
-  const beside = full.flatMap((model) => curveOf(model, measure, shortText(part, model), soft));
+  const of = (model: Model | undefined, name: string, color: string): Curve[] => {
+    const found = (model?.cells ?? []).map(
+      (cell) => valueIn(cell, measure) as readonly PositionValue[] | null | undefined,
+    );
+    return positionCurve(
+      name,
+      color,
+      measure,
+      found.filter((curve) => curve !== null && curve !== undefined),
+    );
+  };
+  const beside = full.flatMap((model) => of(model, shortText(part, model), soft));
   const drawn = axis.values.map((value) => [
-    ...[...lineColors(part)].flatMap(([line, color]) => curveOf(modelAt(line, axis, value), measure, line.name, color)),
+    ...[...lineColors(part)].flatMap(([line, color]) => of(modelAt(line, axis, value), line.name, color)),
     ...beside,
   ]);
   const domain = domainOf(drawn.flat());
-  return axis.values.flatMap((value, i): Picture[] => {
-    const curves = drawn[i];
-    if (curves.length === 0) return [];
-    return [
-      {
-        title: valueText(axis, value),
-        description: curves
-          .map(({ name, points }) => `${name}: ${points.map((p) => `${p.x}: ${spreadText(p.spread)}`).join(', ')}`)
-          .join('; '),
-        spec: linesSpec({
-          x: { title: 'position in the window, from', scale: 'ordinal', values: curves[0].points.map(({ x }) => x) },
-          yTitle: `${itemTitle(part, measure)}${betterText(measure)}`,
-          ...{ curves, mean: null, rules: [], domain },
-        }),
-      },
-    ];
-  });
+  return axis.values.flatMap((value, i) => positionPictures(valueText(axis, value), part, measure, drawn[i], domain));
 }
 
-/** Its numbers may be those of another measure, which has the name for them. */
-const itemTitle = ({ measures }: Part, measure: ComparedMeasure): string =>
-  (measures.find(({ name }) => name === measure.item) ?? measure).title;
-
-function curveOf(model: Model | undefined, measure: ComparedMeasure, name: string, color: string): Curve[] {
-  const found = (model?.cells ?? []).map(
-    (cell) => valueIn(cell, measure) as readonly PositionValue[] | null | undefined,
-  );
-  const curves = found.filter((curve) => curve !== null && curve !== undefined);
-  if (curves.length === 0) return [];
+/** @param found of each seed. */
+export function positionCurve(
+  name: string,
+  color: string,
+  measure: ComparedMeasure,
+  found: readonly (readonly PositionValue[])[],
+): Curve[] {
+  if (found.length === 0) return [];
   const item = measure.item ?? measure.name;
-  const at = (from: number) => curves.flatMap((curve) => curve.find((part) => part.from === from)?.[item] ?? []);
-  const points = curves[0].map(({ from }) => ({ x: String(from + 1), spread: spreadOf(at(from)) as Spread }));
+  const at = (from: number) => found.flatMap((curve) => curve.find((part) => part.from === from)?.[item] ?? []);
+  const points = found[0].map(({ from }) => ({ x: String(from + 1), spread: spreadOf(at(from)) as Spread }));
   return [{ name, color, points }];
+}
+
+/** None where there is no curve. @param of whose numbers they are: those of one of its measures may have the name for them. */
+export function positionPictures(
+  title: string,
+  { measures }: { readonly measures: readonly ComparedMeasure[] },
+  measure: ComparedMeasure,
+  curves: readonly Curve[],
+  domain = domainOf(curves),
+): Picture[] {
+  if (curves.length === 0) return [];
+  const item = measures.find(({ name }) => name === measure.item) ?? measure;
+  return [
+    {
+      title,
+      description: curves
+        .map(({ name, points }) => `${name}: ${points.map((p) => `${p.x}: ${spreadText(p.spread)}`).join(', ')}`)
+        .join('; '),
+      spec: linesSpec({
+        x: { title: 'position in the window, from', scale: 'ordinal', values: curves[0].points.map(({ x }) => x) },
+        yTitle: `${item.title}${betterText(measure)}`,
+        ...{ curves, mean: null, rules: [], domain },
+      }),
+    },
+  ];
 }

@@ -8,6 +8,7 @@ import { fixed, listed } from '../text/stats.ts';
 import { type ComparedRun, estimateIn, unitOf } from './compared.ts';
 import { conclusions } from './conclusions.ts';
 import { lossPictures, measuredPictures, runKeys } from './curves.ts';
+import { insideSections } from './inside.ts';
 import { settingsOf } from './settings.ts';
 
 /** Parts of a run over whose last one the training loss is told: single steps are noise. */
@@ -28,6 +29,7 @@ export function compareRuns(runs: readonly ComparedRun[], further: readonly Sect
       ...(runs.length > 1 ? [settings(runs)] : []),
       learning(runs),
       { title: 'Results', blocks: [resultTable(runs)] },
+      ...insideSections(runs),
       ...further,
       ...(said.length > 0 ? [{ title: 'What may be concluded', blocks: [paragraph(said.join(' '))] }] : []),
       {

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { compared, countsOf, type ModelCounts, measuresOf, taskNamed } from '@twilljs/eval';
 import { hybrid } from '@twilljs/hybrid';
 import { shapesOnly } from '@twilljs/nn';
-import type { Known } from '@twilljs/sweep';
+import { furtherMeasures, type Known } from '@twilljs/sweep';
 import { knownWith } from '@twilljs/sweep/node';
 import { FileError, isTwillError } from '@twilljs/tensor';
 import { type RunRecord, readMetrics, readRunRecord } from '@twilljs/train/node';
@@ -35,7 +35,8 @@ async function readRun(directory: string, name: string, known: Known): Promise<C
   const record = readRunRecord(directory);
   const all = await knownWith(known, record.origin.modules);
   const task = taskNamed(all.tasks, record.data.kind, `${directory}: data.kind`);
-  const measures = compared(measuresOf(task, all.measures ?? []));
+  const further = furtherMeasures(all, known, record.origin.measures, `${directory}: origin.measures`);
+  const measures = compared(measuresOf(task, further));
   return { name, directory, record, metrics: readMetrics(directory), task, measures, counts: countsIn(record, all) };
 }
 
