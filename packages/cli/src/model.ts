@@ -6,11 +6,11 @@ import { loadAdapter } from '@twilljs/adapters/node';
 import type { LoadOptions } from '@twilljs/hub';
 import { load } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
-import type { Known } from '@twilljs/sweep';
+import { familiesOf, type Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
 import { loadRun, readRunRecord } from '@twilljs/train/node';
 import type { Option } from 'commander';
-import { mixers } from 'twilljs';
+import { known as standard } from 'twilljs';
 import { requireModel } from './directories.ts';
 import { Interrupted } from './failure.ts';
 import { option, readAs, shown } from './flags.ts';
@@ -123,9 +123,10 @@ async function openAlone(
       })
       .finally(bar.end);
   if (existsSync(join(path, 'run.json'))) {
-    const { mixers: own } =
-      known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))));
-    const run = await loaded(loadRun(path, { mixers: own, ...how, ...(checkpoint !== undefined && { checkpoint }) }));
+    const here = known ?? (await knownHere(readRunRecord(path).origin.modules.filter((at) => existsSync(at))));
+    const run = await loaded(
+      loadRun(path, { mixers: familiesOf(here), ...how, ...(checkpoint !== undefined && { checkpoint }) }),
+    );
     for (const text of run.notes) note(`${text}\n`);
     const { model, adapter, step, steps, status } = run;
     return { model, moment: { step, steps, status }, adapters: adapter ? [adapter] : [] };
@@ -136,7 +137,7 @@ async function openAlone(
       `--checkpoint ${shown(String(checkpoint))} names a moment of a run but ${path} has no run.json; leave it out.`,
     );
   }
-  const { model, notes } = await loaded(load(path, { mixers, ...how }));
+  const { model, notes } = await loaded(load(path, { mixers: familiesOf(standard), ...how }));
   for (const text of notes) note(`${text}\n`);
   return { model, moment: null, adapters: [] };
 }

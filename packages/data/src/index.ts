@@ -25,6 +25,7 @@ export { type BracketsOptions, modularArithmeticBrackets } from './tasks/formal/
 export { formalParity } from './tasks/formal/parity.ts';
 export { type Group, group } from './tasks/group.ts';
 export { type LookupOptions, ngramLookup } from './tasks/lookup.ts';
+export { type CompressionOptions, compression } from './tasks/mad/compression.ts';
 export { type FuzzyRecallOptions, fuzzyRecall } from './tasks/mad/fuzzy.ts';
 export { type MemorizationOptions, memorization } from './tasks/mad/memorization.ts';
 export { type MadRecallOptions, madRecall } from './tasks/mad/recall.ts';

@@ -7,6 +7,7 @@ export { type Language, writeAnswered } from './tasks/formal/answered.ts';
 export { arithmeticLanguage } from './tasks/formal/arithmetic.ts';
 export { bracketsLanguage } from './tasks/formal/brackets.ts';
 export { parityLanguage } from './tasks/formal/parity.ts';
+export { writeCompressed } from './tasks/mad/compression.ts';
 export { type Motifs, writeFuzzy } from './tasks/mad/fuzzy.ts';
 export { writeMemorized } from './tasks/mad/memorization.ts';
 export { writeMadRecall } from './tasks/mad/recall.ts';

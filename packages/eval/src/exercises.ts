@@ -16,7 +16,10 @@ export interface ExerciseProbe extends Probe {
   readonly chance: number;
 }
 
-type Own<F extends Fields> = Pick<TaskFamily<F>, 'name' | 'aliases' | 'title' | 'summary' | 'axis' | 'words'>;
+type Own<F extends Fields> = Pick<
+  TaskFamily<F>,
+  'name' | 'aliases' | 'title' | 'summary' | 'axis' | 'words' | 'readout'
+>;
 
 export interface ExercisesParts<F extends Fields> extends Own<F> {
   /** Options with their defaults; `length` and `batch` among them. */

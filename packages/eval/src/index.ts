@@ -78,6 +78,7 @@ export { accuracyInSequences, sequenceAccuracy } from './measures/sequence-accur
 export { bytesText, grouped, tokensText } from './numbers.ts';
 export { type Overlap, overlaps } from './overlap.ts';
 export * as pythonText from './python/python-text.ts';
+export { familiesWith, requireReadout, withReadout } from './readout.ts';
 export { type Answering, type AnswerProgress, type AnswerStore, answerRequests } from './requests/answer.ts';
 export { type Encoding, encodingOf } from './requests/encoding.ts';
 export { generationOptions, type Prompt, promptOf } from './requests/generation.ts';
@@ -147,6 +148,7 @@ export { circuitsTask } from './tasks/circuits.ts';
 export { ngramLookupTask, stringCopyingTask } from './tasks/copying.ts';
 export { formalParityTask, modularArithmeticBracketsTask, modularArithmeticTask } from './tasks/formal.ts';
 export {
+  madCompressionTask,
   madFuzzyRecallTask,
   madMemorizationTask,
   madNoisyRecallTask,

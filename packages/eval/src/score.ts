@@ -5,7 +5,7 @@ import { nextTurn } from '@twilljs/tensor';
 import { type Estimate, estimate } from './estimate.ts';
 
 /** Tokens in one forward: enough to keep a device busy, few enough for what is computed of them to be small. */
-const TOKENS_AT_ONCE = 2048;
+export const TOKENS_AT_ONCE = 2048;
 
 /** A position of a batch, both counted from 0. */
 export interface Place {

@@ -3,10 +3,11 @@
 import { type Batches, MOST_TOKENS, type TokenText } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
 import type { LanguageModel } from '@twilljs/hybrid';
-import { type Fields, type Given, readOptions, type Values } from '@twilljs/nn';
+import { type Fields, type Given, type MixerFamily, readOptions, type Values } from '@twilljs/nn';
 import { knownOnly, nearest, OptionError, shown } from '@twilljs/tensor';
 import type { LossUnit } from './loss-unit.ts';
 import { type ComparedMeasure, compared, type Measure, type Measuring, type Probe } from './measure.ts';
+import { requireReadout } from './readout.ts';
 
 /** A text as ids. What is not said of documents: it is one. */
 export interface TaskTokens extends Pick<TokenText, 'tokens'>, Partial<Omit<TokenText, 'bytes' | 'tokens'>> {}
@@ -83,6 +84,8 @@ export interface TaskFamily<F extends Fields = Fields, P extends Probe = Probe> 
   /** What difficulty counts: the option that sets the greatest, and its unit. */
   readonly axis: { readonly field: string; readonly unit: string };
   readonly words?: TaskWords<F>;
+  /** What follows the blocks of its models, before their last norm and head: a block like others, but that it may read a whole row. */
+  readonly readout?: MixerFamily;
   /** Ids that occur, N; of text, those of its bytes. */
   vocab(options: Values<F>): number;
   /** Accuracy of guessing, where the task has one. */
@@ -149,6 +152,7 @@ export interface MeasureTaskOptions extends Measuring {
  * Takes all measures of a task, one after another, and puts what they find into one object.
  *
  * @returns also `task`, its name, and `notFinite`: where a model first gave no number, or null.
+ * @throws OptionError for a model with another readout than the task's.
  */
 export async function measureTask(
   model: LanguageModel,
@@ -158,6 +162,7 @@ export async function measureTask(
 ): Promise<JsonObject> {
   knownOnly('measureTask', options, ['measures', 'all', 'onPart']);
   const { measures = family.measures, ...how } = options;
+  requireReadout(model, family);
   const found: JsonObject = { task: family.name, notFinite: null };
   if (!Array.isArray(probe?.sets) || probe.sets.length === 0) {
     throw new OptionError(`task ${family.name}: its probe has no sets to measure on; give one or more.`);

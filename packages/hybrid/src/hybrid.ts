@@ -13,7 +13,7 @@ import {
 } from '@twilljs/nn';
 import { type Device, knownOnly, OptionError, objectOnly, sameShape, shown, type Tensor } from '@twilljs/tensor';
 import type { HybridConfig } from './config-type.ts';
-import { writeOut } from './layout.ts';
+import { familyNamed, writeOut } from './layout.ts';
 import { LanguageModel } from './model.ts';
 import { checkMixers, knownConfig } from './names.ts';
 import { PreNormBlock } from './pre-norm-block.ts';
@@ -95,7 +95,10 @@ export function hybridConfig(config: Json, families: readonly MixerFamily[]): Mo
   objectOnly('config', config);
   checkMixers('hybrid', families);
   const { json, listed } = writeOut(config, families);
-  return readModelConfig(json, families, 'config', listed);
+  const read = readModelConfig(json, families, 'config', listed);
+  const { readout } = json;
+  if (!readout) return read;
+  return { ...read, layers: [...read.layers, { family: familyNamed(readout, families, 'readout'), fields: {} }] };
 }
 
 /** What the families want from the whole model. A name is one parameter, whoever asks for it. */

@@ -18,6 +18,8 @@ export const layoutFields = {
   layers: { type: 'strings', default: null },
   /** Also where the linear mixer has no such field. */
   num_heads: { type: 'integer', default: null },
+  /** The name of what follows after all of these layers, beside them in number; its families are handed in as those of mixers are. */
+  readout: { type: 'string', default: null },
 } as const satisfies Fields;
 
 /** `pure`, or r where one layer in every r is softmax attention. */
@@ -85,13 +87,13 @@ export function patternLayers(pattern: string, layers: number): number[] {
 
 const every = (layers: number, is: (i: number) => boolean): number[] => [...new Array(layers).keys()].filter(is);
 
-/** The family that a name of a package or an FLA model type stands for. */
-function familyNamed(name: unknown, families: readonly MixerFamily[]): MixerFamily {
+/** The family that a name of a package or an FLA model type stands for. @param where the field that names it. */
+export function familyNamed(name: unknown, families: readonly MixerFamily[], where = 'layers'): MixerFamily {
   const family = families.find((f) => f.name === name || f.model_type === name);
   if (family) return family;
   const known = families.map((f) => f.name).join(', ');
   throw new OptionError(
-    `layers: ${shown(name)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
+    `${where}: ${shown(name)} is none of the mixers at hand, ${known}; choose one or hand its mixer in.`,
   );
 }
 

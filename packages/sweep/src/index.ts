@@ -1,7 +1,15 @@
 // @twilljs/sweep: grids of models as data: specifications, plans and results.
 export type { Axes, Setting, Settings } from './axes.ts';
 export type { CellOptions } from './cell-options.ts';
-export { type Asked, furtherMeasures, type Known, measuresNamed, measureWord, mixerNamed } from './known.ts';
+export {
+  type Asked,
+  familiesOf,
+  furtherMeasures,
+  type Known,
+  measuresNamed,
+  measureWord,
+  mixerNamed,
+} from './known.ts';
 export { type CellPlace, cellPlaces, planSweep, type SweepCell } from './plan.ts';
 export { readSweepResults } from './read-results.ts';
 export {

@@ -7,7 +7,7 @@ import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
 import { datasetFiles, freshModel, type RunResult, trainRun } from '@twilljs/train/node';
 import type { Json } from './checks.ts';
-import { askedBy, type Known } from './known.ts';
+import { askedBy, familiesOf, type Known } from './known.ts';
 import { knownWith } from './modules.ts';
 import type { SweepCell } from './plan.ts';
 import { HELD_OUT, type SweepText } from './text.ts';
@@ -102,7 +102,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
   const held = corpus && { ...corpus.evaluation, what: HELD_OUT };
   const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
-  using model = freshModel(job.config, all.mixers, seed, device.name, training.groups);
+  using model = freshModel(job.config, familiesOf(all), seed, device.name, training.groups);
   await model.to(device);
   return await trainRun({
     directory: job.directory,

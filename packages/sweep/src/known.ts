@@ -1,5 +1,5 @@
 // What the names in specifications, records and results may mean: values that are handed in.
-import { type Measure, measuresOf, type TaskFamily, taskNamed } from '@twilljs/eval';
+import { familiesWith, type Measure, measuresOf, type TaskFamily, taskNamed } from '@twilljs/eval';
 import type { MixerFamily } from '@twilljs/nn';
 import { nearest, OptionError, shown } from '@twilljs/tensor';
 import { isFact } from './results.ts';
@@ -13,6 +13,9 @@ export interface Known {
   /** Measures that may be asked for beside those of a task. */
   readonly measures?: readonly Measure[];
 }
+
+/** Whatever the configuration of a model may name: mixers, and the readouts of tasks. */
+export const familiesOf = ({ mixers, tasks }: Known): readonly MixerFamily[] => familiesWith(mixers, tasks);
 
 /** A mixer by its name, or by FLA's. @throws OptionError naming the known ones. */
 export function mixerNamed(known: Known, value: unknown, where: string): MixerFamily {

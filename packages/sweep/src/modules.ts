@@ -95,17 +95,19 @@ const comparedMeasure = {
 
 const isMeasure = (v: unknown) => has(v, (v as Json | null)?.kind === 'told' ? measure : comparedMeasure);
 
+const family = {
+  create: fn,
+  name,
+  title: text,
+  model_type: name,
+  architecture: name,
+  role: words('linear', 'softmax'),
+  fields: ['an object of fields, which may be empty', record[1]],
+} as const satisfies Readonly<Record<string, Rule>>;
+
 /** What the values of each kind must have. By the first of them a value is known to be one. */
 const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
-  mixer: {
-    create: fn,
-    name,
-    title: text,
-    model_type: name,
-    architecture: name,
-    role: words('linear', 'softmax'),
-    fields: ['an object of fields, which may be empty', record[1]],
-  },
+  mixer: family,
   task: {
     batches: fn,
     name,
@@ -124,6 +126,7 @@ const kinds: Readonly<Record<ModuleKind, Readonly<Record<string, Rule>>>> = {
     aliases: ['a list of names, or nothing', (v) => v === undefined || (Array.isArray(v) && v.every(name[1]))],
     vocab: fn,
     probe: fn,
+    readout: ['a family as a mixer is, or nothing', (v) => v === undefined || has(v, family)],
   },
   measure,
   figure: { draw: fn, name, title: text },

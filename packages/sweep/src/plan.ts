@@ -1,5 +1,5 @@
 // The cells of a sweep, in the order of its grids, with what each costs: counted on shapes, before anything is allocated.
-import { countsOf, type LossUnit, lossUnitOf, type ModelCounts, trainingFlops } from '@twilljs/eval';
+import { countsOf, type LossUnit, lossUnitOf, type ModelCounts, trainingFlops, withReadout } from '@twilljs/eval';
 import { hybrid, type Ratio } from '@twilljs/hybrid';
 import { type MixerFamily, shapesOnly } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
@@ -8,7 +8,7 @@ import { trainedOf } from '@twilljs/train';
 import { sorted } from './axes.ts';
 import { type CellOptions, cellOptionsOf, configWith, tablesOf } from './cell-options.ts';
 import { inPlace, type Json } from './checks.ts';
-import { type Asked, askedBy, type Known, mixerNamed } from './known.ts';
+import { type Asked, askedBy, familiesOf, type Known, mixerNamed } from './known.ts';
 import { cellName, modelName, titleOf } from './names.ts';
 import type { ModelSize } from './sizes.ts';
 import type { SweepGrid, SweepSpec } from './spec.ts';
@@ -118,8 +118,8 @@ function modelOf(place: CellPlace, known: Known, tokenizer?: Tokenizer): Model {
   const { vocab_size = least } = given;
   const labels = task.readsText && !ids && vocab_size !== least ? { vocabulary: 'bytes' } : {};
   const [bos_token_id, eos_token_id] = ids ? [ids.bosId, ids.eosId] : [null, null];
-  const config = { bos_token_id, eos_token_id, ...given, vocab_size, ...labels };
-  const model = hybrid(config, { mixers: known.mixers, init: shapesOnly() });
+  const config = withReadout({ bos_token_id, eos_token_id, ...given, vocab_size, ...labels }, task);
+  const model = hybrid(config, { mixers: familiesOf(known), init: shapesOnly() });
   if (!task.readsText) task.batches(data, { seed: 0, steps: training.steps });
   if (model.config.model.vocab_size < least) {
     throw new OptionError(`vocab_size is ${model.config.model.vocab_size} but its task has ${least} ids; raise it.`);

@@ -2,6 +2,7 @@
 import {
   circuitsTask,
   formalParityTask,
+  madCompressionTask,
   madFuzzyRecallTask,
   madMemorizationTask,
   madNoisyRecallTask,
@@ -24,7 +25,7 @@ import {
 /** Every task of this version, as `--task` and specifications name them. */
 export const tasks = [
   ...[mqarTask, mqarUniformTask, mqarZoologyTask, mqarForgettingTask, mqarCompositionalTask],
-  ...[madRecallTask, madNoisyRecallTask, madFuzzyRecallTask, madMemorizationTask],
+  ...[madRecallTask, madNoisyRecallTask, madFuzzyRecallTask, madMemorizationTask, madCompressionTask],
   ...[
     parityTask,
     circuitsTask,

@@ -164,6 +164,7 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     (bag) => all.ngramLookup(bag),
     { length: 8, alphabet: 9, gram: 2, answer: 1, key: 'suffix', batch: 2, source },
   ],
+  'compression: options': [(bag) => all.compression(bag), { length: 8, vocab: 16, examples: 4, batch: 2, source }],
   'fuzzyRecall: options': [
     (bag) => all.fuzzyRecall(bag),
     { length: 16, vocab: 16, keySize: 2, valueSize: 1, examples: 4, batch: 2, source },
@@ -465,7 +466,10 @@ const filled: [reason: string, RegExp][] = [
     'attributes of whichever op is handed in, which checks them by its shape rule',
     /^(apply1?|applyBackward|vjpOfDefinition): attrs$/,
   ],
-  ['a configuration as a file holds it: what is not read is noted', /^(compose|freshModel|hybridConfig): config$/],
+  [
+    'a configuration as a file holds it: what is not read is noted',
+    /^(compose|freshModel|hybridConfig|withReadout): config$/,
+  ],
   ['what readFields has read', /^(new (?!Linear|RMSNorm|Trainer)\w+|serializeConfig): config$/],
   ['what readSweepSpec has read', /: spec$/],
   ['what taskSettings has read', /^(taskRecord|settingsToRecord): settings$/],

@@ -133,8 +133,8 @@ async function runEval(context: Context, where: string, options: Options): Promi
   }
   const [first] = measured;
   const reason = measured.map(brokenText).find((text) => text !== null) ?? null;
-  // A model without numbers writes no byte, so there is no writing to time.
-  const costs = [cost, speed];
+  // A model without numbers writes no byte, and one with a readout of its own has no next token: there is no writing to time.
+  const costs = family.readout ? [cost] : [cost, speed];
   const [{ probe }] = measuring.probes;
   const found = reason === null ? await measureTask(model, family, probe, { measures: costs }) : null;
   for (const line of found ? costs.flatMap((one) => one.lines(found, family)) : []) say(`${line}\n`);

@@ -5,8 +5,9 @@ import { bytesText, grouped } from '@twilljs/eval';
 import type { LoadOptions } from '@twilljs/hub';
 import { attempt, load, save } from '@twilljs/hub/node';
 import { countParams } from '@twilljs/nn';
+import { familiesOf } from '@twilljs/sweep';
 import { cpu, OptionError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import type { Context, Result } from '../command.ts';
 import { requireModel } from '../directories.ts';
 import { Interrupted } from '../failure.ts';
@@ -65,7 +66,7 @@ async function alone(directory: string, { dtype }: Conversion, { terminal, note 
   requireModel(directory);
   const bar = transferBar(terminal, 'reading');
   const { notes, ...loaded } = await load(directory, {
-    mixers,
+    mixers: familiesOf(known),
     device: cpu(),
     dtype,
     signal: terminal.signal,

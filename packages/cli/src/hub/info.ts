@@ -4,8 +4,9 @@ import { type DistantTensor, type JsonObject, openWeights, planModel, readConfig
 import type { OpenedFolder } from '@twilljs/hub/node';
 import { compose, hybridConfig, idsAreBytes, type LanguageModel } from '@twilljs/hybrid';
 import { type ModelConfig, shapesOnly } from '@twilljs/nn';
+import { familiesOf } from '@twilljs/sweep';
 import { isTwillError, size, type TwillError } from '@twilljs/tensor';
-import { mixers, type PaperModel, paperModel } from 'twilljs';
+import { known, mixers, type PaperModel, paperModel } from 'twilljs';
 
 export interface ModelInfo {
   readonly modelType: string | null;
@@ -31,13 +32,14 @@ export interface ModelInfo {
 
 /** @param where the path, or the name of a repository. */
 export async function modelInfo(where: string, { folder, files, commit }: OpenedFolder): Promise<ModelInfo> {
+  const families = familiesOf(known);
   const config = await readConfig(folder);
   const weights = await orError(() => openWeights(folder));
   const tensors = isTwillError(weights) ? new Map<string, DistantTensor>() : weights;
   const types: Record<string, number> = {};
   for (const { dtype, shape } of tensors.values()) types[dtype] = (types[dtype] ?? 0) + size(shape);
-  const plan = await orError(() => (isTwillError(weights) ? weights : planModel({ config, tensors }, mixers, where)));
-  const composed = await orError(() => compose(config, { mixers, init: shapesOnly() }));
+  const plan = await orError(() => (isTwillError(weights) ? weights : planModel({ config, tensors }, families, where)));
+  const composed = await orError(() => compose(config, { mixers: families, init: shapesOnly() }));
   const model = isTwillError(composed) ? null : composed;
   const sum = Object.values(types).reduce((a, b) => a + b, 0);
   const { model_type, num_hidden_layers, hidden_size, vocab_size } = {

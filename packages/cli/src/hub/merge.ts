@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { filesOfModel, modelFromFiles } from '@twilljs/hub';
 import { readModelDirectory, readTokenizerFiles } from '@twilljs/hub/node';
 import type { LanguageModel } from '@twilljs/hybrid';
+import { familiesOf } from '@twilljs/sweep';
 import { cpu, OptionError } from '@twilljs/tensor';
-import { mixers } from 'twilljs';
+import { known } from 'twilljs';
 import type { Context } from '../command.ts';
 import { momentText, openModel } from '../model.ts';
 import type { Conversion } from './convert.ts';
@@ -39,7 +40,11 @@ export async function merged(
   note(`note: ${adapter ?? momentText(directory, moment)}: the adapter is merged into the weights, in f32, ${kept}\n`);
   const files = await filesBeside(directory);
   if (dtype !== 'bf16') return { model: opened.model, files };
-  const narrow = await modelFromFiles(await filesOfModel(opened.model), { mixers, device: cpu(), dtype }, directory);
+  const narrow = await modelFromFiles(
+    await filesOfModel(opened.model),
+    { mixers: familiesOf(known), device: cpu(), dtype },
+    directory,
+  );
   return { model: narrow.model, files };
 }
 

@@ -1,8 +1,9 @@
 // The model to train: with fresh weights, as it was recorded, or with the weights of another.
 import type { AdapterConfig } from '@twilljs/adapters';
+import { requireReadout, withReadout } from '@twilljs/eval';
 import { type LanguageModel, requireIds } from '@twilljs/hybrid';
 import { countParams } from '@twilljs/nn';
-import type { Known } from '@twilljs/sweep';
+import { familiesOf, type Known } from '@twilljs/sweep';
 import { type Device, OptionError } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { type ParameterGroup, trainedOf } from '@twilljs/train';
@@ -44,11 +45,14 @@ export async function modelToTrain(asked: Asked, making: Making): Promise<Langua
   }
   const config =
     record === null
-      ? modelConfig(asked, { vocab: data.vocab, tokenizer: data.family.readsText ? tokenizer : null }, known)
+      ? withReadout(
+          modelConfig(asked, { vocab: data.vocab, tokenizer: data.family.readsText ? tokenizer : null }, known),
+          data.family,
+        )
       : first === null
         ? record.model
         : resumedConfig(asked, record.model, path, known);
-  const model = freshModel(config, known.mixers, asked.seed ?? 0, device.name, groupsIn(asked, record));
+  const model = freshModel(config, familiesOf(known), asked.seed ?? 0, device.name, groupsIn(asked, record));
   await model.to(device);
   return model;
 }
@@ -84,6 +88,7 @@ async function initialModel(
       `--init ${directory}: its vocabulary is ${vocab_size} but the data have ${data.vocab} ids; choose another model or task.`,
     );
   }
+  requireReadout(model, data.family);
   const trained = adapter ? 0 : trainedOf(model, groupsIn(asked, record));
   requireTrainingMemory(countParams(model), device.name, trained, '', model.report().bytes);
   note(`begins with the weights of ${momentText(directory, moment)}\n`);

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import {
   circuits,
   compositionalMqar,
+  compression,
   forgettingMqar,
   formalParity,
   fuzzyRecall,
@@ -90,6 +91,8 @@ it.each<[string, () => unknown, string]>([
   ['an alphabet of one', () => stringCopying({ alphabet: 1, source }), 'alphabet is 1'],
   ['a key longer than the string', () => ngramLookup({ length: 5, source }), 'do not fit in length = 5'],
   ['a side that is none', () => ngramLookup({ key: 'infix' as never, source }), 'key is "infix"'],
+  ['nothing to compress', () => compression({ length: 1, source }), 'length is 1'],
+  ['one token to compress', () => compression({ vocab: 2, source }), 'vocab is 2'],
   ['no examples', () => memorization({ examples: 0, source }), 'examples is 0'],
   ['no whole map', () => memorization({ map: -1, source }), 'map is -1'],
 ])('refuses what never fits: %s', (_, make, message) => {

@@ -1,8 +1,10 @@
-// Tasks of MAD, each with its baseline setting: recall in context, with noise and with motifs, memorization, selective copying.
-import { fuzzyRecall, madRecall, memorization, selectiveCopying } from '@twilljs/data';
+// Tasks of MAD, each with its baseline setting: recall in context, with noise and with motifs, memorization, compression, selective copying.
+import { compression, fuzzyRecall, madRecall, memorization, selectiveCopying } from '@twilljs/data';
 import type { Fields } from '@twilljs/nn';
 import { exercises } from '../exercises.ts';
 import { macroAccuracy, plainAccuracy } from '../measures/macro-accuracy.ts';
+import { autoEncoder } from '../readouts/auto-encoder.ts';
+import { TOKENS_AT_ONCE } from '../score.ts';
 
 const size = { type: 'integer', max: 2 ** 20 } as const;
 
@@ -91,6 +93,26 @@ export const madMemorizationTask = exercises({
     verbs: ['remembers', 'remember'],
   },
   make: (options, source) => memorization({ ...options, source }),
+});
+
+export const madCompressionTask = exercises({
+  ...shared,
+  name: 'mad-compression',
+  title: 'Compression',
+  summary: 'a whole row, to be said again by the state after its last token',
+  fields: {
+    ...fields,
+    length: { ...size, default: 32, min: 2, max: TOKENS_AT_ONCE },
+    vocab: { ...size, default: 16, min: 3 },
+  },
+  readout: autoEncoder,
+  words: {
+    about: ({ length, vocab }) =>
+      `Compression of MAD: ${length - 1} random tokens of ${vocab - 1}, which a decoder has to say again by the state after them.`,
+    noun: 'compression',
+    verbs: ['compresses', 'compress'],
+  },
+  make: (options, source) => compression({ ...options, source }),
 });
 
 export const selectiveCopyingTask = exercises({

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import {
   betterOf,
   detailLines,
+  familiesWith,
   fitsMeasure,
   macroOf,
   madRecallTask,
@@ -19,17 +20,19 @@ import {
   type TaskFamily,
   taskSettings,
   valuesOf,
+  withReadout,
   wordProblemTask,
 } from '../index.ts';
 
 const own = tasks.filter(({ readsText }: TaskFamily) => !readsText) as readonly TaskFamily[];
 
 const onDevice = await device({ name: 'wasm' });
-const modelOf = (vocab_size: number) =>
-  hybrid(
-    { model_type: 'gated_deltanet', hidden_size: 8, num_heads: 2, head_dim: 4, num_hidden_layers: 1, vocab_size },
-    { mixers: [gatedDeltanet], init: initializer(3) },
-  ).to(onDevice);
+const widths = { model_type: 'gated_deltanet', hidden_size: 8, num_heads: 2, head_dim: 4, num_hidden_layers: 1 };
+const modelOf = (vocab_size: number, task: Pick<TaskFamily, 'name' | 'readout'> = { name: 'any' }) =>
+  hybrid(withReadout({ ...widths, vocab_size }, task), {
+    mixers: familiesWith([gatedDeltanet], [task]),
+    init: initializer(3),
+  }).to(onDevice);
 
 /** Small settings of each, where its own are those of a paper. */
 const small: Readonly<Record<string, object>> = {
@@ -47,7 +50,7 @@ const settingsOf = (family: TaskFamily) => {
 describe.each(own.map((family) => ({ family, name: family.name })))('$name', ({ family }) => {
   it('trains, is measured, and tells it', async () => {
     const settings = settingsOf(family);
-    const model = await modelOf(family.vocab(settings));
+    const model = await modelOf(family.vocab(settings), family);
     const source = family.batches(settings, { seed: 1, steps: 2 });
     const { loss } = await new Trainer(model, { steps: 1 }).train(source.batch(0));
     expect(loss).toBeGreaterThan(0);

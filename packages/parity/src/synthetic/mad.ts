@@ -3,6 +3,7 @@ import { type Batch, fuzzyRecall, IGNORE, madRecall, selectiveCopying } from '@t
 import {
   emptyBatch,
   type Motifs,
+  writeCompressed,
   writeFuzzy,
   writeMadRecall,
   writeMemorized,
@@ -60,12 +61,8 @@ function writerOf(task: string, parameters: Part, examples: readonly Part[]): (o
       writeMemorized(out, 0, keys, values, vocab - 1);
     };
   }
-  // An auto-encoder, for which there is no generator here: all of a row is asked for, and its last token is a sign.
   if (task === 'compression') {
-    return ({ inputs, labels }, part) => {
-      inputs.set([...part.ids('inputs').slice(0, -1), vocab - 1]);
-      labels.set(inputs);
-    };
+    return (out, part) => writeCompressed(out, 0, part.ids('inputs').slice(0, -1), vocab - 1);
   }
   throw new FileError(`${parameters.where}: the task ${task} is not in this version.`);
 }

@@ -4,6 +4,7 @@ import { circuitsTask } from '../../tasks/circuits.ts';
 import { ngramLookupTask, stringCopyingTask } from '../../tasks/copying.ts';
 import { formalParityTask, modularArithmeticBracketsTask, modularArithmeticTask } from '../../tasks/formal.ts';
 import {
+  madCompressionTask,
   madFuzzyRecallTask,
   madMemorizationTask,
   madNoisyRecallTask,
@@ -95,6 +96,7 @@ export const paperPresets: readonly SyntheticPreset[] = [
     skill: 'Memory',
     training: { ...mad.training, steps: 400 },
   },
+  { ...mad, task: madCompressionTask, label: 'Compression', skill: 'Memory' },
   ...[{}, { length: 512 }, { length: 1024 }, { copied: 32 }, { copied: 64 }, { copied: 96 }].map(
     (data): SyntheticPreset => {
       const [[field, value] = []] = Object.entries(data);
@@ -160,6 +162,7 @@ export const quickPresets: readonly SyntheticPreset[] = [
   { ...copied, task: stringCopyingTask, label: 'Strings', data: { length: 12, batch: 64 } },
   { ...copied, task: ngramLookupTask, label: 'Look-up', data: { length: 16, batch: 64 } },
   { ...small, skill: 'Memory', task: madMemorizationTask, label: 'By heart', data: { batch: 32, vocab: 128 } },
+  { ...small, skill: 'Memory', task: madCompressionTask, label: 'Compression', data: { length: 16, batch: 64 } },
   { ...states, task: wordProblemTask, label: 'Words of S3', data: { group: 'S3', length: 12, batch: 128 } },
   { ...states, task: circuitsTask, label: 'Majority', data: { circuit: 'cumulative-majority', length: 24 } },
   { ...states, task: formalParityTask, label: 'Parity', data: { length: 12, batch: 128 } },
