@@ -101,7 +101,7 @@ export type { TokenAnswer, TokenRequest } from './requests/token-request.ts';
 export { meanOf, type Place, type Scores, score } from './score.ts';
 export { lmSuite } from './suites/lm/index.ts';
 export { type DepthCell, type DepthGrid, depthGrid } from './suites/needles/depths.ts';
-export type { GridOptions } from './suites/needles/grid.ts';
+export { elevenDepths, type GridOptions } from './suites/needles/grid.ts';
 export { type NeedlesOptions, needlesSuite } from './suites/needles/index.ts';
 export { needleInText, type OwnTextOptions } from './suites/needles/own-text.ts';
 export { type PasskeyOptions, passkeyGrid } from './suites/needles/passkey.ts';

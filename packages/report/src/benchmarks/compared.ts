@@ -1,6 +1,6 @@
 // Models on the same benchmarks: figures with intervals, and which differences are more than chance.
 import { meanOf } from '../text/stats.ts';
-import type { FoundMetric, FoundResults, FoundTask } from './found.ts';
+import type { FoundMetric, FoundResults, FoundTask, Placed } from './found.ts';
 import {
   type Difference,
   differenceOf,
@@ -25,6 +25,8 @@ export interface ComparedFigure {
   readonly cells: readonly (Cell | null)[];
   /** Of pairs of models that were measured on the same documents. */
   readonly differences: readonly PairDifference[];
+  /** By model, where answers stand and whether they were found, over its runs; null where that is not known. */
+  readonly places: readonly (readonly Placed[] | null)[];
   /** Whether models were measured on different documents, with other examples, or another version of the task. */
   readonly isApart: boolean;
 }
@@ -44,6 +46,9 @@ export interface PairDifference {
 }
 
 const RESAMPLES = 2000;
+
+/** Documents without which nothing is told apart: of five, all may differ in one way by chance (1 in 16). */
+const LEAST = 6;
 
 /** Models whose every pair is compared, at most; of more, each is set against the first. */
 const ALL_PAIRS = 3;
@@ -88,14 +93,21 @@ function compared(models: readonly ComparedModel[], first: FoundTask, name: stri
   const values = measured.map((runs) =>
     runs.length > 0 ? meanOf(runs.map(({ metric }) => metric.value)) : Number.NaN,
   );
+  const isEnough = all.every(({ metric }) => (metric.documents?.values.sums.length ?? 0) >= LEAST);
   const separate = (a: number, b: number, looks: number): Difference | null => {
     const [one, other] = [drawn[a], drawn[b]];
-    return one && other && !isApart ? differenceOf(values[b] - values[a], other, one, looks) : null;
+    if (!one || !other || isApart) return null;
+    const difference = differenceOf(values[b] - values[a], other, one, looks);
+    return isEnough ? difference : { ...difference, isSeparate: false };
   };
   const pairs = pairsOf(models.length);
   const there = models.map((_, i) => i).filter((i) => measured[i].length > 0);
   return {
     ...{ task: first, metric: name, higherIsBetter, isApart },
+    places: measured.map((runs) => {
+      const places = runs.flatMap(({ metric }) => metric.places ?? []);
+      return places.length > 0 ? places : null;
+    }),
     cells: measured.map((runs, i): Cell | null => {
       if (runs.length === 0) return null;
       const others = there.filter((other) => other !== i);
@@ -135,8 +147,9 @@ function resampled(models: readonly (readonly Measured[])[]): (Float64Array | nu
 }
 
 function intervalOf(runs: readonly Measured[], drawn: Float64Array | null): Interval | null {
-  const [{ metric, task }] = runs;
+  const [{ metric }] = runs;
   if (!drawn) return null;
   if (runs.length > 1 || !metric.documents?.isShare) return percentileInterval(drawn, 0.95);
-  return wilsonInterval(Math.round(metric.value * task.n), task.n);
+  const n = metric.documents.values.sums.length;
+  return wilsonInterval(Math.round(metric.value * n), n);
 }

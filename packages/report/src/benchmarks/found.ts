@@ -1,6 +1,9 @@
 // What an evaluation of benchmarks has left on disk, ours or that of the lm-evaluation-harness.
 import type { DocumentValues, FigureOf } from './statistics.ts';
 
+/** Whether a figure is that of documents of one size: its name is the number of their tokens, or entries. */
+export const isOfSize = (metric: string): boolean => /^\d+$/.test(metric);
+
 /** Results of one directory. */
 export interface FoundResults {
   /** The end of its directory, or the whole where two ends are the same. */
@@ -11,11 +14,18 @@ export interface FoundResults {
   readonly groups: readonly FoundGroup[];
   /** What could not be used, in words. */
   readonly notes: readonly string[];
+  /** What the results say of themselves: what was left out, and what documents are made of. */
+  readonly said: readonly string[];
 }
 
 export interface FoundGroup {
   readonly name: string;
   readonly figures: readonly { readonly metric: string; readonly value: number; readonly error: number | null }[];
+}
+
+export interface Placed {
+  readonly depth: number;
+  readonly value: number;
 }
 
 export interface FoundTask {
@@ -44,4 +54,6 @@ export interface FoundMetric {
     readonly figureOf: FigureOf;
     readonly isShare: boolean;
   } | null;
+  /** Of documents with one answer, where it stands (percent) and whether it was found; null of others. */
+  readonly places: readonly Placed[] | null;
 }

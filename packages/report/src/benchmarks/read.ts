@@ -5,7 +5,7 @@ import { readRows } from '@twilljs/data/node';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { listDirectory, readText } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
-import type { FoundGroup, FoundMetric, FoundResults, FoundTask } from './found.ts';
+import { type FoundGroup, type FoundMetric, type FoundResults, type FoundTask, isOfSize } from './found.ts';
 import { samplesOf } from './samples.ts';
 
 /** Where `twill eval` leaves results beside a model. */
@@ -39,11 +39,12 @@ export async function readResults(directories: readonly string[]): Promise<Found
   return found;
 }
 
-async function tasksIn(directory: string): Promise<Pick<FoundResults, 'tasks' | 'groups' | 'notes'>> {
+async function tasksIn(directory: string): Promise<Omit<FoundResults, 'name' | 'directory'>> {
   const dates = listDirectory(directory).flatMap((name) => RESULTS.exec(name)?.[1] ?? []);
   const tasks = new Map<string, FoundTask>();
   const groups = new Map<string, FoundGroup>();
   const notes: string[] = [];
+  const said = new Set<string>();
   for (const date of dates.sort().reverse()) {
     const path = join(directory, `results_${date}.json`);
     const json = parseJsonObject(readText(path), path);
@@ -52,12 +53,13 @@ async function tasksIn(directory: string): Promise<Pick<FoundResults, 'tasks' | 
       if (tasks.has(name) || !isTask) continue;
       tasks.set(name, await taskIn(json, name, path, join(directory, `samples_${name}_${date}.jsonl`), notes));
     }
+    for (const note of Array.isArray(json.notes) ? json.notes : []) said.add(String(note));
     const ofGroups = json.groups === undefined ? {} : objectIn(json, 'groups', path);
     for (const name of Object.keys(ofGroups)) {
       if (!groups.has(name)) groups.set(name, { name, figures: figuresIn(objectIn(ofGroups, name, path)) });
     }
   }
-  return { tasks: [...tasks.values()], groups: [...groups.values()], notes };
+  return { tasks: [...tasks.values()], groups: [...groups.values()], notes, said: [...said] };
 }
 
 async function taskIn(
@@ -88,7 +90,8 @@ async function taskIn(
     const higher = better[name]?.[metric];
     const documents = samples?.documentsOf(metric, filter, value) ?? null;
     if (samples && !documents) notes.push(`${metric} of ${name} is not what ${samplesPath} gives`);
-    return { name: key, value, error, higherIsBetter: typeof higher === 'boolean' ? higher : null, documents };
+    const places = samples?.placesOf(metric, filter) ?? null;
+    return { name: key, value, error, higherIsBetter: typeof higher === 'boolean' ? higher : null, documents, places };
   });
   return {
     name,
@@ -103,6 +106,7 @@ function figuresIn(figures: JsonObject): FoundGroup['figures'] {
   return Object.entries(figures).flatMap(([key, value]) => {
     if (!isFigure(key) || typeof value !== 'number') return [];
     const [metric, filter] = key.split(',');
+    if (isOfSize(metric) && value < 0) return []; // there were no documents of this size
     const error = figures[`${metric}_stderr,${filter}`];
     const name = filter === 'none' ? metric : key;
     return [{ metric: name, value, error: typeof error === 'number' ? error : null }];

@@ -3,8 +3,9 @@ import { type Benchmark, benchmarksIn, grouped, type Suite } from '@twilljs/eval
 import { type Block, paragraph, type Section } from '../document.ts';
 import { fixed, listed, rangeText, signed } from '../text/stats.ts';
 import { type Cell, type ComparedFigure, type ComparedModel, comparedFigures, pairsOf } from './compared.ts';
-import type { FoundTask } from './found.ts';
+import { type FoundTask, isOfSize } from './found.ts';
 import { benchmarkPicture } from './picture.ts';
+import { sizeSections } from './sizes.ts';
 import type { Interval } from './statistics.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
@@ -15,17 +16,21 @@ export function benchmarkSections(models: readonly ComparedModel[], suites: read
   if (figures.length === 0) return [];
   const known = suites.length > 0 ? benchmarksIn(suites) : [];
   const notes = models.flatMap(({ runs }) => runs.flatMap((run) => run.notes.map((note) => `${run.name}: ${note}.`)));
-  const picture = benchmarkPicture(models, figures, known);
+  const told = paragraph([howToRead(models, figures), ...saidIn(models), ...notes].join(' '));
+  const bySize = figures.filter(({ metric }) => isOfSize(metric));
+  const others = figures.filter(({ metric }) => !isOfSize(metric));
+  const picture = benchmarkPicture(models, others, known);
+  const whole: Block[] = [
+    ...(others.length > 0 ? [figureTable(models, others)] : []),
+    ...(picture ? [picture] : []),
+    ...groupTable(models),
+  ];
+  const sections = [
+    ...(whole.length > 0 ? [{ title: 'Benchmarks', blocks: whole }] : []),
+    ...sizeSections(models, bySize, suites),
+  ];
   return [
-    {
-      title: 'Benchmarks',
-      blocks: [
-        figureTable(models, figures),
-        ...(picture ? [picture] : []),
-        ...groupTable(models),
-        paragraph([howToRead(models, figures), ...notes].join(' ')),
-      ],
-    },
+    ...sections.map((section, i) => (i === 0 ? { ...section, blocks: [...section.blocks, told] } : section)),
     ...(models.length > 1 ? [differences(models, figures)] : []),
     ...publishedSections(models, figures, known),
   ];
@@ -59,13 +64,13 @@ const documentsText = ({ n, original }: FoundTask): string =>
 const intervalText = ([low, high]: Interval, text: (value: number) => string): string =>
   `[${text(low)}, ${text(high)}]`;
 
-function cellText(cell: Cell | null): string {
+export function cellText(cell: Cell | null): string {
   if (!cell) return '–';
   return cell.interval ? `${number(cell.value)} ${intervalText(cell.interval, number)}` : number(cell.value);
 }
 
 /** Large ones, such as perplexities, with fewer digits behind the point. */
-const number = (value: number): string =>
+export const number = (value: number): string =>
   Math.abs(value) >= 1e5 ? value.toExponential(2) : fixed(value, Math.abs(value) >= 100 ? 1 : 3);
 
 function signedNumber(value: number): string {
@@ -79,7 +84,7 @@ function groupTable(models: readonly ComparedModel[]): Table[] {
   const keys = new Map(
     runs.flatMap(({ groups }) =>
       groups.flatMap(({ name, figures }) =>
-        figures.map(({ metric }) => [`${name}\n${metric}`, [name, metric]] as const),
+        figures.flatMap(({ metric }) => (isOfSize(metric) ? [] : [[`${name}\n${metric}`, [name, metric]] as const])),
       ),
     ),
   );
@@ -95,6 +100,19 @@ function groupTable(models: readonly ComparedModel[]): Table[] {
   ]);
   const caption = 'Suites; after ± stands the standard error over the documents.';
   return [{ kind: 'table', caption, head: ['suite', 'metric', ...runs.map(({ name }) => name)], rows }];
+}
+
+/** Notes of results, each with the tasks that it is of. */
+function saidIn(models: readonly ComparedModel[]): string[] {
+  const tasks = new Map<string, Set<string>>();
+  for (const note of models.flatMap(({ runs }) => runs.flatMap(({ said }) => said))) {
+    const [, task = '', text = note] = /^([\w-]+): (.*)$/s.exec(note) ?? [];
+    tasks.set(text, (tasks.get(text) ?? new Set()).add(task));
+  }
+  return [...tasks].map(([text, names]) => {
+    const of = [...names].filter(Boolean);
+    return of.length > 0 ? `Of ${listed(of)}: ${text}.` : `${text}.`;
+  });
 }
 
 function howToRead(models: readonly ComparedModel[], figures: readonly ComparedFigure[]): string {

@@ -132,8 +132,10 @@ function notesOf(
   lacking: number,
 ): string[] {
   const haystack = task.haystack(material);
+  const isProse = task.file?.setting === 'essay';
   return [
     ...(haystack === 'synthetic' ? ['its haystack is made-up prose, where RULER takes essays'] : []),
+    ...(isProse ? ["its sentences are split by Twill's own rules, where RULER takes those of Punkt"] : []),
     ...(words === undefined && haystack !== 'documents' ? ["its words are of Twill's own lists"] : []),
     ...(lacking > 0 ? [`there are ${lacking} questions fewer than samples were asked for`] : []),
     ...(left > 0 ? [`${left} samples are left out, they do not fit`] : []),
