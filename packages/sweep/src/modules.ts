@@ -161,9 +161,12 @@ const form: Readonly<Record<string, Rule>> = {
   ...{ description: string, targetDelimiter: string, shotDelimiter: string, answerPrefix: string },
 };
 const aggregation: Readonly<Record<string, Rule>> = {
-  ...{ name, of: fn, stderr: ['a function, or null', (v) => v === null || fn[1](v)] },
+  ...{ name: text, of: fn, stderr: ['a function, or null', (v) => v === null || fn[1](v)] },
 };
-const metric: Readonly<Record<string, Rule>> = { name, aggregation: ['an object', (v) => has(v, aggregation)] };
+const metric: Readonly<Record<string, Rule>> = {
+  name: ['a name of letters, digits, - and _', (v) => typeof v === 'string' && /^[\w-]+$/.test(v)], // of sizes only digits
+  aggregation: ['an object', (v) => has(v, aggregation)],
+};
 const isNamed = (v: unknown): boolean => ['benchmark', 'suite'].includes(kindOf(v) ?? '');
 
 function kindOf(value: unknown): ModuleKind | null {

@@ -1,5 +1,4 @@
 // Wrong calls of twill eval --tasks and broken data: each is refused with exit code 2 and a message with its file and line, and changes nothing.
-import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -7,7 +6,6 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { capture } from '../capture.ts';
+import { refused } from './refused.test-data.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-bad-evals-')));
@@ -169,27 +168,6 @@ afterAll(() => {
   process.chdir(cwd);
   rmSync(work, { recursive: true });
 });
-
-/** Every file with its bytes. */
-function snapshot(): Record<string, string> {
-  const all = readdirSync('.', { recursive: true })
-    .map(String)
-    .filter((path) => statSync(path).isFile());
-  return Object.fromEntries(all.map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]));
-}
-
-/** What a call must leave: what was there, and of its own at most the answers of an evaluation that began. */
-async function refused(line: string, message: RegExp): Promise<void> {
-  const before = snapshot();
-  const { code, err } = await capture(line.split(' '));
-  expect(err).toMatch(message);
-  expect(err).not.toMatch(/^\s+at |twill has a fault/m);
-  expect(code, err).toBe(2);
-  const after = snapshot();
-  expect(Object.fromEntries(Object.keys(before).map((path) => [path, after[path]]))).toEqual(before);
-  const added = Object.keys(after).filter((path) => !(path in before));
-  expect(added.filter((path) => !/\banswers\b/.test(path))).toEqual([]);
-}
 
 describe('wrong calls', () => {
   it.each(calls)('%s', refused);

@@ -37,9 +37,15 @@ export async function suitesAsked(
       `--${flag} does not go with these --tasks, none of which makes its documents by it; leave it out, or name others.`,
     );
   }
+  checkLengths(flags.length ?? []);
   const read: Record<string, unknown> = {};
   for (const [file, path] of files) read[file.setting] = file.read(await contentOf(file, path), path);
   return suitesOf({ ...read, lengths: flags.length, form: flags.form, seed: SEED + flags.seed });
+}
+
+function checkLengths(lengths: readonly number[]): void {
+  const twice = lengths.find((length, i) => lengths.indexOf(length) !== i);
+  if (twice !== undefined) throw new OptionError(`--length is ${twice} twice; give each length once.`);
 }
 
 /** Of what is asked, how documents of this version are made; modules of the user's own have made their settings. */

@@ -42,6 +42,11 @@ export function squadQuestions(json: unknown, where: string): Questions {
         const here = `${at}.qas[${k}]`;
         if (field(qa, 'is_impossible', here) === true) return [];
         const answers = list(field(qa, 'answers', here), `${here}.answers`);
+        if (answers.length === 0) {
+          throw new FileError(
+            `${here}: it has no answer, and is_impossible is not true; give the file as it is published.`,
+          );
+        }
         const gold = place(context);
         return [
           {
