@@ -6,7 +6,7 @@ import type { EvaluationSet, Probe } from './measure.ts';
 import { accuracy } from './measures/accuracy.ts';
 import type { TaskFamily } from './task-family.ts';
 
-/** Rows of a set. */
+/** Rows of a set, where a task has no option `rows` that says it. */
 const ROWS = 384;
 
 export interface ExerciseProbe extends Probe {
@@ -50,17 +50,19 @@ export function exercises<const F extends Fields>(parts: ExercisesParts<F>): Tas
     probe(options, { seed, at }) {
       const task = make(options, rng(seed));
       const { difficulties, T: length, chance } = task;
-      return { length, chance, rows: ROWS, sets: (at ?? difficulties).map((difficulty) => setOf(task, difficulty)) };
+      const { rows = ROWS } = options as { readonly rows?: number };
+      const sets = (at ?? difficulties).map((difficulty) => setOf(task, difficulty, rows));
+      return { length, chance, rows, sets };
     },
   };
 }
 
 /** Made when it is asked for: training ends long after it was begun. */
-function setOf(task: Task, at: number): EvaluationSet {
+function setOf(task: Task, at: number, rows: number): EvaluationSet {
   return {
     at,
     get rows() {
-      return task.evaluation(ROWS, at);
+      return task.evaluation(rows, at);
     },
   };
 }

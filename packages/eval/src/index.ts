@@ -114,6 +114,7 @@ export { hotpotQuestions, type Question, type Questions, squadQuestions } from '
 export { type LengthWeights, overLengths } from './suites/ruler/scoring.ts';
 export type { RulerForm, RulerTask } from './suites/ruler/task.ts';
 export type { WordLists } from './suites/ruler/words.ts';
+export { madProtocol } from './suites/synthetic/mad.ts';
 export {
   paperPresets,
   presetName,
@@ -121,6 +122,7 @@ export {
   type Skill,
   type SyntheticPreset,
 } from './suites/synthetic/presets.ts';
+export type { Protocol, ProtocolSetting, ProtocolTask } from './suites/synthetic/protocol.ts';
 export { evaluateTask, type TaskOptions, type TaskResult } from './task.ts';
 export {
   betterOf,

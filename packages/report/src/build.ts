@@ -12,16 +12,17 @@ import { modelsOf, type Part } from './part.ts';
 import { partsOf } from './parts.ts';
 import { profileFigure } from './profile/figure.ts';
 import { partsIn } from './profile/scores.ts';
+import { isOfProtocol, protocolSections } from './protocol.ts';
 import { reproduce } from './reproduce.ts';
 import { fixed, listed } from './text/stats.ts';
 
 export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptions): Report {
   checkOptions('buildReport', options);
-  const { references = [], figures = [], profiles = [], known } = options;
+  const { references = [], figures = [], profiles = [], protocols = [], known } = options;
   const parts = partsOf(sweeps);
   const made = parts.filter((part) => modelsOf(part).length > 0);
   const profiled = profiles.flatMap((profile) => partsIn(profile, made, known).map(([, part]) => part));
-  const shown = made.filter((part) => !profiled.includes(part));
+  const shown = made.filter((part) => !profiled.includes(part) && !isOfProtocol(part, protocols));
   const cells = parts.reduce(
     (n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0),
     0,
@@ -45,6 +46,7 @@ export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptio
     sections: [
       ...(shown.length > 0 ? [summary(shown)] : []),
       ...drawn.flatMap((figure) => sectionsOf(figure, { parts: shown })),
+      ...protocolSections(protocols, sweeps),
       ...across.flatMap((figure) => sectionsOf(figure, { parts: made })),
       ...(failed.length > 0 ? [failures(failed)] : []),
       ...(open.length > 0 ? [notFinished(open)] : []),

@@ -1,5 +1,5 @@
 // What a report is given besides the results: what names in them mean, and what they may be set beside.
-import type { Suite } from '@twilljs/eval';
+import type { Protocol, Suite } from '@twilljs/eval';
 import type { Ratio } from '@twilljs/hybrid';
 import type { Known } from '@twilljs/sweep';
 import { knownOnly } from '@twilljs/tensor';
@@ -18,10 +18,12 @@ export interface ReportOptions {
   readonly suites?: readonly Suite[];
   /** Lists of tasks that are drawn as one picture, beside what others found on them. */
   readonly profiles?: readonly Profile[];
+  /** By which architectures are scored, over many runs each. */
+  readonly protocols?: readonly Protocol[];
 }
 
 const names = {
-  ...{ known: true, presets: true, references: true, figures: true, suites: true, profiles: true },
+  ...{ known: true, presets: true, references: true, figures: true, suites: true, profiles: true, protocols: true },
 } satisfies Record<keyof ReportOptions, true>;
 
 /** @throws OptionError for a name that no report reads. */

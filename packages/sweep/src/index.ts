@@ -11,6 +11,15 @@ export {
   mixerNamed,
 } from './known.ts';
 export { type CellPlace, cellPlaces, planSweep, type SweepCell } from './plan.ts';
+export {
+  missingText,
+  type ProtocolModels,
+  type ProtocolScore,
+  partialScores,
+  protocolScores,
+  protocolSpec,
+  type SettingScore,
+} from './protocol.ts';
 export { readSweepResults } from './read-results.ts';
 export {
   type CellFacts,

@@ -33,6 +33,7 @@ export { type WebGpuDevice, type WebGpuOptions, webgpu } from '@twilljs/webgpu';
 export { hybrid, load, modelFromFiles } from './defaults.ts';
 export { type DeviceOptions, device } from './device.ts';
 export { known } from './known.ts';
+export { madScore, madSpec } from './mad.ts';
 export { mixers } from './mixers.ts';
 export { guessedOf, modelName, namedModels } from './named-models.ts';
 export { paper } from './paper.ts';

@@ -1,4 +1,5 @@
 // What the reports of this version know: every mixer, the presets by name, the paper, and the suites of benchmarks.
+import { madProtocol } from '@twilljs/eval';
 import type { ReportOptions } from '@twilljs/report';
 import { known } from './known.ts';
 import { paper } from './paper.ts';
@@ -12,5 +13,6 @@ export const study: ReportOptions = {
   presets: [sweepPresets.small, sweepPresets['paper-mini'], sweepPresets.paper],
   references: [paper],
   suites,
+  protocols: [madProtocol],
   profiles: [profiles.quick, profiles.paper],
 };

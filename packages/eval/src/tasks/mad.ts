@@ -8,11 +8,15 @@ import { TOKENS_AT_ONCE } from '../score.ts';
 
 const size = { type: 'integer', max: 2 ** 20 } as const;
 
+/** Rows of an evaluation set: MAD has 1280. */
+const rows = { ...size, default: 384, late: true } as const;
+
 const fields = {
   length: { ...size, default: 128 },
   batch: { ...size, default: 128 },
   vocab: { ...size, default: 16, min: 4 },
   examples: { ...size, default: 12800, nullable: true },
+  rows,
 } as const satisfies Fields;
 
 const recallFields = {
@@ -38,7 +42,7 @@ export const madRecallTask = exercises({
     about: ({ length, vocab }) =>
       `In-context recall of MAD: pairs of ${vocab} ids in ${length} tokens; the model has to name the value of every key that came before.`,
   },
-  make: (options, source) => madRecall({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => madRecall({ ...options, source }),
 });
 
 export const madNoisyRecallTask = exercises({
@@ -57,7 +61,7 @@ export const madNoisyRecallTask = exercises({
     about: ({ length, noise }) =>
       `Noisy in-context recall of MAD: of the pairs in ${length} tokens ${Math.round(100 * noise)} % are noise.`,
   },
-  make: (options, source) => madRecall({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => madRecall({ ...options, source }),
 });
 
 export const madFuzzyRecallTask = exercises({
@@ -71,7 +75,7 @@ export const madFuzzyRecallTask = exercises({
     about: ({ length, keySize, valueSize }) =>
       `Fuzzy in-context recall of MAD: keys of ${keySize} and values of up to ${valueSize} tokens in ${length}.`,
   },
-  make: (options, source) => fuzzyRecall({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => fuzzyRecall({ ...options, source }),
 });
 
 export const madMemorizationTask = exercises({
@@ -85,6 +89,7 @@ export const madMemorizationTask = exercises({
     vocab: { ...size, default: 256, min: 4 },
     map: { ...size, default: 12345, min: 0 },
     examples: { ...size, default: 256, nullable: true },
+    rows,
   },
   words: {
     about: ({ vocab }) =>
@@ -92,7 +97,7 @@ export const madMemorizationTask = exercises({
     noun: 'memory',
     verbs: ['remembers', 'remember'],
   },
-  make: (options, source) => memorization({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => memorization({ ...options, source }),
 });
 
 export const madCompressionTask = exercises({
@@ -112,7 +117,7 @@ export const madCompressionTask = exercises({
     noun: 'compression',
     verbs: ['compresses', 'compress'],
   },
-  make: (options, source) => compression({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => compression({ ...options, source }),
 });
 
 export const selectiveCopyingTask = exercises({
@@ -126,5 +131,5 @@ export const selectiveCopyingTask = exercises({
     noun: 'copying',
     verbs: ['copies', 'copy'],
   },
-  make: (options, source) => selectiveCopying({ ...options, source }),
+  make: ({ rows: _, ...options }, source) => selectiveCopying({ ...options, source }),
 });

@@ -162,7 +162,7 @@ export const quickPresets: readonly SyntheticPreset[] = [
   { ...copied, task: stringCopyingTask, label: 'Strings', data: { length: 12, batch: 64 } },
   { ...copied, task: ngramLookupTask, label: 'Look-up', data: { length: 16, batch: 64 } },
   { ...small, skill: 'Memory', task: madMemorizationTask, label: 'By heart', data: { batch: 32, vocab: 128 } },
-  { ...small, skill: 'Memory', task: madCompressionTask, label: 'Compression', data: { length: 16, batch: 64 } },
+  { ...small, skill: 'Memory', task: madCompressionTask, label: 'Compression', data: { length: 8, batch: 64 } },
   { ...states, task: wordProblemTask, label: 'Words of S3', data: { group: 'S3', length: 12, batch: 128 } },
   { ...states, task: circuitsTask, label: 'Majority', data: { circuit: 'cumulative-majority', length: 24 } },
   { ...states, task: formalParityTask, label: 'Parity', data: { length: 12, batch: 128 } },
