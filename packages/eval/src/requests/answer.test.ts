@@ -106,6 +106,16 @@ it('ends where onProgress throws, and keeps what was answered before', async () 
   expect(store.kept.size).toBeGreaterThanOrEqual(2);
 });
 
+it('lets what waits, such as a signal, have its turn before it tells of a batch', async () => {
+  let isTurn = false;
+  setImmediate(() => {
+    isTurn = true;
+  });
+  const turns: boolean[] = [];
+  await answerRequests([writes('a', { maxTokens: 1 })], { ...given, onProgress: () => turns.push(isTurn) });
+  expect(turns.at(-1)).toBe(true);
+});
+
 it.each<[string, Request, RegExp]>([
   ['no continuation', likely('a', ''), /request 1: the continuation "" has no ids after "a": it is empty/],
   ['none of an empty context', likely('', ''), /request 1: the continuation "" of an empty context has no ids/],

@@ -1,6 +1,6 @@
 // Requests of benchmarks in, answers of a model out.
 import { checkModel, type LanguageModel, requireIds } from '@twilljs/hybrid';
-import { isTwillError, knownOnly, OptionError, whole } from '@twilljs/tensor';
+import { isTwillError, knownOnly, nextTurn, OptionError, whole } from '@twilljs/tensor';
 import type { Tokenizer } from '@twilljs/tokenizers';
 import { type Encoding, encodingOf } from './encoding.ts';
 import { batchesOf, type Prompt, promptOf, written } from './generation.ts';
@@ -186,6 +186,7 @@ class Work {
     if (batch.length === 0) return;
     await this.given.answers?.put(batch);
     for (const [request, answer] of batch) this.answers.set(keyOf(request), answer);
+    await nextTurn(); // else a signal such as that of Ctrl-C waits until all is answered
     this.report(kind);
   }
 
