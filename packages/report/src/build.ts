@@ -10,8 +10,8 @@ import type { LoadedSweep } from './loaded.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
 import { modelsOf, type Part } from './part.ts';
 import { partsOf } from './parts.ts';
+import { inProfiles } from './profile/digest.ts';
 import { profileFigure } from './profile/figure.ts';
-import { partsIn } from './profile/scores.ts';
 import { isOfProtocol, protocolSections } from './protocol.ts';
 import { reproduce } from './reproduce.ts';
 import { fixed, listed } from './text/stats.ts';
@@ -19,10 +19,10 @@ import { fixed, listed } from './text/stats.ts';
 export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptions): Report {
   checkOptions('buildReport', options);
   const { references = [], figures = [], profiles = [], protocols = [], known } = options;
-  const parts = partsOf(sweeps);
+  const isProfiled = inProfiles(profiles, known);
+  const parts = partsOf(sweeps, isProfiled);
   const made = parts.filter((part) => modelsOf(part).length > 0);
-  const profiled = profiles.flatMap((profile) => partsIn(profile, made, known).map(([, part]) => part));
-  const shown = made.filter((part) => !profiled.includes(part) && !isOfProtocol(part, protocols));
+  const shown = made.filter((part) => !isProfiled(part.grid) && !isOfProtocol(part, protocols));
   const cells = parts.reduce(
     (n, part) => n + part.failed.length + modelsOf(part).reduce((m, { cells }) => m + cells.length, 0),
     0,

@@ -18,6 +18,7 @@ export { buildReport } from './build.ts';
 export { loadSweep } from './load.ts';
 export type { LoadedSweep } from './loaded.ts';
 export { page } from './page.ts';
+export { othersFrom } from './profile/others.ts';
 export { compareRuns } from './runs/compare.ts';
 export type { ComparedRun } from './runs/compared.ts';
 export { readRuns } from './runs/load.ts';

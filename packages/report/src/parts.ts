@@ -1,6 +1,13 @@
 // Puts the cells of sweeps together into parts: one for each task, size and training, or for each section that grids name.
 import { compared } from '@twilljs/eval';
-import { type CellPlace, cellPlaces, type Setting, type SweepCellResult, valueIn } from '@twilljs/sweep';
+import {
+  type CellPlace,
+  cellPlaces,
+  type Setting,
+  type SweepCellResult,
+  type SweepGrid,
+  valueIn,
+} from '@twilljs/sweep';
 import { FileError } from '@twilljs/tensor';
 import { isRatio, ratioAxis, settingAxis, textOf } from './axis.ts';
 import type { LoadedSweep } from './loaded.ts';
@@ -15,8 +22,12 @@ interface Entry {
 
 type Group = readonly [Entry, ...Entry[]];
 
-/** Cells that have the same task, size, training, data and text stand together, whichever directory they come from. */
-export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
+/**
+ * Cells that have the same task, size, training, data and text stand together, whichever directory they come from.
+ *
+ * @param isApart grids whose parts are shown elsewhere: the titles of the others need not tell them apart from these.
+ */
+export function partsOf(sweeps: readonly LoadedSweep[], isApart: (grid: SweepGrid) => boolean = () => false): Part[] {
   const groups = new Map<string, Group>();
   for (const { directory, known, results, record } of sweeps) {
     const places = new Map(cellPlaces(results.spec, known).map((place) => [place.name, place]));
@@ -29,7 +40,8 @@ export function partsOf(sweeps: readonly LoadedSweep[]): Part[] {
     }
   }
   const all = [...groups.values()];
-  return all.map((group) => partOf(group, titleOf(group, all)));
+  const there = all.filter(([{ place }]) => !isApart(place.grid));
+  return all.map((group) => partOf(group, titleOf(group, there)));
 }
 
 /** Of its part. The values of an axis may come from several directories. */

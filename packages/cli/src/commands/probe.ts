@@ -24,8 +24,6 @@ interface Options extends Omit<SweepAsked, 'out' | 'data'>, LongAsked {
 }
 
 export function probe() {
-  const several = <T>(flags: string, help: string, read: Read<T>) =>
-    new Option(flags, help).argParser((text: string, before: T[] | undefined) => [...(before ?? []), read(text)]);
   const seed = readAs('--seeds', { type: 'integer', min: 0, max: 2 ** 53 - 1 });
   const command = makeCommand({
     name: 'probe',
@@ -57,12 +55,22 @@ export function probe() {
       several('--ratio <n:1...>', 'with full attention in some layers, as of twill train (default: pure)', ratio),
     )
     .addOption(several('--seeds <n...>', 'a model of each task for every seed (default: 0)', seed))
-    .addOption(new Option('--tasks <name...>', 'some of the tasks, by the names below (default: all)'))
+    .addOption(several('--tasks <name...>', 'some of the tasks, by the names below (default: all)', (text) => text))
     .addOption(new Option('--paper', 'the tasks in the settings of their papers, which take days').default(false))
     .addOption(option('--out <dir>', 'where everything goes (default: runs/probe-<mixer>)'))
     .addOption(jobsFlag())
     .addOption(yesFlag());
   return { command, run: (context: Context, _: readonly string[], options: Options) => runProbe(context, options) };
+}
+
+/** A flag with one value or more, none of them twice. */
+function several<T>(flags: string, help: string, read: Read<T>): Option {
+  const [flag] = flags.split(' ');
+  return new Option(flags, help).argParser((text: string, before: readonly T[] = []) => {
+    const value = read(text);
+    if (!before.includes(value)) return [...before, value];
+    throw new OptionError(`${flag} ${shown(String(value))} is given twice; give it once.`);
+  });
 }
 
 /** A name is looked up at once, so that its flag is named; modules are loaded by the sweep. */

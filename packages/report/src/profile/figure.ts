@@ -46,7 +46,7 @@ function howToRead({ tasks, others, unknown }: Scores): string {
     `Every task has its own small model, ${trainedText(part)}`,
     others.length > 0 && 'The others are those mixers alone, one seed each, measured once with the same settings.',
     unknown.length > 0 &&
-      `Of ${labels(unknown)} no figures of others are at hand: none were measured with this setting.`,
+      `Of ${unknown.length === tasks.length ? 'these tasks' : labels(unknown)} no figures of others are at hand: none were measured with this setting.`,
   ]
     .filter((sentence) => sentence !== false)
     .join(' ');

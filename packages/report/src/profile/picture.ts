@@ -5,10 +5,10 @@ import { card, familyColor, ink, rule, soft } from '../theme.ts';
 import type { Architecture, AskedTask, Scores } from './scores.ts';
 
 /** Pixels: of the plot, of names at its left and numbers at its right, of a row, its bar, and of the head of a skill. */
-const [WIDTH, NAMES, NUMBERS, ROW, BAR, HEAD] = [250, 118, 34, 27, 15, 25];
+const [WIDTH, NAMES, NUMBERS, ROW, BAR, HEAD] = [250, 132, 44, 27, 15, 25];
 
 /** Dots nearer than this stand above each other, so far apart. */
-const [NEAR, APART] = [0.022, 3.7];
+const [NEAR, APART] = [0.025, 4.4];
 
 /** Colour of every architecture, the same in all pictures of a section; softmax attention is grey. */
 export type Colors = ReadonlyMap<string, string>;
@@ -65,7 +65,7 @@ export function profilePicture(
     ...{ field, type: 'quantitative', scale: { domain: [0, 1] } },
     axis: {
       ...{ title: null, values: [0, 0.5, 1], domain: false, labelPadding: 3 },
-      labelExpr: "datum.value === 0 ? 'chance' : datum.value === 1 ? 'all right' : 'half way'",
+      labelExpr: "datum.value === 0 ? 'chance' : datum.value === 1 ? 'all right' : '0.5'",
     },
   });
   const fill = { field: 'color', type: 'nominal', scale: null };
@@ -108,7 +108,7 @@ export function profilePicture(
         },
         {
           data: { values: dots },
-          mark: { type: 'circle', size: 40, opacity: 1, stroke: card, strokeWidth: 1 },
+          mark: { type: 'circle', size: 50, opacity: 1, stroke: card, strokeWidth: 1 },
           encoding: { x: x('at'), y: y('y'), fill },
         },
         text(heads, { align: 'left', fontWeight: 600, fontSize: 12 }, { x: { value: -NAMES + 4 } }),

@@ -34,9 +34,9 @@ export interface Scores {
 
 /** The parts that belong to a profile, each with its task, in the order of the profile. */
 export function partsIn(profile: Profile, parts: readonly Part[], known: Known): (readonly [ProfileTask, Part])[] {
-  const tasks = tasksByDigest(profile.tasks, known);
+  const tasks = tasksByDigest(profile, known);
   const found = parts.flatMap((part) => {
-    const task = part.grid.section === undefined ? tasks.get(digestOf(part.grid)) : undefined;
+    const task = tasks.get(digestOf(part.grid));
     return task ? [[task, part] as const] : [];
   });
   return found.sort(([a], [b]) => profile.tasks.indexOf(a) - profile.tasks.indexOf(b));
@@ -82,7 +82,7 @@ const nameOf = (part: Part, model: Model): string =>
   `${settingText(part, model)}${model.ratio === 'pure' ? '' : `, 1 in ${model.ratio} full`}`;
 
 /** Of each seed, at the difficulty of training: what lies beyond is another question. */
-const accuraciesOf = (part: Part, { cells }: Model): number[] =>
+export const accuraciesOf = (part: Part, { cells }: Model): number[] =>
   cells.map((cell) => accuracyIn(part, cell)).filter(Number.isFinite);
 
 function accuracyIn(part: Part, cell: SweepCellResult): number {

@@ -128,44 +128,85 @@ export const paperPresets: readonly SyntheticPreset[] = [
   { ...formal, task: modularArithmeticBracketsTask, label: 'Brackets mod 5' },
 ];
 
+/** Of a small model: 2 layers of width 64, which see half a million tokens. */
 const small = {
   model: { hidden_size: 64, num_hidden_layers: 2, num_heads: 2 },
   training: { steps: 300, lr: 6e-3, warmup: 30, weightDecay: 0.01 },
 };
 
+/** For tasks that are learned late. */
+const longer = { ...small.training, steps: 400, warmup: 40 };
+
 const recall = { ...small, skill: 'Recall' } as const;
 const copied = { ...small, skill: 'Copying' } as const;
+const memory = { ...small, skill: 'Memory' } as const;
 const states = { ...small, skill: 'State tracking' } as const;
 
 /**
- * One of each task, so small that a mixer goes through all of them in minutes, and such that what a mixer can learn is learned: `twill probe`
- * trains on them.
+ * One of each task, so small that a mixer goes through all of them in minutes, and set such that mixers differ: `twill probe` trains on them.
+ * Figures of them are shipped: after a change they are measured anew (`scripts/profiles.ts`).
  */
 export const quickPresets: readonly SyntheticPreset[] = [
-  { ...recall, task: mqarZoologyTask, label: 'MQAR', data: { length: 48, pairs: 12, vocab: 64, batch: 42 } },
+  { ...recall, task: mqarZoologyTask, label: 'MQAR', data: { length: 32, pairs: 8, vocab: 64, batch: 64 } },
   {
     ...recall,
     task: mqarForgettingTask,
-    label: 'MQAR, rebound keys',
-    data: { length: 48, pairs: 8, vocab: 64, batch: 40 },
+    label: 'Rebound keys',
+    data: { length: 32, pairs: 6, vocab: 64, batch: 64 },
   },
   {
     ...recall,
     task: mqarCompositionalTask,
-    label: 'MQAR, keys of two',
-    data: { length: 64, pairs: 9, vocab: 66, batch: 32 },
+    label: 'Keys of two',
+    data: { length: 32, pairs: 4, vocab: 36, batch: 64 },
+    training: longer,
   },
-  { ...recall, task: madRecallTask, label: 'In context', data: { length: 64, batch: 32 } },
-  { ...recall, task: madNoisyRecallTask, label: 'In noise', data: { length: 64, batch: 32 } },
-  { ...recall, task: madFuzzyRecallTask, label: 'Fuzzy', data: { length: 64, batch: 32 } },
-  { ...copied, task: selectiveCopyingTask, label: 'Selective', data: { length: 32, copied: 8, batch: 64 } },
-  { ...copied, task: stringCopyingTask, label: 'Strings', data: { length: 12, batch: 64 } },
-  { ...copied, task: ngramLookupTask, label: 'Look-up', data: { length: 16, batch: 64 } },
-  { ...small, skill: 'Memory', task: madMemorizationTask, label: 'By heart', data: { batch: 32, vocab: 128 } },
-  { ...small, skill: 'Memory', task: madCompressionTask, label: 'Compression', data: { length: 8, batch: 64 } },
-  { ...states, task: wordProblemTask, label: 'Words of S3', data: { group: 'S3', length: 12, batch: 128 } },
-  { ...states, task: circuitsTask, label: 'Majority', data: { circuit: 'cumulative-majority', length: 24 } },
+  { ...recall, task: madRecallTask, label: 'In context', data: { length: 32, vocab: 8, batch: 64 } },
+  {
+    ...recall,
+    task: madNoisyRecallTask,
+    label: 'In noise',
+    data: { length: 32, vocab: 16, noiseVocab: 8, batch: 64 },
+  },
+  {
+    ...recall,
+    task: madFuzzyRecallTask,
+    label: 'Fuzzy',
+    data: { length: 64, vocab: 12, keySize: 2, valueSize: 2, batch: 32 },
+    training: longer,
+  },
+  { ...copied, task: selectiveCopyingTask, label: 'Selective', data: { length: 32, copied: 8, vocab: 12, batch: 64 } },
+  { ...copied, task: stringCopyingTask, label: 'Strings', data: { length: 12, alphabet: 12, batch: 64 } },
+  {
+    ...copied,
+    task: ngramLookupTask,
+    label: 'Look-up',
+    data: { length: 16, alphabet: 12, gram: 2, answer: 2, batch: 64 },
+    training: longer,
+  },
+  {
+    ...memory,
+    task: madMemorizationTask,
+    label: 'By heart',
+    data: { vocab: 1024, batch: 16 },
+    training: { ...small.training, steps: 60, lr: 3e-3, warmup: 6 },
+  },
+  { ...memory, task: madCompressionTask, label: 'Compression', data: { length: 8, batch: 64 } },
+  {
+    ...states,
+    task: wordProblemTask,
+    label: 'Words of S3',
+    data: { group: 'S3', length: 8, batch: 128 },
+    training: longer,
+  },
+  {
+    ...states,
+    task: circuitsTask,
+    label: 'Majority',
+    data: { circuit: 'vocab-majority', vocab: 6, length: 24, batch: 64 },
+    training: { ...small.training, steps: 100, warmup: 10 },
+  },
   { ...states, task: formalParityTask, label: 'Parity', data: { length: 12, batch: 128 } },
   { ...states, task: modularArithmeticTask, label: 'Sums mod 5', data: { length: 9, batch: 128 } },
-  { ...states, task: modularArithmeticBracketsTask, label: 'Brackets mod 5', data: { length: 9, batch: 128 } },
+  { ...states, task: modularArithmeticBracketsTask, label: 'Brackets mod 5', data: { length: 13, batch: 128 } },
 ];
