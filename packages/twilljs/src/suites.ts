@@ -22,4 +22,4 @@ export function suitesOf({ text, ...ruler }: SuiteOptions = {}): readonly Suite[
 }
 
 /** The same with what papers ask. */
-export const suites: readonly Suite[] = suitesOf();
+export const suites: readonly Suite[] = /* @__PURE__ */ suitesOf();
