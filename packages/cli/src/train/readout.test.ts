@@ -1,9 +1,8 @@
-// A task whose models end in something else than a head of next tokens: trained, gone on with, measured, swept, and refused where it means nothing.
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+// A task whose models end in something else than a head of next tokens: trained, gone on with, measured, converted, and refused where it means nothing.
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { childrenReadSource } from '../../../../scripts/vitest/children.ts';
 import { capture } from '../capture.ts';
 
 const cwd = process.cwd();
@@ -13,8 +12,6 @@ const small =
 const train = `train --task mad-compression --mixer gla --ratio 1:1 ${small}`;
 const run = (line: string) => capture(line.split(' '));
 
-childrenReadSource();
-
 beforeAll(async () => {
   process.chdir(work);
   for (const line of [
@@ -22,7 +19,6 @@ beforeAll(async () => {
     `${train} --steps 3 --out parts`,
     `${train} --steps 6 --out parts --resume`,
     `train --task mad-recall --mixer gla ${small} --steps 2 --out plain`,
-    `${train} --steps 2 --task-option vocab=300 --out wide`,
   ]) {
     const { code, err } = await run(line);
     expect(code, err).toBe(0);
@@ -48,22 +44,6 @@ it('is measured as it was at the end of its training, and nothing is written wit
   expect(Object.keys(cost)).not.toContain('tokensPerSecond');
 });
 
-it('is swept, over mixers that are woven too', async () => {
-  const size = { name: 'tiny', model: { hidden_size: 8, num_hidden_layers: 2, intermediate_size: 8 } };
-  const mixers = { gla: { num_heads: 2 } };
-  const grid = {
-    ...{ task: 'mad-compression', mixers: ['gla', 'attention'], ratios: ['pure', '2'], training: { steps: 2 } },
-    ...{ sizes: [{ ...size, attn: { num_heads: 2 }, mixers }], data: { length: 8, batch: 2 } },
-  };
-  writeFileSync('spec.json', JSON.stringify({ name: 'c', grids: [grid] }));
-  const { code, err } = await run('sweep spec.json --out swept --jobs 1 --device cpu');
-  expect(code, err).toBe(0);
-  const { cells } = JSON.parse(readFileSync('swept/results.json', 'utf8'));
-  expect(
-    cells.map((cell: { macroAccuracy: object; layers: number }) => [Object.keys(cell.macroAccuracy), cell.layers]),
-  ).toEqual([0, 1, 2].map(() => [['8'], 2]));
-});
-
 it('is converted for Twill alone, and loads again', async () => {
   const { code, err } = await run('hub convert whole copy');
   expect(code, err).toBe(0);
@@ -86,7 +66,6 @@ it.each<[string, RegExp]>([
   [`train --task mad-compression --length 1 --steps 1 --out no`, /length is 1 where an integer from 2 to 2048/],
   ['train --task mad-compression --hidden-size 2 --heads 1 --steps 1 --out no', /codes of positions need 4 or more/],
   ['generate whole --prompt a', /vocab_size is 16 but text needs the 256 bytes/],
-  ['generate wide --prompt a', /vocab_size is 300 but text needs the 256 bytes/],
 ])('%s', async (line, message) => {
   const { code, out, err } = await run(`${line} --device cpu`);
   expect(err).toMatch(message);
