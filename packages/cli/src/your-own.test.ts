@@ -55,6 +55,28 @@ it('a task and a measure are trained on, gone on with, and measured', async () =
   expect(JSON.parse(alone.out)).not.toHaveProperty('surprise'); // a measure of another task
 });
 
+it('a run is measured by probes, by name and of ones own, and keeps them', async () => {
+  const size = '--length 8 --hidden-size 8 --layers 2 --heads 2 --device cpu --steps 2';
+  await twill(
+    `train --task parity --mixer deltanet --ratio 1:1 ${size} --measure forget-gate ./probe.ts --out ${at('probed')}`,
+  );
+  const { origin } = JSON.parse(readFileSync(at('probed/run.json'), 'utf8'));
+  expect([origin.measures, origin.modules]).toEqual([['writeStrength', 'forgetGate'], [join(own, 'probe.ts')]]);
+  const again = await twill(`eval ${at('probed')} --measure memory-length mixerBranch --device cpu`);
+  for (const line of [
+    /^forget gate {2}1\.000 {2}– {2}\(layer by layer\)$/m,
+    /^write strength 0\.\d{3} {2}–/m,
+    /^memory length ∞ {2}–/m,
+    /^mixer branch \d\.\d{3} {2}\d\.\d{3}/m,
+  ]) {
+    expect(again).toMatch(line);
+  }
+  await twill(`report ${at('probed')}`);
+  const report = readFileSync(at('probed/report.md'), 'utf8');
+  expect(report).toContain('## Layer by layer');
+  expect(await twill(`compare ${at('probed')}`)).toContain('Layer by layer');
+});
+
 it('modules that have moved are asked for, by all but what can do without', async () => {
   process.chdir(work);
   mkdirSync('gone');
@@ -79,9 +101,28 @@ it('modules that have moved are asked for, by all but what can do without', asyn
 
 it('a sweep compares them, and a report draws them with a figure', async () => {
   await twill(`sweep grid.json --out ${at('grid')} --jobs 2`);
+  const { cells } = JSON.parse(readFileSync(at('grid/results.json'), 'utf8'));
+  const layers = (name: string, mixer: string, ratio: string) =>
+    cells.find((cell: Record<string, unknown>) => cell.mixer === mixer && cell.ratio === ratio)[name];
+  expect(layers('forgetGate', 'shift', 'pure')).toEqual([
+    { layer: 0, mixer: 'shift', role: 'linear', value: null },
+    { layer: 1, mixer: 'shift', role: 'linear', value: null },
+  ]);
+  expect(layers('writeStrength', 'deltanet', '2')).toEqual([
+    { layer: 0, mixer: 'deltanet', role: 'linear', value: expect.closeTo(0.5, 0) },
+    { layer: 1, mixer: 'attention', role: 'softmax', value: null },
+  ]);
   await twill(`report ${at('grid')} --figure ./figure.ts`);
   const report = readFileSync(at('grid/report.md'), 'utf8');
-  for (const text of ['## Reversal', '| Shift, 1 in 2 |', '| bits per answer |', '## Result per parameter: reversal']) {
+  for (const text of [
+    ...['## Reversal', '| Shift, 1 in 2 |', '| bits per answer |', '## Result per parameter: reversal'],
+    ...[
+      '## Layer by layer: reversal',
+      'Write strength, layer by layer',
+      'Forget gate, layer by layer',
+      '| DeltaNet, pure | 1.000 | 1.000 |',
+    ],
+  ]) {
     expect(report).toContain(text);
   }
   const ofRuns = await capture(['report', at('run'), '--figure', './figure.ts']);

@@ -66,11 +66,16 @@ export {
   type ToldMeasure,
 } from './measure.ts';
 export { accuracy } from './measures/accuracy.ts';
+export { largestActivation, largestOverMedian } from './measures/activations.ts';
 export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
+export { mixerBranch, mlpBranch } from './measures/branches.ts';
 export { type LayerMeasureParts, type LayerPart, layerMeasure, meanOfParts } from './measures/by-layer.ts';
 export { copyGain } from './measures/copy-gain.ts';
 export { cost, countsOf, type ModelCounts, STATE_CONTEXTS, speed } from './measures/cost.ts';
+export { firstTokenMass } from './measures/first-token-mass.ts';
 export { meanForgetGate } from './measures/forget-gate.ts';
+export { inContextLearning } from './measures/in-context.ts';
+export { lossByPosition } from './measures/loss-by-position.ts';
 export { macroAccuracy, macroOf, plainAccuracy } from './measures/macro-accuracy.ts';
 export { memoryLength } from './measures/memory-length.ts';
 export { scaledAccuracy } from './measures/scaled-accuracy.ts';

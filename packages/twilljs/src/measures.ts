@@ -1,4 +1,18 @@
 // The measures that a command line and a specification know by name, beside those of the tasks.
-import { type Measure, meanForgetGate, memoryLength } from '@twilljs/eval';
+import {
+  firstTokenMass,
+  inContextLearning,
+  largestActivation,
+  largestOverMedian,
+  lossByPosition,
+  type Measure,
+  meanForgetGate,
+  memoryLength,
+  mixerBranch,
+  mlpBranch,
+} from '@twilljs/eval';
 
-export const measures: readonly Measure[] = [meanForgetGate, memoryLength];
+export const measures: readonly Measure[] = [
+  ...[meanForgetGate, memoryLength, mixerBranch, mlpBranch, firstTokenMass, largestActivation, largestOverMedian],
+  ...[lossByPosition, inContextLearning],
+];

@@ -2,12 +2,16 @@
 import type { Batch } from '@twilljs/data';
 import type { LanguageModel } from '@twilljs/hybrid';
 import { params } from '@twilljs/nn';
+import { decodeBF16 } from '@twilljs/tensor';
 
 /** All parameters of a model as plain numbers, by path. */
 export type Weights = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>;
 
 export async function weightsOf(model: LanguageModel): Promise<Weights> {
-  const read = [...params(model)].map(async ([path, t]) => [path, { shape: t.shape, data: await t.data() }] as const);
+  const read = [...params(model)].map(async ([path, t]) => {
+    const data = await t.data();
+    return [path, { shape: t.shape, data: t.dtype === 'bf16' ? decodeBF16(data as Uint16Array) : data }] as const;
+  });
   return new Map(await Promise.all(read));
 }
 
@@ -78,4 +82,59 @@ export async function enteringOf(
     Array.from({ length: B * T }, (_, t) => [...data.subarray(t * width, (t + 1) * width)]),
   );
   return [first, ...later];
+}
+
+/** The gated MLP of FLA's block. */
+export function mlp(weights: Weights, path: string, s: readonly number[]): number[] {
+  const x = normed(weights, `${path}.mlp_norm`, s);
+  const up = affine(weights, `${path}.mlp.up_proj`, x);
+  const gated = affine(weights, `${path}.mlp.gate_proj`, x).map((g, i) => g * sigmoid(g) * up[i]);
+  return affine(weights, `${path}.mlp.down_proj`, gated);
+}
+
+/** A head turned by its position: pairs (x_i, x_(i + D/2)) by t 10000^(-2i/D). */
+function turned(x: readonly number[], t: number): number[] {
+  const half = x.length / 2;
+  return x.map((_, j) => {
+    const [i, sign] = j < half ? [j, -1] : [j - half, 1];
+    const angle = t * 10000 ** ((-2 * i) / x.length);
+    return x[j] * Math.cos(angle) + sign * x[j < half ? j + half : i] * Math.sin(angle);
+  });
+}
+
+/** Softmax attention of one row: weights [t][head][s] of queries on the tokens up to them, and what the layer gives [t][channel]. */
+export function attentionOf(
+  weights: Weights,
+  path: string,
+  inputs: readonly (readonly number[])[],
+  { window_size = inputs.length, num_kv_heads = 2 }: { window_size?: number; num_kv_heads?: number } = {},
+): { weights: number[][][]; y: number[][] } {
+  const size = 4;
+  const headsOf = (name: string, t: number) => {
+    const all = affine(weights, `${path}.${name}`, inputs[t]);
+    return Array.from({ length: all.length / size }, (_, h) => all.slice(h * size, (h + 1) * size));
+  };
+  const each = inputs.map((_, t) => ({
+    q: headsOf('q_proj', t).map((x) => turned(x, t)),
+    k: headsOf('k_proj', t).map((x) => turned(x, t)),
+    v: headsOf('v_proj', t),
+  }));
+  const own = (h: number) => Math.floor((h * num_kv_heads) / 2);
+  const found = each.map(({ q }, t) =>
+    q.map((query, h) => {
+      const scores = each.slice(0, t + 1).map(({ k }, s) => {
+        const product = query.reduce((sum, x, i) => sum + x * k[own(h)][i], 0) / Math.sqrt(size);
+        return t - s < window_size ? Math.exp(product) : 0;
+      });
+      const sum = scores.reduce((a, b) => a + b, 0);
+      return scores.map((score) => score / sum);
+    }),
+  );
+  const y = found.map((heads) => {
+    const o = heads.flatMap((of, h) =>
+      Array.from({ length: size }, (_, i) => of.reduce((sum, w, s) => sum + w * each[s].v[own(h)][i], 0)),
+    );
+    return affine(weights, `${path}.o_proj`, o);
+  });
+  return { weights: found, y };
 }

@@ -9,8 +9,10 @@ import {
   keep,
   nextTurn,
   type Op,
+  OptionError,
   release,
   scope,
+  shown,
   type Tensor,
   tensor,
   untracked,
@@ -153,8 +155,17 @@ function run(
     // Under other handles, so that what is given back later is no one else's.
     const other = (t: Tensor) => t.alias(t.shape);
     const state = isWhole ? undefined : Object.fromEntries(Object.entries(left.state).map(([k, t]) => [k, other(t)]));
-    return { found: look(pass)?.map(other) ?? null, state };
+    return { found: looked(look(pass))?.map(other) ?? null, state };
   });
+}
+
+/** @throws OptionError for what is no list of tensors: a user's function gives it. */
+function looked(found: readonly Tensor[] | null): readonly Tensor[] | null {
+  const areTensors = Array.isArray(found) && found.length > 0 && found.every((t) => typeof t?.alias === 'function');
+  if (found === null || areTensors) return found;
+  throw new OptionError(
+    `layerPasses: look gives ${shown(found)} where a list of tensors, or null, is needed; correct it.`,
+  );
 }
 
 function placed(

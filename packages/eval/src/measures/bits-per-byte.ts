@@ -8,6 +8,7 @@ import { grouped } from '../numbers.ts';
 import type { Place } from '../score.ts';
 import type { TextProbe } from '../tasks/text.ts';
 import { evaluateWhole } from '../whole.ts';
+import { octavesOf } from './octaves.ts';
 
 /** The first tokens of a window have little to go by and do not count. */
 const WARMUP = 32;
@@ -40,7 +41,10 @@ export const bitsPerByte: ComparedMeasure<TextProbe> = {
       [areBytes ? 'bytesMeasured' : 'tokensMeasured']: all
         ? text.length - (begins?.length ?? 1)
         : distinctTokens(windows, warmup, begins),
-      bitsByPosition: inOctaves(found.byPosition, bytesPerToken),
+      bitsByPosition: octavesOf(found.byPosition).map(({ mean, ...place }) => ({
+        ...place,
+        bitsPerByte: mean / bytesPerToken,
+      })),
     };
   },
   value: ({ bitsPerByte }) => (typeof bitsPerByte === 'number' ? bitsPerByte : undefined),
@@ -99,17 +103,6 @@ function distinctTokens(
     end = to;
   }
   return tokens;
-}
-
-/** Means over positions [0, 1), [1, 2), [2, 4), [4, 8) ... */
-function inOctaves(bits: readonly (number | null)[], bytesPerToken: number): JsonObject[] {
-  const octaves: JsonObject[] = [];
-  for (let from = 0, to = 1; from < bits.length; from = to, to *= 2) {
-    const part = bits.slice(from, to).filter((x) => x !== null);
-    const mean = part.reduce((a, b) => a + b, 0) / part.length;
-    octaves.push({ from, to: Math.min(to, bits.length), bitsPerByte: mean / bytesPerToken });
-  }
-  return octaves;
 }
 
 /** How much of the text the figures are from. */

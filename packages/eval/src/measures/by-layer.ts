@@ -1,21 +1,27 @@
 // What is found in each layer of a model: how such a measure is made.
 import type { Batch } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
-import { OptionError, shown, type Tensor } from '@twilljs/tensor';
-import { type LayerPass, layerPasses, type Seen } from '../inside/passes.ts';
+import { type Data, OptionError, shown, type Tensor } from '@twilljs/tensor';
+import { type LayerPass, layerPasses } from '../inside/passes.ts';
 import { type ComparedMeasure, fixed, INFINITE, type LayerValue, type Probe } from '../measure.ts';
 
 /** Tokens that are looked at: gates and norms are means over all of them, and do not change with more. */
 const TOKENS = 8192;
 
 /** A part of the rows, as a layer has seen it. */
-export type LayerPart = { readonly tokens: number; readonly found: NonNullable<Seen['found']> };
+export interface LayerPart {
+  readonly tokens: number;
+  /** Values of the tensors that were looked at, or what was kept of them. */
+  readonly found: readonly Data[];
+}
 
 export interface LayerMeasureParts
   extends Pick<ComparedMeasure, 'name' | 'title' | 'about' | 'range' | 'scale'>,
     Partial<Pick<ComparedMeasure, 'better'>> {
   /** What is to be read of a layer while rows run through it; null where the layer has no such thing. */
   look(pass: LayerPass): readonly Tensor[] | null;
+  /** What is kept of a part until all have run, where it is large. Default: all that was read. */
+  keep?(part: LayerPart): readonly Data[];
   /** The number of a layer from all parts of the rows. Default: the mean of all that was read, tokens counting the same. */
   value?(parts: readonly LayerPart[]): number;
 }
@@ -27,8 +33,14 @@ export interface LayerMeasureParts
  * @example
  * export default layerMeasure({ name: 'stream', title: 'mean square of the stream', look: ({ after }) => [after.mul(after).mean()] });
  */
-export function layerMeasure({ look, value = meanOfParts, better = null, ...own }: LayerMeasureParts): ComparedMeasure {
+export function layerMeasure(given: LayerMeasureParts): ComparedMeasure {
+  const { look, keep = ({ found }) => found, value = meanOfParts, better = null, ...own } = given;
   const { name, title } = own;
+  if (typeof look !== 'function') {
+    throw new OptionError(
+      `layerMeasure: look is ${shown(look)}; give a function of a layer, which returns tensors or null.`,
+    );
+  }
   const valuesIn = (measurement: JsonObject) =>
     Array.isArray(measurement[name]) ? (measurement[name] as unknown as LayerValue[]) : undefined;
   return {
@@ -39,7 +51,7 @@ export function layerMeasure({ look, value = meanOfParts, better = null, ...own 
       const parts = model.config.layers.map((): LayerPart[] => []);
       const rows = sampleOf(sets);
       for await (const { layer, tokens, found } of layerPasses(model, rows, look)) {
-        if (found) parts[layer].push({ tokens, found });
+        if (found) parts[layer].push({ tokens, found: keep({ tokens, found }) });
       }
       let notFinite: string | null = null;
       const values = model.config.layers.map(({ family }, layer): LayerValue => {
@@ -72,6 +84,12 @@ function sampleOf(sets: Probe['sets']): Batch {
   const rows = Math.min(B, Math.max(1, Math.floor(TOKENS / T)));
   const inside = ranges && { ranges: ranges.filter((_, i) => ranges[i | 1] <= rows * T) };
   return { inputs: inputs.subarray(0, rows * T), labels: labels.subarray(0, rows * T), B: rows, T, ...inside };
+}
+
+/** The one in the middle, or the mean of the two there. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort();
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 /** The mean of all that was read; every token counts the same. */

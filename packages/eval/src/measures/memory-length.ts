@@ -1,6 +1,6 @@
 // How many tokens the state of a layer reaches back.
 
-import { layerMeasure, meansOfParts } from './by-layer.ts';
+import { layerMeasure, meansOfParts, median } from './by-layer.ts';
 import { decay, logDecays } from './forget-gate.ts';
 
 /**
@@ -9,7 +9,7 @@ import { decay, logDecays } from './forget-gate.ts';
  * channels that keep everything do not move. Of RetNet's head h it is -1 / log(1 - 2^(-5-h)): 31.5, 63.5, ... tokens. `"infinite"`
  * where half of the channels never decay, as all of DeltaNet's, which forgets by writing over. Null where nothing decays: softmax attention.
  *
- * @see Mahto, Vo, Turek, Huth 2021, https://arxiv.org/abs/2009.12727, equation 3: the timescale -1 / log f of a unit of an LSTM.
+ * @see Mahto, Vo, Turek, Huth 2021, https://arxiv.org/abs/2009.12727: the timescale -1 / log f of a unit of an LSTM.
  */
 export const memoryLength = layerMeasure({
   name: 'memoryLength',
@@ -21,8 +21,3 @@ export const memoryLength = layerMeasure({
   look: (pass) => logDecays(pass)?.map((g) => g.mean(0)) ?? null,
   value: (parts) => median([...meansOfParts(parts)].map((log) => 1 / Math.abs(decay('memory length', log, 0)))),
 });
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}

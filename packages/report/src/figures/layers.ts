@@ -2,9 +2,9 @@
 import { type ComparedMeasure, INFINITE, type LayerValue } from '@twilljs/eval';
 import { valueIn } from '@twilljs/sweep';
 import { valueText } from '../axis.ts';
-import type { Picture } from '../document.ts';
-import { betterText, type Model, modelAt, type Part, shortText } from '../part.ts';
-import { type Spread, spreadOf, spreadText } from '../text/stats.ts';
+import type { Block, Picture } from '../document.ts';
+import { betterText, type Model, modelAt, modelsOf, modelText, type Part, shortText } from '../part.ts';
+import { capital, type Spread, spreadOf, spreadText } from '../text/stats.ts';
 import { lineColors, soft } from '../theme.ts';
 import { type Curve, domainOf, linesSpec } from './lines.ts';
 
@@ -20,10 +20,7 @@ export interface LayerCurve {
 export function byLayer(part: Part, measure: ComparedMeasure): Picture[] {
   const { x: axis, full } = part;
   const of = (model: Model | undefined, name: string, color: string): LayerCurve[] => {
-    const values = (model?.cells ?? []).map(
-      (cell) => valueIn(cell, measure) as readonly LayerValue[] | null | undefined,
-    );
-    const found = values.filter((one) => one !== null && one !== undefined);
+    const found = foundIn(model, measure);
     return found.length > 0 ? [{ name, color, found }] : [];
   };
   const beside = full.flatMap((model) => of(model, shortText(part, model), soft));
@@ -34,6 +31,27 @@ export function byLayer(part: Part, measure: ComparedMeasure): Picture[] {
   const domain = layerDomain(measure, drawn.flat());
   return axis.values.flatMap((value, i) => layerPictures(valueText(axis, value), measure, drawn[i], domain));
 }
+
+/** What pictures of layers show, as a table: a row per model, a column per layer. None where no cell was measured. */
+export function layerTables(title: string, models: readonly Pick<LayerCurve, 'name' | 'found'>[]): Block[] {
+  const rows = models.flatMap(({ name, found }) => (found.length > 0 ? [[name, ...toldBy(found)]] : []));
+  if (rows.length === 0) return [];
+  const count = Math.max(...rows.map(({ length }) => length - 1));
+  const head = ['model', ...Array.from({ length: count }, (_, layer) => `layer ${layer}`)];
+  const filled = rows.map((row) => [...row, ...Array<string>(count + 1 - row.length).fill('')]);
+  return [{ kind: 'table', caption: `${title}, layer by layer; – where a layer has none.`, head, rows: filled }];
+}
+
+/** The table of a part. */
+export function layersOfPart(part: Part, measure: ComparedMeasure): Block[] {
+  const models = modelsOf(part).map((model) => ({ name: modelText(part, model), found: foundIn(model, measure) }));
+  return layerTables(capital(measure.title), models);
+}
+
+const foundIn = (model: Model | undefined, measure: ComparedMeasure): (readonly LayerValue[])[] =>
+  (model?.cells ?? [])
+    .map((cell) => valueIn(cell, measure) as readonly LayerValue[] | null | undefined)
+    .filter((one) => one !== null && one !== undefined);
 
 /** None where no layer has a number. */
 export function layerPictures(
@@ -54,7 +72,7 @@ export function layerPictures(
     {
       title,
       description:
-        drawn.map(({ name }, i) => `${name}: ${told(curves[i].found)}`).join('; ') +
+        drawn.map(({ name }, i) => `${name}: ${toldBy(curves[i].found).join(', ')}`).join('; ') +
         (woven.length > 0 ? `; softmax: layer ${woven.join(', ')}` : ''),
       spec: linesSpec({
         x: { title: 'layer', scale: 'ordinal', values },
@@ -102,6 +120,5 @@ const endlessIn = (found: LayerCurve['found']): number[] =>
 const isWoven = (layers: readonly LayerValue[], layer: number): boolean =>
   layers[layer]?.role === 'softmax' && layers.some(({ role }) => role === 'linear');
 
-function told(found: LayerCurve['found']): string {
-  return found[0].map(({ layer, value }) => (value === INFINITE ? '∞' : spreadText(spreadAt(found, layer)))).join(', ');
-}
+const toldBy = (found: LayerCurve['found']): string[] =>
+  found[0].map(({ layer, value }) => (value === INFINITE ? '∞' : spreadText(spreadAt(found, layer))));

@@ -13,7 +13,7 @@ import { curvePictures } from './curves.ts';
 import { dots } from './dots.ts';
 import type { Figure } from './figure.ts';
 import { valueKeys } from './keys.ts';
-import { byLayer } from './layers.ts';
+import { byLayer, layersOfPart } from './layers.ts';
 import { elsewhere, over } from './over.ts';
 import { byPosition } from './position.ts';
 import { AT, overState, statePictures } from './state.ts';
@@ -112,7 +112,7 @@ export const layers: Figure = {
   name: 'layers',
   title: 'Layer by layer',
   draw(part) {
-    const blocks = measureBlocks(part, 'byLayer', byLayer);
+    const blocks = measureBlocks(part, 'byLayer', byLayer, layersOfPart);
     return blocks.length > 0 ? { title: `Layer by layer: ${part.title.toLowerCase()}`, blocks } : null;
   },
 };
@@ -122,11 +122,16 @@ function measureBlocks(
   part: Part,
   kind: ComparedMeasure['kind'],
   draw: (part: Part, measure: ComparedMeasure) => Picture[],
+  behind: (part: Part, measure: ComparedMeasure) => Block[] = () => [],
 ): Block[] {
   return part.measures.flatMap((measure): Block[] => {
-    const pictures = measure.kind === kind ? draw(part, measure) : [];
-    const about = measure.about ?? `${capital(measure.title)}.`;
-    return pictures.length > 0 ? [{ kind: 'pictures', caption: `${about} ${trainedText(part)}`, pictures }] : [];
+    if (measure.kind !== kind) return [];
+    const pictures = draw(part, measure);
+    const caption = `${measure.about ?? `${capital(measure.title)}.`} ${trainedText(part)}`;
+    return [
+      ...(pictures.length > 0 ? [{ kind: 'pictures', caption, pictures } as const] : []),
+      ...behind(part, measure),
+    ];
   });
 }
 

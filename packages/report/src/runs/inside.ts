@@ -1,7 +1,7 @@
 // What was found over the layers of the models and over positions, at the end of the runs: a picture for each measure.
 import { type ComparedMeasure, fitsMeasure, type LayerValue, type PositionValue } from '@twilljs/eval';
 import type { Block, Picture, Section } from '../document.ts';
-import { type LayerCurve, layerPictures } from '../figures/layers.ts';
+import { type LayerCurve, layerPictures, layerTables } from '../figures/layers.ts';
 import { positionCurve, positionPictures } from '../figures/position.ts';
 import { capital } from '../text/stats.ts';
 import { familyColor } from '../theme.ts';
@@ -10,27 +10,23 @@ import type { ComparedRun } from './compared.ts';
 /** None where there is nothing of the kind. */
 export function insideSections(runs: readonly ComparedRun[]): Section[] {
   const measures = [...new Set(runs.flatMap((run) => run.measures))];
-  const section = (title: string, draw: (measure: ComparedMeasure) => Picture[]): Section[] => {
-    const blocks = measures.flatMap((measure): Block[] => {
-      const pictures = draw(measure);
-      return pictures.length > 0
-        ? [{ kind: 'pictures', caption: measure.about ?? `${capital(measure.title)}.`, pictures }]
-        : [];
-    });
-    return blocks.length > 0 ? [{ title, blocks }] : [];
-  };
-  return [
-    ...section('By position', (measure) => positionsOf(runs, measure)),
-    ...section('Layer by layer', (measure) => layersOf(runs, measure)),
+  const sections = [
+    { title: 'By position', blocks: measures.flatMap((measure) => pictured(measure, positionsOf(runs, measure))) },
+    { title: 'Layer by layer', blocks: measures.flatMap((measure) => layersOf(runs, measure)) },
   ];
+  return sections.filter(({ blocks }) => blocks.length > 0);
 }
 
-function layersOf(runs: readonly ComparedRun[], measure: ComparedMeasure): Picture[] {
+const pictured = ({ about, title }: ComparedMeasure, pictures: readonly Picture[]): Block[] =>
+  pictures.length > 0 ? [{ kind: 'pictures', caption: about ?? `${capital(title)}.`, pictures }] : [];
+
+function layersOf(runs: readonly ComparedRun[], measure: ComparedMeasure): Block[] {
   if (measure.kind !== 'byLayer') return [];
   const curves = foundIn<LayerValue>(runs, measure).map(
     ({ name, color, value }): LayerCurve => ({ name, color, found: [value] }),
   );
-  return layerPictures(capital(measure.title), measure, curves);
+  const title = capital(measure.title);
+  return [...pictured(measure, layerPictures(title, measure, curves)), ...layerTables(title, curves)];
 }
 
 function positionsOf(runs: readonly ComparedRun[], measure: ComparedMeasure): Picture[] {
