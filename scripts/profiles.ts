@@ -12,5 +12,5 @@ const directories = process.argv.slice(2);
 if (directories.length === 0) throw new Error('profiles: no probe is named; give the directory of one, or several.');
 const sweeps = await Promise.all(directories.map((directory) => loadSweep(directory, known)));
 const others = othersFrom(profiles.quick, sweeps, known);
-const lines = Object.entries(others).map(([name, task]) => `  ${JSON.stringify(name)}: ${JSON.stringify(task)}`);
-writeFileSync(join(root, 'packages/twilljs/src/profile-others.json'), `{\n${lines.join(',\n')}\n}\n`);
+const text = JSON.stringify(others, null, 2).replace(/\[[^\]]*\]/g, (list) => `[${JSON.parse(list).join(', ')}]`);
+writeFileSync(join(root, 'packages/twilljs/src/profile-others.json'), `${text}\n`);

@@ -42,7 +42,7 @@ describe('a probe', () => {
     const { code, out, err } = await probe(asked);
     expect(code, err).toBe(0);
     expect(readdirSync('one/cells')).toEqual(['modular-arithmetic-attention-pure-s0']);
-    expect(out).toMatch(/\nSums mod 5 +State tracking +0\.20 +\*?\d\.\d\d/);
+    expect(out).toMatch(/\nSums mod 5 +0\.20 +\*?\d\.\d\d/);
     expect(readFileSync('one/report.md', 'utf8')).toContain('## Profile of Transformer on small tasks');
     expect(readFileSync('one/profile.svg', 'utf8')).toMatch(/^<svg .*>Transformer: state tracking<.*<\/svg>\n$/s);
   });

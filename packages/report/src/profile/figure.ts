@@ -2,8 +2,9 @@
 import type { Known } from '@twilljs/sweep';
 import { type Block, paragraph } from '../document.ts';
 import type { Figure } from '../figures/figure.ts';
-import { fixed, listed, meanOf } from '../text/stats.ts';
-import { trainedText } from '../words.ts';
+import { modelsOf } from '../part.ts';
+import { fixed, listed, meanOf, rangeText } from '../text/stats.ts';
+import { seedsOf } from '../words.ts';
 import { colorsOf, profileKeys, profilePicture } from './picture.ts';
 import type { Profile } from './profile.ts';
 import { type Architecture, type AskedTask, partsIn, type Scores, scoresOf } from './scores.ts';
@@ -40,11 +41,15 @@ const labels = (tasks: readonly AskedTask[]): string => listed(tasks.map(({ labe
 const skillsIn = (tasks: readonly AskedTask[]): string[] => [...new Set(tasks.map(({ skill }) => skill))];
 
 function howToRead({ tasks, others, unknown }: Scores): string {
-  const [{ part }] = tasks;
+  const models = tasks.flatMap(({ part }) => modelsOf(part));
+  const range = (of: (model: (typeof models)[number]) => number) => rangeText(models.map(of));
+  const seeds = [...new Set(tasks.flatMap(({ part }) => seedsOf(part)))];
   return [
-    `Accuracy above chance, on each task at the difficulty that was trained on: 0 is guessing, 1 is all right.`,
-    `Every task has its own small model, ${trainedText(part)}`,
-    others.length > 0 && 'The others are those mixers alone, one seed each, measured once with the same settings.',
+    'Accuracy above chance, on each task at the difficulty that was trained on: 0 is guessing, 1 is all right.',
+    `Every task has a model of its own: ${range(({ counts }) => counts.layers)} layers, ${range(({ counts }) => counts.parameters)} parameters, ` +
+      `trained in ${range(({ steps }) => steps)} steps (${range(({ tokens }) => tokens)} tokens), ${seeds.length > 1 ? 'seeds' : 'seed'} ${listed(seeds.map(String))}.`,
+    'It is what is learned soon that counts here, not what a model can hold: more steps can change it, and so can another seed.',
+    others.length > 0 && 'The others are mixers alone, one seed each, measured once with the same settings.',
     unknown.length > 0 &&
       `Of ${unknown.length === tasks.length ? 'these tasks' : labels(unknown)} no figures of others are at hand: none were measured with this setting.`,
   ]
@@ -86,15 +91,16 @@ function pictures(one: Architecture, scores: Scores, known: Known): Block {
 function wordsOf(one: Architecture, { tasks, others }: Scores): string {
   const where = (holds: (score: number) => boolean) => tasks.filter((task) => holds(scoreOf(one, task)));
   const [learned, not] = [where((score) => score >= LEARNED), where((score) => score < UNLEARNED)];
-  const means = skillsIn(tasks).map((skill) => {
-    const own = tasks.filter((task) => task.skill === skill);
-    const mean = (of: Architecture) => meanOf(own.map((task) => scoreOf(of, task)));
-    const better = others.filter((other) => mean(other) > mean(one)).length;
-    const rank = others.length > 0 ? ` (place ${better + 1} of ${others.length + 1})` : '';
-    return `${skill.toLowerCase()} ${fixed(mean(one), 2)}${rank}`;
+  const means = skillsIn(tasks).flatMap((skill) => {
+    const own = tasks.filter((task) => task.skill === skill && one.scores.has(task.name));
+    const common = own.filter(({ name }) => others.every(({ scores }) => scores.has(name)));
+    const mean = (of: Architecture, over: readonly AskedTask[]) => meanOf(over.map((task) => scoreOf(of, task)));
+    const better = others.filter((other) => mean(other, common) > mean(one, common)).length;
+    const place = others.length > 0 && common.length > 0 ? ` (place ${better + 1} of ${others.length + 1})` : '';
+    return own.length > 0 ? [`${skill.toLowerCase()} ${fixed(mean(one, own), 2)}${place}`] : [];
   });
   return [
-    `Means: ${means.join(', ')}.`,
+    means.length > 0 && `Means: ${means.join(', ')}.`,
     learned.length > 0 && `It learns ${labels(learned)}.`,
     not.length > 0 && `It hardly does better than guessing at ${labels(not)}.`,
   ]
@@ -106,17 +112,25 @@ function table({ tasks, own, others }: Scores): Block {
   const all = [...own, ...others];
   const rows = skillsIn(tasks).flatMap((skill) => {
     const of = tasks.filter((task) => task.skill === skill);
-    return of.map((task) => ({ task, scores: all.map((one) => scoreOf(one, task)) }));
+    const each = of.map((task) => ({
+      ...{ label: task.label, chance: task.chance.toFixed(2) },
+      scores: all.map((one) => scoreOf(one, task)),
+    }));
+    const means = all.map((_, i) => meanOf(each.map(({ scores }) => scores[i])));
+    return [...each, ...(of.length > 1 ? [{ label: `${skill}, mean`, chance: '', scores: means }] : [])];
   });
-  const text = (score: number) => (Number.isNaN(score) ? '–' : fixed(score, 2));
+  const isOverSeeds = own.some(({ scores }) => [...scores.values()].some(({ count }) => count > 1));
   return {
     kind: 'table',
-    caption: `Accuracy above chance${own.some(({ scores }) => [...scores.values()].some(({ count }) => count > 1)) ? ', means over the seeds' : ''}; the best of a row stands out. Chance is what guessing gets right.`,
-    head: ['task', 'skill', 'chance', ...all.map(({ name }) => name)],
-    rows: rows.map(({ task, scores }) => [task.label, task.skill, task.chance.toFixed(2), ...scores.map(text)]),
+    caption: `Accuracy above chance${isOverSeeds ? ', means over the seeds' : ''}; the best of a row stands out. Chance is what guessing gets right.`,
+    head: ['task', 'chance', ...all.map(({ name }) => name)],
+    rows: rows.map(({ label, chance, scores }) => [
+      ...[label, chance],
+      ...scores.map((score) => (Number.isNaN(score) ? '–' : fixed(score, 2))),
+    ]),
     strong: rows.flatMap(({ scores }, row) => {
       const best = Math.max(...scores.filter((score) => score >= UNLEARNED));
-      return scores.flatMap((score, i) => (score === best ? [[row, 3 + i] as const] : []));
+      return scores.flatMap((score, i) => (fixed(score, 2) === fixed(best, 2) ? [[row, 2 + i] as const] : []));
     }),
   };
 }
