@@ -8,7 +8,7 @@ import { capture } from './capture.ts';
 
 const cwd = process.cwd();
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'twill-measures-')));
-const eval_ = join(cwd, 'packages/eval/src/index.ts');
+const source = join(cwd, 'packages/eval/src/index.ts');
 
 childrenReadSource();
 
@@ -30,7 +30,7 @@ const grid = (measures: readonly string[]) => ({
 const put = (name: string, content: string) => writeFileSync(join(work, name), content);
 
 const probe = (parts: string) =>
-  `import { layerMeasure } from '${eval_}'; export default layerMeasure({ name: 'own', title: 'own', ${parts} });`;
+  `import { layerMeasure } from '${source}'; export default layerMeasure({ name: 'own', title: 'own', ${parts} });`;
 
 beforeAll(async () => {
   process.chdir(work);
@@ -40,7 +40,7 @@ beforeAll(async () => {
   put('grid.json', JSON.stringify(grid(['forget-gate', 'memoryLength'])));
   const made = await capture('sweep grid.json --out sweep'.split(' '));
   expect(made.code, made.err).toBe(0);
-});
+}, 120_000);
 
 afterAll(() => {
   process.chdir(cwd);

@@ -98,10 +98,10 @@ async function runEval(context: Context, where: string, options: Options): Promi
   if (!existsSync(dir)) throw new FileError(`${dir}: does not exist; check the path.`);
   const record = recordIn(dir);
   const own = modulesNow([], [options.task, ...measure]);
+  const names = await Promise.all(measure.map((one) => named('--measure', 'measure', one)));
   const task = options.task === undefined ? undefined : await named('--task', 'task', options.task);
   const known = await knownHere(modulesNow(record?.origin.modules ?? [], own), record ? dir : undefined);
   const { tokenizer } = await openTokenizer(options.tokenizer, dir, context);
-  const names = await Promise.all(measure.map((one) => named('--measure', 'measure', one)));
   const asked = { ...options, task, measure: names, tokenizer };
   const measuring = await openMeasuring(dir, record, asked, known, own, textReader(context));
   const { family, measures, what, trainedOn, trainedLength } = measuring;
