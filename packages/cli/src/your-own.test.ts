@@ -74,7 +74,7 @@ it('a run is measured by probes, by name and of ones own, and keeps them', async
   await twill(`report ${at('probed')}`);
   const report = readFileSync(at('probed/report.md'), 'utf8');
   expect(report).toContain('## Layer by layer');
-  expect(await twill(`compare ${at('probed')}`)).toContain('Layer by layer');
+  expect(await twill(`compare ${at('run')} ${at('probed')}`)).toContain('Layer by layer');
 });
 
 it('modules that have moved are asked for, by all but what can do without', async () => {

@@ -16,6 +16,7 @@ export const mixerBranch = layerMeasure({
   title: 'mixer branch',
   about: 'Norm of what the mixer adds, relative to the residual stream that it is added to.',
   range: [0, Number.POSITIVE_INFINITY],
+  scale: 'log',
   look: ({ before, mixed }) => [norms(mixed).div(norms(before)).mean()],
 });
 
@@ -28,6 +29,7 @@ export const mlpBranch = layerMeasure({
   title: 'MLP branch',
   about: 'Norm of what the MLP adds, relative to the residual stream that it is added to.',
   range: [0, Number.POSITIVE_INFINITY],
+  scale: 'log',
   look({ before, mixed, after }) {
     const between = before.add(mixed);
     return [norms(after.sub(between)).div(norms(between)).mean()];
