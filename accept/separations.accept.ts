@@ -1,0 +1,98 @@
+// What tells architectures apart: small trainings, three seeds each, whose outcomes theory or the literature foretells.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SweepCellResult, SweepResults } from '@twilljs/sweep';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { separations } from './separations.ts';
+import { ended, twill } from './twill.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'twill-separations-'));
+const out = join(home, 'sweep');
+let cells: readonly SweepCellResult[] = [];
+
+beforeAll(async () => {
+  const spec = join(home, 'separations.json');
+  writeFileSync(spec, JSON.stringify(separations));
+  const started = performance.now();
+  // One thread each: models this small gain little by a second.
+  const { code, text } = await ended(twill(['sweep', spec, '--out', out, '--jobs', '2', '--threads', '1']));
+  expect(code, text).toBe(0);
+  ({ cells } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as SweepResults);
+  process.stdout.write(`${table()}\nin all ${((performance.now() - started) / 60000).toFixed(1)} minutes\n`);
+});
+
+afterAll(() => rmSync(home, { recursive: true }));
+
+type Curve = Readonly<Record<string, number>>;
+
+/** Accuracy at each difficulty, under whichever name the task has it. */
+const accuracyOf = ({ accuracy, recall, macroAccuracy }: SweepCellResult) =>
+  (accuracy ?? recall ?? macroAccuracy) as Curve;
+
+/** The seeds of a model: cells of a grid whose names have all these parts. */
+function seedsOf(grid: string, ...parts: readonly string[]): SweepCellResult[] {
+  const found = cells.filter(
+    ({ name }) => name.startsWith(`${grid}-`) && parts.every((part) => name.includes(`-${part}-`)),
+  );
+  expect(found, `${grid}, ${parts.join(', ')}`).toHaveLength(3);
+  return found;
+}
+
+/** Accuracy of each seed at a difficulty. */
+const at = (difficulty: number, found: readonly SweepCellResult[]): number[] =>
+  found.map((cell) => accuracyOf(cell)[difficulty]);
+
+/** Seconds of training, as the run of a cell noted them step by step. */
+function secondsOf({ directory, losses }: SweepCellResult): number {
+  const lines = readFileSync(join(out, directory, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const steps = lines.map((line) => JSON.parse(line) as { tokens: number; tokensPerSecond: number });
+  const each = steps[0].tokens;
+  return steps.slice(0, losses.length).reduce((sum, { tokensPerSecond }) => sum + each / tokensPerSecond, 0);
+}
+
+/** Two lines per model: its training, and accuracy at each difficulty, seed by seed. */
+function table(): string {
+  const modelOf = ({ name }: SweepCellResult) => name.replace(/-s\d+$/, '');
+  const lines = [...new Set(cells.map(modelOf))].map((model) => {
+    const seeds = cells.filter((cell) => modelOf(cell) === model);
+    const minutes = seeds.reduce((sum, cell) => sum + secondsOf(cell), 0) / 60;
+    const figures = Object.keys(accuracyOf(seeds[0])).map(
+      (d) =>
+        `at ${d}: ${at(Number(d), seeds)
+          .map((x) => x.toFixed(3))
+          .join(' ')}`,
+    );
+    return `${model}: ${seeds[0].losses.length} steps, ${minutes.toFixed(1)} minutes\n  ${figures.join('; ')}`;
+  });
+  return lines.join('\n');
+}
+
+describe('parity of 23 bits, asked for up to eight times as many', () => {
+  it.each(['deltanet', 'gated-deltanet'])('%s with allow_neg_eigval: at least 0.99, best of three seeds', (mixer) => {
+    const found = seedsOf('parity', mixer, 'allow_neg_eigval_true');
+    for (const length of [24, 48, 96, 192]) expect(Math.max(...at(length, found))).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it.each(['deltanet', 'gated-deltanet'])('%s without: at most 0.6 beyond its length in every seed', (mixer) => {
+    const found = seedsOf('parity', mixer, 'allow_neg_eigval_false');
+    for (const length of [48, 96, 192]) expect(Math.max(...at(length, found))).toBeLessThanOrEqual(0.6);
+  });
+});
+
+describe('words of S3 in one layer with one Householder', () => {
+  it('swaps alone: at least 0.95 up to four times the length, in every seed', () => {
+    const found = seedsOf('words', 'deltanet', 'elements_swaps');
+    for (const length of [24, 48, 96]) expect(Math.min(...at(length, found))).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('all elements, with the same model and budget: at most 0.6 in every seed, and no row right', () => {
+    const found = seedsOf('words', 'deltanet', 'elements_all');
+    for (const length of [24, 48, 96, 192]) {
+      expect(Math.max(...at(length, found))).toBeLessThanOrEqual(0.6);
+      expect(found.map(({ sequenceAccuracy }) => (sequenceAccuracy as Curve)[length])).toEqual([0, 0, 0]);
+    }
+  });
+});
