@@ -67,6 +67,7 @@ export {
 } from './measure.ts';
 export { accuracy } from './measures/accuracy.ts';
 export { largestActivation, largestOverMedian } from './measures/activations.ts';
+export { bitsByLength } from './measures/bits-by-length.ts';
 export { bitsByPosition, bitsPerByte } from './measures/bits-per-byte.ts';
 export { mixerBranch, mlpBranch } from './measures/branches.ts';
 export { type LayerMeasureParts, type LayerPart, layerMeasure, meanOfParts } from './measures/by-layer.ts';

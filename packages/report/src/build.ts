@@ -4,7 +4,7 @@ import type { Known } from '@twilljs/sweep';
 import type { UnfinishedCell } from '@twilljs/sweep/node';
 import { paragraph, type Report, type Section } from './document.ts';
 import { sectionsOf } from './figures/figure.ts';
-import { besideOf, layers, learning, measured, memory, positions, tableFor } from './figures/own.ts';
+import { besideOf, layers, learning, lengths, measured, memory, positions, tableFor } from './figures/own.ts';
 import { findings } from './findings.ts';
 import type { LoadedSweep } from './loaded.ts';
 import { checkOptions, type ReportOptions } from './options.ts';
@@ -36,7 +36,7 @@ export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptio
   const isAlone = all.length === 0 || all.some(({ ratio, isSoftmax }) => ratio === 'pure' && !isSoftmax);
   const alone = isAlone ? ', alone and' : '';
   const questions = references.filter((reference) => parts.some((part) => tableFor(reference, part)));
-  const drawn = [measured, memory, ...references.map(besideOf), positions, layers, learning];
+  const drawn = [measured, memory, ...references.map(besideOf), positions, lengths, layers, learning];
   const across = [...profiles.map((profile) => profileFigure(profile, known)), ...figures];
   return {
     title: `Linear attention${isWoven ? `${alone} woven with softmax` : ''}: ${[...new Set(sweeps.map(({ results }) => results.spec.name))].join(', ')}`,

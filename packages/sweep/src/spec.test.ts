@@ -124,6 +124,7 @@ describe('its cells', () => {
 
   it.each([
     ['small', 58, 1.72e13],
+    ['extrapolation', 28, 5.8e12],
     ['paper-mini', 155, 2.0e15],
     ['paper', 62, Number.NaN],
   ] as const)('%s has %i of them, and the cost that was planned', (name, count, flops) => {

@@ -1,5 +1,6 @@
 // The measures that a command line and a specification know by name, beside those of the tasks.
 import {
+  bitsByLength,
   firstTokenMass,
   inContextLearning,
   largestActivation,
@@ -14,5 +15,5 @@ import {
 
 export const measures: readonly Measure[] = [
   ...[meanForgetGate, memoryLength, mixerBranch, mlpBranch, firstTokenMass, largestActivation, largestOverMedian],
-  ...[lossByPosition, inContextLearning],
+  ...[lossByPosition, bitsByLength, inContextLearning],
 ];

@@ -10,7 +10,7 @@ import { sweepPresets } from './sweep-presets.ts';
 /** For `writeReport`. */
 export const study: ReportOptions = {
   known,
-  presets: [sweepPresets.small, sweepPresets['paper-mini'], sweepPresets.paper],
+  presets: /* @__PURE__ */ Object.values(sweepPresets),
   references: [paper],
   suites,
   protocols: [madProtocol],

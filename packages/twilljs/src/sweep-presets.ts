@@ -13,6 +13,7 @@ export interface SweepPreset {
     readonly seeds: readonly number[];
     readonly training: Partial<TrainOptions>;
     readonly data: Readonly<Record<string, number>>;
+    readonly measures?: readonly string[];
   }[];
 }
 
@@ -50,6 +51,20 @@ const paper = { lr: 4e-4, warmup: 1024, weightDecay: 0.1, minRatio: 0.1 };
 export const sweepPresets = {
   /** Recall with three seeds and language modelling with one: 58 cells. */
   small: { name: 'small', grids: [recall, language] },
+  /** Every mixer alone, measured on what is up to eight times as long as what it was trained on. */
+  extrapolation: {
+    name: 'extrapolation',
+    grids: [
+      { ...language, ratios: ['pure'], data: { length: 128, batch: 8 }, measures: ['bits-by-length'] },
+      {
+        ...recall,
+        task: 'string-copying',
+        ratios: ['pure'],
+        training: { ...recall.training, steps: 500, warmup: 50 },
+        data: { length: 12, batch: 64 },
+      },
+    ],
+  },
   /** One night: 12 layers, three of the paper's ratios. */
   'paper-mini': {
     name: 'paper-mini',

@@ -14,6 +14,7 @@ import { dots } from './dots.ts';
 import type { Figure } from './figure.ts';
 import { valueKeys } from './keys.ts';
 import { byLayer, layersOfPart } from './layers.ts';
+import { byLength } from './length.ts';
 import { elsewhere, over } from './over.ts';
 import { byPosition } from './position.ts';
 import { AT, overState, statePictures } from './state.ts';
@@ -114,6 +115,15 @@ export const layers: Figure = {
   draw(part) {
     const blocks = measureBlocks(part, 'byLayer', byLayer, layersOfPart);
     return blocks.length > 0 ? { title: `Layer by layer: ${part.title.toLowerCase()}`, blocks } : null;
+  },
+};
+
+export const lengths: Figure = {
+  name: 'lengths',
+  title: 'Beyond training',
+  draw(part) {
+    const blocks = measureBlocks(part, 'byDifficulty', byLength);
+    return blocks.length > 0 ? { title: `Beyond training: ${part.title.toLowerCase()}`, blocks } : null;
   },
 };
 
