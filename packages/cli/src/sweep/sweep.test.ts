@@ -144,7 +144,7 @@ describe('a sweep', () => {
 
   it.each([
     ['grid.json', /--out is missing/],
-    ['--out new', /nothing to compare: give a specification or --preset, one of small, extrapolation, paper-mini, paper/],
+    ['--out new', /nothing to compare: .* --preset, one of small, extrapolation, paper-mini, paper/],
     ['grid.json --preset small --out new', /--preset small and grid.json both say what to compare/],
     ['--preset large --out new', /--preset <name>" argument "large" is invalid. Allowed choices are small/],
     ['--preset paper-mini --out new', /--preset paper-mini takes long, and here is nobody to ask; add --yes/],
