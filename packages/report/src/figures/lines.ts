@@ -45,7 +45,7 @@ export function linesSpec(options: LinesOptions): Picture['spec'] {
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
-    scale: { type: scale ?? 'linear', domain: [low, high], zero: false, nice: false },
+    scale: { domain: [low, high], nice: false, ...(scale ? { type: scale } : { zero: false }) },
     axis: { title: yTitle, tickCount: 6 },
   });
   const xAxis = acrossOf(x);
