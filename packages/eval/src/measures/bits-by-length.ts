@@ -1,6 +1,7 @@
 // Bits per byte of the same tokens with more and more text before them, also more than a model was trained on.
 import { type Batch, IGNORE, type Tokens } from '@twilljs/data';
 import type { JsonObject } from '@twilljs/hub';
+import { OptionError } from '@twilljs/tensor';
 import { type ComparedMeasure, estimateText, numberOrNull } from '../measure.ts';
 import { tokensText } from '../numbers.ts';
 import { meanOf, score } from '../score.ts';
@@ -30,6 +31,11 @@ export const bitsByLength: ComparedMeasure<TextProbe> = {
   better: 'lower',
   range: [0, Number.POSITIVE_INFINITY],
   async compute(model, { text, bytes, begins, length: window }) {
+    if (!text) {
+      throw new OptionError(
+        'measure bits-by-length: the task makes its own rows, and what has more and more before it is text; leave it out, or measure a task of text.',
+      );
+    }
     if (begins) return { bitsByLength: null };
     const lengths = REACH.map((times) => times * window).filter((length) => length < text.length);
     const ends = placesOf(text.length, Math.max(...lengths), window);
