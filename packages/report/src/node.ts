@@ -1,4 +1,5 @@
 // What reads directories or tells how far runs are. Reports of sweeps and of runs are written beside the first of them.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory, writeAtomic } from '@twilljs/hub/node';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -44,6 +45,9 @@ export async function writeReport(directories: readonly string[], options: Repor
   return writeDrawn(directories[0], await drawn(directories, options));
 }
 
+/** Whether results of a sweep stand here. */
+const isSweep = (directory: string): boolean => existsSync(join(directory, 'results.json'));
+
 async function drawn(directories: readonly string[], options: ReportOptions): Promise<Report> {
   const runs = directories.filter(isRun);
   const sweep = directories.find((directory) => !isRun(directory));
@@ -57,6 +61,11 @@ async function drawn(directories: readonly string[], options: ReportOptions): Pr
   if (isBeside) return sideBySide(directories, options);
   if (runs.length > 0) {
     throw new FileError(`${runs[0]} holds a run and ${sweep} does not; report runs or sweeps, not both in one.`);
+  }
+  const evaluated = directories.find((directory) => hasResults(directory) && !isSweep(directory));
+  if (evaluated !== undefined) {
+    const other = directories.find((directory) => !hasResults(directory));
+    throw new FileError(`${evaluated} holds results of benchmarks and ${other} does not; report them one by one.`);
   }
   const sweeps = [];
   for (const directory of directories) sweeps.push(await loadSweep(directory, options.known));

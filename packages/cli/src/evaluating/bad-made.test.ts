@@ -37,6 +37,7 @@ const calls: readonly [line: string, message: RegExp][] = [
   [`${bytes} --tasks passkey --length 1024 --max-length 512`, /the model reads 512 at once by --max-length/],
   [`${bytes} --tasks passkey --limit 0`, /--limit is "0" where an integer from 1/],
   [`${bytes} --tasks passkey --seed -1`, /--seed is "-1"/],
+  [`${bytes} --tasks piqa --seed 9007199254740991`, /--seed is 9007199254740991 and goes up to 9007199254739757 with/],
   [`${bytes} --tasks ruler --form other`, /--form is "other" where .*official.*lm-eval/],
   [`${bytes} --tasks ruler --form official --form lm-eval`, /--form is given twice/],
   [`${bytes} --tasks piqa --form official`, /--form does not go with these --tasks/],

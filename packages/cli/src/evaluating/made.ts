@@ -1,6 +1,14 @@
 // Tasks whose documents are made: the flags that they heed, the files that they are made from, and the lengths that a model reads.
 import { holdsRows, readRows } from '@twilljs/data/node';
-import { type Benchmark, benchmarksIn, grouped, type Maker, type MakerFile, type Suite } from '@twilljs/eval';
+import {
+  type Benchmark,
+  benchmarksIn,
+  grouped,
+  type Maker,
+  type MakerFile,
+  SHOT_SEED,
+  type Suite,
+} from '@twilljs/eval';
 import { parseJsonObject } from '@twilljs/hub';
 import { readText } from '@twilljs/hub/node';
 import { FileError, OptionError, shown } from '@twilljs/tensor';
@@ -16,6 +24,9 @@ export interface MadeFlags {
 /** What `--seed 0` is: the seed of RULER. */
 const SEED = 42;
 
+/** What is added to it is a whole number still. */
+const MOST_SEED = Number.MAX_SAFE_INTEGER - Math.max(SEED, SHOT_SEED);
+
 /** The settings that flags give, each under the name that a maker has for it. */
 const flagOf = { lengths: 'length', form: 'form' } as const;
 
@@ -30,6 +41,9 @@ export async function suitesAsked(
   { files }: Places,
   flags: MadeFlags,
 ): Promise<readonly Suite[]> {
+  if (flags.seed > MOST_SEED) {
+    throw new OptionError(`--seed is ${flags.seed} and goes up to ${MOST_SEED} with --tasks; give a smaller one.`);
+  }
   const makers = makersIn(asked);
   for (const [setting, flag] of Object.entries(flagOf)) {
     if (flags[flag] === undefined || makers.some(({ settings }) => settings.includes(setting))) continue;

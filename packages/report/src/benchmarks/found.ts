@@ -2,7 +2,10 @@
 import type { DocumentValues, FigureOf } from './statistics.ts';
 
 /** Whether a figure is that of documents of one size: its name is the number of their tokens, or entries. */
-export const isOfSize = (metric: string): boolean => /^\d+$/.test(metric);
+export const isOfSize = (metric: string): boolean => /^[1-9]\d{0,14}$/.test(metric);
+
+/** The value of a document of another size, and the figure of a size without documents, as the lm-evaluation-harness has them. */
+export const ANOTHER = -1;
 
 /** Results of one directory. */
 export interface FoundResults {

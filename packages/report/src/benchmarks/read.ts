@@ -5,7 +5,7 @@ import { readRows } from '@twilljs/data/node';
 import { type JsonObject, parseJsonObject } from '@twilljs/hub';
 import { listDirectory, readText } from '@twilljs/hub/node';
 import { FileError } from '@twilljs/tensor';
-import { type FoundGroup, type FoundMetric, type FoundResults, type FoundTask, isOfSize } from './found.ts';
+import { ANOTHER, type FoundGroup, type FoundMetric, type FoundResults, type FoundTask, isOfSize } from './found.ts';
 import { samplesOf } from './samples.ts';
 
 /** Where `twill eval` leaves results beside a model. */
@@ -82,8 +82,9 @@ async function taskIn(
   }
   const samples = existsSync(samplesPath) ? samplesOf(await readRows(samplesPath), effective, samplesPath) : null;
   for (const [key, value] of Object.entries(figures)) {
-    if (isFigure(key) && typeof value !== 'number')
-      notes.push(`${key.split(',')[0]} of ${name} is no number in ${path}`);
+    const [metric] = key.split(',');
+    if (!isFigure(key) || (typeof value === 'number' && !isBelowShares(metric, value)) || value === ANOTHER) continue;
+    notes.push(`${metric} of ${name} is ${typeof value === 'number' ? value : 'no number'} in ${path}`);
   }
   const metrics = figuresIn(figures).map(({ metric: key, value, error }): FoundMetric => {
     const [metric, filter = 'none'] = key.split(',');
@@ -106,12 +107,15 @@ function figuresIn(figures: JsonObject): FoundGroup['figures'] {
   return Object.entries(figures).flatMap(([key, value]) => {
     if (!isFigure(key) || typeof value !== 'number') return [];
     const [metric, filter] = key.split(',');
-    if (isOfSize(metric) && value < 0) return []; // there were no documents of this size
+    if (isBelowShares(metric, value)) return [];
     const error = figures[`${metric}_stderr,${filter}`];
     const name = filter === 'none' ? metric : key;
     return [{ metric: name, value, error: typeof error === 'number' ? error : null }];
   });
 }
+
+/** Of a size, what is no share: that there were no documents, or a figure that is wrong. */
+const isBelowShares = (metric: string, value: number): boolean => isOfSize(metric) && value < 0;
 
 /** `acc,none`, but not its error. */
 const isFigure = (key: string): boolean => /^[^,]+,[^,]/.test(key) && !key.split(',')[0].endsWith('_stderr');

@@ -30,8 +30,9 @@ export async function sideBySide(directories: readonly string[], options: Report
   requireDistinct(directories);
   const { known, suites = [] } = options;
   const isEveryRun = directories.every(isRun);
-  // Of what is neither, the reading of runs says what it is.
-  if (isEveryRun || !directories.every((one) => isRun(one) || hasResults(one))) {
+  const neither = directories.find((one) => !isRun(one) && !hasResults(one));
+  if (isEveryRun || neither !== undefined) {
+    if (neither !== undefined) await readRuns([neither], known); // says what it is
     const runs = await readRuns(directories, known);
     return compareRuns(runs, benchmarkSections(modelsOf(await readResults(directories), runs), suites));
   }

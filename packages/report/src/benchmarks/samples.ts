@@ -1,7 +1,7 @@
 // Samples of a task: what every document has given to its figures.
 import type { Table } from '@twilljs/data/node';
 import { FileError } from '@twilljs/tensor';
-import { type FoundMetric, isOfSize, type Placed } from './found.ts';
+import { ANOTHER, type FoundMetric, isOfSize, type Placed } from './found.ts';
 import { type DocumentValues, type FigureOf, figureIn } from './statistics.ts';
 
 export interface Samples {
@@ -15,9 +15,6 @@ export interface Samples {
 /** How the values of documents may become a figure: their mean, or a perplexity; with units, a perplexity or bits. */
 const ofNumbers: readonly FigureOf[] = [(mean) => mean, (mean) => Math.exp(-mean)];
 const ofPairs: readonly FigureOf[] = [(ratio) => Math.exp(-ratio), (ratio) => -ratio / Math.LN2];
-
-/** The value of a document of another size, as the lm-evaluation-harness has it. */
-const ANOTHER = -1;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -75,7 +72,8 @@ export function samplesOf({ rows, place }: Table, n: number, path: string): Samp
 function placeIn(row: Row, metric: string): Placed | null {
   const { depth, outputs } = (row.doc ?? {}) as Row;
   const value = row[metric];
-  const isPlaced = typeof depth === 'number' && depth >= 0 && Array.isArray(outputs) && outputs.length === 1;
+  const isPlaced =
+    typeof depth === 'number' && depth >= 0 && depth <= 100 && Array.isArray(outputs) && outputs.length === 1;
   return isPlaced && typeof value === 'number' ? { depth, value } : null;
 }
 

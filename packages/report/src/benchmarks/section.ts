@@ -16,7 +16,7 @@ export function benchmarkSections(models: readonly ComparedModel[], suites: read
   if (figures.length === 0) return [];
   const known = suites.length > 0 ? benchmarksIn(suites) : [];
   const notes = models.flatMap(({ runs }) => runs.flatMap((run) => run.notes.map((note) => `${run.name}: ${note}.`)));
-  const told = paragraph([howToRead(models, figures), ...saidIn(models), ...notes].join(' '));
+  const told = paragraph([howToRead(models, figures), ...saidIn(models), ...notes].filter(Boolean).join(' '));
   const bySize = figures.filter(({ metric }) => isOfSize(metric));
   const others = figures.filter(({ metric }) => !isOfSize(metric));
   const picture = benchmarkPicture(models, others, known);

@@ -1,5 +1,5 @@
 // Results of documents that are made at several sizes: groups, curves with what is published, and maps of where answers are found.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark, Suite } from '@twilljs/eval';
@@ -7,7 +7,7 @@ import { known } from 'twilljs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Block } from '../document.ts';
 import { markdown } from '../markdown.ts';
-import { sideBySide } from '../node.ts';
+import { sideBySide, writeReport } from '../node.ts';
 import { page } from '../page.ts';
 
 const cwd = process.cwd();
@@ -83,6 +83,34 @@ it('has figures by size with means over them, curves, and maps by depth', async 
       '128 at 0 %: 0.000 of 2; 128 at 30 %: 0.000 of 2; 128 at 70 %: 0.000 of 2; 128 at 100 %: 1.000 of 2',
   );
   expect((await page(report)).match(/<svg/g)).toHaveLength(3);
+});
+
+it('leaves out figures and places that were edited into none, and says so of figures', async () => {
+  made('c', [0, 66]);
+  const path = `c/results_${DATE}.json`;
+  const edit = (at: string, from: string, to: string) =>
+    writeFileSync(at, readFileSync(at, 'utf8').replaceAll(from, to));
+  edit(path, '"64,none":1', '"64,none":-5,"064,none":0.5');
+  edit(`c/samples_hay_${DATE}.jsonl`, '"depth":33', '"depth":330');
+  const report = await sideBySide(['c'], options);
+  const text = markdown(report);
+  expect(text).toContain(`c: 64 of hay is -5 in ${path}.`);
+  expect(text).toMatch(/\| task \| 128 \|\n.*\n\| hay \| 0\.500 \[/);
+  expect(text).toContain('| hay | 064 | 16 | 0 | 0.500 |');
+  const pictures = report.sections.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === 'pictures'));
+  expect(pictures).toEqual([]); // one size, and answers of which it is not known where they stand
+});
+
+it('of results beside what is none, the latter is named', async () => {
+  made('a', [0, 66]);
+  mkdirSync('barn');
+  for (const directories of [
+    ['a', 'barn'],
+    ['barn', 'a'],
+  ]) {
+    await expect(writeReport(directories, options)).rejects.toThrow('a holds results of benchmarks and barn does not');
+    await expect(sideBySide(directories, options)).rejects.toThrow('barn: has no run.json');
+  }
 });
 
 it('does not tell figures of four documents apart', async () => {

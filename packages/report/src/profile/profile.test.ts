@@ -77,6 +77,20 @@ it('has every architecture that was trained, over its seeds and ratios', () => {
   expect(caption).toContain('means over the seeds');
 });
 
+it('has no score of a model that was not measured at the difficulty of training', () => {
+  const spec = { name: 'probe', grids: grids(['gla']) };
+  const withoutTrained = ({ asked, data }: SweepCell, found: Measured): Measured =>
+    Object.fromEntries(
+      Object.entries(found).map(([name, value]) => {
+        const rest = Object.entries(Object(value)).filter(([level]) => Number(level) !== data[asked.family.axis.field]);
+        return [name, rest.length > 0 ? Object.fromEntries(rest) : value];
+      }),
+    );
+  const results = made(spec, known, (cell) => withoutTrained(cell, at(cell, 0.9)));
+  const [{ blocks }] = drawn([loadedFrom(results, known)]).sections;
+  expect(blocksOf(blocks, 'table')[0].rows[0][2]).toBe('–');
+});
+
 it('says what nobody learns', () => {
   const [{ blocks }] = drawn([probed(['gla'], ({ grid }) => (grid === tasks[2].name ? 0.02 : 0.9))]).sections;
   expect(blocksOf(blocks, 'text')[0].text).toContain(`Nobody learns ${tasks[2].label} in so few steps`);

@@ -86,8 +86,8 @@ export const accuraciesOf = (part: Part, { cells }: Model): number[] =>
   cells.map((cell) => accuracyIn(part, cell)).filter(Number.isFinite);
 
 function accuracyIn(part: Part, cell: SweepCellResult): number {
-  const { axis } = part.task;
   const value = valueIn(cell, mainOf(part));
-  const trained = Object(value)[Number(part.data[axis.field])];
-  return typeof trained === 'number' ? trained : numberOf(value, mainOf(part));
+  if (mainOf(part).kind !== 'byDifficulty') return numberOf(value, mainOf(part));
+  const trained = Object(value)[Number(part.data[part.task.axis.field])];
+  return typeof trained === 'number' ? trained : Number.NaN;
 }
