@@ -40,7 +40,7 @@ export function evaluate() {
       'twill eval --tasks list',
       'twill eval m-a-p/340M-20B-GatedDeltaNet-pure --tasks lm --limit 100',
       'twill eval runs/book --tasks arc_easy,piqa --data datasets --shots 5',
-      'twill eval runs/book --tasks ruler --length 1024 2048 --data niah_single_2=essays.txt --limit 50',
+      'twill eval org/model --tasks ruler --length 1024 2048 --data niah_single_2=essays.txt --limit 50',
     ],
     notes: [
       taskList(),
