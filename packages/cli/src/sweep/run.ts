@@ -105,7 +105,7 @@ export async function runSweep(
 
 /** `155 cells, 1.8e+15 FLOPs`. */
 export function sizeText(cells: readonly SweepCell[]): string {
-  return `${cells.length} cells, ${flopsOf(cells).toExponential(1).replace('+', '')} FLOPs`;
+  return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, ${flopsOf(cells).toExponential(1).replace('+', '')} FLOPs`;
 }
 
 /** Hours at a speed per process, in FLOPs per second. */
