@@ -104,11 +104,10 @@ describe('words of S3 in one layer with one Householder', () => {
 });
 
 describe('recall of 16 pairs among 64 tokens (MQAR)', () => {
-  it('softmax attention and DeltaNet stand by a half above GLA and Gated DeltaNet, in the best of three seeds', () => {
+  // Gated DeltaNet, in Zoology beside DeltaNet after some hundred times as many rows, has not begun to learn by then (0.05, 0.01, 0.01).
+  it('softmax attention and DeltaNet stand by a half above GLA, in the best of three seeds', () => {
     const best = (mixer: string) => Math.max(...at(16, seedsOf('mqar', mixer)));
-    // In Zoology, after some hundred times as many rows, Gated DeltaNet is beside DeltaNet: here it has hardly begun to learn.
-    const below = Math.max(best('gla'), best('gated-deltanet'));
-    for (const above of ['attention', 'deltanet']) expect(best(above)).toBeGreaterThan(below + 0.5);
+    for (const above of ['attention', 'deltanet']) expect(best(above)).toBeGreaterThan(best('gla') + 0.5);
   });
 });
 

@@ -17,7 +17,6 @@ const recall = {
   mixers: {
     attention: { num_heads: 2 },
     deltanet: { num_heads: 2 },
-    'gated-deltanet': { num_heads: 2, head_dim: 32, expand_v: 1 },
     gla: { num_heads: 2, expand_k: 1, expand_v: 1 },
   },
 };
