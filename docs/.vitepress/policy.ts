@@ -1,0 +1,27 @@
+// The Content-Security-Policy of every page: all of it from the site's own files; what is inline is named by its hash.
+import { createHash } from 'node:crypto';
+
+/** Compiling kernels in a page needs `wasm-unsafe-eval`; the colours of programs are style attributes. */
+const sources = (hashes: readonly string[]): Record<string, string> => ({
+  'default-src': "'none'",
+  'script-src': ["'self'", "'wasm-unsafe-eval'", ...hashes].join(' '),
+  'style-src': "'self'",
+  'style-src-attr': "'unsafe-inline'",
+  'img-src': "'self' data:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'worker-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+});
+
+/** A page with its policy in it, where it is before anything that it is about. */
+export function withPolicy(html: string): string {
+  const inline = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, code]) => code);
+  const hashes = inline.map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
+  const policy = Object.entries(sources([...new Set(hashes)])).map(([name, value]) => `${name} ${value}`);
+  return html.replace(
+    '<head>',
+    `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">`,
+  );
+}
