@@ -3,6 +3,6 @@ import type { DefaultTheme } from 'vitepress';
 
 export const sidebar: DefaultTheme.SidebarMulti = {
   '/guide/': [{ text: 'Guide', items: [{ text: 'Install one mixer', link: '/guide/' }] }],
-  '/live/': [],
+  '/live/': [{ text: 'Live', items: [{ text: 'Recall, alone and woven', link: '/live/recall' }] }],
   '/course/': [],
 };
