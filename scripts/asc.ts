@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import { launchModule, launchTypes } from './asc-launch.ts';
 import { compileWgsl } from './wgsl.ts';
 
@@ -84,7 +85,7 @@ async function write({ entry, sources, target, head }: Stale): Promise<void> {
   mkdirSync(dirname(target), { recursive: true });
   for (const tier of tiers) {
     const module = await compile(launches.path, new Map(sources).set(launches.path, launches.text), tier);
-    const bytes = Buffer.from(module).toString('base64');
+    const bytes = deflateRawSync(module, { level: 9 }).toString('base64');
     replaceFile(chunkOf(target, tier), `export const bytes: string = '${bytes}';\n`);
   }
   // Last, since it says that all of them are up to date.

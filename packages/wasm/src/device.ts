@@ -68,10 +68,14 @@ async function instantiate(
   memory: WebAssembly.Memory,
 ): Promise<Map<WasmModule, Loaded>> {
   const instances = [...modules].map(async (module): Promise<[WasmModule, Loaded]> => {
+    const bytes = await bytesOf(module[tier]).catch((cause) => {
+      throw new DeviceError(
+        `wasm: the ${tier} build of module ${module.name} cannot be loaded (${String(cause)}); its file must be where the page was built to, and hold what deflateRawSync made of a module, in base64.`,
+        { cause },
+      );
+    });
     try {
-      const { module: compiled, instance } = await WebAssembly.instantiate(await bytesOf(module[tier]), {
-        env: { memory },
-      });
+      const { module: compiled, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
       return [module, { compiled, exports: instance.exports }];
     } catch (error) {
       throw new DeviceError(`wasm: module ${module.name} (${tier}) does not run here; try TWILL_WASM=plain.`, {

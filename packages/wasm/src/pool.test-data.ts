@@ -1,5 +1,6 @@
 // An op whose kernel counts how often each of its units was done, in its input, and fails, sleeps or takes its time where it is told to.
 import { readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { apply, type Op, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { closure } from '../../../scripts/asc.ts';
 import { compile } from '../../../scripts/asc-compile.ts';
@@ -40,7 +41,7 @@ async function build(): Promise<WasmBuild> {
   const entry = 'packages/wasm/assembly/trial.ts';
   const sources = closure(entry, (path) => (path === entry ? source : readFileSync(path, 'utf8')));
   const { path, text } = launchModule(entry, sources);
-  const bytes = Buffer.from(await compile(path, new Map(sources).set(path, text), 'plain')).toString('base64');
+  const bytes = deflateRawSync(await compile(path, new Map(sources).set(path, text), 'plain')).toString('base64');
   return async () => ({ bytes });
 }
 
