@@ -9,11 +9,11 @@ import { type Fence, programOf, readFences } from './doctest/fences.ts';
 
 const same = pathToFileURL(join(root, 'scripts/doctest/same.ts')).href;
 
-/** Every Markdown file that users read. */
+/** Every Markdown file that users read; the reference in docs/api is made of these READMEs. */
 export function documents(): string[] {
   const packages = readdirSync(join(root, 'packages')).map((folder) => join(root, 'packages', folder, 'README.md'));
-  return [join(root, 'README.md'), ...packages, ...markdownBelow(join(root, 'docs'))].filter((file) =>
-    existsSync(file),
+  return [join(root, 'README.md'), ...packages, ...markdownBelow(join(root, 'docs'))].filter(
+    (file) => existsSync(file) && !file.startsWith(join(root, 'docs/api/')),
   );
 }
 

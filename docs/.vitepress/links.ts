@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MarkdownRenderer } from 'vitepress';
+import { packagesOf } from './api/packages.ts';
 
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+const published = new Set(packagesOf(root).map(({ folder }) => folder));
 
 /**
  * Where a link of a document leads.
@@ -20,7 +23,7 @@ export function resolveLink(from: string, href: string): { page: string } | { fi
   const file = relative(root, join(root, dirname(from), decodeURI(path)));
   if (!existsSync(join(root, file))) throw new Error(`${from}: links to ${href}, which does not exist.`);
   const [, name] = /^packages\/([\w-]+)(?:\/README\.md)?$/.exec(file) ?? [];
-  if (name) return { page: `/api/${name}${anchor ?? ''}` };
+  if (name && published.has(name)) return { page: `/api/${name}/${anchor ?? ''}` };
   const isPage = file.startsWith('docs/') && !file.startsWith('docs/decisions');
   return isPage ? { page: `/${file.slice('docs/'.length)}${anchor ?? ''}` } : { file };
 }
@@ -28,7 +31,7 @@ export function resolveLink(from: string, href: string): { page: string } | { fi
 /** A plugin of markdown-it that follows `resolveLink`. */
 export function repositoryLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('repository-links', ({ tokens, env }) => {
-    const from = relative(root, env.path);
+    const from = sourceOf(relative(root, env.path));
     for (const { children } of tokens) {
       let isOpen = false;
       for (const token of children ?? []) {
@@ -48,4 +51,11 @@ export function repositoryLinks(markdown: MarkdownRenderer): void {
       }
     }
   });
+}
+
+/** Where a page was written: pages of the reference are READMEs of packages, and read there. */
+function sourceOf(page: string): string {
+  const [, folder, name] = /^docs\/api\/([\w-]+)\/([\w-]+)\.md$/.exec(page) ?? [];
+  if (!folder) return page;
+  return name === 'index' ? `packages/${folder}/README.md` : `packages/${folder}/src/${name}/README.md`;
 }

@@ -5,7 +5,8 @@ import { concat, type Tensor } from '@twilljs/tensor';
  * o_t = sum_{s <= t} e^{q_t' k_s} v_s / sum_{s <= t} e^{q_t' k_s}, over the keys that query t may see.
  *
  * @param q [B,T,H,D], scaled.
- * @param k,v [B,T,H,D], one per query head.
+ * @param k [B,T,H,D], one per query head.
+ * @param v [B,T,H,D]
  * @param window how many keys a query sees, its own included; null for all before it.
  * @returns o [B,T,H,D], and the logarithms of the sums below [B,T,H].
  * @see Attention Is All You Need, https://arxiv.org/abs/1706.03762, equation 1

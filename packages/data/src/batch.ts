@@ -20,7 +20,7 @@ export interface Batch {
   readonly labels: Int32Array; // [B,T], IGNORE where nothing is asked
   readonly B: number;
   readonly T: number;
-  /** [2n]: begin and end of each sequence in the flattened B T positions, none across the end of a row. Default: the rows. */
+  /** [2n], begin and end of each sequence in the flattened B T positions, none across the end of a row. Default: the rows. */
   readonly ranges?: Int32Array;
 }
 

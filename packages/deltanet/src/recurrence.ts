@@ -4,7 +4,8 @@ import { concat, type Tensor } from '@twilljs/tensor';
 /**
  * S_t = S_{t-1} (I - beta_t k_t k_t') + beta_t v_t k_t',  o_t = S_t q_t, with S [V,K].
  *
- * @param q,k [B,T,H,K], as the recurrence uses them (normalised, q scaled).
+ * @param q [B,T,H,K], as the recurrence uses it: normalised and scaled.
+ * @param k [B,T,H,K], normalised.
  * @param v [B,T,H,V]
  * @param beta [B,T,H]
  * @param S [B,H,K,V], the state before the first token.

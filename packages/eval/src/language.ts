@@ -21,7 +21,7 @@ export interface WindowsResult {
  * Bits per token over fixed windows. The first positions of a window have little to go by and are left out.
  *
  * @param windows from `evaluationWindows`: shared by all models that are compared.
- * @param warmup positions left out, default 32.
+ * @param options.warmup positions left out, default 32.
  * @throws OptionError when nothing is left.
  */
 export async function evaluateWindows(

@@ -4,9 +4,11 @@ import { concat, type Tensor } from '@twilljs/tensor';
 /**
  * S_t = S_{t-1} ( alpha_t (I - beta_t k_t k_t') ) + beta_t v_t k_t',  o_t = S_t q_t, with S [V,K] and alpha = e^g.
  *
- * @param q,k [B,T,H,K], as the recurrence uses them (normalised, q scaled).
+ * @param q [B,T,H,K], as the recurrence uses it: normalised and scaled.
+ * @param k [B,T,H,K], normalised.
  * @param v [B,T,H,V]
- * @param g,beta [B,T,H]
+ * @param g [B,T,H]
+ * @param beta [B,T,H]
  * @param S [B,H,K,V], the state before the first token.
  * @returns o [B,T,H,V] and the state after the last token.
  * @see Gated Delta Networks, https://arxiv.org/abs/2412.06464, equation 10

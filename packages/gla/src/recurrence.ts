@@ -4,7 +4,8 @@ import { concat, ones, type Tensor } from '@twilljs/tensor';
 /**
  * S_t = (alpha_t' 1) * S_{t-1} + k_t' v_t,  o_t = q_t S_t, with rows q, k, v and * element by element.
  *
- * @param q,k [B,T,H,K], as the recurrence uses them (q scaled).
+ * @param q [B,T,H,K], scaled.
+ * @param k [B,T,H,K]
  * @param v [B,T,H,V]
  * @param alpha [B,T,H,K], the decays themselves.
  * @param S [B,H,K,V], the state before the first token.

@@ -116,7 +116,7 @@ export class LanguageModel implements Stack {
    * Logits after the last token of each sequence only, [n,N]; the cache advances. What decoding needs of a prompt: ids of the host are
    * read block by block, so that a prompt of any length takes the memory of one.
    *
-   * @param ids, where as for `forward`; every sequence has a token.
+   * @param ids as for `forward`, `where` too; every sequence has a token.
    * @throws as `forward` does; the cache is then where it was.
    */
   next(ids: Ids, cache: Cache, where: Where = {}): Tensor {
@@ -141,7 +141,7 @@ export class LanguageModel implements Stack {
    * Log-probabilities of labels at some positions, and the most likely ids there. No logits are kept: it takes the memory of the stream
    * [B,T,D] and of the logits of a few rows.
    *
-   * @param ids, cache, where as for `forward`. The cache has advanced when this returns its promise.
+   * @param ids as for `forward`, all else too. The cache has advanced when this returns its promise.
    * @throws as `forward` does, and OptionError for positions that are none or not in order, and labels that are no ids.
    */
   async logprobs(ids: Ids, asked: AskedLabels, cache?: Cache, where: Where = {}): Promise<LabelLogprobs> {
@@ -179,7 +179,7 @@ export class LanguageModel implements Stack {
   /**
    * The loss as a number, for measuring: no gradient is recorded, and what is computed is a recording, as that of `logits`.
    *
-   * @param ids, labels, where as for `loss`.
+   * @param ids as for `loss`, all else too.
    * @returns nats per label.
    * @throws OptionError as `loss`, and where nothing is asked.
    */

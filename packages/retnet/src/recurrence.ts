@@ -4,7 +4,8 @@ import { concat, type Tensor, tensor } from '@twilljs/tensor';
 /**
  * S_t = gamma S_{t-1} + k_t' v_t,  o_t = q_t S_t, with rows q_t, k_t, v_t and gamma = 1 - 2^(-5-h) in head h.
  *
- * @param q,k [B,T,H,K], as the recurrence uses them (rotated, q scaled).
+ * @param q [B,T,H,K], rotated and scaled.
+ * @param k [B,T,H,K], rotated.
  * @param v [B,T,H,V]
  * @param S [B,H,K,V], the state before the first token.
  * @returns o [B,T,H,V] and the state after the last token.

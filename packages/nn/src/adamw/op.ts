@@ -66,7 +66,10 @@ export const adamwOp: Op<AdamWAttrs> = {
  *
  * p = (1 - lr wd) p, m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps).
  *
- * @param param, grad, m, v of one shape; the moments start at 0.
+ * @param param of any shape, which the gradient and the moments have too.
+ * @param grad of `param`.
+ * @param m first moment; starts at 0.
+ * @param v second moment; starts at 0.
  * @param hyper [3]: lr, 1 - b1^t, 1 - b2^t. With a count [2,3]: a row for each of two counts that follow each other.
  * @param count i32 [1]: updates done, of which the parity chooses the row.
  * @param factor [], of the gradient: where it is no number nothing moves.

@@ -39,7 +39,7 @@ export interface ClipOptions {
   readonly scale?: number;
   /** Of the parameters in the gradient, by `normBlocks`. Default: those of one parameter. */
   readonly blocks?: Tensor;
-  /** []: where it, or the norm, is not finite, the factor is NaN, by which `adamwUpdate` leaves everything as it is. */
+  /** A number []; where it, or the norm, is not finite, the factor is NaN, by which `adamwUpdate` leaves everything as it is. */
   readonly loss?: Tensor;
 }
 

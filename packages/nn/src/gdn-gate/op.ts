@@ -31,8 +31,10 @@ const gdnGateGradOp: Op<GdnGateAttrs> = /* @__PURE__ */ backwardOf(gdnGateOp);
 /**
  * g = -e^A_log softplus(a + dt_bias), the logarithm of the decay, and beta = scale sigmoid(b).
  *
- * @param a, b [..,H].
- * @param A_log, dt_bias [H].
+ * @param a [..,H]
+ * @param A_log [H]
+ * @param dt_bias [H]
+ * @param b [..,H]
  * @returns both [..,H].
  * @throws ShapeError when the shapes do not fit; OptionError for a scale that is no finite number.
  * @see Yang et al. 2024, https://arxiv.org/abs/2412.06464

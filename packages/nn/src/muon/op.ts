@@ -105,8 +105,12 @@ function ratioOf([rows, columns]: readonly number[], adjust: MuonAttrs['adjust_l
  *
  * m = mu m + (1 - mu) g, y = m or with Nesterov mu m + (1 - mu) g, p = (1 - lr wd) p - lr r orthogonal(y), where r follows the shape.
  *
- * @param param, grad, m [A,B]; m starts at 0.
- * @param hyper, count, factor as those of `adamwUpdate`, of which the learning rate is read.
+ * @param param [A,B]
+ * @param grad [A,B]
+ * @param m [A,B], starts at 0.
+ * @param hyper as that of `adamwUpdate`, of which the learning rate is read.
+ * @param count as that of `adamwUpdate`.
+ * @param factor as that of `adamwUpdate`.
  * @throws ShapeError for what is no matrix, or when the shapes differ; OptionError for settings out of range; UnsupportedOpError
  * where a gradient through `param` is being recorded: call it inside `untracked`.
  * @see torch.optim.Muon of PyTorch 2.9; arXiv 2502.16982 for `match_rms_adamw`.

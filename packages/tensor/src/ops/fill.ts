@@ -42,7 +42,7 @@ export function filledWith(shape: Shape, value: number, device: Device): Tensor 
 /**
  * Writes the values of `x` into a tensor that exists, in place.
  *
- * @param into, x of one shape, on one device.
+ * @param into of the shape of `x`, on its device.
  * @param options.add adds x to what is there.
  * @returns `into`.
  * @throws ShapeError for another shape; UnsupportedOpError where a gradient through one of them is being recorded: call it inside
