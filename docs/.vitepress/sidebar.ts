@@ -5,7 +5,16 @@ import { root } from './links.ts';
 
 export const sidebar: DefaultTheme.SidebarMulti = {
   '/guide/': [{ text: 'Guide', items: [{ text: 'Install one mixer', link: '/guide/' }] }],
-  '/live/': [{ text: 'Live', items: [{ text: 'Recall, alone and woven', link: '/live/recall' }] }],
+  '/live/': [
+    {
+      text: 'Live',
+      items: [
+        { text: 'Recall, alone and woven', link: '/live/recall' },
+        { text: 'Your own text', link: '/live/text' },
+        { text: 'Memory, while the context grows', link: '/live/memory' },
+      ],
+    },
+  ],
   '/course/': [],
   '/api/': [
     { text: 'All packages', link: '/api/' },

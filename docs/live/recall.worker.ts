@@ -11,6 +11,7 @@ import { kernels as ofScan } from '@twilljs/scan/wasm';
 import { rng } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { wasm } from '@twilljs/wasm';
+import type { Common } from './parts/use-worker.ts';
 
 export interface Asked {
   /** Which layers are HGRN2 and which softmax attention, in order. */
@@ -21,11 +22,9 @@ export interface Asked {
 }
 
 export type Told =
-  | { readonly kind: 'device'; readonly label: string; readonly reason: string; readonly parameters: number }
+  | Common
   | { readonly kind: 'step'; readonly step: number; readonly loss: number }
-  | { readonly kind: 'recall'; readonly step: number; readonly recall: number }
-  | { readonly kind: 'done'; readonly seconds: number }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'recall'; readonly step: number; readonly recall: number };
 
 const tell = (told: Told) => postMessage(told);
 

@@ -3,9 +3,10 @@
 import { onBeforeUnmount, reactive } from 'vue';
 
 /** What every worker of these pages tells, beside what is its own. */
-type Common =
-  | { readonly kind: 'device'; readonly label: string; readonly reason: string }
-  | { readonly kind: 'done' }
+export type Common =
+  /** Which device runs, why it has the threads that it has, and how large the model is. */
+  | { readonly kind: 'device'; readonly label: string; readonly reason: string; readonly parameters: number }
+  | { readonly kind: 'done'; readonly seconds: number }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface Running {
