@@ -1,6 +1,7 @@
 // Bundles one entry for the browser, as a page's build would.
+import { relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 export interface Bundle {
   /** Bytes, minified. */
@@ -12,8 +13,8 @@ export interface Bundle {
 }
 
 /**
- * Bundles a source file and everything it imports with esbuild for the platform `browser`. Of builds of kernels, which are loaded on
- * demand, a page gets those of one tier: relaxed are counted.
+ * Bundles a source file and everything it imports with esbuild for the platform `browser`. What it loads on
+ * demand is counted, of the builds of kernels those of one tier: relaxed.
  *
  * @param entry path of the source file.
  * @throws Error with esbuild's own messages when something cannot run in a browser, such as an import of `node:fs`.
@@ -34,15 +35,28 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
     logLevel: 'silent',
     metafile: true,
   });
-  const loaded = outputFiles
-    .filter(({ path }) => !/\.(plain|wide)\.gen-\w+\.js$/.test(path))
-    .map(({ contents }) => contents);
+  const isEntry = ({ entryPoint }: { entryPoint?: string }) =>
+    entryPoint !== undefined && resolve(entryPoint) === resolve(entry);
+  const start = Object.keys(metafile.outputs).find((path) => isEntry(metafile.outputs[path]))!;
+  const paths = reachedFrom(start, metafile);
+  const loaded = outputFiles.filter(({ path }) => paths.has(relative('', path))).map(({ contents }) => contents);
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   return {
     bytes: sum(loaded.map(({ length }) => length)),
-    files: Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0),
-    ),
+    files: [...paths].flatMap((path) => {
+      const { inputs } = metafile.outputs[path];
+      return Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0);
+    }),
     gzip: sum(loaded.map((contents) => gzipSync(contents, { level: 9 }).length)),
   };
+}
+
+/** The entry and the chunks that it loads, now or on demand; there are also chunks of what has fallen away, which nothing loads. */
+function reachedFrom(entry: string, { outputs }: Metafile): ReadonlySet<string> {
+  const reached = new Set([entry]);
+  for (const path of reached) {
+    for (const { path: chunk } of outputs[path].imports)
+      if (!/\.(plain|wide)\.gen-\w+\.js$/.test(chunk)) reached.add(chunk);
+  }
+  return reached;
 }

@@ -2,10 +2,10 @@
 import { attention } from '@twilljs/attention';
 import { kernels as ofAttention } from '@twilljs/attention/wasm';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { kernels as ofGatedDeltanet } from '@twilljs/gated-deltanet/wasm';
 import { type Cache, hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
-import { kernels as ofNn } from '@twilljs/nn/wasm';
-import { kernels as ofScan } from '@twilljs/scan/wasm';
+import { modelKernels } from '@twilljs/nn/wasm';
 import { rng, scope } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import type { Common } from './parts/use-worker.ts';
@@ -25,7 +25,7 @@ const sizes = { num_hidden_layers: 4, hidden_size: 48, intermediate_size: 128, v
 const config = { model_type: 'gated_deltanet', ...sizes, num_heads: 2, head_dim: 24, expand_v: 1 };
 
 async function read({ patterns, part, tokens }: Asked): Promise<void> {
-  const device = await wasm({ kernels: [...ofNn, ...ofScan, ...ofAttention] });
+  const device = await wasm({ kernels: [...modelKernels, ...ofGatedDeltanet, ...ofAttention] });
   const how = { mixers: [gatedDeltanet, attention], init: initializer(1, 0.05) };
   const models = await Promise.all(patterns.map((pattern) => hybrid({ ...config, pattern }, how).to(device)));
   const caches = models.map((model) => model.cache(1));

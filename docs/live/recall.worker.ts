@@ -4,10 +4,10 @@ import { kernels as ofAttention } from '@twilljs/attention/wasm';
 import { mqar } from '@twilljs/data';
 import { evaluateTask } from '@twilljs/eval';
 import { hgrn2 } from '@twilljs/hgrn2';
+import { kernels as ofHgrn2 } from '@twilljs/hgrn2/wasm';
 import { hybrid } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
-import { kernels as ofNn } from '@twilljs/nn/wasm';
-import { kernels as ofScan } from '@twilljs/scan/wasm';
+import { modelKernels } from '@twilljs/nn/wasm';
 import { rng } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { wasm } from '@twilljs/wasm';
@@ -29,7 +29,7 @@ export type Told =
 const tell = (told: Told) => postMessage(told);
 
 async function train({ layers, width, pairs, steps }: Asked): Promise<void> {
-  const device = await wasm({ kernels: [...ofNn, ...ofScan, ...ofAttention] });
+  const device = await wasm({ kernels: [...modelKernels, ...ofHgrn2, ...ofAttention] });
   const config = { layers, hidden_size: width, intermediate_size: 2 * width, num_heads: 2, vocab_size: 64 };
   const own = { num_hidden_layers: layers.length, expand_ratio: width / 2 };
   const init = initializer(1, 0.05);

@@ -3,10 +3,10 @@ import { attention } from '@twilljs/attention';
 import { kernels as ofAttention } from '@twilljs/attention/wasm';
 import { decodeText, encodeText, windows } from '@twilljs/data';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { kernels as ofGatedDeltanet } from '@twilljs/gated-deltanet/wasm';
 import { generate, hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
-import { kernels as ofNn } from '@twilljs/nn/wasm';
-import { kernels as ofScan } from '@twilljs/scan/wasm';
+import { modelKernels } from '@twilljs/nn/wasm';
 import { rng } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { wasm } from '@twilljs/wasm';
@@ -32,7 +32,7 @@ async function write(model: LanguageModel, prompt: Int32Array): Promise<string> 
 }
 
 async function train({ text, steps }: Asked): Promise<void> {
-  const device = await wasm({ kernels: [...ofNn, ...ofScan, ...ofAttention] });
+  const device = await wasm({ kernels: [...modelKernels, ...ofGatedDeltanet, ...ofAttention] });
   const model = await hybrid(config, { mixers: [gatedDeltanet, attention], init: initializer(1, 0.05) }).to(device);
   tell({
     kind: 'device',

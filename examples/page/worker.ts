@@ -4,10 +4,10 @@ import { kernels as ofAttention } from '@twilljs/attention/webgpu';
 import { mqar } from '@twilljs/data';
 import { evaluateTask } from '@twilljs/eval';
 import { gatedDeltanet } from '@twilljs/gated-deltanet';
+import { kernels as ofGatedDeltanet } from '@twilljs/gated-deltanet/webgpu';
 import { hybrid, type LanguageModel } from '@twilljs/hybrid';
 import { countParams, initializer } from '@twilljs/nn';
-import { kernels as ofNn } from '@twilljs/nn/webgpu';
-import { scalarDeltaKernels as ofScan } from '@twilljs/scan/webgpu';
+import { modelKernels } from '@twilljs/nn/webgpu';
 import { rng } from '@twilljs/tensor';
 import { Trainer } from '@twilljs/train';
 import { webgpu } from '@twilljs/webgpu';
@@ -26,7 +26,7 @@ const config = {
 const tell = (told: Told) => postMessage(told);
 
 async function train(): Promise<LanguageModel> {
-  const device = await webgpu({ kernels: [...ofNn, ...ofScan, ...ofAttention] });
+  const device = await webgpu({ kernels: [...modelKernels, ...ofGatedDeltanet, ...ofAttention] });
   const init = initializer(1, config.initializer_range);
   const model = await hybrid(config, { mixers: [gatedDeltanet, attention], init }).to(device);
   tell({ kind: 'device', label: device.label, parameters: countParams(model), steps: STEPS });

@@ -1,14 +1,12 @@
 // Softmax attention: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
-import { kernels as nn } from '@twilljs/nn/wasm';
-import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { attention, recurrence, scaledDotProductAttention } from './index.ts';
-import { kernels } from './wasm.ts';
-import { kernels as webgpu } from './webgpu.ts';
+import { kernels as ofWasm } from './wasm.ts';
+import { kernels as ofWebgpu } from './webgpu.ts';
 
 const configs = [
   { hidden_size: 16, num_heads: 2 },
@@ -19,11 +17,16 @@ const configs = [
 const devices = [
   cpu(),
   cpu({ float: 'f64' }),
-  await wasm({ kernels: [...nn, ...kernels], poison: true }),
-  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...webgpu] })).map(([, device]) => device),
+  await wasm({ kernels: ofWasm, poison: true }),
+  ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
 
 for (const { name, run } of mixerChecks({ family: attention, configs, devices })) it(name, run);
+
+it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
+  'has kernels for all that it ran on $name',
+  ({ fallbacks }) => expect([...fallbacks.keys()]).toEqual([]),
+);
 
 it.each([null, 5])("is the paper's equation, window %s", async (window) => {
   const shape = [2, 37, 2, 6];

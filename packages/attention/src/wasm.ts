@@ -1,4 +1,5 @@
 // @twilljs/attention/wasm: kernels of attention and of its gradient, and of its caches, for the wasm device.
+import { linearsKernels, rmsNormKernels, rotaryKernels } from '@twilljs/nn/wasm';
 import type { Shape } from '@twilljs/tensor';
 import type { WasmKernel } from '@twilljs/wasm';
 import { appendGradKernel, appendKernel } from './append/wasm.ts';
@@ -76,5 +77,13 @@ const attentionGradKernel: WasmKernel<AttentionAttrs, GradFormulas> = {
   },
 };
 
-/** All kernels of this package. */
-export const kernels: readonly WasmKernel[] = [attentionKernel, attentionGradKernel, appendKernel, appendGradKernel];
+/** What the layer runs: attention and its caches, and the ops of nn around them. */
+export const kernels: readonly WasmKernel[] = /* @__PURE__ */ (() => [
+  attentionKernel,
+  attentionGradKernel,
+  appendKernel,
+  appendGradKernel,
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...rotaryKernels,
+])();

@@ -1,4 +1,5 @@
 // @twilljs/attention/webgpu: WGSL kernels of attention and of its gradient, and of its caches, to hand to `webgpu({ kernels })`.
+import { linearsKernels, rmsNormKernels, rotaryKernels } from '@twilljs/nn/webgpu';
 import type { Shape } from '@twilljs/tensor';
 import type { WebGpuKernel } from '@twilljs/webgpu';
 import { appendGradKernel, appendKernel } from './append/webgpu.ts';
@@ -78,5 +79,13 @@ const attentionGradKernel: WebGpuKernel<AttentionAttrs> = {
   },
 };
 
-/** All kernels of this package. */
-export const kernels: readonly WebGpuKernel[] = [attentionKernel, attentionGradKernel, appendKernel, appendGradKernel];
+/** What the layer runs: attention and its caches, and the ops of nn around them. */
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  attentionKernel,
+  attentionGradKernel,
+  appendKernel,
+  appendGradKernel,
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...rotaryKernels,
+])();

@@ -1,16 +1,14 @@
 // DeltaNet: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
-import { kernels as nn } from '@twilljs/nn/wasm';
-import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { scalarDelta } from '@twilljs/scan';
-import { kernels as scan } from '@twilljs/scan/wasm';
-import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { deltanet, recurrence } from './index.ts';
+import { kernels as ofWasm } from './wasm.ts';
+import { kernels as ofWebgpu } from './webgpu.ts';
 
 const configs = [
   { hidden_size: 16, num_heads: 2 },
@@ -24,11 +22,16 @@ const configs = [
 const devices = [
   cpu(),
   cpu({ float: 'f64' }),
-  await wasm({ kernels: [...nn, ...scan], poison: true }),
-  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+  await wasm({ kernels: ofWasm, poison: true }),
+  ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
 
 for (const { name, run } of mixerChecks({ family: deltanet, configs, devices })) it(name, run);
+
+it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
+  'has kernels for all that it ran on $name',
+  ({ fallbacks }) => expect([...fallbacks.keys()]).toEqual([]),
+);
 
 it("is the paper's recurrence", async () => {
   const [B, T, H, K, V] = [2, 37, 2, 5, 7];

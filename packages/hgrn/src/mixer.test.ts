@@ -2,16 +2,14 @@
 
 import { initializer, params, readFields } from '@twilljs/nn';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
-import { kernels as nn } from '@twilljs/nn/wasm';
-import { kernels as nnWebgpu } from '@twilljs/nn/webgpu';
 import { elementwise } from '@twilljs/scan';
-import { kernels as scan } from '@twilljs/scan/wasm';
-import { kernels as scanWebgpu } from '@twilljs/scan/webgpu';
 import { cpu, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
 import { hgrn, recurrence } from './index.ts';
+import { kernels as ofWasm } from './wasm.ts';
+import { kernels as ofWebgpu } from './webgpu.ts';
 
 const configs = [
   { hidden_size: 12 },
@@ -23,12 +21,17 @@ const configs = [
 const devices = [
   cpu(),
   cpu({ float: 'f64' }),
-  await wasm({ kernels: [...nn, ...scan], poison: true }),
-  ...(await webgpuDevices({ kernels: [...nnWebgpu, ...scanWebgpu] })).map(([, device]) => device),
+  await wasm({ kernels: ofWasm, poison: true }),
+  ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
 const f64 = cpu({ float: 'f64' });
 
 for (const { name, run } of mixerChecks({ family: hgrn, configs, devices })) it(name, run);
+
+it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
+  'has kernels for all that it ran on $name',
+  ({ fallbacks }) => expect([...fallbacks.keys()]).toEqual([]),
+);
 
 it("is the paper's recurrence", async () => {
   const [B, T, D] = [2, 37, 5];

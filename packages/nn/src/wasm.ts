@@ -1,4 +1,4 @@
-// @twilljs/nn/wasm: WebAssembly kernels of the ops, to hand to `wasm({ kernels })`.
+// @twilljs/nn/wasm: WebAssembly kernels of the ops, to hand to `wasm({ kernels })`: those of single ops, of which mixers make theirs, those of every model, or all.
 import type { WasmKernel } from '@twilljs/wasm';
 import { adamwKernel, advanceKernel } from './adamw/wasm.ts';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/wasm.ts';
@@ -27,48 +27,45 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/wasm.ts';
 
-export const kernels: readonly WasmKernel[] = [
-  rmsNormKernel,
-  rmsNormGradKernel,
-  addRmsNormKernel,
-  addRmsNormGradKernel,
-  addRmsNormLinearsKernel,
-  gatedRmsNormKernel,
-  gatedRmsNormGradKernel,
-  forgetGateKernel,
-  forgetGateGradKernel,
-  gdnGateKernel,
-  gdnGateGradKernel,
-  l2NormKernel,
-  l2NormGradKernel,
-  l2NormsKernel,
-  l2NormsGradKernel,
-  layerNormKernel,
-  layerNormGradKernel,
-  linearsKernel,
-  linearsGradKernel,
-  siluKernel,
-  siluGradKernel,
-  swigluKernel,
-  swigluGradKernel,
-  swigluLinearKernel,
-  swigluLinearGradKernel,
-  logSigmoidKernel,
-  logSigmoidGradKernel,
-  normalCdfKernel,
-  normalCdfGradKernel,
-  softmaxKernel,
-  softmaxGradKernel,
-  logSumExpKernel,
-  crossEntropyKernel,
-  crossEntropyGradKernel,
-  logProbsKernel,
+export const linearsKernels: readonly WasmKernel[] = [linearsKernel, linearsGradKernel];
+export const rmsNormKernels: readonly WasmKernel[] = [rmsNormKernel, rmsNormGradKernel];
+export const gatedRmsNormKernels: readonly WasmKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
+export const l2NormKernels: readonly WasmKernel[] = [l2NormKernel, l2NormGradKernel, l2NormsKernel, l2NormsGradKernel];
+export const shortConvKernels: readonly WasmKernel[] = [
   shortConvKernel,
   shortConvGradKernel,
   shortConvsKernel,
   shortConvsGradKernel,
-  rotaryKernel,
-  rotariesKernel,
+];
+export const siluKernels: readonly WasmKernel[] = [siluKernel, siluGradKernel];
+export const swigluKernels: readonly WasmKernel[] = [swigluKernel, swigluGradKernel];
+export const logSigmoidKernels: readonly WasmKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
+/** The gate, and the bounds of all layers, which are learned. */
+export const forgetGateKernels: readonly WasmKernel[] = [
+  forgetGateKernel,
+  forgetGateGradKernel,
+  logSumExpKernel,
+  softmaxKernel,
+  softmaxGradKernel,
+];
+export const normalCdfKernels: readonly WasmKernel[] = [normalCdfKernel, normalCdfGradKernel];
+export const gdnGateKernels: readonly WasmKernel[] = [gdnGateKernel, gdnGateGradKernel];
+export const rotaryKernels: readonly WasmKernel[] = [rotaryKernel, rotariesKernel];
+
+/** What every language model runs around its mixers, its loss and its optimisers included. */
+export const modelKernels: readonly WasmKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...siluKernels,
+  addRmsNormKernel,
+  addRmsNormGradKernel,
+  addRmsNormLinearsKernel,
+  ...swigluKernels,
+  swigluLinearKernel,
+  swigluLinearGradKernel,
+  crossEntropyKernel,
+  crossEntropyGradKernel,
+  logProbsKernel,
   padSequencesKernel,
   packSequencesKernel,
   adamwKernel,
@@ -76,4 +73,19 @@ export const kernels: readonly WasmKernel[] = [
   muonMomentumKernel,
   muonMoveKernel,
   clipGradNormKernel,
-];
+])();
+
+/** All kernels of this package. */
+export const kernels: readonly WasmKernel[] = /* @__PURE__ */ (() => [
+  ...modelKernels,
+  ...gatedRmsNormKernels,
+  ...l2NormKernels,
+  ...shortConvKernels,
+  ...logSigmoidKernels,
+  ...forgetGateKernels,
+  ...normalCdfKernels,
+  ...gdnGateKernels,
+  ...rotaryKernels,
+  layerNormKernel,
+  layerNormGradKernel,
+])();

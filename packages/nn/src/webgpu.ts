@@ -1,4 +1,4 @@
-// @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`.
+// @twilljs/nn/webgpu: WGSL kernels of the ops, to hand to `webgpu({ kernels })`: those of single ops, of which mixers make theirs, those of every model, or all.
 import type { WebGpuKernel } from '@twilljs/webgpu';
 import { adamwKernel, advanceKernel } from './adamw/webgpu.ts';
 import { addRmsNormGradKernel, addRmsNormKernel } from './add-rms-norm/webgpu.ts';
@@ -27,53 +27,70 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/webgpu.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/webgpu.ts';
 
-export const kernels: readonly WebGpuKernel[] = [
-  rmsNormKernel,
-  rmsNormGradKernel,
-  addRmsNormKernel,
-  addRmsNormGradKernel,
-  addRmsNormLinearsKernel,
-  gatedRmsNormKernel,
-  gatedRmsNormGradKernel,
+export const linearsKernels: readonly WebGpuKernel[] = [linearsKernel, linearsGradKernel];
+export const rmsNormKernels: readonly WebGpuKernel[] = [rmsNormKernel, rmsNormGradKernel];
+export const gatedRmsNormKernels: readonly WebGpuKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
+export const l2NormKernels: readonly WebGpuKernel[] = [
   l2NormKernel,
   l2NormGradKernel,
   l2NormsKernel,
   l2NormsGradKernel,
-  softmaxKernel,
-  softmaxGradKernel,
-  logSumExpKernel,
-  crossEntropyKernel,
-  crossEntropyGradKernel,
-  logProbsKernel,
-  linearsKernel,
-  linearsGradKernel,
-  siluKernel,
-  siluGradKernel,
-  swigluKernel,
-  swigluGradKernel,
-  swigluLinearKernel,
-  swigluLinearGradKernel,
-  logSigmoidKernel,
-  logSigmoidGradKernel,
-  forgetGateKernel,
-  forgetGateGradKernel,
-  gdnGateKernel,
-  gdnGateGradKernel,
+];
+export const shortConvKernels: readonly WebGpuKernel[] = [
   shortConvKernel,
   shortConvGradKernel,
   shortConvsKernel,
   shortConvsGradKernel,
-  rotaryKernel,
-  rotariesKernel,
+];
+export const siluKernels: readonly WebGpuKernel[] = [siluKernel, siluGradKernel];
+export const swigluKernels: readonly WebGpuKernel[] = [swigluKernel, swigluGradKernel];
+export const logSigmoidKernels: readonly WebGpuKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
+/** The gate, and the bounds of all layers, which are learned. */
+export const forgetGateKernels: readonly WebGpuKernel[] = [
+  forgetGateKernel,
+  forgetGateGradKernel,
+  logSumExpKernel,
+  softmaxKernel,
+  softmaxGradKernel,
+];
+export const normalCdfKernels: readonly WebGpuKernel[] = [normalCdfKernel, normalCdfGradKernel];
+export const gdnGateKernels: readonly WebGpuKernel[] = [gdnGateKernel, gdnGateGradKernel];
+export const rotaryKernels: readonly WebGpuKernel[] = [rotaryKernel, rotariesKernel];
+
+/** What every language model runs around its mixers, its loss and its optimisers included. */
+export const modelKernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...siluKernels,
+  addRmsNormKernel,
+  addRmsNormGradKernel,
+  addRmsNormLinearsKernel,
+  crossEntropyKernel,
+  crossEntropyGradKernel,
+  logProbsKernel,
+  ...swigluKernels,
+  swigluLinearKernel,
+  swigluLinearGradKernel,
   padSequencesKernel,
   packSequencesKernel,
-  layerNormKernel,
-  layerNormGradKernel,
-  normalCdfKernel,
-  normalCdfGradKernel,
   adamwKernel,
   advanceKernel,
   muonMomentumKernel,
   muonMoveKernel,
   clipGradNormKernel,
-];
+])();
+
+/** All kernels of this package. */
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...modelKernels,
+  ...gatedRmsNormKernels,
+  ...l2NormKernels,
+  ...shortConvKernels,
+  ...logSigmoidKernels,
+  ...forgetGateKernels,
+  ...normalCdfKernels,
+  ...gdnGateKernels,
+  ...rotaryKernels,
+  layerNormKernel,
+  layerNormGradKernel,
+])();

@@ -1,0 +1,23 @@
+// @twilljs/gated-deltanet/webgpu: kernels of what the layer runs, to hand to `webgpu({ kernels })` beside `modelKernels` of nn.
+import {
+  gatedRmsNormKernels,
+  gdnGateKernels,
+  l2NormKernels,
+  linearsKernels,
+  rmsNormKernels,
+  shortConvKernels,
+  siluKernels,
+} from '@twilljs/nn/webgpu';
+import { scalarDeltaKernels } from '@twilljs/scan/webgpu';
+import type { WebGpuKernel } from '@twilljs/webgpu';
+
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...gatedRmsNormKernels,
+  ...shortConvKernels,
+  ...siluKernels,
+  ...l2NormKernels,
+  ...gdnGateKernels,
+  ...scalarDeltaKernels,
+])();

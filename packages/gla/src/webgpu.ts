@@ -1,0 +1,21 @@
+// @twilljs/gla/webgpu: kernels of what the layer runs, to hand to `webgpu({ kernels })` beside `modelKernels` of nn.
+import {
+  gatedRmsNormKernels,
+  linearsKernels,
+  logSigmoidKernels,
+  rmsNormKernels,
+  shortConvKernels,
+  siluKernels,
+} from '@twilljs/nn/webgpu';
+import { vectorDecayKernels } from '@twilljs/scan/webgpu';
+import type { WebGpuKernel } from '@twilljs/webgpu';
+
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...gatedRmsNormKernels,
+  ...shortConvKernels,
+  ...siluKernels,
+  ...logSigmoidKernels,
+  ...vectorDecayKernels,
+])();

@@ -1,0 +1,13 @@
+// @twilljs/hgrn2/webgpu: kernels of what the layer runs, to hand to `webgpu({ kernels })` beside `modelKernels` of nn.
+import { forgetGateKernels, linearsKernels, rmsNormKernels, shortConvKernels, siluKernels } from '@twilljs/nn/webgpu';
+import { vectorDecayKernels } from '@twilljs/scan/webgpu';
+import type { WebGpuKernel } from '@twilljs/webgpu';
+
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...shortConvKernels,
+  ...siluKernels,
+  ...forgetGateKernels,
+  ...vectorDecayKernels,
+])();

@@ -1,0 +1,21 @@
+// @twilljs/retnet/webgpu: kernels of what the layer runs, to hand to `webgpu({ kernels })` beside `modelKernels` of nn.
+import {
+  gatedRmsNormKernels,
+  linearsKernels,
+  normalCdfKernels,
+  rmsNormKernels,
+  rotaryKernels,
+  siluKernels,
+} from '@twilljs/nn/webgpu';
+import { scalarDecayKernels } from '@twilljs/scan/webgpu';
+import type { WebGpuKernel } from '@twilljs/webgpu';
+
+export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
+  ...linearsKernels,
+  ...rmsNormKernels,
+  ...gatedRmsNormKernels,
+  ...siluKernels,
+  ...normalCdfKernels,
+  ...rotaryKernels,
+  ...scalarDecayKernels,
+])();
