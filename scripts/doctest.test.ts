@@ -1,6 +1,7 @@
 // The programs of the documentation do what they say.
 import { expect, it } from 'vitest';
 import { root } from './check/repository.ts';
+import { runCommands } from './doctest/shell.ts';
 import { typeErrors } from './doctest/types.ts';
 import { documents, fencesOf, runFence } from './doctest.ts';
 
@@ -18,4 +19,13 @@ it('has no type errors', () => {
 
 it.each(runnable.map((fence) => ({ fence, at: `${fence.file}:${fence.line}` })))('runs $at', ({ fence }) => {
   expect(runFence(fence)).toBeNull();
+});
+
+const pages = documents()
+  .filter((file) => file.includes('/docs/guide/'))
+  .map((file) => fencesOf(file, 'sh').filter((fence) => fence.norun === null))
+  .filter((fences) => fences.length > 0);
+
+it.each(pages.map((fences) => ({ fences, page: fences[0].file })))('follows the commands of $page', ({ fences }) => {
+  expect(runCommands(fences)).toBeNull();
 });

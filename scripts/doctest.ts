@@ -18,8 +18,8 @@ export function documents(): string[] {
 }
 
 /** The fences of a file, its path given from the root. */
-export function fencesOf(file: string): Fence[] {
-  return readFences(relative(root, file), readFileSync(file, 'utf8'));
+export function fencesOf(file: string, language: 'ts' | 'sh' = 'ts'): Fence[] {
+  return readFences(relative(root, file), readFileSync(file, 'utf8'), language);
 }
 
 /**

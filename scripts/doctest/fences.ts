@@ -1,4 +1,4 @@
-// The TypeScript programs of a Markdown file, with their `// =>` lines turned into checks.
+// The programs of a Markdown file, and its commands; of the programs, `// =>` lines are turned into checks.
 import { transformSync } from 'esbuild';
 import ts from 'typescript';
 
@@ -11,14 +11,17 @@ export interface Fence {
   norun: string | null;
 }
 
+/** What the fences of a language begin with. */
+const openings = { ts: /^```(?:ts|typescript)\b([^\n]*)\n([\s\S]*?)^```/gm, sh: /^```sh\b([^\n]*)\n([\s\S]*?)^```/gm };
+
 /**
- * Every `ts` fence of the text. `ts norun <reason>` marks one that cannot run.
+ * Every fence of the text in a language. `ts norun <reason>` marks one that cannot run.
  *
  * @throws Error when a `norun` gives no reason.
  */
-export function readFences(file: string, text: string): Fence[] {
+export function readFences(file: string, text: string, language: keyof typeof openings = 'ts'): Fence[] {
   const fences: Fence[] = [];
-  for (const match of text.matchAll(/^```(?:ts|typescript)\b([^\n]*)\n([\s\S]*?)^```/gm)) {
+  for (const match of text.matchAll(openings[language])) {
     const line = text.slice(0, match.index).split('\n').length;
     const [, mark, reason] = /^\s*(norun)?:?\s*(.*)$/.exec(match[1]) ?? [];
     if (mark && !reason) throw new Error(`${file}:${line}: norun needs a reason; write it on the same line.`);
