@@ -4,7 +4,7 @@ import { countParams, hybrid, mixers, shapesOnly, stateBytes } from 'twilljs';
 const base = { model_type: 'gated_deltanet', hidden_size: 256, num_heads: 4, head_dim: 64, num_hidden_layers: 12 };
 const plan = (form: object) => hybrid({ ...base, ...form }, { mixers, init: shapesOnly() });
 const letters = (model: ReturnType<typeof plan>) =>
-  model.model.layers.map(({ attn }) => (attn.constructor.name === 'Attention' ? 'A' : 'G')).join('');
+  model.config.layers.map(({ family }) => (family.role === 'softmax' ? 'A' : 'G')).join('');
 
 console.log(letters(plan({}))); // => 'GGGGGGGGGGGG'
 console.log(letters(plan({ ratio: '3:1' }))); // => 'GGGAGGGAGGGA'

@@ -84,7 +84,7 @@ const config = {
   intermediate_size: 32,
 };
 const model = await hybrid(config, { mixers: [runningMean, attention] }).to();
-console.log(model.model.layers.map(({ attn }) => attn.constructor.name)); // => ['RunningMean', 'RunningMean', 'RunningMean', 'Attention']
+console.log(model.config.layers.map(({ family }) => family.name)); // => ['running-mean', 'running-mean', 'running-mean', 'attention']
 
 // Its gradient needs no line of its own.
 const [slope] = scope(() => grad(model.loss([[1, 2, 3, 4, 5]]), [(model.model.layers[0].attn as RunningMean).rate]));

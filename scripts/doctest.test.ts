@@ -6,7 +6,7 @@ import { typeErrors } from './doctest/types.ts';
 import { documents, fencesOf, runFence } from './doctest.ts';
 
 const runnable = documents()
-  .flatMap(fencesOf)
+  .flatMap((file) => fencesOf(file))
   .filter((fence) => fence.norun === null);
 
 it('finds programs', () => {

@@ -22,11 +22,13 @@ export default defineConfig({
   description: 'Hybrid linear-attention language models in TypeScript, in Node and in the browser.',
   lang: 'en',
   srcExclude: ['decisions/**'],
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/twill.svg' }]],
   metaChunk: true,
   markdown: { config: repositoryLinks, anchor: { slugify } },
   transformHtml: withPolicy,
   buildEnd: ({ outDir }) => checkSite(outDir),
   themeConfig: {
+    logo: '/twill.svg',
     nav: [
       { text: 'Guide', link: '/guide/', activeMatch: '^/guide/' },
       { text: 'Live', link: '/live/', activeMatch: '^/live/' },
