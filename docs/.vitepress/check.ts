@@ -6,8 +6,11 @@ import { gzipSync } from 'node:zlib';
 /** Bytes of the first page with all that it loads, compressed. */
 const most = 250_000;
 
-/** @throws Error with every problem of the site in this folder. */
-export function checkSite(folder: string): void {
+/**
+ * @returns how large the site is, in a sentence.
+ * @throws Error with every problem of the site in this folder.
+ */
+export function checkSite(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.html'));
   const pages = new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
   const ids = new Map([...pages].map(([path, html]) => [path, new Set(valuesOf(html, 'id'))]));
@@ -20,9 +23,7 @@ export function checkSite(folder: string): void {
   const bytes = weightOf(folder, pages.get('index.html')!);
   if (bytes > most) problems.push(`index.html: ${bytes} bytes compressed with what it loads, over ${most}.`);
   if (problems.length > 0) throw new Error(`the site:\n${[...new Set(problems)].join('\n')}`);
-  console.log(
-    `${pages.size} pages; the first one is ${(bytes / 1000).toFixed(1)} kB compressed, of at most ${most / 1000}`,
-  );
+  return `${pages.size} pages; the first one is ${(bytes / 1000).toFixed(1)} kB compressed, of at most ${most / 1000}`;
 }
 
 function checkResource(folder: string, page: string, to: string): string[] {
@@ -56,7 +57,7 @@ function addressed(page: string, to: string): string {
 function weightOf(folder: string, html: string): number {
   const seen = new Map<string, Buffer>();
   const visit = (path: string): void => {
-    if (seen.has(path)) return;
+    if (seen.has(path) || !existsSync(join(folder, path))) return; // what is not there has been named
     const contents = readFileSync(join(folder, path));
     seen.set(path, contents);
     if (!path.endsWith('.js')) return;

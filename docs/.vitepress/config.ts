@@ -26,7 +26,7 @@ export default defineConfig({
   metaChunk: true,
   markdown: { config: repositoryLinks, anchor: { slugify } },
   transformHtml: withPolicy,
-  buildEnd: ({ outDir }) => checkSite(outDir),
+  buildEnd: ({ outDir }) => console.log(checkSite(outDir)),
   themeConfig: {
     logo: '/twill.svg',
     nav: [
