@@ -35,7 +35,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'test',
-          include: ['{packages,golden,scripts}/**/*.test.ts', 'docs/.vitepress/**/*.test.ts'],
+          include: ['{packages,golden,scripts}/**/*.test.ts', 'docs/{.vitepress,live}/**/*.test.ts'],
           globalSetup: ['scripts/vitest/kernels.ts'],
           setupFiles: ['scripts/vitest/quiet.ts'],
           // Two files run at a time. With more threads everything has the same bits: `TWILL_THREADS=2 pnpm vitest`.

@@ -20,7 +20,7 @@ const lessons = readdirSync(join(root, 'docs/course'))
   .sort();
 
 const first = ['index', 'first-hybrid', 'your-own-text', 'resume-and-sweeps'];
-const live = ['recall', 'text', 'memory'];
+const live = ['recall', 'text', 'states', 'study', 'memory'];
 const models = ['load-a-checkpoint', 'fine-tune', 'evaluate', 'in-a-page'];
 const own = ['write-a-mixer', 'write-a-kernel'];
 const behind = ['how-it-is-fast', 'how-it-is-tested', 'from-pytorch', 'from-the-paper'];
