@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Application, type TypeDocOptions } from 'typedoc';
+import { Application, type ContainerReflection, ReflectionKind, type TypeDocOptions } from 'typedoc';
 import type { Documented } from './packages.ts';
 
 const plugin = createRequire(import.meta.url).resolve('typedoc-plugin-markdown');
@@ -30,7 +30,7 @@ export async function readDocstrings(root: string, packages: readonly Documented
       excludePrivate: true,
       disableSources: true,
       sort: ['source-order'],
-      validation: { invalidLink: true, notDocumented: false, notExported: false },
+      validation: { invalidLink: true, notDocumented: false, notExported: false }, // of names: below
       hideBreadcrumbs: true,
       hidePageHeader: true,
       hidePageTitle: true,
@@ -46,6 +46,7 @@ export async function readDocstrings(root: string, packages: readonly Documented
     const project = await app.convert();
     if (!project) throw new Error('typedoc could not read the packages.');
     app.validate(project);
+    for (const name of undocumented(project)) app.logger.warn(`${name} has no docstring.`);
     await app.generateOutputs(project);
     if (app.logger.hasWarnings() || app.logger.hasErrors())
       throw new Error('docstrings: mend what typedoc names above.');
@@ -57,4 +58,13 @@ export async function readDocstrings(root: string, packages: readonly Documented
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Public names that nobody has described. */
+function undocumented({ children = [] }: ContainerReflection): string[] {
+  return children.flatMap((child) => {
+    if (child.isReference()) return [];
+    if (child.kindOf([ReflectionKind.Module, ReflectionKind.Namespace])) return undocumented(child);
+    return child.hasComment() || child.signatures?.some((one) => one.hasComment()) ? [] : [child.getFriendlyFullName()];
+  });
 }

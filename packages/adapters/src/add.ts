@@ -11,6 +11,7 @@ import type { Part } from './part.ts';
 import { stateParts } from './state.ts';
 import { listedTargets, targetsOf } from './targets.ts';
 
+/** How an adapter begins. */
 export interface AddOptions {
   /** Decides the initial values. Default 0. */
   readonly seed?: number;

@@ -41,6 +41,7 @@ export interface StateConfig {
   readonly base_model_name_or_path?: string | null;
 }
 
+/** What an adapter is, in the fields of PEFT's `adapter_config.json`; `peft_type` says which. */
 export type AdapterConfig = LoraConfig | StateConfig;
 
 /** What a low-rank configuration says, with its defaults. */

@@ -22,6 +22,7 @@ import { matched } from './keys.ts';
 export const CONFIG = 'adapter_config.json';
 export const WEIGHTS = 'adapter_model.safetensors';
 
+/** An adapter that was read, and what of its files is not computed as it stands there, a line each. */
 export interface LoadedAdapter {
   readonly adapter: Adapter;
   /** What of its configuration is not done here, or fits nothing in this model, one line each. */

@@ -20,6 +20,7 @@ import { append } from './append/op.ts';
 import type { fields } from './fields.ts';
 import { scaledDotProductAttention } from './op.ts';
 
+/** The fields of a layer of attention, complete. */
 export type AttentionConfig = Values<typeof fields> & ModelWidths;
 
 /** FLA fixes the eps of the q and k norms, whatever the model's norm_eps is. */

@@ -26,6 +26,7 @@ import {
 } from '@twilljs/tensor';
 import { positionIds, unroll } from './unroll/op.ts';
 
+/** How scores are scaled, and how many keys a query sees, its own included; null: all before it. */
 export interface AttentionAttrs {
   /** Factor of the scores, usually D^-1/2. */
   scale: number;

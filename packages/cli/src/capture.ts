@@ -1,6 +1,7 @@
 // The command line as a function of its arguments, for tests and for programs that embed it.
 import { run } from './program.ts';
 
+/** What a command left: its exit code, and all it wrote. */
 export interface Captured {
   readonly code: number;
   readonly out: string;

@@ -4,6 +4,7 @@ import type { WriteStream } from 'node:tty';
 import { fileError } from '@twilljs/hub/node';
 import { codes } from './failure.ts';
 
+/** Where a command writes: results, messages, and one line that is drawn anew. */
 export interface Terminal {
   /** Text for the reader; what could steer a screen is written out where one reads it. */
   out(text: string): void;

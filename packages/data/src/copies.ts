@@ -5,6 +5,7 @@ import { type Batch, emptyBatch, idsOf, type Tokens } from './batch.ts';
 import { checkSource, checkTokens } from './check.ts';
 import { placeIn, type RandomSource } from './source.ts';
 
+/** From which tokens passages are taken, and how they are repeated. */
 export interface CopiesOptions {
   /** The text. */
   tokens: Tokens;

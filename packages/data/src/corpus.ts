@@ -15,6 +15,7 @@ export interface Corpus extends Omit<Texts, 'all' | 'split' | 'mixture'>, TokenS
   readonly mixed?: readonly MixedRecord[];
 }
 
+/** What a record keeps of one source of a mixture. */
 export interface MixedRecord {
   readonly weight: number;
   readonly documents: number;
@@ -51,6 +52,7 @@ export async function readCorpus(patterns: string | readonly string[], options: 
   return splitCorpus(await readTexts(patterns, options), options.split);
 }
 
+/** Texts as what is trained on and what is held out. */
 export function splitCorpus(texts: Texts, name?: SplitName): Corpus {
   const { all: _, split, mixture, ...rest } = texts;
   const mixed = mixture?.map(({ weight, texts: { documents, sha256 } }) => ({ weight, documents, sha256 }));
@@ -72,6 +74,7 @@ export interface CorpusRecord extends Reading {
   readonly mixture?: readonly MixedRecord[];
 }
 
+/** What a record of a run keeps of a corpus: its size, hash and parts. */
 export function corpusRecord(corpus: Corpus): CorpusRecord {
   const { documents, train, evaluation, sha256, encoding, reading, mixed } = corpus;
   const tokens = encoding && {

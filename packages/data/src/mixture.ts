@@ -2,6 +2,7 @@
 import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import { type Batches, emptyBatch } from './batch.ts';
 
+/** Sources with their weights: each row of a batch is of one of them. */
 export interface MixtureOptions {
   /** Sources of batches of one row, of equal length, and how much of the mixture each is; weights of any sum. */
   sources: readonly { readonly batches: Batches; readonly weight: number }[];

@@ -11,6 +11,7 @@ export interface TokenDocuments {
   at(index: number): Tokens | undefined;
 }
 
+/** Which documents are packed, and into rows of what length. */
 export interface PackOptions {
   documents: TokenDocuments;
   /** Ids written before every document: a BOS id, or two newlines. May be empty. */

@@ -8,6 +8,7 @@ import { type ReadFileOptions, readFile, type TextFile } from './formats/read-fi
 import type { Reading } from './reading.ts';
 import { refused } from './refused.ts';
 
+/** How files are read, and who is told of what was left out. */
 export interface ReadOptions extends Omit<Reading, 'bos' | 'eos'> {
   /** Told, a line each, of what is there and is not read: other names of the same file, what is no file, and lines that are bad. */
   note?(line: string): void;

@@ -3,12 +3,14 @@ import { type Format, usualColumn } from './formats/kind.ts';
 import type { OnBadLine, RowOptions } from './formats/pieces.ts';
 import type { MarkOptions } from './marks.ts';
 
+/** How texts stand in files: the form, the column of tables, and marks at the borders of documents. */
 export interface Reading extends RowOptions, MarkOptions {
   /** What the files hold. Default: as their names say, and text where they do not. */
   readonly format?: Format | undefined;
   readonly onBadLine?: OnBadLine | undefined;
 }
 
+/** The names of the fields of `Reading`. */
 export const readingFields = ['format', 'column', 'onBadLine', 'bos', 'eos'] as const;
 
 /** What is meant where nothing is said. */

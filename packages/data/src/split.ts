@@ -1,6 +1,7 @@
 // Which documents, or which parts of them, are trained on and which are kept: told by their lengths alone.
 import { knownOnly, OptionError, whole } from '@twilljs/tensor';
 
+/** Which part of a text is held out. */
 export interface SplitOptions {
   /** One part in so many is for evaluation. Default 10. */
   every?: number;
@@ -103,6 +104,7 @@ function cutParts(documents: Lengths, every: number): SplitParts {
 
 /** How text is kept from training: whole documents, the last of every ten; or the last tenth within each document. */
 export const splits = ['documents', 'within'] as const;
+/** How a text is split: whole documents are held out, or the last part of each. */
 export type SplitName = (typeof splits)[number];
 
 /**

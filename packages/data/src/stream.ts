@@ -8,6 +8,7 @@ import { notText, strictUtf8 } from './refused.ts';
 import { Piped, requireColumns, STANDARD_INPUT } from './standard-input.ts';
 import { pathsOf, type TextsOptions } from './texts.ts';
 
+/** How texts come from a stream, and who is told how far they are. */
 export interface StreamOptions extends ReadOptions {
   /** Told of bytes of the files, as they lie, that were read, and of all of them; null where some come through a pipe. */
   onRead?(read: number, of: number | null): void;

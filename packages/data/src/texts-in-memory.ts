@@ -5,7 +5,12 @@ import { splitNamed } from './split.ts';
 import type { Texts } from './texts.ts';
 import { textOf } from './token-text.ts';
 
-/** @param leftOut what was found and is not read, a line each. @param reading how they were read. */
+/**
+ * Documents that are held in memory, as texts to train on.
+ *
+ * @param leftOut what was found and is not read, a line each.
+ * @param reading how they were read.
+ */
 export function textsInMemory(
   documents: readonly Document[],
   leftOut: readonly string[] = [],

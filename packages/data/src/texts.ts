@@ -46,6 +46,7 @@ export interface Texts {
   readonly mixture?: readonly { readonly weight: number; readonly texts: Texts }[];
 }
 
+/** How texts are read, encoded and split. */
 export interface TextsOptions extends Reading {
   /** Default: a byte is a token. */
   readonly tokenizer?: Tokenizer | undefined;

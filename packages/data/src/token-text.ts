@@ -14,6 +14,7 @@ export interface NamedDocuments {
   at(index: number): NamedTokens | undefined;
 }
 
+/** A text as tokens, with where its documents begin and how many bytes it has. */
 export interface TokenText {
   /** The documents in their order, `separator` between neighbours. */
   readonly tokens: Tokens;

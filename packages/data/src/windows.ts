@@ -5,6 +5,7 @@ import { apart, type Batch, type Batches, emptyBatch, type Tokens, writeNext } f
 import { checkBegins, checkSource, checkTokens } from './check.ts';
 import { placeIn, type RandomSource } from './source.ts';
 
+/** From which tokens windows are drawn, how long they are, and how many a batch has. */
 export interface WindowsOptions {
   /** The stream. */
   tokens: Tokens;
@@ -40,6 +41,7 @@ export function windows(options: WindowsOptions): Batches {
   };
 }
 
+/** How many windows of a text are drawn, once, for all models that are compared. */
 export interface EvaluationWindowsOptions extends Omit<WindowsOptions, 'batch'> {
   /** How many windows, n. */
   count: number;
@@ -67,6 +69,7 @@ export function evaluationWindows(options: EvaluationWindowsOptions): Evaluation
   return { ...batch, starts };
 }
 
+/** Which windows cover a text, and how far they overlap. */
 export interface CoveringWindowsOptions extends Omit<WindowsOptions, 'source'> {
   /** Tokens that each window reads again of the one before, so that what it adds has something to go by. Default 0. */
   overlap?: number;

@@ -3,6 +3,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { DeltaNet } from './layer.ts';
 
+/** DeltaNet, the family to hand to `hybrid`. */
 export const deltanet: MixerFamily<typeof fields> = {
   name: 'deltanet',
   title: 'DeltaNet',

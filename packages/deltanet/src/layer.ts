@@ -22,6 +22,7 @@ import { scalarDelta } from '@twilljs/scan';
 import { ones, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of DeltaNet, complete. */
 export type DeltaNetConfig = Values<typeof fields> & ModelWidths;
 
 /** Activations of q and k that act after the split into heads; silu acts before it, inside the convolution if there is one. */

@@ -22,6 +22,7 @@ export function trainingFlops(model: LanguageModel, tokens: number, length: numb
   return 3 * tokens * model.flopsPerToken(length);
 }
 
+/** Tokens per second of reading a prompt, and of going on from it. */
 export interface DecodeSpeed {
   /** Tokens per second of reading the prompt. */
   readonly prompt: number;

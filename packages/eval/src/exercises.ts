@@ -21,6 +21,7 @@ type Own<F extends Fields> = Pick<
   'name' | 'aliases' | 'title' | 'summary' | 'axis' | 'words' | 'readout'
 >;
 
+/** What `exercises` makes a task of. */
 export interface ExercisesParts<F extends Fields> extends Own<F> {
   /** Options with their defaults; `length` and `batch` among them. */
   readonly fields: F;

@@ -6,6 +6,7 @@ import { byteTokenizer, type Tokenizer } from '@twilljs/tokenizers';
 import { type Estimate, estimate } from './estimate.ts';
 import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
+/** Bits per token of windows, and by position. */
 export interface WindowsResult {
   /** Over the positions after the warm-up, windows as the independent units. Of a model of bytes, bits per byte. */
   readonly bitsPerToken: Estimate;
@@ -44,6 +45,7 @@ export async function evaluateWindows(
   return { bitsPerToken: meanOf(bits, scores, warmup), warmup, byPosition: meanByPosition(bits, scores), notFinite };
 }
 
+/** Bits per token that a passage costs less when it comes again. */
 export interface CopyingResult {
   /** Bits per token of a passage minus those of its second occurrence: above 0 the model looks back and copies. Rows are the independent units. */
   readonly gain: Estimate;
@@ -80,6 +82,7 @@ export async function evaluateCopying(model: LanguageModel, rows: Copies): Promi
   };
 }
 
+/** Bits per byte of whole documents, by their true bytes. */
 export interface DocumentsResult {
   /** Over all bytes but those of the first token of each document, documents as the independent units. */
   readonly bitsPerByte: Estimate;

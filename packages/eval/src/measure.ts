@@ -90,6 +90,7 @@ export interface ComparedMeasure<P extends Probe = Probe> extends Told<P> {
   error?(measurement: JsonObject): number | null;
 }
 
+/** What is measured of a model: a number that models are compared by, or lines that are told. */
 export type Measure<P extends Probe = Probe> = ToldMeasure<P> | ComparedMeasure<P>;
 
 /** Those that have values. */

@@ -12,6 +12,7 @@ const PART = 2 ** 20;
 /** Of the hash, whose numbers are those of 32 bits. */
 const BASE = 0x01000193;
 
+/** How much of a text stands in another. */
 export interface Overlap {
   readonly name: string;
   /** The part of the document's excerpts that was found, above 0. */

@@ -5,6 +5,7 @@ import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
 import type { Estimate } from './estimate.ts';
 import { meanByPosition, meanOf, type Place, score } from './score.ts';
 
+/** What a task found at one difficulty. */
 export interface TaskResult {
   readonly task: string;
   /** What it counts is the task's own: pairs of associative recall, tokens of parity. */
@@ -21,6 +22,7 @@ export interface TaskResult {
   readonly notFinite: Place | null;
 }
 
+/** At which difficulties a task is asked, and in how many rows. */
 export interface TaskOptions {
   /** Rows of the fixed evaluation set at each difficulty. Default 384. */
   rows?: number;

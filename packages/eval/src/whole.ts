@@ -9,6 +9,7 @@ import { type Place, score } from './score.ts';
 /** Tokens that are scored before the next windows are made. */
 const TOKENS_OF_PART = 2 ** 15;
 
+/** How a whole text is cut into windows. */
 export interface WholeOptions {
   /** Tokens per window, T. */
   length: number;
@@ -20,6 +21,7 @@ export interface WholeOptions {
   onPart?(done: number, of: number): void;
 }
 
+/** Bits per token of a whole text. */
 export interface WholeResult extends WindowsResult {
   /** How many windows cover the text. */
   readonly windows: number;

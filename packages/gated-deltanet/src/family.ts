@@ -3,6 +3,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { GatedDeltaNet } from './layer.ts';
 
+/** Gated DeltaNet, the family to hand to `hybrid`. */
 export const gatedDeltanet: MixerFamily<typeof fields> = {
   name: 'gated-deltanet',
   title: 'Gated DeltaNet',

@@ -22,6 +22,7 @@ import { scalarDelta } from '@twilljs/scan';
 import { exactExp, exactLog, OptionError, type Random, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of Gated DeltaNet, complete. */
 export type GatedDeltaNetConfig = Values<typeof fields> & ModelWidths;
 
 /** A in (0,16) decides how fast a head forgets; A_log is its logarithm. */

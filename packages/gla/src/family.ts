@@ -3,6 +3,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { GLA } from './layer.ts';
 
+/** GLA, the family to hand to `hybrid`. */
 export const gla: MixerFamily<typeof fields> = {
   name: 'gla',
   title: 'GLA',

@@ -24,6 +24,7 @@ import { shareHeads, vectorDecay } from '@twilljs/scan';
 import { full, OptionError, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of GLA, complete. */
 export type GLAConfig = Values<typeof fields> & ModelWidths;
 
 /** Width between the two projections of the gate, and what its logarithm is divided by: FLA's configurations do not set them. */

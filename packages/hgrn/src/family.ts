@@ -3,6 +3,7 @@ import { type MixerFamily, sharedBounds } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { HGRN } from './layer.ts';
 
+/** HGRN, the family to hand to `hybrid`. */
 export const hgrn: MixerFamily<typeof fields> = {
   name: 'hgrn',
   title: 'HGRN',

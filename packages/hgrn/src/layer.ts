@@ -22,6 +22,7 @@ import { elementwise } from '@twilljs/scan';
 import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of HGRN, complete. */
 export type HGRNConfig = Values<typeof fields> & ModelWidths;
 
 /**

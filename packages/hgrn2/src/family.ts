@@ -3,6 +3,7 @@ import { type MixerFamily, sharedBounds } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { HGRN2 } from './layer.ts';
 
+/** HGRN2, the family to hand to `hybrid`. */
 export const hgrn2: MixerFamily<typeof fields> = {
   name: 'hgrn2',
   title: 'HGRN2',

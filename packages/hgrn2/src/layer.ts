@@ -22,6 +22,7 @@ import { vectorDecay } from '@twilljs/scan';
 import { OptionError, type Tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of HGRN2, complete. */
 export type HGRN2Config = Values<typeof fields> & ModelWidths;
 
 /** FLA never hands `norm_eps` to the output norm. */

@@ -3,7 +3,9 @@ import { FileError, OptionError, shown } from '@twilljs/tensor';
 import { mistakenFor } from './mistaken.ts';
 import { nativeJson } from './native-json.ts';
 
+/** A value of JSON. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** An object of JSON. */
 export interface JsonObject {
   [key: string]: Json;
 }

@@ -10,11 +10,13 @@ import { filesFolder } from './sources/blob.ts';
 import { decodeText, type Folder } from './sources/source.ts';
 import { urlFolder } from './sources/url.ts';
 
+/** Options of `load`. */
 export interface LoadOptions extends ModelOptions {
   /** Of a model on the Hub: a branch, a tag or a commit. Default: `main`. */
   readonly revision?: string;
 }
 
+/** A model with what lay beside its weights. */
 export interface Loaded extends LoadedModel {
   /** Of its `tokenizer.json`, and of the files that say how it is used; null where there is none. */
   readonly tokenizer: Tokenizer | null;

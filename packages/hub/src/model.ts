@@ -18,6 +18,7 @@ export interface ModelFiles<T extends TensorSource = TensorSource> {
   readonly files?: ReadonlyMap<string, Uint8Array>;
 }
 
+/** Of which mixers a model is made, on which device, and in which type its matrices are kept. */
 export interface ModelOptions {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
   readonly mixers: readonly MixerFamily[];
@@ -35,6 +36,7 @@ export interface ModelOptions {
   readonly signal?: AbortSignalOf;
 }
 
+/** How far a model is, in bytes. */
 export interface LoadProgress {
   /** Bytes that go from the Hub to its cache, or from files to the device. */
   readonly step: 'download' | 'weights';
@@ -42,6 +44,7 @@ export interface LoadProgress {
   readonly total: number;
 }
 
+/** A model, and what of its files is not computed as it stands there, a line each. */
 export interface LoadedModel {
   readonly model: LanguageModel;
   /** What was ignored or rearranged in the files, and what the configuration says that is computed otherwise, one line each. */

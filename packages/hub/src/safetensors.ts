@@ -6,6 +6,7 @@ import { bytesIn, isStoredDType, type StoredTensor, storedTypes, type TensorSour
 /** Bytes of a tensor elsewhere that are in memory at a time. */
 const PART = 2 ** 22;
 
+/** What a safetensors file holds. */
 export interface SafetensorsFile<T extends TensorSource = StoredTensor> {
   /** Free text that belongs to the file; `{ format: 'pt' }` in files of PyTorch models. */
   readonly metadata: Record<string, string>;

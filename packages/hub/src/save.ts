@@ -11,11 +11,13 @@ import { StagedFiles } from './staged.ts';
 import { bytesIn, type TensorSource } from './stored.ts';
 import { storedOn } from './transfer.ts';
 
+/** How weights are cut into files. */
 export interface WriteOptions {
   /** Bytes of tensors in one file; a tensor that has more is a file of its own. Default: 5e9, as of Hugging Face. */
   readonly maxShardBytes?: number;
 }
 
+/** Options of `save`. */
 export interface SaveOptions extends WriteOptions {
   /** What shall lie beside the weights, by name: what `load` found there. */
   readonly files?: ReadonlyMap<string, Uint8Array>;

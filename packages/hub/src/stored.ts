@@ -19,6 +19,7 @@ export const storedTypes = {
   BOOL: { bytes: 1, min: 0, max: 1 },
 } as const satisfies Record<string, { bytes: number; min?: number; max?: number }>;
 
+/** A type of numbers in safetensors files. */
 export type StoredDType = keyof typeof storedTypes;
 
 export function isStoredDType(name: string): name is StoredDType {

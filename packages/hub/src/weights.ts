@@ -3,6 +3,7 @@ import { FileError, OptionError, type Shape, sameShape, shown } from '@twilljs/t
 import { brief } from './header.ts';
 import { bytesIn, type StoredTensor, storedTypes, type TensorSource } from './stored.ts';
 
+/** For each parameter the tensor that it is read from, and what was done to find it. */
 export interface Matched<T extends TensorSource = StoredTensor> {
   /** The stored tensor of every parameter, in the order in which they are stored. */
   readonly sources: ReadonlyMap<string, T>;

@@ -7,6 +7,7 @@ import { type IdList, promptIds } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 import type { Token } from './sampling/logprobs.ts';
 
+/** Of how many continuations the best are given. */
 export interface BestOptions extends Omit<GenerateOptions, 'until'> {
   /** How many continuations. More than one differ at a temperature above 0 alone. */
   readonly n: number;

@@ -10,6 +10,7 @@ import { type Prefixes, requirePrefixes } from './prefixes.ts';
 import type { Token } from './sampling/logprobs.ts';
 import { checkSampling, type SamplingOptions, samplingNames } from './sampling/options.ts';
 
+/** How many tokens come, how they are chosen, and where they end. */
 export interface GenerateOptions extends SamplingOptions {
   readonly maxTokens: number;
   /** 0 takes the most likely token; 1 samples from the model's distribution. Default 0. */

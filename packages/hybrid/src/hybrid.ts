@@ -25,6 +25,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** What `create` and `block` of any family take; its own fields were read from its own table. */
 type FamilyConfig = Values<Fields> & ModelFields;
 
+/** Of which mixers a model is made, its initial weights, and the device of `to()`. */
 export interface HybridOptions<Mixers extends readonly MixerFamily[] = readonly MixerFamily[]> {
   /** The families that the configuration may name; `twilljs` exports all of them as `mixers`. */
   readonly mixers: Mixers;

@@ -21,6 +21,7 @@ export type IdList = ArrayLike<number>;
  */
 export type Ids = Tensor | { readonly data: IdList; readonly shape: readonly [number, number] } | readonly IdList[];
 
+/** Ids as one array with its shape. */
 export interface HostIds {
   readonly data: Int32Array;
   readonly shape: readonly [number, number];

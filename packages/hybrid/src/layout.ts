@@ -4,6 +4,7 @@ import { OptionError, oneOf, shown, whole } from '@twilljs/tensor';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** How a ratio is read: `3:1` as three linear layers and a full one, or, as `period`, one full layer in three. */
 export type Convention = 'literal' | 'period';
 
 /** The short forms, one of which may say which layer is which, and the heads of the softmax layers that it places. */

@@ -5,6 +5,7 @@ import { checkModel } from './check-model.ts';
 import type { IdList } from './ids.ts';
 import type { LanguageModel } from './model.ts';
 
+/** How many beginnings are kept. */
 export interface PrefixOptions {
   /** Caches kept at most; the one that was used longest ago goes first. Default 8. */
   readonly most?: number;

@@ -1,6 +1,7 @@
 // The parameters of a model in one allocation, those with weight decay first; what is stored in bf16 lies apart.
 import { arenaLayout, type Device, moveToArena, OptionError, shown, type Tensor } from '@twilljs/tensor';
 
+/** All parameters of a model behind each other in one tensor. */
 export interface ParameterArena {
   /** Every parameter but those stored in bf16, 256-byte aligned, gaps 0. */
   readonly flat: Tensor;

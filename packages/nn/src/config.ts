@@ -54,6 +54,7 @@ type Present<F extends Field> = F extends { orList: true }
 export type ValueOf<F extends Field> = F extends { default: null } | { nullable: true }
   ? Present<F> | null
   : Present<F>;
+/** The values of fields, by the table that describes them. */
 export type Values<T extends Fields> = { readonly [K in keyof T]: ValueOf<T[K]> };
 /** What may be written for a table: any field may be left out, since `readFields` knows its default. */
 export type Given<T extends Fields> = { readonly [K in keyof T]?: ValueOf<T[K]> | undefined };

@@ -8,6 +8,7 @@ import { closedFields, labelFields, type ModelFields, modelFields } from './mode
 /** More parameters than the memory of one machine; beyond lies a slip of the pen. */
 const MOST_PARAMETERS = 2 ** 37;
 
+/** A configuration as it was read: the fields of the model, and for each layer its mixer. */
 export interface ModelConfig {
   readonly model: ModelFields;
   /** The mixer that `model_type` names, or the linear ones of a list of layers: those that have fields in the configuration itself. */

@@ -10,6 +10,7 @@ import { packedChecks } from './testing/packed.ts';
 export { paperError } from './paper.ts';
 export { type Check, type MixerCase, makeMixer } from './testing/cases.ts';
 
+/** A family with the configurations and devices on which it is checked. */
 export interface MixerSuite {
   readonly family: MixerFamily;
   readonly configs: readonly MixerCase['config'][];

@@ -27,18 +27,26 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/wasm.ts';
 
+/** Kernels of `linears`, forward and backward. */
 export const linearsKernels: readonly WasmKernel[] = [linearsKernel, linearsGradKernel];
+/** Kernels of `rmsNorm`, forward and backward. */
 export const rmsNormKernels: readonly WasmKernel[] = [rmsNormKernel, rmsNormGradKernel];
+/** Kernels of `gatedRmsNorm`, forward and backward. */
 export const gatedRmsNormKernels: readonly WasmKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
+/** Kernels of `l2Norm`, forward and backward. */
 export const l2NormKernels: readonly WasmKernel[] = [l2NormKernel, l2NormGradKernel, l2NormsKernel, l2NormsGradKernel];
+/** Kernels of `shortConv`, forward and backward. */
 export const shortConvKernels: readonly WasmKernel[] = [
   shortConvKernel,
   shortConvGradKernel,
   shortConvsKernel,
   shortConvsGradKernel,
 ];
+/** Kernels of `silu`, forward and backward. */
 export const siluKernels: readonly WasmKernel[] = [siluKernel, siluGradKernel];
+/** Kernels of `swiglu`, forward and backward. */
 export const swigluKernels: readonly WasmKernel[] = [swigluKernel, swigluGradKernel];
+/** Kernels of `logSigmoid`, forward and backward. */
 export const logSigmoidKernels: readonly WasmKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
 /** The gate, and the bounds of all layers, which are learned. */
 export const forgetGateKernels: readonly WasmKernel[] = [
@@ -48,8 +56,11 @@ export const forgetGateKernels: readonly WasmKernel[] = [
   softmaxKernel,
   softmaxGradKernel,
 ];
+/** Kernels of `normalCdf`, forward and backward. */
 export const normalCdfKernels: readonly WasmKernel[] = [normalCdfKernel, normalCdfGradKernel];
+/** Kernels of `gdnGate`, forward and backward. */
 export const gdnGateKernels: readonly WasmKernel[] = [gdnGateKernel, gdnGateGradKernel];
+/** Kernels of the rotation by positions. */
 export const rotaryKernels: readonly WasmKernel[] = [rotaryKernel, rotariesKernel];
 
 /** What every language model runs around its mixers, its loss and its optimisers included. */

@@ -27,23 +27,31 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/webgpu.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/webgpu.ts';
 
+/** Kernels of `linears`, forward and backward. */
 export const linearsKernels: readonly WebGpuKernel[] = [linearsKernel, linearsGradKernel];
+/** Kernels of `rmsNorm`, forward and backward. */
 export const rmsNormKernels: readonly WebGpuKernel[] = [rmsNormKernel, rmsNormGradKernel];
+/** Kernels of `gatedRmsNorm`, forward and backward. */
 export const gatedRmsNormKernels: readonly WebGpuKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
+/** Kernels of `l2Norm`, forward and backward. */
 export const l2NormKernels: readonly WebGpuKernel[] = [
   l2NormKernel,
   l2NormGradKernel,
   l2NormsKernel,
   l2NormsGradKernel,
 ];
+/** Kernels of `shortConv`, forward and backward. */
 export const shortConvKernels: readonly WebGpuKernel[] = [
   shortConvKernel,
   shortConvGradKernel,
   shortConvsKernel,
   shortConvsGradKernel,
 ];
+/** Kernels of `silu`, forward and backward. */
 export const siluKernels: readonly WebGpuKernel[] = [siluKernel, siluGradKernel];
+/** Kernels of `swiglu`, forward and backward. */
 export const swigluKernels: readonly WebGpuKernel[] = [swigluKernel, swigluGradKernel];
+/** Kernels of `logSigmoid`, forward and backward. */
 export const logSigmoidKernels: readonly WebGpuKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
 /** The gate, and the bounds of all layers, which are learned. */
 export const forgetGateKernels: readonly WebGpuKernel[] = [
@@ -53,8 +61,11 @@ export const forgetGateKernels: readonly WebGpuKernel[] = [
   softmaxKernel,
   softmaxGradKernel,
 ];
+/** Kernels of `normalCdf`, forward and backward. */
 export const normalCdfKernels: readonly WebGpuKernel[] = [normalCdfKernel, normalCdfGradKernel];
+/** Kernels of `gdnGate`, forward and backward. */
 export const gdnGateKernels: readonly WebGpuKernel[] = [gdnGateKernel, gdnGateGradKernel];
+/** Kernels of the rotation by positions. */
 export const rotaryKernels: readonly WebGpuKernel[] = [rotaryKernel, rotariesKernel];
 
 /** What every language model runs around its mixers, its loss and its optimisers included. */

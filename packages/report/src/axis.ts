@@ -3,6 +3,7 @@ import type { Ratio } from '@twilljs/hybrid';
 import type { Setting } from '@twilljs/sweep';
 import type { Model } from './part.ts';
 
+/** A value of an axis, and where it is drawn. */
 export interface AxisValue {
   readonly key: string;
   /** As plots and heads of columns have it: `1 in 4`, `0.003`. */
@@ -11,6 +12,7 @@ export interface AxisValue {
   readonly at: number | null;
 }
 
+/** What models of a part differ in: a ratio, or an option of the grid. */
 export interface Axis {
   /** `ratio`, or the name of a setting. */
   readonly name: string;

@@ -16,6 +16,7 @@ import { isOfProtocol, protocolSections } from './protocol.ts';
 import { reproduce } from './reproduce.ts';
 import { fixed, listed } from './text/stats.ts';
 
+/** The report of sweeps as data. */
 export function buildReport(sweeps: readonly LoadedSweep[], options: ReportOptions): Report {
   checkOptions('buildReport', options);
   const { references = [], figures = [], profiles = [], protocols = [], known } = options;

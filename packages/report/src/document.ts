@@ -19,6 +19,7 @@ export interface Key {
   readonly mark: 'line' | 'dash' | 'dot' | 'square' | 'diamond';
 }
 
+/** A part of a section: text, code, a table, or pictures. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string; readonly about?: string }
   | { readonly kind: 'code'; readonly text: string; readonly summary?: string }
@@ -60,6 +61,7 @@ export function rowsOf(
   return rows.map((cells, row) => cells.map((cell, column) => (isStrong(row, column) ? written(cell) : cell)));
 }
 
+/** A section of a report. */
 export interface Section {
   readonly title: string;
   /** Left to the page and the Markdown: a terminal has no room for it. */
@@ -67,6 +69,7 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
+/** A report as data: a title, a lead, and sections. */
 export interface Report {
   readonly title: string;
   readonly lead: string;

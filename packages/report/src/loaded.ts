@@ -2,6 +2,7 @@
 import type { Known, SweepResults } from '@twilljs/sweep';
 import type { SweepRecord, UnfinishedCell } from '@twilljs/sweep/node';
 
+/** A sweep that was read from its directory. */
 export interface LoadedSweep {
   readonly directory: string;
   /** What was handed in, and what its own modules add. */

@@ -1,6 +1,7 @@
 // The report as Markdown: text and tables; the pictures are in the page beside it.
 import { type Block, type Report, rowsOf } from './document.ts';
 
+/** The report as Markdown. */
 export function markdown({ title, lead, sections }: Report): string {
   const parts = [
     `# ${plain(title)}`,

@@ -6,6 +6,7 @@ import { knownOnly } from '@twilljs/tensor';
 import type { Figure } from './figures/figure.ts';
 import type { Profile } from './profile/profile.ts';
 
+/** What names in results mean, and what a report shows beside them. */
 export interface ReportOptions {
   readonly known: Known;
   /** Specifications that have a name: what is one of them is repeated by it. */

@@ -4,6 +4,7 @@ import { style } from './page-style.ts';
 import { draw } from './render.ts';
 import { escaped } from './text/escape.ts';
 
+/** The report as one page of HTML that fetches nothing. */
 export async function page({ title, lead, sections }: Report): Promise<string> {
   const written: string[] = [];
   for (const [i, section] of sections.entries()) {

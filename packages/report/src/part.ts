@@ -30,6 +30,7 @@ export interface Line {
   readonly models: readonly Model[];
 }
 
+/** What is compared with each other: models on one task, at one size and training. */
 export interface Part {
   readonly title: string;
   readonly task: TaskFamily;
@@ -52,6 +53,7 @@ export interface Part {
 /** Every model of a part, the softmax ones last. */
 export const modelsOf = ({ lines, full }: Part): Model[] => [...lines.flatMap(({ models }) => models), ...full];
 
+/** The model of a line at a value of the axis. */
 export const modelAt = ({ models }: Line, x: Axis, value: AxisValue): Model | undefined =>
   models.find((model) => x.of(model) === value.key);
 
@@ -69,6 +71,7 @@ export const settingText = (part: Part, model: Model): string => [model.family, 
 
 const settingsOf = ({ axes }: Part, model: Model): string[] => axes.map((axis) => textOf(axis, axis.of(model)));
 
+/** A ratio as it is said. */
 export function ratioText(ratio: Ratio): string {
   return ratio === 'pure' ? 'pure' : `1 in ${ratio}`;
 }
@@ -104,6 +107,7 @@ export function numberOf(value: MeasureValue | null | undefined, { kind }: Compa
   return typeof value === 'number' ? value : Number.NaN;
 }
 
+/** The mean over seeds of a measure, with the smallest and the largest. */
 export function resultOf(part: Part, model: Model | undefined, measure = mainOf(part)): Spread | null {
   return model ? spreadOf(model.cells.map((cell) => numberIn(cell, measure)).filter(Number.isFinite)) : null;
 }

@@ -3,6 +3,7 @@ import type { MixerFamily } from '@twilljs/nn';
 import { fields } from './fields.ts';
 import { RetNet } from './layer.ts';
 
+/** RetNet, the family to hand to `hybrid`. */
 export const retnet: MixerFamily<typeof fields> = {
   name: 'retnet',
   title: 'RetNet',

@@ -22,6 +22,7 @@ import { scalarDecay, shareHeads } from '@twilljs/scan';
 import { exactLog, OptionError, type Tensor, tensor, zeros } from '@twilljs/tensor';
 import type { fields } from './fields.ts';
 
+/** The fields of a layer of RetNet, complete. */
 export type RetNetConfig = Values<typeof fields> & ModelWidths;
 
 /** FLA fixes the base of the rotary positions. */

@@ -12,6 +12,7 @@ import { knownWith } from './modules.ts';
 import type { SweepCell } from './plan.ts';
 import { HELD_OUT, type SweepText } from './text.ts';
 
+/** A cell as JSON: all that another process needs to train it. */
 export interface CellJob {
   /** Of the run. */
   readonly directory: string;
@@ -76,6 +77,7 @@ export function jobOf(cell: SweepCell, directory: string, context: JobContext): 
   };
 }
 
+/** On which device a cell is trained, and what ends it. */
 export interface TrainCellOptions {
   /** Where it is trained. */
   readonly device: Device;

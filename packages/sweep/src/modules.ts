@@ -20,6 +20,7 @@ export type LoadedModule = { readonly path: string } & (
   | { readonly kind: 'suite'; readonly value: Suite }
 );
 
+/** What a module of your own holds. */
 export type ModuleKind = LoadedModule['kind'];
 
 /** Whether what stands in the place of a name is the path of a module. */

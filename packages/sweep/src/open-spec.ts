@@ -20,6 +20,7 @@ export interface OpenedSpec {
   readonly record: SweepRecord | null;
 }
 
+/** From where a specification is read. */
 export interface OpenSpecOptions {
   /** Of the sweep. Where it goes on, what the specification leaves out of its training is what it was. */
   readonly directory?: string;

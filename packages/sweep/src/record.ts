@@ -31,6 +31,7 @@ export interface SweepOrigin extends Values<typeof originFields> {
   readonly patterns: readonly string[] | null;
 }
 
+/** `sweep.json`: what a sweep is. */
 export interface SweepRecord {
   readonly spec: SweepSpec;
   /** What language cells read, with a hash: equal at every continuation. Null where there are no language cells. */

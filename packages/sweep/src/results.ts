@@ -47,6 +47,7 @@ export interface CellFacts extends ModelCounts {
  */
 export type SweepCellResult = CellFacts & { readonly [measure: string]: unknown };
 
+/** `results.json`: the specification, and what every cell found. */
 export interface SweepResults {
   readonly version: typeof RESULTS_VERSION;
   readonly spec: SweepSpec;

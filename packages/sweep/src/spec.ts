@@ -34,6 +34,7 @@ export interface SweepGrid {
   readonly measures?: readonly string[];
 }
 
+/** A specification with every default written out. */
 export interface SweepSpec {
   readonly name: string;
   readonly grids: readonly SweepGrid[];

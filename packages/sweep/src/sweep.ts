@@ -14,6 +14,7 @@ import type { SweepResults } from './results.ts';
 import type { SweepSpec } from './spec.ts';
 import { corpusOf, keepTokenizer, originOf, requireText, type SweepText } from './text.ts';
 
+/** How far a cell is. */
 export type CellPhase = 'waiting' | 'running' | 'done' | 'failed';
 
 /** How far a cell is. */
@@ -28,6 +29,7 @@ export interface CellState {
   readonly failed: string | null;
 }
 
+/** Where a sweep lies, its cells, and who trains them. */
 export interface SweepOptions {
   /** Created where it is missing. */
   readonly directory: string;
@@ -59,6 +61,7 @@ export interface SweepOptions {
   warn?(message: string): void;
 }
 
+/** How a sweep ended, and what it found. */
 export interface SweepOutcome {
   readonly status: 'finished' | 'interrupted';
   /** Null after an interruption. */

@@ -34,6 +34,7 @@ function classOf(bytes: number): number {
   return Math.ceil(units / grain) * grain;
 }
 
+/** Places in a memory that grows: what is given back is used again. */
 export class Allocator {
   private readonly name: string;
   private readonly heap: GrowingMemory;

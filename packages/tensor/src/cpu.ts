@@ -83,6 +83,7 @@ function make(float: 'f32' | 'f64', poison: boolean, eager: boolean): Device {
 
 const shared: Partial<Record<'f32' | 'f64', Device>> = {};
 
+/** In which numbers the reference device computes, and how it helps tests. */
 export interface CpuOptions {
   /** f64 is the reference for gradient checks and parity. Default f32. */
   float?: 'f32' | 'f64';

@@ -12,6 +12,7 @@ import { bytesPer, type Data, type DType, hostArray, requireShape, type Shape, s
 import type { Bounds, Storage } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
+/** On which device a tensor is made, and in which type. */
 export interface CreateOptions {
   /** Default: the `cpu` f32 device. */
   device?: Device;
@@ -129,10 +130,12 @@ export function full(shape: Shape, value: number, options: CreateOptions = {}): 
   return filled('full', shape, value, options);
 }
 
+/** A tensor of zeros. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
   return filled('zeros', shape, 0, options);
 }
 
+/** A tensor of ones. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
   return filled('ones', shape, 1, options);
 }

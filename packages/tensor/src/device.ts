@@ -53,6 +53,7 @@ export interface KernelTime {
   readonly ms: number;
 }
 
+/** What a device holds, and what it runs by definition for want of a kernel. */
 export interface DeviceReport {
   readonly label: string;
   /** Bytes of buffers that are allocated now. */
@@ -68,6 +69,7 @@ export interface DeviceReport {
   readonly choice?: string;
 }
 
+/** Where tensors lie and ops run: memory, and a runner for each op. */
 export interface Device {
   /** `cpu`, `cpu-f64`, `meta`, `wasm`, ... */
   readonly name: string;

@@ -34,4 +34,5 @@ export const primitives = {
   assign: assignOp,
 };
 
+/** A name among `primitives`. */
 export type PrimitiveName = keyof typeof primitives;

@@ -2,6 +2,7 @@
 import { DeviceError, ShapeError } from './errors.ts';
 import { shown } from './options.ts';
 
+/** The lengths of the axes, the first one outermost. */
 export type Shape = readonly number[];
 /** f32 or f64 for numbers (a device has one of the two), i32 for ids, bf16 for matrices that are stored so. */
 export type DType = 'f32' | 'f64' | 'i32' | 'bf16';
@@ -22,6 +23,7 @@ interface ArrayOf {
 }
 const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bf16: Uint16Array };
 
+/** Bytes of a number, by its type. */
 export const bytesPer: Record<DType, number> = { f32: 4, f64: 8, i32: 4, bf16: 2 };
 
 /** Shapes of an op's inputs; null where one is absent. */
@@ -58,6 +60,7 @@ export function size(shape: Shape): number {
   return n;
 }
 
+/** Whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }

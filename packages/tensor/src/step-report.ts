@@ -14,6 +14,7 @@ export interface StepOp {
   readonly scratch: number;
 }
 
+/** What a recorded step runs, op by op, and the memory it needs. */
 export interface StepReport {
   readonly ops: readonly StepOp[];
   /** Launches in all. */

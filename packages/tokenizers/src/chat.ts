@@ -3,12 +3,14 @@ import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import type { Tokenizer } from './tokenizer.ts';
 
+/** A message of a conversation, as chat templates read it. */
 export interface ChatMessage {
   /** Such as `system`, `user`, `assistant`. */
   readonly role: string;
   readonly [field: string]: unknown;
 }
 
+/** How a chat template is rendered. */
 export interface ChatTemplateOptions {
   /** Ends with the beginning of an answer, for a model to go on from. Default: false. */
   readonly addGenerationPrompt?: boolean;

@@ -23,6 +23,7 @@ export const tokenizerFileNames: readonly (keyof TokenizerFiles)[] = [
   'special_tokens_map.json',
 ];
 
+/** By what path messages name the files. */
 export interface FromFilesOptions {
   /** The directory, for errors. Default: none is named. */
   readonly path?: string;

@@ -8,6 +8,7 @@ import { normalizerOf } from './normalizers.ts';
 import { frameOf } from './post-processors.ts';
 import { makeTokenizer, type Tokenizer } from './tokenizer.ts';
 
+/** By what path messages name the file. */
 export interface FromJsonOptions {
   /** What errors call the file. Default: tokenizer.json. */
   readonly path?: string;

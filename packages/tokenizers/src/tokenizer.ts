@@ -1,11 +1,13 @@
 // What a tokenizer is, whatever it reads: text into ids, ids into text, at once or token by token.
 import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 
+/** Whether special tokens are put around a text. */
 export interface EncodeOptions {
   /** What the file wants around every text, such as a token of its beginning. Default: true. */
   readonly addSpecialTokens?: boolean;
 }
 
+/** Whether special tokens are left out of a text. */
 export interface DecodeOptions {
   /** Leaves out tokens that the file calls special. Default: false. */
   readonly skipSpecialTokens?: boolean;
@@ -19,6 +21,7 @@ export interface DecodeStream {
   end(): string;
 }
 
+/** Text into ids and back. */
 export interface Tokenizer {
   /** `bytes`, or the kind of model in `tokenizer.json`: `BPE`, `Unigram`, `WordPiece`. */
   readonly kind: string;

@@ -14,6 +14,7 @@ export interface TrainBpeProgress {
   readonly tokens: number;
 }
 
+/** How large a vocabulary is trained, and of what. */
 export interface TrainBpeOptions {
   /** Tokens in the vocabulary: special ones, 256 for the bytes, and merged ones, as many as the texts give. */
   readonly vocabSize: number;

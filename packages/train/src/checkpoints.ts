@@ -6,6 +6,7 @@ import { attempt, flushDirectory, listDirectory, makeDirectory, readFile, writeA
 import { FileError, isTwillError, shown } from '@twilljs/tensor';
 import { readSealed, sha256, writeSealed } from './seal.ts';
 
+/** A checkpoint of a run. */
 export interface Checkpoint {
   readonly step: number;
   readonly path: string;

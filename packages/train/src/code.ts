@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
+/** A module of your own by its path and hash. */
 export interface Code {
   /** Of the module, whole. */
   readonly path: string;

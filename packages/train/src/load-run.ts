@@ -19,6 +19,7 @@ import { ADAPTER } from './claim.ts';
 import { readFrozen } from './frozen.ts';
 import { type RunRecord, type RunStatus, readRunRecord } from './record.ts';
 
+/** Of which moment of a run the model is. */
 export interface LoadRunOptions extends ModelOptions {
   /**
    * Which weights: the newest that are whole (default), those that validation found best, or those of a step. The newest are the
@@ -27,6 +28,7 @@ export interface LoadRunOptions extends ModelOptions {
   readonly checkpoint?: 'last' | 'best' | number;
 }
 
+/** The model of a run at some moment. */
 export interface LoadedRun extends LoadedModel {
   /** What was trained beside the model, in it; null where the model was trained itself. */
   readonly adapter: Adapter | null;

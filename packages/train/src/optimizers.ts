@@ -15,7 +15,9 @@ export interface Optimizer {
   for(trainable: Trainable): OptimizerState;
 }
 
+/** Settings of `adamw`. */
 export type AdamWOptions = Given<typeof adamwFields>;
+/** Settings of `muon`, those of `adamw` among them. */
 export type MuonOptions = AdamWOptions & Given<typeof muonFields>;
 
 /**

@@ -9,6 +9,7 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+/** A line on a terminal that follows a run. */
 export interface ProgressBar {
   /** Shows a step; cheap enough for every one. */
   update(record: StepRecord): void;
@@ -18,6 +19,7 @@ export interface ProgressBar {
   end(): void;
 }
 
+/** Of how many steps, and how losses are said. */
 export interface ProgressOptions {
   /** Steps of the whole run. */
   steps: number;

@@ -5,6 +5,7 @@ import type { JsonObject } from '@twilljs/hub';
 import { withFile } from '@twilljs/hub/node';
 import { type Measurement, MetricsLines } from './metrics-lines.ts';
 
+/** `metrics.jsonl` as columns. */
 export interface Metrics {
   /** The number of every step that has a line, its loss in nats per label, and its tokens per second; NaN where not finite. */
   readonly steps: readonly number[];

@@ -28,6 +28,7 @@ import { readSealed } from './seal.ts';
 export const RECORD = 'run.json';
 
 const statuses = ['running', 'interrupted', 'diverged', 'finished'] as const;
+/** How a run stands. */
 export type RunStatus = (typeof statuses)[number];
 
 /** Where a run goes on. Another one may change the last bits, so a resume there is warned of. */

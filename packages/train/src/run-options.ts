@@ -14,6 +14,7 @@ import type { StepRecord } from './step-record.ts';
 import { trainable } from './trainable.ts';
 import { checkValidation, type Validation } from './validation.ts';
 
+/** Options of `trainRun`. */
 export interface RunOptions {
   /** Created where it is missing. */
   directory: string;
@@ -62,6 +63,7 @@ export interface RunOptions {
   warn?(message: string): void;
 }
 
+/** How a run ended. */
 export interface RunResult {
   /** `complete`: the run had finished before, and nothing was changed. */
   readonly status: 'finished' | 'interrupted' | 'complete';

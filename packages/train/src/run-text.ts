@@ -24,6 +24,7 @@ export interface RunText extends TokenText {
   readonly training: Tokens | null;
 }
 
+/** Which text a run is trained on, where it is not the recorded one. */
 export interface RunTextOptions {
   /** Another text: files and patterns. Default: what was held out from the run. */
   readonly files?: readonly string[] | undefined;

@@ -2,6 +2,7 @@
 import { whole } from '@twilljs/tensor';
 import { type TrainOptions, trainOptions } from './options.ts';
 
+/** The options that decide the learning rate of each step. */
 export type Schedule = Pick<TrainOptions, 'steps' | 'lr' | 'warmup' | 'decay' | 'minRatio'>;
 
 /**

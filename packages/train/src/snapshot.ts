@@ -13,6 +13,7 @@ const counterFields = {
   skippedInARow: count,
 } satisfies Fields;
 
+/** What a trainer counts. */
 export type Counters = Values<typeof counterFields>;
 
 export interface Snapshot extends Moments {

@@ -14,6 +14,7 @@ import type { StepRecord } from './step-record.ts';
 import { Trainable } from './trainable.ts';
 import { checkValidation, isDue, measured, type Validation } from './validation.ts';
 
+/** What is measured on the way, and where records must be exact. */
 export interface TrainerRunOptions {
   readonly validation?: Validation;
   /**

@@ -3,6 +3,7 @@ import { type Device, DeviceError, knownOnly, OptionError, oneOf } from '@twillj
 import type { WasmDevice, WasmOptions } from '@twilljs/wasm';
 import type { WebGpuDevice } from '@twilljs/webgpu';
 
+/** Which device is taken, and how many threads. */
 export interface DeviceOptions extends Pick<WasmOptions, 'eager' | 'threads'> {
   /** `auto`: WebGPU where the machine has a graphics card that it reaches, else wasm. `webgpu` takes any adapter. Default `auto`. */
   name?: 'auto' | 'webgpu' | 'wasm';

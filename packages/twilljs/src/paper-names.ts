@@ -4,6 +4,7 @@ import { configOf } from '@twilljs/sweep';
 import { mixers } from './mixers.ts';
 import { modelSizes } from './sizes.ts';
 
+/** What a repository of the paper's authors holds, and how much of that is known. */
 export interface PaperModel {
   readonly size: '340M' | '1.3B';
   /** Name of the mixer. */

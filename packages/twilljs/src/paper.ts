@@ -1,6 +1,7 @@
 // What the paper prints where it answers the same question: averages by ratio (arXiv 2507.06457v2, tables 6 and 7).
 import type { Reference } from '@twilljs/report';
 
+/** What *A Systematic Analysis of Hybrid Linear Attention* prints where it answers the same question. */
 export const paper: Reference = {
   name: 'paper',
   question: 'The question is that of “A Systematic Analysis of Hybrid Linear Attention” (arXiv 2507.06457).',

@@ -34,6 +34,7 @@ import { chooseTier, type Tier } from './tier.ts';
 /** One page less than 4 GiB, so that the end of the last block is still a 32-bit number. */
 const maximumPages = 65535;
 
+/** Kernels of ops, the tier, and how many threads. */
 export interface WasmOptions {
   /** Kernels of ops beyond the primitives: the lists that other packages export at their `./wasm` entry. */
   kernels?: readonly WasmKernel[];
@@ -51,6 +52,7 @@ export interface WasmOptions {
   walk?: Walk;
 }
 
+/** The device of WebAssembly. */
 export interface WasmDevice extends Device {
   readonly tier: Tier;
   /** Threads that run kernels. The others are started when there is something to share, in a page at once. */

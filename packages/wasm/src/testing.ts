@@ -6,6 +6,7 @@ import type { Pointer, WasmKernel } from './kernel.ts';
 import { ENTRY, type Walk } from './launches.ts';
 import type { Tier } from './tier.ts';
 
+/** A check by its name, for any test runner: it throws what does not hold. */
 export interface Check {
   readonly name: string;
   /** Rejects when the check fails, with what differs. */

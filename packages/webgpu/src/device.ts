@@ -32,6 +32,7 @@ export interface PipelineCount {
   readonly ms: number;
 }
 
+/** The device of graphics cards. */
 export interface WebGpuDevice extends Device {
   profile: NonNullable<Device['profile']>;
   readonly gpu: Gpu;

@@ -74,6 +74,7 @@ export interface ProductPlaces {
   readonly c: Pointer;
 }
 
+/** How the matrices of a product lie. */
 export interface ProductOptions {
   /** A lies as [depth,rows]. */
   readonly transposeA?: boolean;

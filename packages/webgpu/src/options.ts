@@ -4,6 +4,7 @@ import type { Gpu } from './gpu.ts';
 import type { WebGpuKernel } from './kernel.ts';
 import { primitiveKernels } from './primitives.ts';
 
+/** Kernels of ops, and which adapter is taken. */
 export interface WebGpuOptions {
   /** Kernels of ops beyond the primitives: the lists that other packages export at their `./webgpu` entry. */
   kernels?: readonly WebGpuKernel[];

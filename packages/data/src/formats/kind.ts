@@ -2,6 +2,7 @@
 
 /** How documents lie in a file: it is one, or each line or row of it is. */
 export const formats = ['text', 'jsonl', 'csv', 'tsv', 'parquet'] as const;
+/** A form of files that texts are read from. */
 export type Format = (typeof formats)[number];
 
 /** What a name does not say otherwise. */

@@ -10,6 +10,7 @@ export interface Piece {
 
 /** What is done with a line or a row that holds no document: the reading is refused, or goes on without it. */
 export const onBadLines = ['refuse', 'skip'] as const;
+/** What happens at a line without a text: it is refused, or skipped and counted. */
 export type OnBadLine = (typeof onBadLines)[number];
 
 /** How the rows of files are read. */

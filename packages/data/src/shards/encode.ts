@@ -18,6 +18,7 @@ export interface Encoding {
   encoder(writer: ShardWriter): Encoder;
 }
 
+/** What decides which tokens a text becomes: a tokenizer, and marks around each document. */
 export interface EncodingIdentity {
   /** Digest of the tokenizer. */
   readonly tokenizer: string;

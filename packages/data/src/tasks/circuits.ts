@@ -13,8 +13,10 @@ export const circuitNames = [
   'cumulative-majority',
 ] as const;
 
+/** What is computed of all tokens so far. */
 export type CircuitName = (typeof circuitNames)[number];
 
+/** Options of `circuits`. */
 export interface CircuitsOptions {
   /** Default parity. */
   circuit?: CircuitName;

@@ -4,6 +4,7 @@ import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
 import { beyond, makeTask, type Task } from './task.ts';
 
+/** Options of string copying. */
 export interface CopyingOptions {
   /** Symbols of the longest string of training; a row has twice as many tokens and one. Default 64. */
   length?: number;

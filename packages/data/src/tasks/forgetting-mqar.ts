@@ -6,6 +6,7 @@ import { drawSlots, type ZoologyMqarOptions, zoologyNames, zoologyTask } from '.
 
 const name = 'mqar-forgetting';
 
+/** Options of recall in which values of keys change. */
 export interface ForgettingMqarOptions extends ZoologyMqarOptions {
   /** Keys that are bound again, U; of fewer pairs, all of them. Default 4. */
   updates?: number;

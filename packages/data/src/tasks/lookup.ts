@@ -4,6 +4,7 @@ import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
 import { beyond, makeTask, type Task } from './task.ts';
 
+/** Options of the look-up of n-grams. */
 export interface LookupOptions {
   /** Symbols of the longest string of training. Default 64. */
   length?: number;

@@ -4,6 +4,7 @@ import type { RandomSource } from '../source.ts';
 import { writeRecall } from './recall.ts';
 import { checkHalves, checkPairs, makeTask, quarters, type Task } from './task.ts';
 
+/** Options of `mqar`. */
 export interface MqarOptions {
   /** Tokens per row, T, even. Default 64. */
   length?: number;

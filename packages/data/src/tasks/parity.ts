@@ -5,6 +5,7 @@ import type { Batch } from '../batch.ts';
 import type { RandomSource } from '../source.ts';
 import { makeTask, type Task } from './task.ts';
 
+/** Options of `parity`. */
 export interface ParityOptions {
   /** Tokens per training row, T. Default 24. */
   length?: number;

@@ -5,6 +5,7 @@ import type { RandomSource } from '../source.ts';
 import { epochsOf } from './epochs.ts';
 import { makeTask, type Task } from './task.ts';
 
+/** Options of selective copying. */
 export interface SelectiveCopyingOptions {
   /** Tokens per row, L. Default 256. */
   length?: number;
@@ -58,7 +59,12 @@ export function selectiveCopying(options: SelectiveCopyingOptions): Task {
   });
 }
 
-/** @param tokens to copy. @param blanks how many stand before each. */
+/**
+ * Writes a row of selective copying into a batch: tokens among blanks, then the places where they are asked for.
+ *
+ * @param tokens to copy.
+ * @param blanks how many stand before each.
+ */
 export function writeSelective(
   { inputs, labels, T }: Batch,
   row: number,

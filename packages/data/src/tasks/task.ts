@@ -26,6 +26,7 @@ export interface Task extends Batches {
 /** Writes one exercise into a row. */
 export type WriteRow = (out: Batch, row: number, difficulty: number, source: RandomSource) => void;
 
+/** What `makeTask` makes a task of. */
 export interface TaskParts {
   name: string;
   vocab: number;

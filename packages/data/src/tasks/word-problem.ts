@@ -6,6 +6,7 @@ import { epochsOf } from './epochs.ts';
 import { type Group, group } from './group.ts';
 import { beyond, makeTask, type Task } from './task.ts';
 
+/** Options of word problems of groups. */
 export interface WordProblemOptions {
   /** `S3`, `A5`, `Z60`, `A4xZ5`, as `group` takes it. Default S5. */
   group?: string;

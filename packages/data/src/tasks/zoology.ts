@@ -5,6 +5,7 @@ import type { RandomSource } from '../source.ts';
 import { epochsOf } from './epochs.ts';
 import { makeTask, type Task, type TaskParts } from './task.ts';
 
+/** Options of recall as Zoology asks for it. */
 export interface ZoologyMqarOptions {
   /** Tokens per row, L, even. */
   length: number;

@@ -8,6 +8,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** What a column holds: a string, a whole number (or a string of digits), a list of strings, or `{ text, label }` of as many strings each. */
 export type ColumnKind = 'string' | 'integer' | 'strings' | 'choices';
 
+/** Where the rows of a benchmark come from. */
 export interface Dataset {
   /** On the Hugging Face Hub: `allenai/ai2_arc`. */
   readonly id: string;
@@ -79,6 +80,7 @@ export interface Aggregation {
   readonly stderr: ((values: readonly Value[], resamples: number) => Promise<number>) | null;
 }
 
+/** What is counted of a document, and how documents become one figure. */
 export interface Metric {
   readonly name: string;
   readonly higherIsBetter: boolean;
@@ -123,6 +125,7 @@ export interface Cutting {
   readonly contextLength: number;
 }
 
+/** A benchmark as a value: its rows, the requests that a document becomes, and how the answers are scored. */
 export interface Benchmark {
   /** As the lm-evaluation-harness calls it. */
   readonly name: string;

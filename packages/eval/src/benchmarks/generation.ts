@@ -8,6 +8,7 @@ import { type Facts, factsOf } from './facts.ts';
 import { contains } from './metrics.ts';
 import { opening, usualForm, waiting } from './prompt.ts';
 
+/** What a benchmark with written answers is made of. */
 export interface GenerationParts extends Facts {
   text(doc: Row): string;
   /** Any of them is right; the first is what an example says. */

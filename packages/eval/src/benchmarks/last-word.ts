@@ -5,6 +5,7 @@ import { type Facts, factsOf } from './facts.ts';
 import { wordMetrics } from './metrics.ts';
 import { opening, usualForm, waiting } from './prompt.ts';
 
+/** What a benchmark that asks for the last word of a text is made of. */
 export interface LastWordParts extends Facts {
   text(doc: Row): string;
   /** What comes after it, with the space before it. */

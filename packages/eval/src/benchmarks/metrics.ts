@@ -16,6 +16,7 @@ export interface Choices {
   readonly alone: readonly number[];
 }
 
+/** What is counted of the choices of a document. */
 export interface ChoiceMetric extends Metric {
   /** It asks for the choices without their context as well: as many requests again. */
   readonly asksAlone: boolean;

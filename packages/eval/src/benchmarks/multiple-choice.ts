@@ -6,6 +6,7 @@ import { type Facts, factsOf } from './facts.ts';
 import { type ChoiceMetric, type Choices, choiceMetrics } from './metrics.ts';
 import { type Example, opening, usualForm, waiting } from './prompt.ts';
 
+/** What a benchmark with choices is made of. */
 export interface MultipleChoiceParts extends Facts {
   /** Default: `acc`. */
   readonly metrics?: readonly ChoiceMetric[];

@@ -9,6 +9,7 @@ export interface Rows {
   place(index: number): string;
 }
 
+/** Who answers, where rows come from, and how many documents are asked. */
 export interface Evaluating {
   /** Asks the model; called once for each benchmark. */
   answer(requests: readonly Request[]): Promise<readonly Answer[]>;
@@ -43,6 +44,7 @@ export interface Sample {
 /** By name: `acc,none` and `acc_stderr,none`. */
 export type Figures = Readonly<Record<string, number | 'N/A'>>;
 
+/** What one benchmark found. */
 export interface BenchmarkResult {
   readonly benchmark: Benchmark;
   /** Documents evaluated, and how many there are. */
@@ -53,6 +55,7 @@ export interface BenchmarkResult {
   readonly samples: readonly Sample[];
 }
 
+/** The figures of a suite, over its benchmarks. */
 export interface GroupResult {
   readonly suite: Suite;
   /** Documents of all members. */
@@ -60,6 +63,7 @@ export interface GroupResult {
   readonly metrics: Figures;
 }
 
+/** What all benchmarks found, and their suites. */
 export interface SuiteResults {
   readonly benchmarks: readonly BenchmarkResult[];
   /** Of every suite that was asked for, and of those in them, innermost first. */

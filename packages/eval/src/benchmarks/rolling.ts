@@ -7,6 +7,7 @@ import { type Facts, factsOf } from './facts.ts';
 import { textMetrics } from './metrics.ts';
 import { usualForm } from './prompt.ts';
 
+/** What a benchmark that reads whole documents is made of. */
 export interface RollingParts extends Omit<Facts, 'shots'> {
   /** What the model reads. */
   text(doc: Row): string;

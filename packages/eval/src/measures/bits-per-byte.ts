@@ -13,6 +13,7 @@ import { octavesOf } from './octaves.ts';
 /** The first tokens of a window have little to go by and do not count. */
 const WARMUP = 32;
 
+/** Bits per byte of what is held out. */
 export const bitsPerByte: ComparedMeasure<TextProbe> = {
   name: 'bitsPerByte',
   title: 'bits per byte',

@@ -15,6 +15,7 @@ export interface LayerPart {
   readonly found: readonly Data[];
 }
 
+/** What `layerMeasure` makes a measure of. */
 export interface LayerMeasureParts
   extends Pick<ComparedMeasure, 'name' | 'title' | 'about' | 'range' | 'scale'>,
     Partial<Pick<ComparedMeasure, 'better'>> {

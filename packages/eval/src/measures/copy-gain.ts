@@ -5,6 +5,7 @@ import { type ComparedMeasure, estimateText, numberOrNull } from '../measure.ts'
 import type { TextProbe } from '../tasks/text.ts';
 import { errorOf, scaled } from './bits-per-byte.ts';
 
+/** How many bits per byte less a passage costs when it comes again. */
 export const copyGain: ComparedMeasure<TextProbe> = {
   name: 'copyGain',
   title: 'copy gain',

@@ -37,6 +37,7 @@ export function countsOf(model: LanguageModel, length: number): ModelCounts {
   };
 }
 
+/** Parameters, operations and bytes of state. */
 export const cost: ToldMeasure = {
   name: 'cost',
   title: 'cost',

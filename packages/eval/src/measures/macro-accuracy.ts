@@ -36,7 +36,12 @@ export const plainAccuracy: ComparedMeasure<ExerciseProbe> = {
   lines: (measurement, { axis }) => [`plain       ${partsText(measurement, axis.unit, ({ mean }) => mean)}`],
 };
 
-/** @param answers the id said at each position. @param labels the id asked for, IGNORE where none is. */
+/**
+ * The mean over answers of how often each is given where it is right: every answer counts the same.
+ *
+ * @param answers the id said at each position.
+ * @param labels the id asked for, IGNORE where none is.
+ */
 export function macroOf(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
   const asked = new Map<number, number>();
   const right = new Map<number, number>();

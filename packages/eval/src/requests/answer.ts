@@ -17,6 +17,7 @@ export interface AnswerStore {
   put(batch: readonly (readonly [Request, Answer])[]): Promise<void>;
 }
 
+/** How far the answers are. */
 export interface AnswerProgress {
   /** Requests that are answered, those that were known among them, and all; what is asked twice counts once. */
   readonly done: number;
@@ -27,6 +28,7 @@ export interface AnswerProgress {
   readonly kind: Request['kind'];
 }
 
+/** A model, its tokenizer, and where its answers are kept. */
 export interface Answering {
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;

@@ -4,6 +4,7 @@ import type { Tokenizer } from '@twilljs/tokenizers';
 /** Between texts of bytes, which have no token of a beginning. */
 const LINE_BREAK = 10;
 
+/** How prompts become ids: what stands before each, and pieces within one. */
 export interface Encoding {
   /** What stands before a text that has nothing before it: the token of the beginning, else that of the end; null where there is none. */
   readonly prefix: number | null;

@@ -5,6 +5,7 @@ import { type Batch, batchesOf, wantedOf } from './plan.ts';
 import { type Segment, segmentsOf } from './prefix-tree.ts';
 import type { TokenAnswer, TokenRequest } from './token-request.ts';
 
+/** How many tokens are read at once, and what need not be read again. */
 export interface ReadOptions {
   /** Tokens in one forward at most. Default: as many as keep the device busy. */
   readonly tokensAtOnce?: number;

@@ -25,6 +25,7 @@ export interface GenerationRequest {
   readonly options: GenerationOptions;
 }
 
+/** Where a written answer ends, and how its tokens are chosen. */
 export interface GenerationOptions {
   /** Texts that end a generation and are no part of it, in the order in which they cut it: each cuts what the ones before have left. */
   readonly until: readonly string[];
@@ -39,6 +40,7 @@ export interface GenerationOptions {
 /** What a request of the same kind is answered with. */
 export type Answer = LoglikelihoodAnswer | RollingAnswer | GenerationAnswer;
 
+/** The log-probability of a continuation, and whether it is the most likely one. */
 export interface LoglikelihoodAnswer {
   readonly kind: 'loglikelihood';
   /** Sum of the natural log-probabilities of the tokens of the continuation. */
@@ -47,12 +49,14 @@ export interface LoglikelihoodAnswer {
   readonly greedy: boolean;
 }
 
+/** The log-probability of a whole text. */
 export interface RollingAnswer {
   readonly kind: 'loglikelihood_rolling';
   /** Sum of the natural log-probabilities of all tokens of the text. */
   readonly logprob: number;
 }
 
+/** A text that was written, and by what it ended. */
 export interface GenerationAnswer {
   readonly kind: 'generate_until';
   /** Up to the first stop. */

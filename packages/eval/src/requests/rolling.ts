@@ -2,6 +2,7 @@
 import { knownOnly, whole } from '@twilljs/tensor';
 import type { TokenRequest } from './token-request.ts';
 
+/** How a long text is cut into windows. */
 export interface RollingOptions {
   /** Tokens that the model reads at once. */
   readonly maxLength: number;

@@ -8,6 +8,7 @@ export interface TokenRequest {
   readonly continuation: Int32Array;
 }
 
+/** Log-probabilities of the tokens of a continuation. */
 export interface TokenAnswer {
   /**
    * log p of each id of the continuation after all before it, in nats: NaN where the logits are no numbers that softmax takes, -Infinity

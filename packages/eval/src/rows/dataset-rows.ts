@@ -9,6 +9,7 @@ import { type Fetch, filesOnHub } from './from-hub.ts';
 import { filesBelow, isDirectory } from './local.ts';
 import type { Found, Wanted } from './split-files.ts';
 
+/** Where rows of data sets lie, or whence they are fetched. */
 export interface DatasetRowsOptions {
   /** Directories that are looked through, in order, for `org/name`, `name`, or the data set itself. Without any, the Hub is asked. */
   readonly directories?: readonly string[];

@@ -6,6 +6,7 @@ import { scaledAccuracy } from '../measures/scaled-accuracy.ts';
 
 const size = { type: 'integer', max: 2 ** 20 } as const;
 
+/** Parity and majority of all tokens so far. */
 export const circuitsTask = exercises({
   name: 'circuits',
   title: 'Circuits',

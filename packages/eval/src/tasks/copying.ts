@@ -17,6 +17,7 @@ const fields = {
   alphabet: { ...size, default: 26 },
 };
 
+/** A string, to be said again in full. */
 export const stringCopyingTask = exercises({
   ...shared,
   name: 'string-copying',
@@ -31,6 +32,7 @@ export const stringCopyingTask = exercises({
   make: (options, source) => stringCopying({ ...options, source }),
 });
 
+/** What stands in a string beside a few of its symbols. */
 export const ngramLookupTask = exercises({
   ...shared,
   name: 'ngram-lookup',

@@ -26,6 +26,7 @@ const words = (what: string) => ({
   verbs: ['solves it', 'solve it'] as const,
 });
 
+/** Parity of bits, answered at the end. */
 export const formalParityTask = exercises({
   ...shared,
   name: 'formal-parity',
@@ -35,6 +36,7 @@ export const formalParityTask = exercises({
   make: (options, source) => formalParity({ ...options, source }),
 });
 
+/** Sums and products modulo 5. */
 export const modularArithmeticTask = exercises({
   ...shared,
   name: 'modular-arithmetic',
@@ -44,6 +46,7 @@ export const modularArithmeticTask = exercises({
   make: (options, source) => modularArithmetic({ ...options, source }),
 });
 
+/** Expressions with brackets modulo 5. */
 export const modularArithmeticBracketsTask = exercises({
   ...shared,
   name: 'modular-arithmetic-brackets',

@@ -31,6 +31,7 @@ const shared = {
 
 const values = { noun: 'recall in context', verbs: ['finds the values', 'find the values'] } as const;
 
+/** Recall in context, of pairs that come again and again. */
 export const madRecallTask = exercises({
   ...shared,
   name: 'mad-recall',
@@ -45,6 +46,7 @@ export const madRecallTask = exercises({
   make: ({ rows: _, ...options }, source) => madRecall({ ...options, source }),
 });
 
+/** Recall in context, with noise between the pairs. */
 export const madNoisyRecallTask = exercises({
   ...shared,
   name: 'mad-noisy-recall',
@@ -64,6 +66,7 @@ export const madNoisyRecallTask = exercises({
   make: ({ rows: _, ...options }, source) => madRecall({ ...options, source }),
 });
 
+/** Recall in context, of keys and values of several tokens. */
 export const madFuzzyRecallTask = exercises({
   ...shared,
   name: 'mad-fuzzy-recall',
@@ -78,6 +81,7 @@ export const madFuzzyRecallTask = exercises({
   make: ({ rows: _, ...options }, source) => fuzzyRecall({ ...options, source }),
 });
 
+/** Values that no row shows, to be learnt by heart. */
 export const madMemorizationTask = exercises({
   ...shared,
   name: 'mad-memorization',
@@ -100,6 +104,7 @@ export const madMemorizationTask = exercises({
   make: ({ rows: _, ...options }, source) => memorization({ ...options, source }),
 });
 
+/** A whole row, to be said again by the state after its last token. */
 export const madCompressionTask = exercises({
   ...shared,
   name: 'mad-compression',
@@ -120,6 +125,7 @@ export const madCompressionTask = exercises({
   make: ({ rows: _, ...options }, source) => compression({ ...options, source }),
 });
 
+/** Tokens among blanks, to be said again in order. */
 export const selectiveCopyingTask = exercises({
   ...shared,
   name: 'selective-copying',

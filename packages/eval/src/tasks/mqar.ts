@@ -28,6 +28,7 @@ const words = {
 
 const shared = { title: 'Recall', axis: { field: 'pairs', unit: 'pairs' }, measures: [accuracyAs('recall')] } as const;
 
+/** Associative recall: values by keys, many in a row. */
 export const mqarTask = exercises({
   ...shared,
   name: 'mqar',

@@ -4,6 +4,7 @@ import { exercises } from '../exercises.ts';
 
 const size = { type: 'integer', max: 2 ** 20 } as const;
 
+/** State tracking: the parity of all bits so far, at each of them. */
 export const parityTask = exercises({
   name: 'parity',
   title: 'State tracking',

@@ -48,6 +48,7 @@ const fields = {
   order: { type: 'string', default: 'windows', oneOf: ['windows', 'documents'], late: true },
 } as const satisfies Fields;
 
+/** Language modelling of a text. */
 export const textTask: TaskFamily<typeof fields, TextProbe> = {
   name: 'text',
   aliases: ['language', 'lm'],

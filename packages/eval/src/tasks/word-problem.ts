@@ -5,6 +5,7 @@ import { accuracyInSequences, sequenceAccuracy } from '../measures/sequence-accu
 
 const size = { type: 'integer', max: 2 ** 20 } as const;
 
+/** State tracking: running products of the elements of a group. */
 export const wordProblemTask = exercises({
   name: 'word-problem',
   title: 'State tracking in groups',

@@ -7,6 +7,7 @@ import { blobOf, type RemoteFile } from './listing.ts';
 import type { Found } from './lookup.ts';
 import { bytesOfParts } from './partial.ts';
 
+/** How far a download is, in bytes and files. */
 export interface DownloadProgress {
   /** Bytes of all files that were missing, and those of them that are there. */
   readonly total: number;

@@ -10,6 +10,7 @@ import { remoteFolder } from './folder.ts';
 import { checkRepositoryOptions, lookUp, type RepositoryOptions } from './lookup.ts';
 import { isRepositoryId } from './repository.ts';
 
+/** A folder on disk or on the Hub, with nothing downloaded. */
 export interface OpenedFolder {
   readonly folder: Folder;
   /** Of the Hub; null of a directory. */

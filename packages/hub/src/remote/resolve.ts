@@ -16,6 +16,7 @@ export interface ResolveOptions extends RepositoryOptions {
   onProgress?(progress: DownloadProgress): void;
 }
 
+/** A repository of the Hub as a directory. */
 export interface ResolvedRepository {
   /** With the files in it, by their paths. Nothing may be written there: other programs share them. */
   readonly directory: string;
@@ -24,6 +25,7 @@ export interface ResolvedRepository {
   readonly notes: readonly string[];
 }
 
+/** The files of a repository of the Hub. */
 export interface RepositoryListing {
   readonly commit: string;
   /** By their paths in order. */

@@ -1,6 +1,7 @@
 // Bytes that are read by position, wherever they lie: on a disk, in a file that a browser was given, behind an address.
 import { FileError } from '@twilljs/tensor';
 
+/** Bytes that are read by position: a file on disk, one that a page was given, or an address. */
 export interface Source {
   /** Path, name or address, for messages. */
   readonly name: string;

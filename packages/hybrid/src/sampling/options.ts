@@ -1,6 +1,7 @@
 // How the next id is chosen, as a person says it: the names of Transformers in camelCase, checked before anything is computed.
 import { finite, knownOnly, OptionError, whole } from '@twilljs/tensor';
 
+/** How a token is chosen from logits: the options of Transformers. */
 export interface SamplingOptions {
   /** Logits are divided by it: 1 leaves the distribution of the model, 0 takes the most likely id. */
   readonly temperature?: number;

@@ -11,6 +11,7 @@ import type { LanguageModel } from '../model.ts';
 import { TextStream } from './text-stream.ts';
 import { type Ends, type GeneratedText, Writing } from './writing.ts';
 
+/** Options of `generateText`. */
 export interface TextOptions extends Omit<GenerateOptions, 'stop' | 'until' | 'vocabulary'> {
   /**
    * Texts and ids that end a continuation and are no part of its text. The ids with which the tokenizer or the configuration of the

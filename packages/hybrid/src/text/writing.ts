@@ -8,6 +8,7 @@ import { StopTexts } from './stop-texts.ts';
 /** What has ended a text: a text or an id of `stop`, an id with which the tokenizer or the model ends texts, or `maxTokens`. */
 export type TextEnd = 'stop' | 'eos' | 'length';
 
+/** A continuation as text and ids, and by what it ended. */
 export interface GeneratedText {
   /** Without what ended it. */
   readonly text: string;

@@ -2,6 +2,7 @@
 import { apply, finite, knownOnly, type Op, ShapeError, sameShape, type Tensor } from '@twilljs/tensor';
 import { requireEps, requireSame } from '../shape-rules.ts';
 
+/** Settings of a step of AdamW. */
 export interface AdamWAttrs {
   beta1: number;
   beta2: number;

@@ -34,6 +34,7 @@ export const clipGradNormOp: Op<ClipAttrs> = {
   },
 };
 
+/** Of what a norm is taken, and by what else a step is left out. */
 export interface ClipOptions {
   /** Where the gradient is that of a sum: its factor. Default 1. */
   readonly scale?: number;

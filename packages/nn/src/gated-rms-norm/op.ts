@@ -5,6 +5,7 @@ import { rmsNorm } from '../rms-norm/op.ts';
 import { requireEps, requireSame, requireVector } from '../shape-rules.ts';
 import { silu } from '../silu/op.ts';
 
+/** What a gate goes through. */
 export type GateActivation = 'silu' | 'sigmoid';
 
 export interface GatedRmsNormAttrs {

@@ -3,6 +3,7 @@ import { apply, finite, knownOnly, type Op, type Tensor } from '@twilljs/tensor'
 import { applyBackward, backwardOf } from '../backward.ts';
 import { requireSame, requireVector } from '../shape-rules.ts';
 
+/** The largest strength of a write: 1, or 2 where eigenvalues may be negative. */
 export interface GdnGateAttrs {
   /** Factor of beta: 2 where a state may have negative eigenvalues, else 1. */
   scale: number;

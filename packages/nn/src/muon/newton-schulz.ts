@@ -13,6 +13,7 @@ import {
 import { clipFactor } from '../clip-grad-norm/op.ts';
 import { requireEps } from '../shape-rules.ts';
 
+/** Steps and coefficients of the iteration of Newton and Schulz. */
 export interface NewtonSchulzOptions {
   /** Up to 99. Default 5. */
   readonly steps?: number;

@@ -17,6 +17,7 @@ import { type NewtonSchulzOptions, newtonSchulz, requireMatrix } from './newton-
 /** How the learning rate follows the shape of a matrix. */
 export const adjustLrFns = ['original', 'match_rms_adamw'] as const;
 
+/** Settings of a step of Muon. */
 export interface MuonAttrs {
   momentum: number;
   nesterov: boolean;

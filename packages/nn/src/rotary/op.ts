@@ -71,6 +71,7 @@ export const rotaryOp: Op<RotaryAttrs> = {
   ],
 };
 
+/** Cosines and sines of positions. */
 export interface RotaryTables {
   /** [T,D/2] each, the same for every row, or [B,T,D/2]. */
   readonly cos: Tensor;
@@ -95,6 +96,7 @@ export function frequenciesOf(D: number, base: number): Float64Array {
   return hostArray('rope', 'f64', D / 2).map((_, i) => base ** ((-2 * i) / D));
 }
 
+/** The base of the wavelengths, and the position of the first token. */
 export interface RopeOptions {
   /** Wavelengths run from 2 pi to 2 pi base, in tokens. */
   base: number;

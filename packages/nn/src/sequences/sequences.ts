@@ -47,6 +47,7 @@ export function rowsFromStart({ rotary }: { readonly rotary?: Rotary }, T: numbe
   return { ranges: null, position: null, capacity: 0, rotary: tables ?? {} };
 }
 
+/** The shape of a batch, and how many sequences lie in it. */
 export interface SequenceSizes {
   /** Rows of the batch, and their length. */
   readonly B: number;
@@ -137,6 +138,7 @@ function positionsOf(
   return each;
 }
 
+/** Where sequences lie, where each stands, and for how many tokens there is room. */
 export interface SequencesOptions extends Omit<SequenceSizes, 'packed' | 'n'> {
   /** Begin and end of each sequence. Default: B rows of T. */
   readonly ranges?: RangeList;

@@ -7,6 +7,7 @@ import type { Mixer, MixerFamily } from '../mixer.ts';
 import { modelFields } from '../model-fields.ts';
 import { params } from '../module.ts';
 
+/** A family in one configuration on one device. */
 export interface MixerCase {
   readonly family: MixerFamily;
   /** Fields that differ from the defaults, under FLA's names; `hidden_size` among them. */
@@ -14,6 +15,7 @@ export interface MixerCase {
   readonly device: Device;
 }
 
+/** A check by its name, for any test runner: it throws what does not hold. */
 export interface Check {
   readonly name: string;
   /** Rejects when the check fails, with the figure and the bound. */

@@ -8,6 +8,7 @@ export interface Parts {
   readonly parts: readonly Part[];
 }
 
+/** A figure as a value: what it draws of a part of a report. */
 export interface Figure {
   readonly name: string;
   /** Head of its section, before the part's. */

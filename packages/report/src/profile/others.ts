@@ -7,7 +7,11 @@ import { digestOf } from './digest.ts';
 import type { Profile } from './profile.ts';
 import { accuraciesOf, partsIn } from './scores.ts';
 
-/** @param sweeps of mixers alone; models woven with softmax layers are left out. */
+/**
+ * What the mixers of sweeps found on the tasks of a profile.
+ *
+ * @param sweeps of mixers alone; models woven with softmax layers are left out.
+ */
 export function othersFrom(profile: Profile, sweeps: readonly LoadedSweep[], known: Known): Profile['others'] {
   const found = partsIn(profile, partsOf(sweeps), known).map(([{ name }, part]) => {
     const accuracy = known.mixers.flatMap(({ name: mixer }) => {

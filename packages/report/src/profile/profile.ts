@@ -9,6 +9,7 @@ export interface Profile {
   readonly others: Readonly<Record<string, OthersOnTask>>;
 }
 
+/** A task of a profile: a small preset with what others found on it. */
 export interface ProfileTask {
   /** Of its grid in a sweep. */
   readonly name: string;

@@ -17,7 +17,12 @@ const PARTS = 40;
 /** Letters of a setting that a table shows. */
 const LONG = 24;
 
-/** @param runs as `readRuns` gives them. @param further sections behind the results, such as those of benchmarks. */
+/**
+ * Runs beside each other as a report: settings that differ, curves, results, conclusions.
+ *
+ * @param runs as `readRuns` gives them.
+ * @param further sections behind the results, such as those of benchmarks.
+ */
 export function compareRuns(runs: readonly ComparedRun[], further: readonly Section[] = []): Report {
   const names = runs.map(({ name }) => name);
   const tasks = [...new Set(runs.map(({ task }) => task.title.toLowerCase()))];

@@ -3,6 +3,7 @@ import { type ComparedMeasure, type LossUnit, lossUnitOf, type ModelCounts, type
 import type { Metrics, RunRecord } from '@twilljs/train/node';
 import { numberOf } from '../part.ts';
 
+/** A run, with what it measured. */
 export interface ComparedRun {
   /** The end of its directory, or the whole where two ends are the same. */
   readonly name: string;

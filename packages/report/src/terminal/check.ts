@@ -26,6 +26,7 @@ const INDENT = ' '.repeat(14);
 const titled = (title: string, text: string): string =>
   `${title.padEnd(INDENT.length)}${wrapped(text, 80 - INDENT.length).replaceAll('\n', `\n${INDENT}`)}`;
 
+/** What `twill doctor` says of a device. */
 export function checkText({
   device,
   problem,

@@ -6,7 +6,11 @@ import { wrapped } from '../text/wrapped.ts';
 
 const CURVE = 40;
 
-/** @param columns of the terminal, at which paragraphs are broken; tables are as wide as they are, and programs are left to the page. */
+/**
+ * The report in lines for a terminal of so many columns.
+ *
+ * @param columns of the terminal, at which paragraphs are broken; tables are as wide as they are, and programs are left to the page.
+ */
 export function terminalText({ sections }: Report, columns: number): string {
   return sections
     .filter(({ isAside }) => !isAside)

@@ -4,6 +4,7 @@ import type { Best, Metrics } from '@twilljs/train/node';
 import { skippedText } from '../text/numbers.ts';
 import { sparkline } from '../text/sparkline.ts';
 
+/** What a summary of a run is made of. */
 export interface Summary {
   readonly metrics: Metrics;
   readonly best: Best | null;
@@ -18,6 +19,7 @@ export interface Summary {
   readonly self: string;
 }
 
+/** What training came to, in lines. */
 export function summaryLines({ metrics, best, steps, family, unit, measures, out, self }: Summary): string[] {
   const { losses, skipped, validation, validations } = metrics;
   const further = measures.slice(family.measures.length);

@@ -72,6 +72,7 @@ export const elementwiseGradOp: Op<object> = {
   define: (ins, attrs) => overRanges(elementwiseGradOp, gradOfRows, ins, attrs),
 };
 
+/** h_t = e^g_t h_(t-1) + x_t as an op: what `elementwise` applies. */
 export const elementwiseOp: Op<object> = {
   name: 'elementwise',
   inputs: ['x', 'g', 'h0?', 'ranges?'],

@@ -8,11 +8,13 @@ import { overRanges } from '../ranges.ts';
 import { agree, headed, scaled } from '../shapes.ts';
 import { step } from './naive.ts';
 
+/** By what queries are multiplied. */
 export interface ScalarDecayAttrs {
   /** Factor of the queries. */
   scale: number;
 }
 
+/** Attributes of the gradient, which may leave out that of the decay. */
 export interface ScalarDecayGradAttrs extends ScalarDecayAttrs {
   /** Whether the gradient of g is wanted; constant decays need none. */
   gates: boolean;
@@ -55,6 +57,7 @@ function ofRows(ins: readonly (Tensor | null)[], attrs: ScalarDecayAttrs): Tenso
   return [y, next];
 }
 
+/** One decay per head, added to: what `scalarDecay` applies. */
 export const scalarDecayOp: Op<ScalarDecayAttrs> = {
   name: 'scalarDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?', 'ranges?'],

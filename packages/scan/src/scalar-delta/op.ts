@@ -8,6 +8,7 @@ import { gradientOf } from '../gradient.ts';
 import { overRanges } from '../ranges.ts';
 import { agree, headed, scaled } from '../shapes.ts';
 
+/** By what queries are multiplied. */
 export interface ScalarDeltaAttrs {
   /** Factor of the queries. */
   scale: number;
@@ -38,6 +39,7 @@ function ofRows(ins: readonly (Tensor | null)[], attrs: ScalarDeltaAttrs): Tenso
   return [y, next];
 }
 
+/** One decay per head, corrected by the delta rule: what `scalarDelta` applies. */
 export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   name: 'scalarDelta',
   inputs: ['q', 'k', 'v', 'g?', 'beta', 'h0?', 'ranges?'],
@@ -59,6 +61,7 @@ export const scalarDeltaOp: Op<ScalarDeltaAttrs> = {
   },
 };
 
+/** The gradient of `scalarDeltaOp`. */
 export const scalarDeltaGradOp: Op<ScalarDeltaAttrs> = /* @__PURE__ */ gradientOf(scalarDeltaOp);
 
 /**

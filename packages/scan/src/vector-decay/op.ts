@@ -9,6 +9,7 @@ import { overRanges } from '../ranges.ts';
 import { agree, headed, scaled } from '../shapes.ts';
 import { step } from './naive.ts';
 
+/** By what queries are multiplied. */
 export interface VectorDecayAttrs {
   /** Factor of the queries. */
   scale: number;
@@ -46,6 +47,7 @@ function ofRows(ins: readonly (Tensor | null)[], attrs: VectorDecayAttrs): Tenso
   return [y, next];
 }
 
+/** One decay per key channel, added to: what `vectorDecay` applies. */
 export const vectorDecayOp: Op<VectorDecayAttrs> = {
   name: 'vectorDecay',
   inputs: ['q', 'k', 'v', 'g', 'h0?', 'ranges?'],
@@ -66,6 +68,7 @@ export const vectorDecayOp: Op<VectorDecayAttrs> = {
   },
 };
 
+/** The gradient of `vectorDecayOp`. */
 export const vectorDecayGradOp: Op<VectorDecayAttrs> = /* @__PURE__ */ gradientOf(vectorDecayOp);
 
 /**

@@ -9,6 +9,7 @@ import { gradientOf } from '../gradient.ts';
 import { overRanges } from '../ranges.ts';
 import { agree, headed, scaled } from '../shapes.ts';
 
+/** By what queries are multiplied. */
 export interface VectorDeltaAttrs {
   /** Factor of the queries. */
   scale: number;
@@ -37,6 +38,7 @@ function ofRows(ins: readonly (Tensor | null)[], attrs: VectorDeltaAttrs): Tenso
   return [y, next];
 }
 
+/** One decay per key channel, corrected by the delta rule: what `vectorDelta` applies. */
 export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   name: 'vectorDelta',
   inputs: ['q', 'k', 'v', 'g', 'beta', 'h0?', 'ranges?'],
@@ -58,6 +60,7 @@ export const vectorDeltaOp: Op<VectorDeltaAttrs> = {
   },
 };
 
+/** The gradient of `vectorDeltaOp`. */
 export const vectorDeltaGradOp: Op<VectorDeltaAttrs> = /* @__PURE__ */ gradientOf(vectorDeltaOp);
 
 /**

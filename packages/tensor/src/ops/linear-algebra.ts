@@ -78,6 +78,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   return reshape(rows, [...a.shape.slice(0, -1), rows.shape[1]]);
 }
 
+/** Whether the transposed system is solved. */
 export interface SolveAttrs {
   /** Solve with the transposed matrix. */
   transpose: boolean;

@@ -154,6 +154,7 @@ export const concatOp: Op<{ axis: number }> = {
   },
 };
 
+/** Which diagonals of a matrix are kept, and what stands elsewhere. */
 export interface BandAttrs {
   /** Smallest and largest column - row that is kept; -Infinity and Infinity for no bound. */
   low: number;

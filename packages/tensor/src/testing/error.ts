@@ -1,5 +1,6 @@
 // How far two results are apart: the one metric of all tests and of `twill parity`.
 
+/** How far numbers are from those expected: the root of the mean square relative to theirs, and the worst. */
 export interface Deviation {
   /** rms(ours - expected) / max(rms(expected), 1e-30); the largest absolute value of ours where the expected values are all 0. NaN counts as Infinity. */
   readonly error: number;

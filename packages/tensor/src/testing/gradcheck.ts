@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor.ts';
 import { deviation } from './error.ts';
 import { noise } from './noise.ts';
 
+/** An input of a function whose gradient is checked. */
 export interface GradcheckInput {
   values: ArrayLike<number>;
   shape: Shape;

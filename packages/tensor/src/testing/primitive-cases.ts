@@ -16,6 +16,7 @@ const ids = (shape: number[], below: number, from = 0): Numbers => ({
   dtype: 'i32',
 });
 
+/** Inputs and attributes on which devices compare a primitive. */
 export interface PrimitiveCase {
   attrs?: unknown;
   inputs: Record<string, Numbers>;

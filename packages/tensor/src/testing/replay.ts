@@ -9,6 +9,7 @@ import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Deviation, deviation } from './error.ts';
 
+/** Values with their shape. */
 export interface Numbers {
   readonly shape: Shape;
   readonly data: ArrayLike<number>;
@@ -24,6 +25,7 @@ export interface Case {
   readonly gradients: Readonly<Record<string, Numbers>>;
 }
 
+/** One tensor of a golden file, and how far ours is from it. */
 export interface Compared extends Deviation {
   /** `out.y`, `grad.q`, ... */
   readonly name: string;

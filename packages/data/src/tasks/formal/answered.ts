@@ -4,6 +4,7 @@ import type { Batch } from '../../batch.ts';
 import type { RandomSource } from '../../source.ts';
 import { beyond, makeTask, type Task } from '../task.ts';
 
+/** Options of tasks on formal languages that are answered at the end of a row. */
 export interface AnsweredOptions {
   /** Tokens of the longest sequence of training, its answer included. Default 40. */
   length?: number;

@@ -5,6 +5,7 @@ import type { Task } from '../task.ts';
 import { type AnsweredOptions, answered, answeredNames, type Language } from './answered.ts';
 import { MODULUS, modulo } from './arithmetic.ts';
 
+/** Options of arithmetic with brackets. */
 export interface BracketsOptions extends AnsweredOptions {
   /** Whether `*` occurs beside `+` and `-`. Default false. */
   multiply?: boolean;

@@ -5,6 +5,7 @@ import type { RandomSource } from '../../source.ts';
 import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
+/** Options of MAD's compression. */
 export interface CompressionOptions {
   /** Tokens per row, L: those that are compressed, and the sign. Default 32. */
   length?: number;
@@ -44,7 +45,11 @@ export function compression(options: CompressionOptions): Task {
   });
 }
 
-/** @param tokens to compress, before the sign. */
+/**
+ * Writes a row of MAD's compression into a batch: tokens, then the sign, at which they are asked for.
+ *
+ * @param tokens to compress, before the sign.
+ */
 export function writeCompressed(
   { inputs, labels, T }: Batch,
   row: number,

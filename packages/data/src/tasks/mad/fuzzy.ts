@@ -5,6 +5,7 @@ import type { RandomSource } from '../../source.ts';
 import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
+/** Options of MAD's fuzzy recall. */
 export interface FuzzyRecallOptions {
   /** Tokens of a row, L. Default 128. */
   length?: number;

@@ -5,6 +5,7 @@ import type { RandomSource } from '../../source.ts';
 import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
+/** Options of MAD's memorization. */
 export interface MemorizationOptions {
   /** Tokens per row, L: a key and a sign for its value in turn. Default 32. */
   length?: number;
@@ -51,7 +52,11 @@ export function memorization(options: MemorizationOptions): Task {
   });
 }
 
-/** @param values of all keys. */
+/**
+ * Writes a row of MAD's memorization into a batch: keys, each before the sign at which its value is asked for.
+ *
+ * @param values of all keys.
+ */
 export function writeMemorized(
   { inputs, labels, T }: Batch,
   row: number,

@@ -5,6 +5,7 @@ import type { RandomSource } from '../../source.ts';
 import { epochsOf } from '../epochs.ts';
 import { makeTask, type Task } from '../task.ts';
 
+/** Options of MAD's recall in context, with noise and without. */
 export interface MadRecallOptions {
   /** Tokens of a whole sequence, L, even. Default 128. */
   length?: number;

@@ -18,6 +18,7 @@ import { swde } from './swde.ts';
 import { wikitext } from './wikitext.ts';
 import { winogrande } from './winogrande.ts';
 
+/** Language modelling and common sense: the benchmarks that papers of language models print. */
 export const lmSuite: Suite = {
   name: 'lm',
   title: 'Language modelling and common sense',

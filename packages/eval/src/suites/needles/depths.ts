@@ -13,6 +13,7 @@ export interface DepthGrid {
   readonly cells: readonly (readonly DepthCell[])[];
 }
 
+/** A cell of the picture of a needle at its length and depth. */
 export interface DepthCell {
   /** The mean of its samples; null where it has none. */
   readonly mean: number | null;

@@ -8,6 +8,7 @@ import { matched, processed } from '../ruler/scoring.ts';
 import { fitting, officialSize, threefold } from '../ruler/sizing.ts';
 import { type Draft, type Match, wholeText } from '../ruler/task.ts';
 
+/** At which lengths and depths needles lie, and how often. */
 export interface GridOptions {
   /** Tokens of a prompt and its answer. Default 1024, 2048 and 4096. */
   readonly lengths?: readonly number[] | undefined;

@@ -5,6 +5,7 @@ import { needleInText } from './own-text.ts';
 import { passkeyGrid } from './passkey.ts';
 import { phonebook } from './phonebook.ts';
 
+/** Options of all benchmarks with needles. */
 export interface NeedlesOptions extends Pick<GridOptions, 'lengths' | 'seed'> {
   /** A haystack of one's own. */
   readonly text?: string | undefined;

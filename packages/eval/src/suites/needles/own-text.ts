@@ -5,6 +5,7 @@ import { wordyText } from '../ruler/prose.ts';
 import { sentencesOf } from '../ruler/sentences.ts';
 import { GRID_NAMES, type GridOptions, gridBenchmark } from './grid.ts';
 
+/** A needle of your own, in a text of your own. */
 export interface OwnTextOptions extends GridOptions {
   /** The haystack: from its beginning, as much of it as fits. */
   readonly text?: string | undefined;

@@ -5,6 +5,7 @@ import { framed, magic, NOISE, needleOf } from '../ruler/needles.ts';
 import { ownWords, type WordLists } from '../ruler/words.ts';
 import { GRID_NAMES, type GridOptions, gridBenchmark } from './grid.ts';
 
+/** Options of the pass key. */
 export interface PasskeyOptions extends GridOptions {
   /** Default: Twill's own. */
   readonly words?: WordLists;

@@ -4,6 +4,7 @@ import { knownOnly, nextTurn, OptionError, whole } from '@twilljs/tensor';
 import type { Benchmark, Made, Making, Row } from '../../benchmarks/benchmark.ts';
 import { checkLengths, madeBenchmark } from '../../benchmarks/made.ts';
 
+/** Options of the phone book. */
 export interface PhonebookOptions {
   /** Lines of a book. Default 20, 50, 100, 200 and 500. */
   readonly entries?: readonly number[];

@@ -14,6 +14,7 @@ const STEP = 10;
 const ASKED =
   'Answer the question based on the given documents. Only give me the answer and do not output any other words.';
 
+/** Makes prompts of questions whose answers stand in one of many documents. */
 export function documentsMaker(what: string, { documents, questions }: Questions, setting: RulerSetting): RulerMaker {
   const { form, length, tokensOf } = setting;
   const isOfficial = form === 'official';

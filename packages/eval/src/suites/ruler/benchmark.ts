@@ -11,6 +11,7 @@ import { neverFits } from './sizing.ts';
 import type { RulerForm, RulerMaker, RulerMaterial, RulerSample, RulerTask } from './task.ts';
 import { ownWords, type WordLists } from './words.ts';
 
+/** At which lengths RULER is asked, and how often. */
 export interface RulerOptions {
   /** Tokens of a prompt and its answer. Default 4096. */
   readonly lengths?: readonly number[] | undefined;

@@ -13,6 +13,7 @@ const COMMON = 10;
 const PROBE = 4096;
 const PREFIX = 'Answer: The top 10 words that appear most often in the list are:';
 
+/** Which words come most often, in a list of words. */
 export const commonWords: RulerTask = {
   name: 'ruler_cwe',
   title: TITLE,

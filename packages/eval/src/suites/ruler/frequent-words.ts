@@ -15,6 +15,7 @@ const [FIRST, LAST] = [1, 4];
 /** Riemann's zeta function at 2: the frequency of rank k is 1 / (k^2 zeta(2)). */
 const ZETA = Math.PI ** 2 / 6;
 
+/** Which coded words come most often. */
 export const frequentWords: RulerTask = {
   name: 'ruler_fwe',
   title: TITLE,

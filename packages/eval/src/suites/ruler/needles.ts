@@ -19,8 +19,10 @@ export const depths: readonly number[] = /* @__PURE__ */ Array.from({ length: 40
   Math.round((i * 100) / 39),
 );
 
+/** What keys and values of needles are. */
 export type NeedleKind = 'words' | 'numbers' | 'uuids';
 
+/** How many needles lie in what, and which are asked for. */
 export interface NeedleSetting {
   readonly haystack: 'noise' | 'needle' | 'essay';
   readonly key: NeedleKind;
@@ -63,6 +65,7 @@ export function magic(kind: NeedleKind, words: WordLists): (draws: Draws) => str
   return (draws) => draws.text((random) => random.choice(pairs()));
 }
 
+/** Makes prompts of needles in a text. */
 export function needleMaker(what: string, needles: NeedleSetting, setting: RulerSetting): RulerMaker {
   const { form, length, tokensOf, material } = setting;
   const write = writer(needles, material);

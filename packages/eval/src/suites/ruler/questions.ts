@@ -11,6 +11,7 @@ export interface Question {
   readonly near: readonly number[];
 }
 
+/** Questions with the documents in which their answers stand. */
 export interface Questions {
   /** In the order of their characters, each once. */
   readonly documents: readonly string[];

@@ -66,6 +66,7 @@ export interface RulerFile extends Omit<MakerFile, 'isGiven'> {
 
 export type Match = 'all' | 'part';
 
+/** One of RULER's tasks: how its prompts are made and its answers matched. */
 export interface RulerTask {
   /** As the lm-evaluation-harness calls it. */
   readonly name: string;

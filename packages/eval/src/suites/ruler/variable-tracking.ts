@@ -10,6 +10,7 @@ const NEW_TOKENS = 30;
 /** Variables of a chain. */
 const NAMES = 5;
 
+/** Which variables have a value, after a chain of assignments. */
 export const variableTracking: RulerTask = {
   name: 'ruler_vt',
   title: TITLE,

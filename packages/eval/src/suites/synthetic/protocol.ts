@@ -3,6 +3,7 @@ import type { TaskFamily } from '../../task-family.ts';
 
 type Options = Readonly<Record<string, number | string | boolean>>;
 
+/** One difficulty of a task of a protocol. */
 export interface ProtocolSetting {
   /** Tells the settings of a task apart, such as `length-256`; `baseline` for the first. */
   readonly name: string;
@@ -11,6 +12,7 @@ export interface ProtocolSetting {
   readonly steps: number;
 }
 
+/** A task of a protocol with all its settings. */
 export interface ProtocolTask {
   readonly task: TaskFamily;
   /** In tables: `Recall`. */
