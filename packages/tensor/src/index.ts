@@ -38,7 +38,7 @@ export {
 export { requireDevice, requireTensor } from './inputs.ts';
 export { meta } from './meta.ts';
 export { nextTurn } from './next-turn.ts';
-export type { IdRange, Op, View } from './op.ts';
+export { type IdRange, type Op, outputType, type View } from './op.ts';
 export { assign } from './ops/fill.ts';
 export { embedding, IGNORE, oneHot } from './ops/indexing.ts';
 export { type SolveAttrs, solveTril } from './ops/linear-algebra.ts';
@@ -65,9 +65,11 @@ export {
   type Shape,
   type Spec,
   sameShape,
+  shapesOf,
   size,
   typedArray,
 } from './shape.ts';
+export { sequenceOf } from './sequence.ts';
 export type { StepOp, StepReport } from './step-report.ts';
 export { untracked } from './tape.ts';
 export { Tensor } from './tensor.ts';

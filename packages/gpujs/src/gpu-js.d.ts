@@ -1,0 +1,1 @@
+declare module 'gpu.js/dist/gpu-browser.min.js';

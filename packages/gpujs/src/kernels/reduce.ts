@@ -1,0 +1,71 @@
+// Sums, maxima, running sums and places of the largest: each element of a result goes through its part of the source.
+import { around, reductionsOf, type Shape, size } from '@twilljs/tensor';
+import type { GpuJsKernel, Operand } from '../kernel.ts';
+
+const over = (begin: string, each: string) => `function(x, from, n, inner) {
+const outer = Math.floor((this.thread.x + 0.5) / inner);
+const first = from + outer * n * inner + this.thread.x - outer * inner;
+let total = ${begin};
+for (let i = 0; i < n; i++) { const v = x[first + i * inner]; ${each} }
+return total; }`;
+
+const programs = {
+  sum: { name: 'sum', source: over('0', 'total = total + v;') },
+  max: { name: 'max', source: over('-Infinity', 'total = Math.max(total, v);') },
+};
+
+export function reduce(op: 'sum' | 'max'): GpuJsKernel<{ to: Shape }> {
+  return {
+    op,
+    async run([x], { to }, _, call) {
+      let y = x as Operand;
+      for (const { outer, n, inner } of reductionsOf(x!.shape, to)) {
+        y = await call(programs[op], outer * inner, [y, n, inner]);
+      }
+      return [y];
+    },
+  };
+}
+
+const largest = {
+  name: 'argmax',
+  source: `function(x, from, N) {
+let best = -1;
+let most = -Infinity;
+let isBroken = 0;
+for (let i = 0; i < N; i++) {
+  const v = x[from + this.thread.x * N + i];
+  if (v !== v) { isBroken = 1; }
+  if (v > most) { best = i; most = v; }
+}
+if (most === Infinity) { isBroken = 1; }
+if (isBroken > 0) { return -1; }
+return best; }`,
+};
+
+export const argmax: GpuJsKernel<null> = {
+  op: 'argmax',
+  run: async ([x], _, [y], call) => [await call(largest, size(y), [x!, x!.shape.at(-1)!])],
+};
+
+const running = {
+  name: 'cumsum',
+  source: `function(x, from, n, inner, isReverse) {
+const row = Math.floor((this.thread.x + 0.5) / inner);
+const at = row - Math.floor((row + 0.5) / n) * n;
+let count = at + 1;
+let first = from + this.thread.x - at * inner;
+let step = inner;
+if (isReverse > 0) { count = n - at; first = from + this.thread.x + (n - 1 - at) * inner; step = -inner; }
+let total = 0;
+for (let i = 0; i < count; i++) { total = total + x[first + i * step]; }
+return total; }`,
+};
+
+export const cumsum: GpuJsKernel<{ axis: number; reverse: boolean }> = {
+  op: 'cumsum',
+  async run([x], { axis, reverse }, [y], call) {
+    const [, n, inner] = around(y, axis);
+    return [await call(running, size(y), [x!, n, inner, reverse ? 1 : 0])];
+  },
+};

@@ -1,0 +1,17 @@
+// Every primitive against the f64 reference, forward and backward, in what gpu.js runs on here.
+import { type Op, type PrimitiveName, primitives } from '@twilljs/tensor';
+import { conformance, failures, primitiveCases } from '@twilljs/tensor/testing';
+import { describe, expect, it } from 'vitest';
+import { gpujsDevices } from './testing.ts';
+
+describe.each(gpujsDevices())('primitives, %s', (_, device) => {
+  it.each(Object.entries(primitiveCases))('%s', async (name, list) => {
+    const op = primitives[name as PrimitiveName] as Op;
+    for (const { attrs = null, inputs } of list) {
+      const compared = await conformance(op, { name, attrs, inputs }, device);
+      const shapes = Object.values(inputs).map((x) => `[${x.shape}]`);
+      expect(failures(compared, 'f32'), `${name} ${shapes} ${JSON.stringify(attrs)}`).toEqual([]);
+    }
+    expect([...device.fallbacks.keys()]).toEqual([]);
+  });
+});

@@ -1,0 +1,95 @@
+// Programs as gpu.js compiles them, each once for what it is called with.
+import { DeviceError, OptionError } from '@twilljs/tensor';
+import type { Argument, Call, Numbers, Operand, Program } from './kernel.ts';
+import { copied } from './kernels/unary.ts';
+import { GPU, type Gpu, type GpuKernel, WebGL2Kernel, WebGLKernel } from './library.ts';
+import type { GpuJsMode } from './options.ts';
+
+/** Up to which every index is exact in f32. */
+const MOST = 2 ** 24;
+
+const ONE = /* @__PURE__ */ new Float32Array(1);
+
+/** @throws DeviceError where the mode is not there. */
+export function openPrograms(mode: 'auto' | GpuJsMode): { programs: Programs; tier: GpuJsMode; reason: string } {
+  let gpu: Gpu;
+  try {
+    gpu = new GPU({ ...(mode !== 'auto' && { mode }), asyncMode: true });
+  } catch (error) {
+    throw new DeviceError(`gpujs: ${mode} is not here (${(error as Error).message}); leave mode out, or use webasm.`);
+  }
+  const tier = gpu.Kernel === WebGL2Kernel ? 'webgl2' : gpu.Kernel === WebGLKernel ? 'webgl' : (gpu.mode as GpuJsMode);
+  if (mode !== 'auto' && mode !== tier) {
+    throw new DeviceError(`gpujs: ${mode} was asked for and gpu.js took ${tier}; leave mode out, or say ${tier}.`);
+  }
+  return { programs: new Programs(gpu, tier), tier, reason: mode === 'auto' ? 'the first that is there' : '' };
+}
+
+export class Programs {
+  private readonly gpu: Gpu;
+  private readonly tier: GpuJsMode;
+  private readonly made = new Map<string, GpuKernel>();
+
+  constructor(gpu: Gpu, tier: GpuJsMode) {
+    this.gpu = gpu;
+    this.tier = tier;
+  }
+
+  /** Runs `body`, and gives back what it called for and does not return. */
+  async within(body: (call: Call) => Promise<readonly Numbers[]>): Promise<readonly Numbers[]> {
+    const all: Numbers[] = [];
+    const results = await body(async (program, count, args) => {
+      const numbers = await this.run(program, count, args);
+      all.push(numbers);
+      return { numbers, offset: 0, shape: [count], dtype: 'f32' };
+    });
+    for (const numbers of all) if (!results.includes(numbers) && 'delete' in numbers) numbers.delete();
+    return results;
+  }
+
+  /** Host numbers as this device keeps them. */
+  uploaded(given: Operand, call: Call): Promise<Operand> {
+    const isTexture = this.tier === 'webgl2' || this.tier === 'webgl';
+    return isTexture ? call(copied, given.shape[0], [given]) : Promise.resolve(given);
+  }
+
+  async dispose(): Promise<void> {
+    await this.gpu.destroy();
+  }
+
+  private async run(program: Program, count: number, args: readonly Argument[]): Promise<Numbers> {
+    if (count > MOST) {
+      throw new OptionError(
+        `gpujs: ${program.name} has ${count} elements to compute, and places are exact up to ${MOST}; use a smaller batch, or wasm.`,
+      );
+    }
+    const given = args.flatMap<unknown>((arg) => (isOperand(arg) ? [readable(arg.numbers), arg.offset] : [arg]));
+    try {
+      return await this.kernelOf(program, count)(...given);
+    } catch (error) {
+      throw new DeviceError(`gpujs: ${program.name} failed in gpu.js: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private kernelOf({ name, source }: Program, count: number): GpuKernel {
+    // Plain JavaScript compiles the length of the output in.
+    const key = this.tier === 'cpu' ? `${name} ${count}` : name;
+    const known = this.made.get(key);
+    if (known) {
+      if (this.tier !== 'cpu') known.setOutput([count]);
+      return known;
+    }
+    const kernel = this.gpu.createKernel(source, {
+      ...{ output: [count], dynamicOutput: true, dynamicArguments: true },
+      ...{ pipeline: true, immutable: true, precision: 'single', loopMaxIterations: MOST },
+    });
+    this.made.set(key, kernel);
+    return kernel;
+  }
+}
+
+const isOperand = (arg: Argument): arg is Operand => typeof arg === 'object' && 'numbers' in arg;
+
+/** gpu.js takes no empty arrays. */
+const readable = (numbers: Numbers): Numbers =>
+  numbers instanceof Float32Array && numbers.length === 0 ? ONE : numbers;
