@@ -1,12 +1,14 @@
 // Programs as gpu.js compiles them, each once for what it is called with.
 import { DeviceError, OptionError } from '@twilljs/tensor';
 import type { Argument, Call, Numbers, Operand, Program } from './kernel.ts';
-import { copied } from './kernels/unary.ts';
 import { GPU, type Gpu, type GpuKernel, WebGL2Kernel, WebGLKernel } from './library.ts';
 import type { GpuJsMode } from './options.ts';
 
 /** Up to which every index is exact in f32. */
 const MOST = 2 ** 24;
+
+/** Of its own: what reads an array is another program in WebGL than what reads a texture. */
+const upload: Program = { name: 'upload', source: 'function(x, from) { return x[this.thread.x + from]; }' };
 
 const ONE = /* @__PURE__ */ new Float32Array(1);
 
@@ -50,7 +52,7 @@ export class Programs {
   /** Host numbers as this device keeps them. */
   uploaded(given: Operand, call: Call): Promise<Operand> {
     const isTexture = this.tier === 'webgl2' || this.tier === 'webgl';
-    return isTexture ? call(copied, given.shape[0], [given]) : Promise.resolve(given);
+    return isTexture ? call(upload, given.shape[0], [given]) : Promise.resolve(given);
   }
 
   async dispose(): Promise<void> {
@@ -81,7 +83,7 @@ export class Programs {
     }
     const kernel = this.gpu.createKernel(source, {
       ...{ output: [count], dynamicOutput: true, dynamicArguments: true },
-      ...{ pipeline: true, immutable: true, precision: 'single', loopMaxIterations: MOST },
+      ...{ pipeline: true, immutable: true, precision: 'single', tactic: 'precision', loopMaxIterations: MOST },
     });
     this.made.set(key, kernel);
     return kernel;

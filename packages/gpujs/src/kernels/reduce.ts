@@ -35,7 +35,10 @@ let most = -Infinity;
 let isBroken = 0;
 for (let i = 0; i < N; i++) {
   const v = x[from + this.thread.x * N + i];
-  if (v !== v) { isBroken = 1; }
+  let isNumber = 0;
+  if (v >= 0) { isNumber = 1; }
+  if (v <= 0) { isNumber = 1; }
+  if (isNumber < 1) { isBroken = 1; }
   if (v > most) { best = i; most = v; }
 }
 if (most === Infinity) { isBroken = 1; }

@@ -13,7 +13,9 @@ const bodies = {
   tanh: 'return Math.tanh(v);',
   relu: 'return Math.max(v, 0);',
   step: 'if (v > 0) { return 1; } return 0;',
-  softplus: 'return Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));',
+  // WebGL has no log1p: of a small e, e log(1 + e) / ((1 + e) - 1) is as exact as that division.
+  softplus:
+    'const e = Math.exp(-Math.abs(v)); const u = 1 + e; let rest = e; if (u > 1) { rest = e * Math.log(u) / (u - 1); } return Math.max(v, 0) + rest;',
 };
 
 type UnaryName = keyof typeof bodies;
