@@ -1,11 +1,11 @@
-// `pnpm test:chromium`: the tests that hold WebGPU to the definitions of ops, in a page of headless Chromium. They are the files that run
-// in Node too; of their devices the page takes `webgpu`. The golden models are whole here alone (golden/models-webgpu.test.ts).
+// `pnpm test:chromium`: the tests that hold WebGPU and WebGL 2 to the definitions of ops, in a page of headless Chromium. They are the files
+// that run in Node too; of their devices the page takes `webgpu` and `gpujs webgl2`. The golden models are whole here alone (golden/models-webgpu.test.ts).
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromium, softwareAdapter } from './scripts/vitest/page/chromium.ts';
-import { webgpuTests } from './scripts/vitest/page/matrix.ts';
+import { pageTests } from './scripts/vitest/page/matrix.ts';
 
 const files = fileURLToPath(new URL('scripts/vitest/page/files.ts', import.meta.url));
 
@@ -21,8 +21,8 @@ export default defineConfig({
   },
   test: {
     name: 'chromium',
-    include: webgpuTests(),
-    testNamePattern: /webgpu/,
+    include: pageTests(),
+    testNamePattern: /webgpu|webgl2/,
     hideSkippedTests: true,
     globalSetup: ['scripts/vitest/kernels.ts'],
     setupFiles: ['scripts/vitest/quiet.ts'],

@@ -56,13 +56,19 @@ function checkExports(pack: Package): string[] {
   });
 }
 
-/** What a published package needs is published, or copied into it by its build: then it is among devDependencies. */
+/**
+ * What a published package needs is published, or copied into it by its build: then it is among devDependencies, where else only peers
+ * stand, for their types.
+ */
 function checkPublished({ folder, manifest }: Package, packages: readonly Package[]): string[] {
   const where = `packages/${folder}/package.json`;
   const isPrivate = (name: string): boolean =>
     packages.some((other) => other.manifest.name === name && !!other.manifest.private);
   const installed = manifest.private ? [] : Object.keys(manifest.dependencies).filter(isPrivate);
-  const bundled = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isPrivate(name));
+  const isOurs = (name: string): boolean => packages.some((other) => other.manifest.name === name);
+  const bundled = Object.keys(manifest.devDependencies ?? {}).filter(
+    (name) => isOurs(name) && !isPrivate(name) && !(name in (manifest.peerDependencies ?? {})),
+  );
   return [
     ...installed.map((name) => `${where}: ${name} is private and nobody can install it; move it to devDependencies.`),
     ...bundled.map((name) => `${where}: ${name} is no private package to bundle; move it to dependencies.`),

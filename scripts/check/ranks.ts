@@ -5,7 +5,7 @@ const order = [
   ['tensor'],
   ['tokenizers'],
   ['data'],
-  ['wasm', 'webgpu'],
+  ['gpujs', 'wasm', 'webgpu'],
   ['nn'],
   ['scan'],
   ['attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'],
@@ -21,7 +21,7 @@ const order = [
   ['cli'],
 ];
 
-const devices = ['wasm', 'webgpu'];
+const devices = ['gpujs', 'wasm', 'webgpu'];
 
 /** The rank of a package's folder, or -1 when it has none. */
 export function rankOf(folder: string): number {

@@ -16,8 +16,9 @@ function bundledInto({ packages }: Repository, { manifest: { devDependencies = {
 }
 
 function checkDeclared(pack: Package, bundled: readonly Package[]): string[] {
-  const { dependencies } = pack.manifest;
-  const known = [...Object.keys(dependencies), ...bundled.map(({ manifest }) => manifest.name)];
+  const { dependencies, devDependencies = {}, peerDependencies = {} } = pack.manifest;
+  // Of devDependencies the build makes a part of the package.
+  const known = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
   return [
     ...sources(pack).flatMap((file) =>
       importsOf(file)

@@ -15,7 +15,7 @@ import {
   shapesOf,
 } from '@twilljs/tensor';
 import type { GpuJsKernel, Operand } from './kernel.ts';
-import { Memory, Place, placeOf } from './memory.ts';
+import { Memory, Place, placeOf, released } from './memory.ts';
 import { checked, type GpuJsMode, type GpuJsOptions } from './options.ts';
 import { openPrograms, type Programs } from './programs.ts';
 import { Queue } from './queue.ts';
@@ -72,7 +72,10 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
     sequence: sequenceOf,
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
-      if (!kernel) return 'gpu.js has no kernel for it';
+      const refusal = kernel
+        ? kernel.refuses?.(ins, attrs)
+        : 'no kernel was given for it; pass it in gpujs({ kernels })';
+      if (!kernel || refusal) return refusal!;
       const shapes = op.shape(shapesOf(ins), attrs);
       const types = shapes.map((_, i) => outputType(op, i, ins, 'f32'));
       return {
@@ -111,11 +114,9 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
       requireWritable('gpujs', place.bytes, data);
       const [numbers, dtype] = numbersOf(data);
       alive().add(async () => {
-        const shape = [numbers.length];
-        const given: Operand = { numbers, offset: 0, shape, dtype };
-        const [made] = await programs.within(async (call) => [
-          await place.merged(await programs.uploaded(given, call), shape, dtype, call),
-        ]);
+        const given = { numbers: await programs.uploaded(numbers), offset: 0, shape: [numbers.length], dtype };
+        const [made] = await programs.within(async (call) => [await place.merged(given, given.shape, dtype, call)]);
+        if (made !== given.numbers) released(given.numbers);
         place.memory.put(made);
       });
     },

@@ -17,8 +17,13 @@ export class Memory {
   put(numbers: Numbers | null): void {
     const before = this.numbers;
     this.numbers = numbers;
-    if (before !== null && before !== numbers && 'delete' in before) before.delete();
+    if (before !== null && before !== numbers) released(before);
   }
+}
+
+/** A texture is given back; an array needs no such thing. */
+export function released(numbers: Numbers): void {
+  if ('delete' in numbers) numbers.delete();
 }
 
 /** A part of a memory, in bytes. */

@@ -2,6 +2,7 @@
 import { DeviceError, OptionError } from '@twilljs/tensor';
 import type { Argument, Call, Numbers, Operand, Program } from './kernel.ts';
 import { GPU, type Gpu, type GpuKernel, WebGL2Kernel, WebGLKernel } from './library.ts';
+import { released } from './memory.ts';
 import type { GpuJsMode } from './options.ts';
 
 /** Up to which every index is exact in f32. */
@@ -10,6 +11,8 @@ const MOST = 2 ** 24;
 /** Of its own: what reads an array is another program in WebGL than what reads a texture. */
 const upload: Program = { name: 'upload', source: 'function(x, from) { return x[this.thread.x + from]; }' };
 
+/** gpu.js has no empty arrays. */
+const EMPTY = /* @__PURE__ */ new Float32Array(0);
 const ONE = /* @__PURE__ */ new Float32Array(1);
 
 /** @throws DeviceError where the mode is not there. */
@@ -31,6 +34,8 @@ export class Programs {
   private readonly gpu: Gpu;
   private readonly tier: GpuJsMode;
   private readonly made = new Map<string, GpuKernel>();
+  /** What stands for an empty array where one is read. */
+  private one: Numbers | null = null;
 
   constructor(gpu: Gpu, tier: GpuJsMode) {
     this.gpu = gpu;
@@ -45,14 +50,15 @@ export class Programs {
       all.push(numbers);
       return { numbers, offset: 0, shape: [count], dtype: 'f32' };
     });
-    for (const numbers of all) if (!results.includes(numbers) && 'delete' in numbers) numbers.delete();
+    for (const numbers of all) if (!results.includes(numbers)) released(numbers);
     return results;
   }
 
   /** Host numbers as this device keeps them. */
-  uploaded(given: Operand, call: Call): Promise<Operand> {
+  async uploaded(numbers: Float32Array): Promise<Numbers> {
     const isTexture = this.tier === 'webgl2' || this.tier === 'webgl';
-    return isTexture ? call(upload, given.shape[0], [given]) : Promise.resolve(given);
+    if (!isTexture || numbers.length === 0) return numbers;
+    return this.kernelOf(upload, numbers.length)(numbers, 0);
   }
 
   async dispose(): Promise<void> {
@@ -65,8 +71,11 @@ export class Programs {
         `gpujs: ${program.name} has ${count} elements to compute, and places are exact up to ${MOST}; use a smaller batch, or wasm.`,
       );
     }
-    const given = args.flatMap<unknown>((arg) => (isOperand(arg) ? [readable(arg.numbers), arg.offset] : [arg]));
+    if (count === 0) return EMPTY;
     try {
+      this.one ??= await this.uploaded(ONE);
+      const readable = (numbers: Numbers) => (isArray(numbers) && numbers.length === 0 ? this.one : numbers);
+      const given = args.flatMap<unknown>((arg) => (isOperand(arg) ? [readable(arg.numbers), arg.offset] : [arg]));
       return await this.kernelOf(program, count)(...given);
     } catch (error) {
       throw new DeviceError(`gpujs: ${program.name} failed in gpu.js: ${(error as Error).message}`, { cause: error });
@@ -92,6 +101,4 @@ export class Programs {
 
 const isOperand = (arg: Argument): arg is Operand => typeof arg === 'object' && 'numbers' in arg;
 
-/** gpu.js takes no empty arrays. */
-const readable = (numbers: Numbers): Numbers =>
-  numbers instanceof Float32Array && numbers.length === 0 ? ONE : numbers;
+const isArray = (numbers: Numbers): numbers is Float32Array => numbers instanceof Float32Array;

@@ -1,5 +1,7 @@
 // Every op of the package in all its options: its gradient against central differences, and its kernels in both tiers against the f64
 // reference, forward and backward, in memory that starts as NaN.
+
+import { gpujsDevices } from '@twilljs/gpujs/testing';
 import { cpu, type Device, type Op, tensor } from '@twilljs/tensor';
 import { conformance, failures, gradcheck, type Numbers, named, noise, type OpCase } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
@@ -12,6 +14,7 @@ import { crossEntropyOp } from './cross-entropy/op.ts';
 import { forgetGateOp } from './forget-gate/op.ts';
 import { gatedRmsNormOp } from './gated-rms-norm/op.ts';
 import { gdnGateOp } from './gdn-gate/op.ts';
+import { kernels as gpujsKernels } from './gpujs.ts';
 import { l2NormOp } from './l2-norm/op.ts';
 import { l2NormsOp } from './l2-norms/op.ts';
 import { layerNormOp } from './layer-norm/op.ts';
@@ -359,6 +362,7 @@ const devices: [name: string, device: Device][] = [
     ),
   )),
   ...(await webgpuDevices({ kernels: webgpuKernels })),
+  ...gpujsDevices({ kernels: gpujsKernels }),
 ];
 
 describe.each(devices)('ops on %s', (where, device) => {
@@ -369,6 +373,6 @@ describe.each(devices)('ops on %s', (where, device) => {
       const shapes = Object.entries(inputs).map(([key, x]) => `${key} [${x.shape}]`);
       expect(failures(compared, 'f32'), `${name} ${shapes} ${JSON.stringify(attrs)}`).toEqual([]);
     }
-    if (where !== 'cpu') expect([...device.fallbacks.keys()]).toEqual([]);
+    if (!/cpu|gpujs/.test(where)) expect([...device.fallbacks.keys()]).toEqual([]);
   });
 });

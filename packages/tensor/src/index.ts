@@ -54,6 +54,7 @@ export { checkRanges, type RangeList } from './ranges.ts';
 export { recompute } from './recompute.ts';
 export { requireOutsideStep } from './recorder.ts';
 export { keep, release, scope } from './scope.ts';
+export { sequenceOf } from './sequence.ts';
 export {
   broadcastShapes,
   bytesPer,
@@ -69,7 +70,6 @@ export {
   size,
   typedArray,
 } from './shape.ts';
-export { sequenceOf } from './sequence.ts';
 export type { StepOp, StepReport } from './step-report.ts';
 export { untracked } from './tape.ts';
 export { Tensor } from './tensor.ts';

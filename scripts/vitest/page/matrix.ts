@@ -1,27 +1,39 @@
-// Which test files hold WebGPU to the definitions of ops: those that ask for the device, themselves or through their test data.
+// Which test files hold WebGPU and gpu.js to the definitions of ops: those that ask for the device, themselves or through their test data.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../check/repository.ts';
 
 /** Where ops, mixers and goldens are tried. What lies above them needs a disk, processes or a terminal. */
-const packages = ['webgpu', 'nn', 'scan', 'attention', 'deltanet', 'gated-deltanet', 'gla', 'hgrn', 'hgrn2', 'retnet'];
+const packages = [
+  'gpujs',
+  'webgpu',
+  'nn',
+  'scan',
+  'attention',
+  'deltanet',
+  'gated-deltanet',
+  'gla',
+  'hgrn',
+  'hgrn2',
+  'retnet',
+];
 const folders = [...packages.map((name) => `packages/${name}/src`), 'golden'];
 
 /** Paths from the root of the repository. */
-export function webgpuTests(): string[] {
+export function pageTests(): string[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => join(folder, name))
-      .filter(asksForWebgpu)
+      .filter(asksForCard)
       .sort(),
   );
 }
 
-function asksForWebgpu(path: string): boolean {
+function asksForCard(path: string): boolean {
   const text = readFileSync(join(root, path), 'utf8');
-  if (text.includes('webgpuDevices')) return true;
+  if (/webgpuDevices|gpujsDevices/.test(text)) return true;
   return [...text.matchAll(/from '(\.[^']*\.test-data\.ts)'/g)]
     .map(([, from]) => join(path, '..', from))
-    .some((data) => existsSync(join(root, data)) && asksForWebgpu(data));
+    .some((data) => existsSync(join(root, data)) && asksForCard(data));
 }

@@ -4,18 +4,17 @@ import type { GpuJsKernel } from '../kernel.ts';
 
 const looked = {
   name: 'embedding',
-  source: `function(weight, from0, ids, from1, N, D) {
+  source: `function(weight, from0, ids, from1, N, D, nothing) {
 const row = Math.floor((this.thread.x + 0.5) / D);
 const id = ids[from1 + row];
 if (id >= 0) { if (id < N) { return weight[from0 + id * D + this.thread.x - row * D]; } }
-const far = Infinity;
-return far - far; }`,
+return nothing; }`,
 };
 
 export const embedding: GpuJsKernel<null> = {
   op: 'embedding',
   run: async ([weight, ids], _, [y], call) => [
-    await call(looked, size(y), [weight!, ids!, weight!.shape[0], weight!.shape[1]]),
+    await call(looked, size(y), [weight!, ids!, weight!.shape[0], weight!.shape[1], Number.NaN]),
   ],
 };
 

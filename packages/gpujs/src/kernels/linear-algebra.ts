@@ -27,35 +27,50 @@ export const matmul: GpuJsKernel<{ transposeA: boolean; transposeB: boolean }> =
   },
 };
 
+/** Rows of a solution that one pass finds: each of its elements goes through those before it in its block once more. */
+const BLOCK = 8;
+
+/** Row `k` of the block, counted from the end with `transpose`, from rows that are done and those of the block before it. */
+const rowOf = (k: number) => `const i${k} = first + turn * ${k};
+let x${k} = 0;
+if (own >= ${k}) {
+  x${k} = r[from1 + (z * C + i${k}) * N + n];
+  for (let j = 0; j < done; j++) {
+    let p = j;
+    if (turn < 0) { p = C - 1 - j; }
+    let factor = m[from2 + z * C * C + i${k} * C + p];
+    if (turn < 0) { factor = m[from2 + z * C * C + p * C + i${k}]; }
+    x${k} = x${k} - factor * x[from0 + (z * C + p) * N + n];
+  }
+  ${Array.from({ length: k }, (_, j) => `x${k} = x${k} - m[from2 + z * C * C + i${k} * across + i${j} * down] * x${j};`).join('\n  ')}
+  result = x${k};
+}`;
+
 const substituted = {
   name: 'solveTril',
-  source: `function(x, from0, r, from1, m, from2, C, N, row, transpose) {
+  source: `function(x, from0, r, from1, m, from2, C, N, done, turn, across, down) {
 const line = Math.floor((this.thread.x + 0.5) / N);
 const z = Math.floor((line + 0.5) / C);
-const i = line - z * C;
-if (i !== row) { return x[from0 + this.thread.x]; }
 const n = this.thread.x - line * N;
-let value = r[from1 + this.thread.x];
-for (let j = 0; j < C; j++) {
-  if (transpose < 0.5) {
-    if (j < i) { value = value - m[from2 + z * C * C + i * C + j] * x[from0 + (z * C + j) * N + n]; }
-  } else {
-    if (j > i) { value = value - m[from2 + z * C * C + j * C + i] * x[from0 + (z * C + j) * N + n]; }
-  }
-}
-return value; }`,
+let first = done;
+let own = line - z * C - done;
+if (turn < 0) { first = C - 1 - done; own = first - (line - z * C); }
+let result = x[from0 + this.thread.x];
+if (own >= 0) { if (own < ${BLOCK}) {
+${Array.from({ length: BLOCK }, (_, k) => rowOf(k)).join('\n')}
+} }
+return result; }`,
 };
 
-/** Row by row, a pass each: a row needs those before it. */
+/** In blocks of rows, a pass each: a row needs those before it. */
 export const solveTril: GpuJsKernel<SolveAttrs> = {
   op: 'solveTril',
   async run([m, r], { transpose }, [y], call) {
     const [C, N] = [y.at(-2)!, y.at(-1)!];
-    if (size(y) === 0) return [r!];
     let x = r!;
-    for (let step = 1; step < Math.max(C, 2); step++) {
-      const row = transpose ? C - 1 - step : step;
-      x = await call(substituted, size(y), [x, r!, m!, C, N, row, transpose ? 1 : 0]);
+    for (let done = 0; done < Math.max(C, 1); done += BLOCK) {
+      const [turn, across, down] = transpose ? [-1, 1, C] : [1, C, 1];
+      x = await call(substituted, size(y), [x, r!, m!, C, N, done, turn, across, down]);
     }
     return [x];
   },

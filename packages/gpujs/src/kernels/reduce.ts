@@ -2,25 +2,27 @@
 import { around, reductionsOf, type Shape, size } from '@twilljs/tensor';
 import type { GpuJsKernel, Operand } from '../kernel.ts';
 
-const over = (begin: string, each: string) => `function(x, from, n, inner) {
+/** `begin` is handed in: gpu.js writes Infinity as the largest finite number in WebGL. */
+const over = (each: string) => `function(x, from, n, inner, begin) {
 const outer = Math.floor((this.thread.x + 0.5) / inner);
 const first = from + outer * n * inner + this.thread.x - outer * inner;
-let total = ${begin};
+let total = begin;
 for (let i = 0; i < n; i++) { const v = x[first + i * inner]; ${each} }
 return total; }`;
 
 const programs = {
-  sum: { name: 'sum', source: over('0', 'total = total + v;') },
-  max: { name: 'max', source: over('-Infinity', 'total = Math.max(total, v);') },
+  sum: { begin: 0, program: { name: 'sum', source: over('total = total + v;') } },
+  max: { begin: -Infinity, program: { name: 'max', source: over('if (v > total) { total = v; }') } },
 };
 
 export function reduce(op: 'sum' | 'max'): GpuJsKernel<{ to: Shape }> {
   return {
     op,
     async run([x], { to }, _, call) {
+      const { begin, program } = programs[op];
       let y = x as Operand;
       for (const { outer, n, inner } of reductionsOf(x!.shape, to)) {
-        y = await call(programs[op], outer * inner, [y, n, inner]);
+        y = await call(program, outer * inner, [y, n, inner, begin]);
       }
       return [y];
     },
@@ -29,9 +31,9 @@ export function reduce(op: 'sum' | 'max'): GpuJsKernel<{ to: Shape }> {
 
 const largest = {
   name: 'argmax',
-  source: `function(x, from, N) {
+  source: `function(x, from, N, infinity) {
 let best = -1;
-let most = -Infinity;
+let most = -infinity;
 let isBroken = 0;
 for (let i = 0; i < N; i++) {
   const v = x[from + this.thread.x * N + i];
@@ -41,14 +43,14 @@ for (let i = 0; i < N; i++) {
   if (isNumber < 1) { isBroken = 1; }
   if (v > most) { best = i; most = v; }
 }
-if (most === Infinity) { isBroken = 1; }
+if (most >= infinity) { isBroken = 1; }
 if (isBroken > 0) { return -1; }
 return best; }`,
 };
 
 export const argmax: GpuJsKernel<null> = {
   op: 'argmax',
-  run: async ([x], _, [y], call) => [await call(largest, size(y), [x!, x!.shape.at(-1)!])],
+  run: async ([x], _, [y], call) => [await call(largest, size(y), [x!, x!.shape.at(-1)!, Number.POSITIVE_INFINITY])],
 };
 
 const running = {

@@ -1,9 +1,12 @@
 // AdamW on the devices against the f64 reference, over several steps, in place.
+
+import { gpujsDevices } from '@twilljs/gpujs/testing';
 import { cpu, type Device, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
+import { kernels as gpujsKernels } from '../gpujs.ts';
 import { kernels } from '../wasm.ts';
 import { kernels as webgpuKernels } from '../webgpu.ts';
 import { adamwUpdate, advance } from './op.ts';
@@ -31,6 +34,7 @@ describe.each([
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels })],
   ...(await webgpuDevices({ kernels: webgpuKernels })),
+  ...gpujsDevices({ kernels: gpujsKernels }),
 ] as const)('adamw on %s', (_, device) => {
   it.each([1, 2, 7, 63, 100, 257])('%i parameters, ten steps', async (n) => {
     for (const beta2 of [0.95, 0.999]) {

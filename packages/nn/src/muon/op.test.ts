@@ -1,10 +1,13 @@
 // Muon on the devices against the f64 reference, over several steps, in place; and what it makes of a matrix.
+
+import { gpujsDevices } from '@twilljs/gpujs/testing';
 import { cpu, type Device, type Tensor, tensor, untracked, zeros } from '@twilljs/tensor';
 import { deviation, noise } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { describe, expect, it } from 'vitest';
 import { advance } from '../adamw/op.ts';
+import { kernels as gpujsKernels } from '../gpujs.ts';
 import { kernels } from '../wasm.ts';
 import { kernels as webgpuKernels } from '../webgpu.ts';
 import { newtonSchulz } from './newton-schulz.ts';
@@ -48,6 +51,7 @@ describe.each([
   ['wasm, relaxed', await wasm({ tier: 'relaxed', kernels, poison: true })],
   ['wasm, wide', await wasm({ tier: 'wide', kernels, poison: true })],
   ...(await webgpuDevices({ kernels: webgpuKernels })),
+  ...gpujsDevices({ kernels: gpujsKernels }),
 ] as const)('muon on %s', (_, device) => {
   it.each(shapes)('[%i,%i], ten steps, with Nesterov and without', async (A, B) => {
     for (const nesterov of [true, false]) {
