@@ -66,8 +66,9 @@ function checkPublished({ folder, manifest }: Package, packages: readonly Packag
     packages.some((other) => other.manifest.name === name && !!other.manifest.private);
   const installed = manifest.private ? [] : Object.keys(manifest.dependencies).filter(isPrivate);
   const isOurs = (name: string): boolean => packages.some((other) => other.manifest.name === name);
+  const peers = Object.keys(manifest.peerDependencies ?? {});
   const bundled = Object.keys(manifest.devDependencies ?? {}).filter(
-    (name) => isOurs(name) && !isPrivate(name) && !(name in (manifest.peerDependencies ?? {})),
+    (name) => isOurs(name) && !isPrivate(name) && !peers.includes(name),
   );
   return [
     ...installed.map((name) => `${where}: ${name} is private and nobody can install it; move it to devDependencies.`),

@@ -23,8 +23,9 @@ export interface Manifest {
   version: string;
   exports: Record<string, Exported>;
   dependencies: Record<string, string>;
-  /** Private packages that the build copies into this one. */
+  /** What the build copies into this one: private packages, and some from elsewhere; and peers, for their types. */
   devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   /** Not published: other packages bundle it. */
   private?: boolean;
   [key: string]: unknown;

@@ -7,7 +7,7 @@ const headings = ['What', 'Equation', 'Install', 'Example', 'Shapes and state', 
 
 /** A mixer that is no recurrence of `scan` brings ops of its own with their kernels: their files, and what these export, it may have alone. */
 const isOwnOp = (path: string): boolean =>
-  /^src\/([\w-]+\/)?(naive|op|wasm|webgpu|(op|cut|bits)\.test|op\.test-data)\.ts$/.test(path);
+  /^src\/([\w-]+\/)?(naive|op|gpujs|wasm|webgpu|(op|cut|bits)\.test|op\.test-data)\.ts$/.test(path);
 
 /** The packages that are siblings of each other, one mixer each: those that hold a paper's equation token by token. */
 export function mixersOf({ packages }: Repository): Package[] {

@@ -36,6 +36,16 @@ it('wants what a bundled package needs among the dependencies of its own', () =>
   ]);
 });
 
+it('takes what the build makes a part of the package, and peers', () => {
+  const asked = { [layer]: "// A layer.\nimport '@twilljs/tensor';\nimport 'left-pad';\n" };
+  for (const field of ['devDependencies', 'peerDependencies']) {
+    const changes = {
+      'packages/deltanet/package.json': manifest('deltanet', ['@twilljs/tensor'], { [field]: { 'left-pad': '1' } }),
+    };
+    expect(undeclared(repository({ ...asked, ...changes }))).toEqual([]);
+  }
+});
+
 it('refuses a module of Node that the `.` entry reaches and leaves the rest alone', () => {
   expect(broken("import 'node:fs';")).toEqual([`${layer}: imports node:fs; only the ./node entry may.`]);
   const aside = { 'packages/deltanet/src/node.ts': "// Files.\nimport 'node:fs';\n" };

@@ -1,9 +1,13 @@
 // Softmax attention: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
+
+import { gpujsDevices } from '@twilljs/gpujs/testing';
+import { kernels as nnGpujs } from '@twilljs/nn/gpujs';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { cpu } from '@twilljs/tensor';
 import { wasm } from '@twilljs/wasm';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { expect, it } from 'vitest';
+import { kernels as gpujs } from './gpujs.ts';
 import { attention, recurrence, scaledDotProductAttention } from './index.ts';
 import { kernels as ofWasm } from './wasm.ts';
 import { kernels as ofWebgpu } from './webgpu.ts';
@@ -20,8 +24,9 @@ const devices = [
   await wasm({ kernels: ofWasm, poison: true }),
   ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
+const slow = gpujsDevices({ kernels: [...nnGpujs, ...gpujs] }).map(([, device]) => device);
 
-for (const { name, run } of mixerChecks({ family: attention, configs, devices })) it(name, run);
+for (const { name, run } of mixerChecks({ family: attention, configs, devices, slow })) it(name, run);
 
 it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
   'has kernels for all that it ran on $name',

@@ -45,7 +45,7 @@ export interface CommandGroup {
   readonly members: readonly Runnable[];
 }
 
-const devices = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
+const devices = ['auto', 'webgpu', 'wasm', 'gpujs', 'cpu'] as const;
 export type DeviceName = (typeof devices)[number];
 
 /** Flags that commands share. */

@@ -8,7 +8,7 @@ export async function openDevice(flags: Partial<Pick<CommonOptions, 'device' | '
   const { eager = false, threads, device: name = 'auto' } = flags;
   if (name === 'auto' || name === 'wasm') return device({ name, eager, ...(threads !== undefined && { threads }) });
   requireOne(threads, `--device is ${name}`);
-  return name === 'cpu' ? cpu({ eager }) : device({ name, eager });
+  return name === 'cpu' ? cpu({ eager }) : device(name === 'gpujs' ? { name } : { name, eager });
 }
 
 /** Whether a device may be given threads. */

@@ -1,5 +1,7 @@
 // Gated DeltaNet: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 
+import { gpujsDevices } from '@twilljs/gpujs/testing';
+import { kernels as nnGpujs } from '@twilljs/nn/gpujs';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { scalarDelta } from '@twilljs/scan';
 import { cpu } from '@twilljs/tensor';
@@ -23,8 +25,9 @@ const devices = [
   await wasm({ kernels: ofWasm, poison: true }),
   ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
+const slow = gpujsDevices({ kernels: nnGpujs }).map(([, device]) => device);
 
-for (const { name, run } of mixerChecks({ family: gatedDeltanet, configs, devices })) it(name, run);
+for (const { name, run } of mixerChecks({ family: gatedDeltanet, configs, devices, slow })) it(name, run);
 
 it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
   'has kernels for all that it ran on $name',

@@ -18,6 +18,8 @@ export interface Operand extends Spec {
 export interface Program {
   readonly name: string;
   readonly source: string;
+  /** Its arrays begin at 0 and come without offsets. */
+  readonly isBare?: boolean;
 }
 
 export type Argument = Operand | readonly number[] | number;

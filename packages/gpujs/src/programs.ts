@@ -27,7 +27,30 @@ export function openPrograms(mode: 'auto' | GpuJsMode): { programs: Programs; ti
   if (mode !== 'auto' && mode !== tier) {
     throw new DeviceError(`gpujs: ${mode} was asked for and gpu.js took ${tier}; leave mode out, or say ${tier}.`);
   }
-  return { programs: new Programs(gpu, tier), tier, reason: mode === 'auto' ? 'the first that is there' : '' };
+  requireCompiler(tier);
+  const reason = mode === 'auto' ? 'the first that is there of webgl2, webgl, webasm and cpu' : '';
+  return { programs: new Programs(gpu, tier), tier, reason };
+}
+
+/** The smallest module of WebAssembly: its magic number and version. */
+const nothing = /* @__PURE__ */ Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** What a page must allow for a tier to compile: WebGL needs nothing. */
+const words: Partial<Record<GpuJsMode, { word: string; tries: () => unknown }>> = {
+  webasm: { word: 'wasm-unsafe-eval', tries: () => new WebAssembly.Module(nothing) },
+  cpu: { word: 'unsafe-eval', tries: () => new Function('') },
+};
+
+/** @throws DeviceError where the page's policy lets it compile nothing. */
+function requireCompiler(tier: GpuJsMode): void {
+  try {
+    words[tier]?.tries();
+  } catch (cause) {
+    throw new DeviceError(
+      `gpujs: ${tier} may compile nothing here, because the page's Content-Security-Policy does not allow it; add '${words[tier]!.word}' to its script-src.`,
+      { cause },
+    );
+  }
 }
 
 export class Programs {
@@ -75,8 +98,14 @@ export class Programs {
     try {
       this.one ??= await this.uploaded(ONE);
       const readable = (numbers: Numbers) => (isArray(numbers) && numbers.length === 0 ? this.one : numbers);
-      const given = args.flatMap<unknown>((arg) => (isOperand(arg) ? [readable(arg.numbers), arg.offset] : [arg]));
-      return await this.kernelOf(program, count)(...given);
+      const given = args.flatMap<unknown>((arg) =>
+        isOperand(arg) ? [readable(arg.numbers), ...(program.isBare ? [] : [arg.offset])] : [arg],
+      );
+      const kernel = this.kernelOf(program, count);
+      const numbers = await kernel(...given);
+      const { fallbackReason } = kernel.kernel;
+      if (fallbackReason) throw new Error(`it cannot run on ${this.tier}, since ${fallbackReason}; try mode cpu`);
+      return numbers;
     } catch (error) {
       throw new DeviceError(`gpujs: ${program.name} failed in gpu.js: ${(error as Error).message}`, { cause: error });
     }

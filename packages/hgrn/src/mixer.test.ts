@@ -1,6 +1,8 @@
 // HGRN: the contract of a mixer on every device, the paper's recurrence, gradients, and what is its own.
 
+import { gpujsDevices } from '@twilljs/gpujs/testing';
 import { initializer, params, readFields } from '@twilljs/nn';
+import { kernels as nnGpujs } from '@twilljs/nn/gpujs';
 import { makeMixer, mixerChecks, paperError } from '@twilljs/nn/testing';
 import { elementwise } from '@twilljs/scan';
 import { cpu, keep, scope, type Tensor, tensor } from '@twilljs/tensor';
@@ -24,9 +26,10 @@ const devices = [
   await wasm({ kernels: ofWasm, poison: true }),
   ...(await webgpuDevices({ kernels: ofWebgpu })).map(([, device]) => device),
 ];
+const slow = gpujsDevices({ kernels: nnGpujs }).map(([, device]) => device);
 const f64 = cpu({ float: 'f64' });
 
-for (const { name, run } of mixerChecks({ family: hgrn, configs, devices })) it(name, run);
+for (const { name, run } of mixerChecks({ family: hgrn, configs, devices, slow })) it(name, run);
 
 it.each(devices.filter(({ name }) => !name.startsWith('cpu')))(
   'has kernels for all that it ran on $name',

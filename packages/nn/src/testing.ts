@@ -15,6 +15,8 @@ export interface MixerSuite {
   readonly family: MixerFamily;
   readonly configs: readonly MixerCase['config'][];
   readonly devices: readonly Device[];
+  /** Devices on which only the first configuration is tried. */
+  readonly slow?: readonly Device[];
 }
 
 const B = 2;
@@ -24,12 +26,12 @@ const T = 70; // more than one chunk, with a short tail
  * All checks of a family in each configuration: hand-over, decoding, causality, batch independence, state size and gradients on
  * every device; and gradients against central differences.
  */
-export function mixerChecks({ family, configs, devices }: MixerSuite): Check[] {
-  return configs.flatMap((config) => {
+export function mixerChecks({ family, configs, devices, slow = [] }: MixerSuite): Check[] {
+  return configs.flatMap((config, i) => {
     const shown = JSON.stringify(config);
-    const onDevices = devices.flatMap((device) =>
+    const onDevices = [...devices, ...(i === 0 ? slow : [])].flatMap((device) =>
       contract({ family, config, device }).map(({ name, run }) => ({
-        name: `${shown} on ${device.name}: ${name}`,
+        name: `${shown} on ${device.label}: ${name}`,
         run,
       })),
     );

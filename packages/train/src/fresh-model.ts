@@ -48,7 +48,7 @@ export function requireTrainingMemory(
   const bytes = weights + trained * BYTES.trained;
   // A card's memory is its own; it says what it has not when it is asked for it.
   if (device === 'webgpu') return;
-  const limit = device === 'cpu' ? totalmem() : Math.min(WASM_BYTES, totalmem());
+  const limit = device === 'cpu' || device === 'gpujs' ? totalmem() : Math.min(WASM_BYTES, totalmem());
   if (bytes <= limit) return;
   const [count, needs, has] = [parameters, bytes, limit].map((n) => Math.round(n).toLocaleString('en-US'));
   throw new OptionError(

@@ -16,6 +16,7 @@ export { DeltaNet, type DeltaNetConfig, deltanet } from '@twilljs/deltanet';
 export * from '@twilljs/eval';
 export { GatedDeltaNet, type GatedDeltaNetConfig, gatedDeltanet } from '@twilljs/gated-deltanet';
 export { GLA, type GLAConfig, gla } from '@twilljs/gla';
+export type { GpuJsDevice, GpuJsMode } from '@twilljs/gpujs';
 export { HGRN, type HGRNConfig, hgrn } from '@twilljs/hgrn';
 export { HGRN2, type HGRN2Config, hgrn2 } from '@twilljs/hgrn2';
 export * from '@twilljs/hub';

@@ -7,6 +7,6 @@ import { known } from './known.ts';
 
 await serveCells(known, async (name, threads) => {
   if (name === 'cpu') return cpu();
-  if (name === 'webgpu') return device({ name });
+  if (name === 'webgpu' || name === 'gpujs') return device({ name });
   return device({ name: name as 'auto' | 'wasm', ...(threads !== null && { threads }) });
 });

@@ -47,7 +47,7 @@ export function parity() {
 }
 
 async function runParity({ terminal, say }: Context, paths: readonly string[], options: Options): Promise<Result> {
-  if (options.dtype === 'f64' && (options.device === 'wasm' || options.device === 'webgpu')) {
+  if (options.dtype === 'f64' && options.device !== 'auto' && options.device !== 'cpu') {
     throw new OptionError(
       `--dtype f64 runs on cpu but --device is ${options.device}, whose numbers are f32; leave one of them out.`,
     );

@@ -3,7 +3,7 @@ import type { GpuJsKernel } from '@twilljs/gpujs';
 import { size } from '@twilljs/tensor';
 
 /** Lines that find `begin` and `count` of sequence `i`, of at most `most` of `P` positions. */
-export const spanOf = `const begin = Math.min(Math.max(ranges[from1 + 2 * i], 0), P);
+const spanOf = `const begin = Math.min(Math.max(ranges[from1 + 2 * i], 0), P);
 const count = Math.min(Math.max(ranges[from1 + 2 * i + 1] - begin, 0), Math.min(P - begin, most));`;
 
 const padded = {
