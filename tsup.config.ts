@@ -22,5 +22,9 @@ export default defineConfig({
   // Declarations are written against those of the packages it stands on, which turbo builds first. `pnpm check` checks the types.
   dts: { compilerOptions: { noCheck: true, customConditions: [] } },
   sourcemap: true,
+  // `src` is packed beside `dist`: maps name its files and need not repeat them.
+  esbuildOptions(options) {
+    options.sourcesContent = false;
+  },
   clean: true,
 });
