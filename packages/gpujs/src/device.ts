@@ -74,7 +74,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
       const kernel = table.get(op.name);
       const refusal = kernel
         ? kernel.refuses?.(ins, attrs)
-        : 'no kernel was given for it; pass it in gpujs({ kernels })';
+        : 'no kernel of gpu.js was given for it';
       if (!kernel || refusal) return refusal!;
       const shapes = op.shape(shapesOf(ins), attrs);
       const types = shapes.map((_, i) => outputType(op, i, ins, 'f32'));

@@ -211,6 +211,7 @@ const arithmetic = [
   ],
   ...[
     'nameBeside',
+    'outputType',
     'requireDevice',
     'requireOutsideStep',
     'requireReadable',
@@ -219,6 +220,8 @@ const arithmetic = [
     'requireTensor',
     'requireWithin',
     'requireWritable',
+    'sequenceOf',
+    'shapesOf',
   ],
   'vjpOfDefinition', // what composites call of themselves
 ];

@@ -7,8 +7,8 @@ import { expect, it } from 'vitest';
 import * as all from './index.ts';
 import * as node from './node.ts';
 
-/** Every mixer has one, under the same name: the oracle of its own tests. */
-const left = ['recurrence'];
+/** Every mixer has one, under the same name: the oracle of its own tests. And a device that is loaded when it is asked for. */
+const left = ['recurrence', 'gpujs', 'customOp'];
 
 const packages: string[] = Object.keys(
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).dependencies,
