@@ -159,7 +159,7 @@ const calls: Record<string, Call[]> = {
     ['generate runs/done', /^generate: neither --prompt nor --prompt-file says what to continue/],
     ['parity', /^parity: missing required argument "path"/],
     ['train --steps', /^train: option "--steps <n>" argument missing/],
-    ['doctor --device gpu', /^doctor: .*"gpu" is invalid.*auto, webgpu, wasm, cpu/],
+    ['doctor --device gpu', /^doctor: .*"gpu" is invalid.*auto, webgpu, wasm, gpujs, cpu/],
     ['doctor --threads 0', /^doctor: --threads is "0" where an integer from 1 to 64 is needed/],
     ['doctor --threads 2 --device cpu', /^doctor: --threads is 2 but --device is cpu, which runs on one/],
     ['sweep --preset small --out new --threads 2 --device cpu', /^sweep: --threads is 2 but --device is cpu/],

@@ -72,9 +72,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
     sequence: sequenceOf,
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
-      const refusal = kernel
-        ? kernel.refuses?.(ins, attrs)
-        : 'no kernel of gpu.js was given for it';
+      const refusal = kernel ? kernel.refuses?.(ins, attrs) : 'no kernel of gpu.js was given for it';
       if (!kernel || refusal) return refusal!;
       const shapes = op.shape(shapesOf(ins), attrs);
       const types = shapes.map((_, i) => outputType(op, i, ins, 'f32'));
