@@ -1,4 +1,4 @@
-// Bundles one entry for the browser, as a page's build would.
+// Bundles entries for the browser, as a page's build would.
 import { relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
@@ -12,16 +12,10 @@ export interface Bundle {
   files: string[];
 }
 
-/**
- * Bundles a source file and everything it imports with esbuild for the platform `browser`. What it loads on
- * demand is counted, of the builds of kernels those of one tier: relaxed.
- *
- * @param entry path of the source file.
- * @throws Error with esbuild's own messages when something cannot run in a browser, such as an import of `node:fs`.
- */
-export async function bundleForBrowser(entry: string): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
+/** Bundles source files and everything they import with esbuild for the platform `browser`, in chunks below `/out`. */
+export async function buildForBrowser(...entries: readonly string[]) {
+  return await build({
+    entryPoints: [...entries],
     bundle: true,
     minify: true,
     write: false,
@@ -35,10 +29,24 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
     logLevel: 'silent',
     metafile: true,
   });
-  const isEntry = ({ entryPoint }: { entryPoint?: string }) =>
-    entryPoint !== undefined && resolve(entryPoint) === resolve(entry);
-  const start = Object.keys(metafile.outputs).find((path) => isEntry(metafile.outputs[path]))!;
-  const paths = reachedFrom(start, metafile);
+}
+
+/**
+ * What a page downloads. What it loads on demand is counted, of the builds of kernels those of one tier: relaxed.
+ *
+ * @param entries paths of source files, of which a page loads all.
+ * @throws Error with esbuild's own messages when something cannot run in a browser, such as an import of `node:fs`.
+ */
+export async function bundleForBrowser(...entries: readonly string[]): Promise<Bundle> {
+  const { outputFiles, metafile } = await buildForBrowser(...entries);
+  const asked = entries.map((path) => resolve(path));
+  const begun = Object.entries(metafile.outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== undefined && asked.includes(resolve(entryPoint)),
+  );
+  const paths = reachedFrom(
+    begun.map(([path]) => path),
+    metafile,
+  );
   const loaded = outputFiles.filter(({ path }) => paths.has(relative('', path))).map(({ contents }) => contents);
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   return {
@@ -51,9 +59,9 @@ export async function bundleForBrowser(entry: string): Promise<Bundle> {
   };
 }
 
-/** The entry and the chunks that it loads, now or on demand; there are also chunks of what has fallen away, which nothing loads. */
-function reachedFrom(entry: string, { outputs }: Metafile): ReadonlySet<string> {
-  const reached = new Set([entry]);
+/** Entries and the chunks that they load, now or on demand; there are also chunks of what has fallen away, which nothing loads. */
+function reachedFrom(entries: readonly string[], { outputs }: Metafile): ReadonlySet<string> {
+  const reached = new Set(entries);
   for (const path of reached) {
     for (const { path: chunk } of outputs[path].imports)
       if (!/\.(plain|wide)\.gen-\w+\.js$/.test(chunk)) reached.add(chunk);

@@ -1,13 +1,12 @@
 // Forget gates as logarithms, and what they leave to the input: sigmoid(f), above a bound for each of D channels where there is one.
-import { constant, ONE } from '../../wasm/assembly/lib/constants';
-import { exp, softplus } from '../../wasm/assembly/lib/exp';
-import { log1p } from '../../wasm/assembly/lib/log';
+import { softplus } from '../../wasm/assembly/lib/exp';
 import { loadPart, nfma, storePart } from '../../wasm/assembly/lib/simd';
-import { ELEMENTS, ROWS } from '../../wasm/assembly/lib/units';
+import { ROWS } from '../../wasm/assembly/lib/units';
 import { begin } from './lib/columns';
+import { above, below, fall, gates, near, openGrad } from './lib/gates';
 
 export { sumsBytes, total, totalUnits } from './lib/columns';
-export { elementUnits, rowUnits } from '../../wasm/assembly/lib/units';
+export { rowUnits } from '../../wasm/assembly/lib/units';
 
 /** Bytes of a row of D in scratch: whole vectors, which need no parts. */
 @inline
@@ -20,31 +19,6 @@ export function channelBytes(D: i32): i32 {
   return 3 * <i32>width(D);
 }
 
-/** e^-|x|, of which both sides of a sigmoid are made without loss. */
-@inline
-function fall(x: v128): v128 {
-  return exp(f32x4.sub(f32x4.splat(0), f32x4.abs(x)));
-}
-
-/** 1 / (1 + e). */
-@inline
-function near(e: v128): v128 {
-  const one = constant(ONE);
-  return f32x4.div(one, f32x4.add(one, e));
-}
-
-/** sigmoid(x), given e = fall(x) and r = near(e). */
-@inline
-function above(x: v128, e: v128, r: v128): v128 {
-  return v128.bitselect(f32x4.mul(e, r), r, f32x4.lt(x, f32x4.splat(0)));
-}
-
-/** sigmoid(-x). */
-@inline
-function below(x: v128, e: v128, r: v128): v128 {
-  return v128.bitselect(r, f32x4.mul(e, r), f32x4.lt(x, f32x4.splat(0)));
-}
-
 /** Rows of scratch, of numbers for each channel: share = 1 - gamma = sigmoid(odds), depth = -log gamma = softplus(odds), and gamma. */
 function channels(D: i32, odds: usize, scratch: usize): void {
   const step = width(D), end = <usize>D << 2;
@@ -53,60 +27,6 @@ function channels(D: i32, odds: usize, scratch: usize): void {
     v128.store(to, above(x, e, r));
     v128.store(to + step, softplus(x));
     v128.store(to + 2 * step, below(x, e, r));
-  }
-}
-
-/**
- * log(gamma + (1 - gamma) sigmoid(f)), of which `left` is the complement. Up to 1/2 that says all; beyond it, where f is negative,
- * the gate is the larger of e^f and gamma times (1 + e^-|f + depth|) / (1 + e^f), which is between 1/2 and 2.
- */
-@inline
-function logAbove(f: v128, depth: v128, left: v128, e: v128, r: v128): v128 {
-  const zero = f32x4.splat(0), low = f32x4.le(f32x4.add(left, left), constant(ONE));
-  const more = f32x4.mul(f32x4.sub(fall(f32x4.add(f, depth)), e), r);
-  const base = v128.andnot(f32x4.pmax(f, f32x4.sub(zero, depth)), low);
-  return f32x4.add(base, log1p(v128.bitselect(f32x4.sub(zero, left), more, low)));
-}
-
-/** log(sigmoid(x)), given e = fall(x). */
-@inline
-function logOpen(x: v128, e: v128): v128 {
-  return f32x4.sub(f32x4.pmin(x, f32x4.splat(0)), log1p(e));
-}
-
-/** n gates; above bounds they are one row, of `channels`. Without a complement the logarithm alone. */
-@inline
-function gates(
-  bounded: bool, whole: bool, n: i32, f: usize, channel: usize, step: usize, log: usize, complement: usize,
-): void {
-  const pairs = <usize>(n & ~7) << 2, end = <usize>n << 2;
-  let at: usize = 0;
-  for (; at < pairs; at += 32) {
-    const f0 = v128.load(f + at), f1 = v128.load(f + at, 16), e0 = fall(f0), e1 = fall(f1), r0 = near(e0), r1 = near(e1);
-    let c0 = below(f0, e0, r0), c1 = below(f1, e1, r1), y0: v128, y1: v128;
-    if (bounded) {
-      const p = channel + at, depth = p + step;
-      c0 = f32x4.mul(c0, v128.load(p));
-      c1 = f32x4.mul(c1, v128.load(p, 16));
-      y0 = logAbove(f0, v128.load(depth), c0, e0, r0);
-      y1 = logAbove(f1, v128.load(depth, 16), c1, e1, r1);
-    } else {
-      y0 = logOpen(f0, e0);
-      y1 = logOpen(f1, e1);
-    }
-    v128.store(log + at, y0);
-    v128.store(log + at, y1, 16);
-    if (whole) {
-      v128.store(complement + at, c0);
-      v128.store(complement + at, c1, 16);
-    }
-  }
-  for (; at < end; at += 16) {
-    const rest = <i32>(end - at) >> 2, x = loadPart(f + at, rest), e = fall(x), r = near(e), p = channel + at;
-    let c = below(x, e, r);
-    if (bounded) c = f32x4.mul(c, v128.load(p));
-    storePart(log + at, bounded ? logAbove(x, v128.load(p + step), c, e, r) : logOpen(x, e), rest);
-    if (whole) storePart(complement + at, c, rest);
   }
 }
 
@@ -140,31 +60,6 @@ function slope(dlog: v128, dcomplement: v128, left: v128, keep: v128, open: v128
 @inline
 function lift(dlog: v128, dcomplement: v128, shut: v128, lost: v128, share: v128, gamma: v128): v128 {
   return f32x4.mul(share, nfma(dlog, lost, f32x4.mul(f32x4.mul(dcomplement, shut), gamma)));
-}
-
-/** df = sigmoid(-f) (dlog - dcomplement sigmoid(f)) of n gates without bounds. */
-@inline
-function openGrad(whole: bool, n: i32, dlog: usize, dcomplement: usize, f: usize, df: usize): void {
-  const pairs = <usize>(n & ~7) << 2, end = <usize>n << 2;
-  let at: usize = 0;
-  for (; at < pairs; at += 32) {
-    const f0 = v128.load(f + at), f1 = v128.load(f + at, 16), e0 = fall(f0), e1 = fall(f1), r0 = near(e0), r1 = near(e1);
-    let d0 = v128.load(dlog + at), d1 = v128.load(dlog + at, 16);
-    if (whole) {
-      d0 = nfma(v128.load(dcomplement + at), above(f0, e0, r0), d0);
-      d1 = nfma(v128.load(dcomplement + at, 16), above(f1, e1, r1), d1);
-    }
-    d0 = f32x4.mul(below(f0, e0, r0), d0);
-    d1 = f32x4.mul(below(f1, e1, r1), d1);
-    v128.store(df + at, d0);
-    v128.store(df + at, d1, 16);
-  }
-  for (; at < end; at += 16) {
-    const rest = <i32>(end - at) >> 2, x = loadPart(f + at, rest), e = fall(x), r = near(e);
-    let d = loadPart(dlog + at, rest);
-    if (whole) d = nfma(loadPart(dcomplement + at, rest), above(x, e, r), d);
-    storePart(df + at, f32x4.mul(below(x, e, r), d), rest);
-  }
 }
 
 /** df of one row above bounds; sums += dodds. */
@@ -225,16 +120,4 @@ export function backward(
     f += row;
     df += row;
   }
-}
-
-/** y = log(sigmoid(x)) over n floats. */
-export function logSigmoid(from: i32, to: i32, n: i32, x: usize, y: usize, scratch: usize): void {
-  const first = from * ELEMENTS, skip = <usize>first << 2;
-  gates(false, false, min(n, to * ELEMENTS) - first, x + skip, 0, 0, y + skip, 0);
-}
-
-/** dx = dy sigmoid(-x). */
-export function logSigmoidGrad(from: i32, to: i32, n: i32, dy: usize, x: usize, dx: usize, scratch: usize): void {
-  const first = from * ELEMENTS, skip = <usize>first << 2;
-  openGrad(false, min(n, to * ELEMENTS) - first, dy + skip, 0, x + skip, dx + skip);
 }

@@ -1,5 +1,5 @@
-// WebAssembly kernels of logSigmoid, which are those of a forget gate without its complement.
-import { logSigmoid, logSigmoidGrad, module } from '../gen/forget-gate.gen.ts';
+// WebAssembly kernels of logSigmoid.
+import { logSigmoid, logSigmoidGrad, module } from '../gen/log-sigmoid.gen.ts';
 import { pointwise } from '../rows.ts';
 
 export const logSigmoidKernel = /* @__PURE__ */ pointwise('logSigmoid', module, (units, n, [x], [y]) =>
