@@ -13,6 +13,7 @@ export type CustomAttrs = Readonly<Record<string, number>> | null;
 // biome-ignore lint/suspicious/noExplicitAny: arrays first, then numbers; how many of each, the options say.
 export type ElementFunction = (this: { readonly thread: { readonly x: number } }, ...args: any[]) => number;
 
+/** What `customOp` makes an op of. */
 export interface CustomOpOptions {
   /** Unique among the ops of a device. */
   readonly name: string;
@@ -28,6 +29,7 @@ export interface CustomOpOptions {
   vjp?(dy: Tensor, ins: readonly Tensor[], y: Tensor, attrs: CustomAttrs): readonly (Tensor | null)[];
 }
 
+/** An op of your own, with its kernel. */
 export interface CustomOp {
   /** For `apply` and `apply1`; it runs on `gpujs` and on the reference, `cpu()`. */
   readonly op: Op<CustomAttrs>;

@@ -6,6 +6,7 @@ export interface Texture {
   toArray(): Float32Array | Promise<Float32Array>;
   delete(): void;
 }
+/** The numbers of a tensor: in memory, or on the card. */
 export type Numbers = Float32Array | Texture;
 
 /** A tensor that a kernel reads: element 0 stands at `offset` of `numbers`. */
@@ -22,11 +23,13 @@ export interface Program {
   readonly isBare?: boolean;
 }
 
+/** What a program is given. */
 export type Argument = Operand | readonly number[] | number;
 
 /** Runs a program for `count` elements. An operand becomes two arguments, its numbers and its offset. */
 export type Call = (program: Program, count: number, args: readonly Argument[]) => Promise<Operand>;
 
+/** How one op runs on this device. Handed to `gpujs({ kernels })` as a value. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by each op's own type; lists of kernels mix them.
 export interface GpuJsKernel<A = any> {
   /** Of the op. */

@@ -3,8 +3,10 @@ import { flag, knownOnly, OptionError, oneOf, shown } from '@twilljs/tensor';
 import type { GpuJsKernel } from './kernel.ts';
 import { primitiveKernels } from './primitives.ts';
 
+/** What gpu.js runs on. */
 export type GpuJsMode = 'webgl2' | 'webgl' | 'webasm' | 'cpu';
 
+/** Kernels of ops, and what gpu.js runs on. */
 export interface GpuJsOptions {
   /** Kernels of ops beyond the primitives. */
   kernels?: readonly GpuJsKernel[];
