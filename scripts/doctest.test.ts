@@ -1,6 +1,10 @@
 // The programs of the documentation do what they say.
+
+import { join } from 'node:path';
+import * as twilljs from 'twilljs';
 import { expect, it } from 'vitest';
-import { root } from './check/repository.ts';
+import { readRepository, root } from './check/repository.ts';
+import { docstringExamples } from './doctest/docstrings.ts';
 import { runCommands } from './doctest/shell.ts';
 import { typeErrors } from './doctest/types.ts';
 import { documents, fencesOf, runFence } from './doctest.ts';
@@ -9,17 +13,27 @@ const runnable = documents()
   .flatMap((file) => fencesOf(file))
   .filter((fence) => fence.norun === null);
 
+const examples = readRepository(root).packages.flatMap(({ directory, files }) =>
+  files
+    .filter(({ kind }) => kind === 'source')
+    .flatMap(({ path }) => docstringExamples(root, join(directory, path), Object.keys(twilljs))),
+);
+
 it('finds programs', () => {
   expect(runnable).not.toEqual([]);
+  expect(examples).not.toEqual([]);
 });
 
 it('has no type errors', () => {
   expect(typeErrors(root, runnable)).toEqual([]);
 });
 
-it.each(runnable.map((fence) => ({ fence, at: `${fence.file}:${fence.line}` })))('runs $at', ({ fence }) => {
-  expect(runFence(fence)).toBeNull();
-});
+it.each([...runnable, ...examples].map((fence) => ({ fence, at: `${fence.file}:${fence.line}` })))(
+  'runs $at',
+  ({ fence }) => {
+    expect(runFence(fence)).toBeNull();
+  },
+);
 
 const pages = documents()
   .filter((file) => file.includes('/docs/guide/'))
