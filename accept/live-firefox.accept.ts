@@ -1,5 +1,5 @@
-// The live pages of the documentation in headless Firefox, over WebDriver BiDi: each comes to its figure on wasm. The site is the one
-// that was built last.
+// The live pages of the documentation in headless Firefox, over WebDriver BiDi: each comes to its figure on wasm, behind another tab.
+// The site is the one that was built last.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, launch } from 'puppeteer-core';
@@ -25,7 +25,7 @@ afterAll(async () => {
   site?.close();
 });
 
-it.for(livePages)('$name comes to its figure', async ({ name, wrong }, { skip }) => {
+it.for(livePages)('$name comes to its figure behind another tab', async ({ name, wrong }, { skip }) => {
   if (lacks) skip(lacks);
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -36,6 +36,9 @@ it.for(livePages)('$name comes to its figure', async ({ name, wrong }, { skip })
   await page.goto(`${site.url}/live/${name}`);
   await page.waitForSelector('.live-start');
   await page.click('.live-start');
+  const other = await browser.newPage();
+  await other.bringToFront();
+  expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
   await page.waitForSelector('[data-state=done],[data-state=failed]', { timeout: 300_000 });
   const { state, ...found } = await page.$eval(
     '[data-live]',
@@ -46,5 +49,6 @@ it.for(livePages)('$name comes to its figure', async ({ name, wrong }, { skip })
   expect(state).toBe('done');
   expect(wrong(found)).toBe('');
   expect(complaints).toEqual([]);
+  await other.close();
   await page.close();
 });

@@ -10,9 +10,13 @@ const held = [
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Compiling kernels in a page needs `wasm-unsafe-eval`; the colours of programs are style attributes. */
+/**
+ * Compiling kernels in a page needs `wasm-unsafe-eval`; the colours of programs are style attributes. Firefox asks `default-src` for
+ * what is fetched before it is wanted: the pages that a reader may go to next.
+ */
 const sources = (hashes: readonly string[]): Record<string, string> => ({
-  'default-src': "'none'",
+  'default-src': "'self'",
+  'object-src': "'none'",
   'script-src': ["'self'", "'wasm-unsafe-eval'", ...hashes].join(' '),
   'style-src': `'self' ${hashOf(held)}`,
   'style-src-attr': "'unsafe-inline'",
