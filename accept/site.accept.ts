@@ -59,7 +59,7 @@ it('no page complains, asks another host, or is wider than a small screen', asyn
 
 it('the search finds names and pages', async () => {
   const { page, complaints } = await opened();
-  await page.goto(site.url);
+  await page.goto(site.url, { waitUntil: 'networkidle' }); // it is alive then
   for (const [asked, found] of [
     ['vectorDecay', '/api/scan/'],
     ['fine-tune', '/guide/fine-tune'],
