@@ -43,7 +43,7 @@ function sameWork(name: 'train' | 'forward', title: string, peers: readonly stri
         const job = { model, batch: await batchOf(bench.folder, batch, length) };
         const ours = await bench.sides({ subject: name, ...job });
         const what = `${sizeText(family, options)}, ${batch} x ${length}`;
-        await among([...ours, ...peerCommands(options, family, job, peers)], async (sides) => {
+        await among([...ours, ...(await peerCommands(options, family, job, peers))], async (sides) => {
           const hello: { label: string; flops?: number }[] = [];
           for (const side of sides) hello.push(await side.ready());
           const { first, turns } = await trained(what, sides, options.rounds);
@@ -67,8 +67,8 @@ function sameWork(name: 'train' | 'forward', title: string, peers: readonly stri
 
 export const train = sameWork(
   'train',
-  'training steps beside PyTorch, jax-js, tfjs and another revision: same weights, same losses',
-  ['torch', 'torch-avx2', 'torch-compile', 'jax', 'tfjs'],
+  'training steps beside PyTorch, jax-js, tfjs, our own on gpu.js and another revision: same weights, same losses',
+  ['gpujs', 'torch', 'torch-avx2', 'torch-compile', 'jax', 'tfjs'],
 );
 
 export const forward = sameWork('forward', 'the forward alone, up to the logits, beside onnxruntime-web', ['ort']);

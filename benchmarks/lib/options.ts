@@ -44,7 +44,7 @@ export const flags: Readonly<Record<string, Flag>> = {
   'torch-program': { value: 'FILE', words: 'a Python file with LM(config), in place of peers/torch_models.py' },
   peers: {
     value: 'NAME,...',
-    words: 'torch, torch-avx2, torch-compile, jax, tfjs; ort (default: torch where --python is given)',
+    words: 'torch, torch-avx2, torch-compile, jax, tfjs, gpujs; ort (default: torch where --python is given)',
   },
   op: { value: 'NAME', words: 'of the benchmark op: gemm, attention, ...' },
   base: { value: 'REV', words: 'another revision of this repository is a side of its own' },

@@ -1,14 +1,15 @@
-// The other sides: programs of peers/, which need what the repository does not install.
+// The other sides: programs of peers/, which need what the repository does not install; and our own on another device.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/check/repository.ts';
 import type { Command } from './contestant.ts';
 import { BenchError } from './error.ts';
 import type { Options } from './options.ts';
+import { twill } from './twill.ts';
 
 const folder = join(root, 'benchmarks/peers');
 
-type Peer = (options: Options, job: object) => Command;
+type Peer = (options: Options, job: object) => Command | Promise<Command>;
 
 const torch =
   (mode: 'eager' | 'avx2' | 'compile'): Peer =>
@@ -30,7 +31,11 @@ const javascript =
     return { name, program: node, args: [join(folder, `${name}.mjs`), JSON.stringify({ ...job, threads })] };
   };
 
+/** Twill on its slowest device: what WebGL is for where there is no other way to a card. */
+const gpujs: Peer = (options, job) => twill(options, { subject: 'train', ...job, device: 'gpujs' }, 'gpujs');
+
 const peers: Readonly<Record<string, Peer>> = {
+  gpujs,
   torch: torch('eager'),
   'torch-avx2': torch('avx2'),
   'torch-compile': torch('compile'),
@@ -40,12 +45,18 @@ const peers: Readonly<Record<string, Peer>> = {
 };
 
 /** @throws BenchError for a peer that does not do this work, is not installed or has no such model. */
-export function peerCommands(options: Options, family: string, job: object, known: readonly string[]): Command[] {
-  return options.peers.map((name) => {
+export function peerCommands(
+  options: Options,
+  family: string,
+  job: object,
+  known: readonly string[],
+): Promise<Command[]> {
+  const commands = options.peers.map((name) => {
     if (!known.includes(name)) throw new BenchError(`--peers: ${name} is none here; choose from ${known.join(', ')}.`);
-    if (family !== 'transformer' && !name.startsWith('torch')) {
+    if (family !== 'transformer' && !/^(torch|gpujs)/.test(name)) {
       throw new BenchError(`--peers: ${name} has the transformer alone, not ${family}; give --family transformer.`);
     }
     return peers[name](options, job);
   });
+  return Promise.all(commands);
 }

@@ -10,10 +10,12 @@ export interface TrainJob {
   readonly model: string;
   /** A file with `{ B, T, ids }`. */
   readonly batch: string;
+  /** Default: the best there is. */
+  readonly device?: 'gpujs';
 }
 
-await serve(async ({ model: path, batch: file }: TrainJob) => {
-  const on = await device();
+await serve(async ({ model: path, batch: file, device: name }: TrainJob) => {
+  const on = await device(name && { name });
   const { model } = await load(path, { mixers, device: on });
   const trainer = new Trainer(model, { steps: 100_000, ...settings });
   const batch = batchIn(file);
