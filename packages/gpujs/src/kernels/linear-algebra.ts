@@ -2,6 +2,7 @@
 import { type SolveAttrs, size } from '@twilljs/tensor';
 import type { GpuJsKernel } from '../kernel.ts';
 
+/** Four at a time: half of the time is in the places. */
 const product = {
   name: 'matmul',
   source: `function(a, from0, b, from1, M, N, K, ai, ak, bk, bj) {
@@ -10,8 +11,16 @@ const z = Math.floor((row + 0.5) / M);
 let at = from0 + z * M * K + (row - z * M) * ai;
 let bt = from1 + z * K * N + (this.thread.x - row * N) * bj;
 let total = 0;
-for (let k = 0; k < K; k++) {
-  total = total + a[at + k * ak] * b[bt + k * bk];
+const whole = Math.floor((K + 0.5) / 4);
+for (let k = 0; k < whole; k++) {
+  total = total + a[at] * b[bt] + a[at + ak] * b[bt + bk] + a[at + 2 * ak] * b[bt + 2 * bk] + a[at + 3 * ak] * b[bt + 3 * bk];
+  at = at + 4 * ak;
+  bt = bt + 4 * bk;
+}
+for (let k = 4 * whole; k < K; k++) {
+  total = total + a[at] * b[bt];
+  at = at + ak;
+  bt = bt + bk;
 }
 return total; }`,
 };
