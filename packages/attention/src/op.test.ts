@@ -17,6 +17,7 @@ import {
   tolerances,
 } from '@twilljs/tensor/testing';
 import { wasm } from '@twilljs/wasm';
+import { bytesOf } from '@twilljs/wasm/testing';
 import { webgpuDevices } from '@twilljs/webgpu/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { module } from './gen/attention.gen.ts';
@@ -272,7 +273,7 @@ describe.each([...fast, ...card])('at the ends of the numbers, kernels on %s', (
 
 describe('scratch of the kernels', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const code = Uint8Array.from(atob((await module.plain()).bytes), (character) => character.charCodeAt(0));
+  const code = await bytesOf(module.plain);
   const { exports: formulas } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
   const bytes = (shape: number[], window: number | null) => {
     const ins = Array.from({ length: 3 }, () => ({ shape, dtype: 'f32' as const }));
