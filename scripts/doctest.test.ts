@@ -40,6 +40,10 @@ const pages = documents()
   .map((file) => fencesOf(file, 'sh').filter((fence) => fence.norun === null))
   .filter((fences) => fences.length > 0);
 
-it.each(pages.map((fences) => ({ fences, page: fences[0].file })))('follows the commands of $page', ({ fences }) => {
-  expect(runCommands(fences)).toBeNull();
-});
+it.each(pages.map((fences) => ({ fences, page: fences[0].file })))(
+  'follows the commands of $page',
+  ({ fences }) => {
+    expect(runCommands(fences)).toBeNull();
+  },
+  300_000,
+); // several trainings
