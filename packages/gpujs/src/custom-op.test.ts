@@ -88,12 +88,19 @@ it('a vjp gives a cotangent for each input', () => {
   expect(() => grad(apply1(op, [x], null).sum(), [x])).toThrow('the vjp of twice gives 0 cotangents for 1 inputs');
 });
 
-it.each<[Partial<Record<keyof CustomOpOptions, unknown>>, string]>([
+it.each<[Record<string, unknown>, string]>([
   [{ name: 'my op' }, 'customOp: name is ["my op"]; give different words'],
   [{ inputs: [] }, 'customOp: op has no inputs; name one at least.'],
   [{ inputs: ['x', 'x'] }, 'customOp: inputs is ["x", "x"]; give different words'],
   [{ numbers: 'a' }, 'customOp: numbers is "a"; give different words'],
   [{ body: (x: Float32Array) => x[0] }, 'write function (x) { ... }, which has the `this` that an arrow lacks.'],
+  [{ vpj: () => [] }, 'customOp: there is no option vpj; did you mean vjp?'],
+  [
+    { numbers: ['x'], body: 'function (x, y) { return y; }' },
+    'customOp: inputs and numbers is ["x", "x"]; give different words',
+  ],
+  [{ shape: [2] }, 'customOp: shape is [2]; give a function, or leave it out.'],
+  [{ vjp: 3 }, 'customOp: vjp is 3; give a function, or leave it out.'],
   [{ body: 3 }, 'customOp: the body of op is 3; write function (x)'],
   [{ body: () => 1 }, 'the body of op takes 0 arguments, and there are 1 inputs and numbers'],
 ])('refuses %o', (changes, message) => {

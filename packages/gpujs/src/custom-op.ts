@@ -1,5 +1,15 @@
 // customOp: an op whose element is a function of plain JavaScript, for gpu.js and for the reference.
-import { type Op, OptionError, type Shape, ShapeError, shown, size, type Tensor, type View } from '@twilljs/tensor';
+import {
+  knownOnly,
+  type Op,
+  OptionError,
+  type Shape,
+  ShapeError,
+  shown,
+  size,
+  type Tensor,
+  type View,
+} from '@twilljs/tensor';
 import type { GpuJsKernel } from './kernel.ts';
 import { copied } from './kernels/unary.ts';
 
@@ -46,11 +56,15 @@ export interface CustomOp {
  * const { op, kernel } = customOp({ name: 'square', inputs: ['x'], body: function (x) { return x[this.thread.x] * x[this.thread.x]; } });
  * const y = apply1(op, [ones([2], { device: gpujs({ kernels: [kernel] }) })], null);
  */
-export function customOp({ name, inputs, numbers = [], shape, body, vjp }: CustomOpOptions): CustomOp {
+export function customOp(options: CustomOpOptions): CustomOp {
+  knownOnly('customOp', options, ['name', 'inputs', 'numbers', 'shape', 'body', 'vjp']);
+  const { name, inputs, numbers = [], shape, body, vjp } = options;
   requireNames('name', [name]);
   requireNames('inputs', inputs);
   if (inputs.length === 0) throw new OptionError(`customOp: ${name} has no inputs; name one at least.`);
   requireNames('numbers', numbers);
+  requireNames('inputs and numbers', [...inputs, ...numbers]);
+  requireFunctions({ shape, vjp });
   const source = sourceOf(name, body, inputs.length + numbers.length);
   const program = { name: `custom ${name}`, source, isBare: true };
   const given = (attrs: CustomAttrs): number[] => numbers.map((number) => numberOf(name, number, attrs));
@@ -96,6 +110,13 @@ function requireNames(option: string, names: readonly string[]): void {
   const isName = (one: unknown) => typeof one === 'string' && /^[A-Za-z][A-Za-z0-9]*$/.test(one);
   if (Array.isArray(names) && names.every(isName) && new Set(names).size === names.length) return;
   throw new OptionError(`customOp: ${option} is ${shown(names)}; give different words of letters and digits.`);
+}
+
+function requireFunctions(options: Record<string, unknown>): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || typeof value === 'function') continue;
+    throw new OptionError(`customOp: ${option} is ${shown(value)}; give a function, or leave it out.`);
+  }
 }
 
 function numberOf(op: string, number: string, attrs: CustomAttrs): number {

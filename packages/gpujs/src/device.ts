@@ -6,18 +6,21 @@ import {
   type DType,
   type Fallback,
   type Op,
+  OptionError,
   outputType,
   type Runner,
   requireReadable,
   requireWritable,
+  type Shape,
   type Spec,
   sequenceOf,
   shapesOf,
+  size,
 } from '@twilljs/tensor';
-import type { GpuJsKernel, Operand } from './kernel.ts';
+import type { GpuJsKernel, Numbers, Operand } from './kernel.ts';
 import { Memory, Place, placeOf, released } from './memory.ts';
 import { checked, type GpuJsMode, type GpuJsOptions } from './options.ts';
-import { openPrograms, type Programs } from './programs.ts';
+import { MOST, openPrograms, type Programs } from './programs.ts';
 import { Queue } from './queue.ts';
 import { hostData, numbersOf } from './transfer.ts';
 
@@ -75,6 +78,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
       const refusal = kernel ? kernel.refuses?.(ins, attrs) : 'no kernel of gpu.js was given for it';
       if (!kernel || refusal) return refusal!;
       const shapes = op.shape(shapesOf(ins), attrs);
+      for (const shape of [...shapesOf(ins), ...shapes]) if (shape) requireExact(op.name, shape);
       const types = shapes.map((_, i) => outputType(op, i, ins, 'f32'));
       return {
         scratch: 0,
@@ -83,13 +87,17 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
           const to = targets.map(placeOf);
           alive().add(async () => {
             const operands = ins.map((spec, i) => (spec ? operandOf(spec, from[i]!) : null));
-            const made = await programs.within(async (call) => {
+            const made = new Map<Memory, Numbers>();
+            await programs.within(async (call) => {
               const results = await kernel.run(operands, attrs, shapes, call);
-              return Promise.all(results.map((result, i) => to[i].merged(result, shapes[i], types[i], call)));
+              // One after the other: two of them may lie in one memory.
+              for (const [i, result] of results.entries()) {
+                const { memory } = to[i];
+                made.set(memory, await to[i].merged(result, shapes[i], types[i], call, made.get(memory)));
+              }
+              return [...made.values()];
             });
-            made.forEach((numbers, i) => {
-              to[i].memory.put(numbers);
-            });
+            for (const [memory, numbers] of made) memory.put(numbers);
           });
         },
       };
@@ -110,6 +118,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
     write(buffer, data) {
       const place = placeOf(buffer);
       requireWritable('gpujs', place.bytes, data);
+      requireExact('gpujs', [data.length]);
       const [numbers, dtype] = numbersOf(data);
       alive().add(async () => {
         const given = { numbers: await programs.uploaded(numbers), offset: 0, shape: [numbers.length], dtype };
@@ -141,6 +150,14 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
       queue.add(() => programs.dispose());
     },
   };
+}
+
+/** @throws OptionError for a tensor of which places are not exact. */
+function requireExact(where: string, shape: Shape): void {
+  if (size(shape) <= MOST) return;
+  throw new OptionError(
+    `${where}: a tensor [${shape}] has ${size(shape)} elements, and on gpujs places are exact up to ${MOST}; use a smaller batch, or wasm.`,
+  );
 }
 
 const operandOf = ({ shape, dtype }: Spec, place: Place): Operand => ({

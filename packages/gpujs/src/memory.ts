@@ -53,11 +53,11 @@ export class Place {
     return new Float32Array(Math.max(1, this.memory.bytes / bytesPer[dtype])).fill(Number.NaN);
   }
 
-  /** What the memory holds after a result was written here: the result itself where it is all of it. */
-  async merged(result: Operand, shape: Shape, dtype: DType, call: Call): Promise<Numbers> {
+  /** What the memory holds, after `held`, when a result was written here: the result itself where it is all of it. */
+  async merged(result: Operand, shape: Shape, dtype: DType, call: Call, held = this.memory.numbers): Promise<Numbers> {
     const [count, all] = [size(shape), this.memory.bytes / bytesPer[dtype]];
     if (count === all) return result.numbers;
-    const before = { numbers: this.memory.numbers ?? this.unwritten(dtype), offset: 0, shape: [all], dtype };
+    const before = { numbers: held ?? this.unwritten(dtype), offset: 0, shape: [all], dtype };
     return (await put(before, { ...result, shape: [count] }, [all], 0, this.offset(dtype), call)).numbers;
   }
 }

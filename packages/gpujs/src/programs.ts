@@ -6,7 +6,7 @@ import { released } from './memory.ts';
 import type { GpuJsMode } from './options.ts';
 
 /** Up to which every index is exact in f32. */
-const MOST = 2 ** 24;
+export const MOST = 2 ** 24;
 
 /** Of its own: what reads an array is another program in WebGL than what reads a texture. */
 const upload: Program = { name: 'upload', source: 'function(x, from) { return x[this.thread.x + from]; }' };
@@ -112,8 +112,8 @@ export class Programs {
   }
 
   private kernelOf({ name, source }: Program, count: number): GpuKernel {
-    // Plain JavaScript compiles the length of the output in.
-    const key = this.tier === 'cpu' ? `${name} ${count}` : name;
+    // Two kernels may call their programs the same. Plain JavaScript compiles the length of the output in.
+    const key = `${this.tier === 'cpu' ? count : ''} ${name}: ${source}`;
     const known = this.made.get(key);
     if (known) {
       if (this.tier !== 'cpu') known.setOutput([count]);

@@ -12,7 +12,7 @@ return total; }`;
 
 const programs = {
   sum: { begin: 0, program: { name: 'sum', source: over('total = total + v;') } },
-  max: { begin: -Infinity, program: { name: 'max', source: over('if (v > total) { total = v; }') } },
+  max: { begin: -Infinity, program: { name: 'max', source: over('total = Math.max(total, v);') } },
 };
 
 export function reduce(op: 'sum' | 'max'): GpuJsKernel<{ to: Shape }> {
