@@ -1,5 +1,6 @@
 // customOp: an op whose element is a function of plain JavaScript, for gpu.js and for the reference.
 import {
+  DeviceError,
   knownOnly,
   type Op,
   OptionError,
@@ -10,6 +11,7 @@ import {
   type Tensor,
   type View,
 } from '@twilljs/tensor';
+import { explained, requireOneMeaning } from './custom-body.ts';
 import type { GpuJsKernel } from './kernel.ts';
 import { copied } from './kernels/unary.ts';
 
@@ -66,6 +68,7 @@ export function customOp(options: CustomOpOptions): CustomOp {
   requireNames('inputs and numbers', [...inputs, ...numbers]);
   requireFunctions({ shape, vjp });
   const source = sourceOf(name, body, inputs.length + numbers.length);
+  requireOneMeaning(name, source);
   const program = { name: `custom ${name}`, source, isBare: true };
   const given = (attrs: CustomAttrs): number[] => numbers.map((number) => numberOf(name, number, attrs));
   const op: Op<CustomAttrs> = {
@@ -96,7 +99,12 @@ export function customOp(options: CustomOpOptions): CustomOp {
     async run(ins, attrs, [y], call) {
       // What begins in the middle of a memory is copied out of it: the function knows of no offsets.
       const begun = ins.map((x) => (x!.offset === 0 ? x! : call(copied, size(x!.shape), [x!])));
-      return [await call(program, size(y), [...(await Promise.all(begun)), ...given(attrs)])];
+      const args = [...(await Promise.all(begun)), ...given(attrs)];
+      try {
+        return [await call(program, size(y), args)];
+      } catch (error) {
+        throw error instanceof DeviceError ? explained(error) : error;
+      }
     },
   };
   return { op, kernel };
