@@ -98,6 +98,11 @@ describe.each(gpujsDevices({ kernels: [softsign.kernel, steps.kernel, looped.ker
   },
 );
 
+it('the reference says what it cannot read of a body', () => {
+  const { op } = customOp({ name: 'open', inputs: ['x'], body: 'function (x) { return 1 ' });
+  expect(() => apply1(op, [ones([2], { device: cpu() })], null)).toThrow('customOp: the body of open cannot be read (');
+});
+
 it('without a vjp nothing flows through', () => {
   const { op } = customOp({
     name: 'twice',

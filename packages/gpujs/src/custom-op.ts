@@ -80,7 +80,7 @@ export function customOp(options: CustomOpOptions): CustomOp {
       return [shape ? shape(ins as Shape[], attrs) : ins[0]!];
     },
     cpu(ins, [y], attrs) {
-      const element = typeof body === 'function' ? body : (new Function(`return (${source})`)() as ElementFunction);
+      const element = typeof body === 'function' ? body : evaluated(name, source);
       fill(y, element, [...ins.map(({ data }) => data), ...given(attrs)]);
     },
     ...(vjp && {
@@ -108,6 +108,18 @@ export function customOp(options: CustomOpOptions): CustomOp {
     },
   };
   return { op, kernel };
+}
+
+/** @throws OptionError for a text that is no function. */
+function evaluated(name: string, source: string): ElementFunction {
+  try {
+    return new Function(`return (${source})`)() as ElementFunction;
+  } catch (cause) {
+    throw new OptionError(
+      `customOp: the body of ${name} cannot be read (${(cause as Error).message}); write function (x) { ... }.`,
+      { cause },
+    );
+  }
 }
 
 function fill({ data }: View, element: ElementFunction, args: readonly unknown[]): void {
