@@ -1,6 +1,7 @@
 // What kernels may count on: their programs, places in one memory, numbers that are none; and tensors that are too large.
 import { apply, apply1, moveToArena, type Op, ones, parameter, type Shape, tensor, untracked } from '@twilljs/tensor';
 import { describe, expect, it } from 'vitest';
+import { gpujs } from './device.ts';
 import type { GpuJsKernel } from './kernel.ts';
 import { gpujsDevices } from './testing.ts';
 
@@ -58,6 +59,18 @@ describe.each(gpujsDevices({ kernels: [sevenKernel, bothKernel] }))('gpujs, %s',
       ]);
     },
   );
+
+  it('refuses a kernel that gives back its input, and what would be read instead', async () => {
+    const back: GpuJsKernel = { op: 'seven', run: async ([x]) => [x!] };
+    const own = gpujs({ mode: device.tier, kernels: [back] });
+    const y = apply1(seven, [ones([3], { device: own })], null);
+    await expect(y.data()).rejects.toThrow('gpujs: the kernel of seven gives back one of its inputs; copy it.');
+  });
+
+  it('says where a kernel that is missing is handed in', () => {
+    const other = gpujs({ mode: device.tier });
+    expect(() => apply1(seven, [ones([3], { device: other })], null)).toThrow('pass it in gpujs({ kernels })');
+  });
 
   it('refuses tensors whose places it cannot tell, and goes on', async () => {
     const beyond: Shape = [5000, 5000];

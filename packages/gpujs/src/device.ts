@@ -75,7 +75,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
     sequence: sequenceOf,
     find<A>(op: Op<A>, ins: readonly (Spec | null)[], attrs: A): Runner | string {
       const kernel = table.get(op.name);
-      const refusal = kernel ? kernel.refuses?.(ins, attrs) : 'no kernel of gpu.js was given for it';
+      const refusal = kernel ? kernel.refuses?.(ins, attrs) : missing(op);
       if (!kernel || refusal) return refusal!;
       const shapes = op.shape(shapesOf(ins), attrs);
       for (const shape of [...shapesOf(ins), ...shapes]) if (shape) requireExact(op.name, shape);
@@ -90,6 +90,11 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
             const made = new Map<Memory, Numbers>();
             await programs.within(async (call) => {
               const results = await kernel.run(operands, attrs, shapes, call);
+              if (
+                results.some(({ numbers }, i) => size(shapes[i]) > 0 && operands.some((x) => x?.numbers === numbers))
+              ) {
+                throw new DeviceError(`gpujs: the kernel of ${op.name} gives back one of its inputs; copy it.`);
+              }
               // One after the other: two of them may lie in one memory.
               for (const [i, result] of results.entries()) {
                 const { memory } = to[i];
@@ -104,6 +109,7 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
     },
     allocate(size) {
       alive();
+      requireExact('gpujs', [size / 4]);
       bytes += size;
       buffers++;
       return new Place(new Memory(size));
@@ -152,7 +158,11 @@ function makeDevice({ programs, tier, reason, table, poison }: Parts): GpuJsDevi
   };
 }
 
-/** @throws OptionError for a tensor of which places are not exact. */
+/** Why there is no kernel, and what to do where the op cannot do without. */
+const missing = ({ define }: Op): string =>
+  define ? 'gpu.js has no kernel for it' : 'no kernel was given for it; pass it in gpujs({ kernels })';
+
+/** @throws OptionError for a tensor, or an arena of many, of which places are not exact. */
 function requireExact(where: string, shape: Shape): void {
   if (size(shape) <= MOST) return;
   throw new OptionError(

@@ -36,6 +36,6 @@ export interface GpuJsKernel<A = any> {
   readonly op: string;
   /** Why it does not take these inputs, which then go through the definition of the op; null where it does. Default: it takes all. */
   refuses?(ins: readonly (Spec | null)[], attrs: A): string | null;
-  /** One operand for each output. What it calls for in between is given back. */
+  /** One operand for each output, none of them an input. What it calls for in between is given back. */
   run(ins: readonly (Operand | null)[], attrs: A, outs: readonly Shape[], call: Call): Promise<readonly Operand[]>;
 }

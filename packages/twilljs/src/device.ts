@@ -76,6 +76,9 @@ export async function device(options: DeviceOptions = {}): Promise<Device> {
   if (threads !== undefined && (name === 'webgpu' || name === 'gpujs')) {
     throw new OptionError(`device: threads is ${threads} but name is ${name}, which has none; leave one of them out.`);
   }
+  if (options.eager === false && name === 'gpujs') {
+    throw new OptionError('device: eager is false but name is gpujs, which records nothing; leave eager out.');
+  }
   const ofWasm = { eager, ...(threads !== undefined && { threads }) };
   if (name === 'wasm') return chosen(await onProcessor(ofWasm), 'it was asked for');
   if (name === 'webgpu') return chosen(await onCard({ eager, software: true }), 'it was asked for');
