@@ -36,7 +36,8 @@ export function runCommands(fences: readonly Fence[]): string | null {
     const { status, stdout, stderr } = spawnSync('bash', ['-c', prelude + blocks.join('')], {
       cwd,
       encoding: 'utf8',
-      env: { ...process.env, TWILL_ROOT: root },
+      // A package manager that runs the tests says by INIT_CWD where it was called, and paths are taken from there.
+      env: { ...process.env, INIT_CWD: cwd, TWILL_ROOT: root },
     });
     return status === 0 ? null : `${stdout}${stderr}`;
   } finally {
