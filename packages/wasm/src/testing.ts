@@ -3,11 +3,10 @@ import type { Device, Op, Spec } from '@twilljs/tensor';
 import { evaluate, type Numbers, named, type OpCase, prepare } from '@twilljs/tensor/testing';
 import { wasm } from './device.ts';
 import type { Pointer, WasmKernel } from './kernel.ts';
-
-export { bytesOf } from './kernel.ts';
-
 import { ENTRY, type Walk } from './launches.ts';
 import type { Tier } from './tier.ts';
+
+export { bytesOf } from './kernel.ts';
 
 /** A check by its name, for any test runner: it throws what does not hold. */
 export interface Check {
