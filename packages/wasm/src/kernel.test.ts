@@ -9,10 +9,10 @@ import { primitiveKernels } from './primitives.ts';
 afterEach(() => vi.unstubAllGlobals());
 
 it('is inflated to the same module where there is no Node', async () => {
-  const inNode = Buffer.from((await bytesOf(pool.plain)) as Uint8Array);
+  const inNode = Buffer.from(await bytesOf(pool.plain));
   expect(WebAssembly.validate(inNode)).toBe(true);
   vi.stubGlobal('process', undefined);
-  const inPage = Buffer.from((await bytesOf(pool.plain)) as ArrayBuffer);
+  const inPage = Buffer.from(await bytesOf(pool.plain));
   expect(inPage.equals(inNode)).toBe(true);
 });
 

@@ -27,12 +27,13 @@ interface Host {
 }
 
 /** Loads a build. Node's own streams take a tenth of a second to load, so that they are left to pages. @throws Error for what is not deflated. */
-export async function bytesOf(build: WasmBuild): Promise<BufferSource> {
+export async function bytesOf(build: WasmBuild): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes } = await build();
   const deflated = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
   const zlib = (globalThis as Host).process?.getBuiltinModule?.('node:zlib');
   if (zlib) return zlib.inflateRawSync(deflated);
-  return new Response(new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
 /** A place in the device's memory, in bytes. */
