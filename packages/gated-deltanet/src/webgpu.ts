@@ -11,7 +11,6 @@ import {
 import { scalarDeltaKernels } from '@twilljs/scan/webgpu';
 import type { WebGpuKernel } from '@twilljs/webgpu';
 
-/** What a layer runs, to hand to `webgpu({ kernels })`; those of the model around it are `modelKernels` of `@twilljs/nn/webgpu`. */
 /** All that a layer of Gated DeltaNet runs, in any configuration. */
 export const kernels: readonly WebGpuKernel[] = /* @__PURE__ */ (() => [
   ...linearsKernels,

@@ -10,7 +10,6 @@ import {
 import { vectorDecayKernels } from '@twilljs/scan/wasm';
 import type { WasmKernel } from '@twilljs/wasm';
 
-/** What a layer runs, to hand to `wasm({ kernels })`; those of the model around it are `modelKernels` of `@twilljs/nn/wasm`. */
 /** All that a layer of GLA runs, in any configuration. */
 export const kernels: readonly WasmKernel[] = /* @__PURE__ */ (() => [
   ...linearsKernels,

@@ -27,19 +27,14 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/wasm.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/wasm.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/wasm.ts';
 
-/** Kernels of `linears`, forward and backward. */
 /** Projections of one input, with their gradient. */
 export const linearsKernels: readonly WasmKernel[] = [linearsKernel, linearsGradKernel];
-/** Kernels of `rmsNorm`, forward and backward. */
 /** RMSNorm. */
 export const rmsNormKernels: readonly WasmKernel[] = [rmsNormKernel, rmsNormGradKernel];
-/** Kernels of `gatedRmsNorm`, forward and backward. */
 /** RMSNorm times a gate. */
 export const gatedRmsNormKernels: readonly WasmKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
-/** Kernels of `l2Norm`, forward and backward. */
 /** L2 norms of queries and keys. */
 export const l2NormKernels: readonly WasmKernel[] = [l2NormKernel, l2NormGradKernel, l2NormsKernel, l2NormsGradKernel];
-/** Kernels of `shortConv`, forward and backward. */
 /** Short convolutions, one or several side by side. */
 export const shortConvKernels: readonly WasmKernel[] = [
   shortConvKernel,
@@ -47,13 +42,10 @@ export const shortConvKernels: readonly WasmKernel[] = [
   shortConvsKernel,
   shortConvsGradKernel,
 ];
-/** Kernels of `silu`, forward and backward. */
 /** SiLU. */
 export const siluKernels: readonly WasmKernel[] = [siluKernel, siluGradKernel];
-/** Kernels of `swiglu`, forward and backward. */
 /** SwiGLU. */
 export const swigluKernels: readonly WasmKernel[] = [swigluKernel, swigluGradKernel];
-/** Kernels of `logSigmoid`, forward and backward. */
 /** The logarithm of a sigmoid. */
 export const logSigmoidKernels: readonly WasmKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
 /** The gate, and the bounds of all layers, which are learned. */
@@ -64,13 +56,10 @@ export const forgetGateKernels: readonly WasmKernel[] = [
   softmaxKernel,
   softmaxGradKernel,
 ];
-/** Kernels of `normalCdf`, forward and backward. */
 /** The distribution function of the normal, of which GELU is made. */
 export const normalCdfKernels: readonly WasmKernel[] = [normalCdfKernel, normalCdfGradKernel];
-/** Kernels of `gdnGate`, forward and backward. */
 /** Both gates of the gated delta rule. */
 export const gdnGateKernels: readonly WasmKernel[] = [gdnGateKernel, gdnGateGradKernel];
-/** Kernels of the rotation by positions. */
 /** Rotary positions, of one tensor or several. */
 export const rotaryKernels: readonly WasmKernel[] = [rotaryKernel, rotariesKernel];
 

@@ -27,16 +27,12 @@ import { softmaxGradKernel, softmaxKernel } from './softmax/webgpu.ts';
 import { swigluGradKernel, swigluKernel } from './swiglu/webgpu.ts';
 import { swigluLinearGradKernel, swigluLinearKernel } from './swiglu-linear/webgpu.ts';
 
-/** Kernels of `linears`, forward and backward. */
 /** Projections of one input, with their gradient. */
 export const linearsKernels: readonly WebGpuKernel[] = [linearsKernel, linearsGradKernel];
-/** Kernels of `rmsNorm`, forward and backward. */
 /** RMSNorm. */
 export const rmsNormKernels: readonly WebGpuKernel[] = [rmsNormKernel, rmsNormGradKernel];
-/** Kernels of `gatedRmsNorm`, forward and backward. */
 /** RMSNorm times a gate. */
 export const gatedRmsNormKernels: readonly WebGpuKernel[] = [gatedRmsNormKernel, gatedRmsNormGradKernel];
-/** Kernels of `l2Norm`, forward and backward. */
 /** L2 norms of queries and keys. */
 export const l2NormKernels: readonly WebGpuKernel[] = [
   l2NormKernel,
@@ -44,7 +40,6 @@ export const l2NormKernels: readonly WebGpuKernel[] = [
   l2NormsKernel,
   l2NormsGradKernel,
 ];
-/** Kernels of `shortConv`, forward and backward. */
 /** Short convolutions, one or several side by side. */
 export const shortConvKernels: readonly WebGpuKernel[] = [
   shortConvKernel,
@@ -52,13 +47,10 @@ export const shortConvKernels: readonly WebGpuKernel[] = [
   shortConvsKernel,
   shortConvsGradKernel,
 ];
-/** Kernels of `silu`, forward and backward. */
 /** SiLU. */
 export const siluKernels: readonly WebGpuKernel[] = [siluKernel, siluGradKernel];
-/** Kernels of `swiglu`, forward and backward. */
 /** SwiGLU. */
 export const swigluKernels: readonly WebGpuKernel[] = [swigluKernel, swigluGradKernel];
-/** Kernels of `logSigmoid`, forward and backward. */
 /** The logarithm of a sigmoid. */
 export const logSigmoidKernels: readonly WebGpuKernel[] = [logSigmoidKernel, logSigmoidGradKernel];
 /** The gate, and the bounds of all layers, which are learned. */
@@ -69,13 +61,10 @@ export const forgetGateKernels: readonly WebGpuKernel[] = [
   softmaxKernel,
   softmaxGradKernel,
 ];
-/** Kernels of `normalCdf`, forward and backward. */
 /** The distribution function of the normal, of which GELU is made. */
 export const normalCdfKernels: readonly WebGpuKernel[] = [normalCdfKernel, normalCdfGradKernel];
-/** Kernels of `gdnGate`, forward and backward. */
 /** Both gates of the gated delta rule. */
 export const gdnGateKernels: readonly WebGpuKernel[] = [gdnGateKernel, gdnGateGradKernel];
-/** Kernels of the rotation by positions. */
 /** Rotary positions, of one tensor or several. */
 export const rotaryKernels: readonly WebGpuKernel[] = [rotaryKernel, rotariesKernel];
 
