@@ -1,17 +1,21 @@
 // The programs of the documentation do what they say.
 
 import { join } from 'node:path';
+import { webgpuDevices } from '@twilljs/webgpu/testing';
 import * as twilljs from 'twilljs';
 import { expect, it } from 'vitest';
 import { readRepository, root } from './check/repository.ts';
 import { docstringExamples } from './doctest/docstrings.ts';
+import type { Fence } from './doctest/fences.ts';
 import { runCommands } from './doctest/shell.ts';
 import { typeErrors } from './doctest/types.ts';
 import { documents, fencesOf, runFence } from './doctest.ts';
 
-const runnable = documents()
-  .flatMap((file) => fencesOf(file))
-  .filter((fence) => fence.norun === null);
+const fences = documents().flatMap((file) => fencesOf(file));
+const runnable = fences.filter(({ norun }) => norun === null);
+const ofAdapters = fences.filter(({ norun }) => norun === 'it needs an adapter');
+const [adapter] = await webgpuDevices();
+adapter?.[1][Symbol.dispose]();
 
 const examples = readRepository(root).packages.flatMap(({ directory, files }) =>
   files
@@ -21,19 +25,23 @@ const examples = readRepository(root).packages.flatMap(({ directory, files }) =>
 
 it('finds programs', () => {
   expect(runnable).not.toEqual([]);
+  expect(ofAdapters).not.toEqual([]);
   expect(examples).not.toEqual([]);
 });
 
 it('has no type errors', () => {
-  expect(typeErrors(root, runnable)).toEqual([]);
+  expect(typeErrors(root, [...runnable, ...ofAdapters])).toEqual([]);
 });
 
-it.each([...runnable, ...examples].map((fence) => ({ fence, at: `${fence.file}:${fence.line}` })))(
-  'runs $at',
-  ({ fence }) => {
-    expect(runFence(fence)).toBeNull();
-  },
-);
+const named = (fences: readonly Fence[]) => fences.map((fence) => ({ fence, at: `${fence.file}:${fence.line}` }));
+
+it.each(named([...runnable, ...examples]))('runs $at', async ({ fence }) => {
+  expect(await runFence(fence)).toBeNull();
+});
+
+it.skipIf(!adapter).each(named(ofAdapters))('runs $at on an adapter (skipped: none here)', async ({ fence }) => {
+  expect(await runFence(fence)).toBeNull();
+});
 
 const pages = documents()
   .filter((file) => file.includes('/docs/guide/'))

@@ -1,13 +1,14 @@
 // Runs the programs of the documentation: every `ts` fence of every README and of docs/, each in a process of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './check/repository.ts';
+import { writeBundled } from './doctest/bundled.ts';
 import { type Fence, programOf, readFences } from './doctest/fences.ts';
 
-const same = pathToFileURL(join(root, 'scripts/doctest/same.ts')).href;
+const same = join(root, 'scripts/doctest/same.ts');
 
 /** Every Markdown file that users read; the reference in docs/api is made of these READMEs. */
 export function documents(): string[] {
@@ -27,14 +28,12 @@ export function fencesOf(file: string, language: 'ts' | 'sh' = 'ts'): Fence[] {
  *
  * @returns What it complained of, or null when it ended well.
  */
-export function runFence(fence: Fence): string | null {
-  // Inside node_modules, from where every package of the workspace can be imported by name.
-  const cache = join(root, 'node_modules/.cache/doctest');
-  mkdirSync(cache, { recursive: true });
-  const program = join(cache, `${fence.file.replaceAll(/\W/g, '-')}-${fence.line}.mjs`);
+export async function runFence(fence: Fence): Promise<string | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'twill-program-'));
   const cwd = mkdtempSync(join(tmpdir(), 'twill-doctest-'));
   try {
-    writeFileSync(program, programOf(fence, same));
+    const program = await writeBundled(programOf(fence, same), folder);
+    // What it starts or imports by a path reads sources, as it does.
     const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
     const { status, stderr } = spawnSync(
       process.execPath,
@@ -43,8 +42,7 @@ export function runFence(fence: Fence): string | null {
     );
     return status === 0 ? null : stderr;
   } finally {
-    rmSync(program, { force: true });
-    rmSync(cwd, { recursive: true });
+    for (const each of [folder, cwd]) rmSync(each, { recursive: true });
   }
 }
 

@@ -11,8 +11,8 @@ it('are numbered without a gap', () => {
   expect(files.map((file) => Number.parseInt(file, 10))).toEqual(files.map((_, i) => i + 1));
 });
 
-it.each(files)('%s', (file) => {
+it.each(files)('%s', async (file) => {
   const code = readFileSync(join(root, 'examples', file), 'utf8');
   expect(code.match(/\/\/ =>/g)?.length ?? 0).toBeGreaterThan(1);
-  expect(runFence({ file: `examples/${file}`, line: 0, code, norun: null })).toBeNull();
+  expect(await runFence({ file: `examples/${file}`, line: 0, code, norun: null })).toBeNull();
 });

@@ -7,7 +7,7 @@ import { same } from './same.ts';
 import { typeErrors } from './types.ts';
 
 const page = (code: string, mark = ''): string => `# Title\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`;
-const run = (code: string): string | null => runFence(readFences('page.md', page(code))[0]);
+const run = (code: string) => runFence(readFences('page.md', page(code))[0]);
 
 it('finds the fences and their lines', () => {
   const text = `${page('a')}\n\`\`\`sh\nb\n\`\`\`\n\n${page('c', ' norun needs a GPU')}`;
@@ -26,20 +26,20 @@ it('refuses a promise that it cannot check', () => {
   expect(() => programOf(fence, './same.ts')).toThrow('1 lines promise a value, 0 follow');
 });
 
-it('runs a program with types and checks its promises', () => {
-  expect(run('const a: number = 1 + 1; // => 2\na + 1 // => 3\nconsole.log(a, 5); // => 2 5\n')).toBeNull();
-  expect(run('[0.123456, 2] // => [0.1235, 2]\nnew Float32Array([1, 2]) // => [1, 2]')).toBeNull();
+it('runs a program with types and checks its promises', async () => {
+  expect(await run('const a: number = 1 + 1; // => 2\na + 1 // => 3\nconsole.log(a, 5); // => 2 5\n')).toBeNull();
+  expect(await run('[0.123456, 2] // => [0.1235, 2]\nnew Float32Array([1, 2]) // => [1, 2]')).toBeNull();
 });
 
-it('imports the packages of the workspace from source', () => {
+it('imports the packages of the workspace from source', async () => {
   const code =
     "import { zeros } from '@twilljs/tensor';\nimport { existsSync } from 'node:fs';\nzeros([2, 3]).shape // => [2, 3]";
-  expect(run(`${code}\nexistsSync('package.json') // => false`)).toBeNull();
+  expect(await run(`${code}\nexistsSync('package.json') // => false`)).toBeNull();
 });
 
-it('names the line of a promise that does not hold', () => {
-  expect(run('const a = 1;\na // => 2')).toContain('page.md:5: the text says 2, the program says 1.');
-  expect(run("throw new Error('broken');")).toContain('broken');
+it('names the line of a promise that does not hold', async () => {
+  expect(await run('const a = 1;\na // => 2')).toContain('page.md:5: the text says 2, the program says 1.');
+  expect(await run("throw new Error('broken');")).toContain('broken');
 });
 
 it('names the line of a type error', () => {

@@ -18,7 +18,9 @@ interface PlannedRunner extends Runner {
  * @param kernels beyond the primitives.
  */
 export function plannedDevice(kernels: readonly WebGpuKernel[]): Device {
-  const table = new Map([...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]));
+  const table = new Map<string, WebGpuKernel>(
+    [...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]),
+  );
   let next: Pointer = 256;
   return {
     ...meta(),

@@ -39,7 +39,9 @@ export async function webgpuDevices(options: WebGpuOptions = {}): Promise<[name:
 export function planner(
   kernels: readonly WebGpuKernel[],
 ): (op: Op, ins: readonly (Spec | null)[], attrs: unknown) => readonly Launch[] | string {
-  const table = new Map([...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]));
+  const table = new Map<string, WebGpuKernel>(
+    [...Object.values(primitiveKernels), ...kernels].map((kernel) => [kernel.op, kernel]),
+  );
   return (op, ins, attrs) => {
     const plan = table.get(op.name)?.plan(ins, attrs, leastOffers) ?? 'no kernel was given for it';
     if (typeof plan === 'string') return plan;
