@@ -1,11 +1,13 @@
-// `pnpm pack-check`: packs every published package and asks publint, attw and two TypeScripts what a user's tools will say of the tarballs.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// `pnpm pack-check`: packs every published package and asks publint, attw and two TypeScripts what a user's tools will say of the tarballs;
+// and compares their public API with packages/*/api.txt, which `pnpm pack-check --write` writes.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { type Package, readRepository, root } from './check/repository.ts';
+import { Declarations, difference } from './pack/api.ts';
 import { packInto } from './pack/tarballs.ts';
 import { installInto, leanest, settings, typeProblems } from './pack/types.ts';
 
@@ -23,7 +25,7 @@ try {
     console.log(`${pack.manifest.name.padEnd(24)}${(tarball.length / 1000).toFixed(1).padStart(9)} kB packed`);
     for (const problem of found) console.error(`  ${problem}`);
   }
-  const found = await compileAll();
+  const found = [...(await compileAll()), ...compareApi()];
   problems += found.length;
   for (const problem of found) console.error(problem);
 } finally {
@@ -46,12 +48,33 @@ async function checkTypes(tarball: Uint8Array): Promise<string[]> {
     .map((problem) => `attw: ${JSON.stringify(problem)}`);
 }
 
+/** The entries that have declarations, `@twilljs/data/node` or `twilljs`. */
+function entriesOf({ manifest: { name, exports } }: Package): string[] {
+  return Object.entries(exports)
+    .filter(([, exported]) => typeof exported !== 'string')
+    .map(([entry]) => join(name, entry));
+}
+
+/** What differs from the files that hold the public API, so that no change of it goes unseen. */
+function compareApi(): string[] {
+  const declarations = new Declarations(home, packages.flatMap(entriesOf));
+  return packages.flatMap((pack) => {
+    const file = join(pack.directory, 'api.txt');
+    const now = entriesOf(pack)
+      .map((entry) => declarations.of(entry))
+      .join('\n');
+    if (process.argv.includes('--write')) writeFileSync(file, now);
+    const found = difference(existsSync(file) ? readFileSync(file, 'utf8') : '', now);
+    if (found.length === 0) return [];
+    const where = `packages/${pack.folder}/api.txt`;
+    return [`${where} is not the public API any more; if that is meant, \`pnpm pack-check --write\`:`, ...found];
+  });
+}
+
 /** All entries together in every setting; and each alone in the leanest, where it must bring along what it names. */
 async function compileAll(): Promise<string[]> {
-  const entries = packages.flatMap(({ folder, manifest: { name, exports } }) =>
-    Object.entries(exports)
-      .filter(([, exported]) => typeof exported !== 'string')
-      .map(([entry]) => ({ name: join(name, entry), node: folder === 'cli' || entry === './node' })),
+  const entries = packages.flatMap((pack) =>
+    entriesOf(pack).map((name) => ({ name, node: pack.folder === 'cli' || name.endsWith('/node') })),
   );
   const anywhere = entries.filter(({ node }) => !node).map(({ name }) => name);
   const all = entries.map(({ name }) => name);
