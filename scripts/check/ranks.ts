@@ -15,6 +15,7 @@ const order = [
   ['train'],
   ['eval'],
   ['sweep'],
+  ['queue'],
   ['report'],
   ['parity'],
   ['twilljs'],

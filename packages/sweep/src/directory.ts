@@ -35,6 +35,11 @@ export function hasResult({ validations }: Metrics, { asked, training }: SweepCe
   return last?.step === training.steps && measuredOf(asked, last.values) !== null;
 }
 
+/** Whether the run of a cell has come to its end, with its weights and with what the cell is for. */
+export function hasCellResult(run: string, cell: SweepCell): boolean {
+  return isFinished(run) && hasResult(readMetrics(run), cell);
+}
+
 /** Records why a cell has failed. */
 export function writeFailure(run: string, message: string): void {
   makeDirectory(run);

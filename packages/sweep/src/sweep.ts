@@ -29,6 +29,14 @@ export interface CellState {
   readonly failed: string | null;
 }
 
+/** How far a cell is that is trained elsewhere. */
+export interface CellProgress {
+  readonly phase: 'waiting' | 'running';
+  readonly step: number;
+  /** Training loss of that step, nats per label; null where there is none. */
+  readonly loss: number | null;
+}
+
 /** Where a sweep lies, its cells, and who trains them. */
 export interface SweepOptions {
   /** Created where it is missing. */
@@ -50,9 +58,10 @@ export interface SweepOptions {
    * Takes one cell to its end, going on from a checkpoint: `inProcesses(worker)`, or `trainCell` in this process. What its run
    * measures after the last step becomes its result.
    *
+   * @param tell for whoever trains it elsewhere: how far it is, where its directory here does not show that.
    * @throws when the cell failed.
    */
-  run(job: CellJob, signal: AbortSignal): Promise<unknown>;
+  run(job: CellJob, signal: AbortSignal, tell: (progress: CellProgress) => void): Promise<unknown>;
   /** When it is aborted, the running cells put their work away and the sweep returns. */
   readonly signal?: AbortSignal;
   /** Told several times a second how far all cells are, in the order of the grid. */
@@ -86,6 +95,8 @@ interface Running {
   seconds: number;
   from: number;
   failed: string | null;
+  /** While it is trained elsewhere, as it was told last. */
+  elsewhere: CellProgress | null;
 }
 
 /**
@@ -122,8 +133,10 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const atATime = Math.min(jobs, waiting.length);
   const threads = options.threads ?? threadsPerCell(atATime);
   const shared = { text, home, modules: spec.modules ?? [], device, threads, command };
-  const runOne = (state: Running) =>
-    runState(state, () => options.run(jobOf(state.cell, state.directory, shared), signal), signal);
+  const runOne = (state: Running) => {
+    const tell = (progress: CellProgress) => follow(state, progress);
+    return runState(state, () => options.run(jobOf(state.cell, state.directory, shared), signal, tell), signal);
+  };
 
   async function work(): Promise<void> {
     for (let state = waiting.shift(); state && !signal.aborted; state = waiting.shift()) await runOne(state);
@@ -163,7 +176,18 @@ function stateOf(cell: SweepCell, directory: string): Running {
   const reader = new MetricsReader(directory);
   const metrics = reader.read();
   const phase = isFinished(directory) && hasResult(metrics, cell) ? 'done' : 'waiting';
-  return { cell, directory, phase, reader, metrics, begun: 0, seconds: 0, from: metrics.step, failed: null };
+  return {
+    cell,
+    directory,
+    phase,
+    reader,
+    metrics,
+    begun: 0,
+    seconds: 0,
+    from: metrics.step,
+    failed: null,
+    elsewhere: null,
+  };
 }
 
 async function runState(state: Running, run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
@@ -174,6 +198,7 @@ async function runState(state: Running, run: () => Promise<unknown>, signal: Abo
     forgetFailure(directory);
     if (isFinished(directory)) forgetMeasurements(directory); // they are lost or damaged, or it would not be run
     await run();
+    state.elsewhere = null;
     if (!hasResult(state.reader.read(), cell)) {
       throw new FileError(
         `${directory}: its run came to its end without finite numbers to compare; see metrics.jsonl there.`,
@@ -181,6 +206,7 @@ async function runState(state: Running, run: () => Promise<unknown>, signal: Abo
     }
     state.phase = 'done';
   } catch (error) {
+    state.elsewhere = null;
     state.phase = signal.aborted ? 'waiting' : 'failed';
     if (!signal.aborted) fail(state, error instanceof Error ? error.message : String(error));
   }
@@ -197,8 +223,20 @@ function fail(state: Running, message: string): void {
   }
 }
 
+/** Takes note of what is trained elsewhere. */
+function follow(state: Running, progress: CellProgress): void {
+  const { phase, step } = progress;
+  if (phase === 'running' && state.phase !== phase) [state.begun, state.from] = [performance.now(), step];
+  state.phase = phase;
+  state.elsewhere = progress;
+}
+
 function refresh(state: Running): void {
-  state.metrics = state.reader.read();
+  const { elsewhere } = state;
+  if (elsewhere) {
+    const { step, loss } = elsewhere;
+    state.metrics = { ...state.metrics, step, losses: loss === null ? [] : [loss] };
+  } else state.metrics = state.reader.read();
   state.seconds = (performance.now() - state.begun) / 1000;
 }
 

@@ -1,7 +1,7 @@
 // What needs files or a terminal.
 export type { Best, Better } from './best.ts';
 export { type Checkpoint, Checkpoints } from './checkpoints.ts';
-export { type Code, changedSince } from './code.ts';
+export { type Code, changedSince, codeOf } from './code.ts';
 export { datasetFiles } from './dataset-files.ts';
 export { firstDifference } from './difference.ts';
 export { freshModel, requireTrainingMemory } from './fresh-model.ts';

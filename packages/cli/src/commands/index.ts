@@ -14,10 +14,12 @@ import { start } from './start.ts';
 import { sweepGrid } from './sweep.ts';
 import { tokenizer } from './tokenizer.ts';
 import { train } from './train.ts';
+import { workQueued } from './worker.ts';
 
 export const commands: readonly (() => Runnable | CommandGroup)[] = [
   start,
   sweepGrid,
+  workQueued,
   probe,
   report,
   compare,

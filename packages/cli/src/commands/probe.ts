@@ -12,7 +12,7 @@ import { known, mixers, profiles, study } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { option, type Read, readAs, shown } from '../flags.ts';
 import { beginsLong, EACH, jobsFlag, type LongAsked, yesFlag } from '../sweep/begin.ts';
-import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { openSweep, runSweep, type SweepAsked, sizeText, trainedHere } from '../sweep/run.ts';
 
 interface Options extends Omit<SweepAsked, 'out' | 'data'>, LongAsked {
   readonly mixer: readonly string[] | undefined;
@@ -106,7 +106,7 @@ async function runProbe(context: Context, options: Options): Promise<Result> {
     return { answer: false, data: { out, status: 'declined' } };
   }
   note(`${name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
-  const { failures, skipped } = await runSweep(opened, jobs, how, terminal);
+  const { failures, skipped } = await runSweep(opened, trainedHere(jobs), how, terminal);
   const sweep = await loadSweep(out, known);
   const report = buildReport([sweep], study);
   const paths = { ...(await writeDrawn(out, report)), pictures: await writePictures(out, report) };

@@ -14,7 +14,7 @@ import { openDevice } from '../device.ts';
 import { option } from '../flags.ts';
 import { openModel } from '../model.ts';
 import { EACH } from '../sweep/begin.ts';
-import { openSweep, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { openSweep, runSweep, type SweepAsked, sizeText, trainedHere } from '../sweep/run.ts';
 import { WHAT_DATA_TAKES } from '../texts/flags.ts';
 
 const PRESET = 'small';
@@ -49,7 +49,7 @@ async function runStart(context: Context, options: SweepAsked): Promise<Result> 
   note(
     `The small study, ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n\n`,
   );
-  const { results, failures, skipped } = await runSweep(opened, jobs, options, terminal);
+  const { results, failures, skipped } = await runSweep(opened, trainedHere(jobs), options, terminal);
 
   const found = results?.cells ?? [];
   const words = studySentence(found);

@@ -7,8 +7,10 @@ import { Argument, Option } from 'commander';
 import { known, sweepPresets } from 'twilljs';
 import { type Context, makeCommand, type Result } from '../command.ts';
 import { option } from '../flags.ts';
+import { runQueued } from '../queue/fill.ts';
+import { leaseFlag, queueFlag, requireNoneOf } from '../queue/load.ts';
 import { beginsLong, EACH, jobsFlag, type LongAsked, yesFlag } from '../sweep/begin.ts';
-import { openSweep, type PresetName, runSweep, type SweepAsked, sizeText } from '../sweep/run.ts';
+import { openSweep, type PresetName, runSweep, type SweepAsked, sizeText, trainedHere } from '../sweep/run.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
 import { tokenizerFlag } from '../tokenizer.ts';
 
@@ -20,6 +22,8 @@ const longPresets: readonly PresetName[] = ['paper-mini', 'paper'];
 interface Options extends Omit<SweepAsked, 'out'>, LongAsked {
   readonly preset: PresetName | undefined;
   readonly out: string | undefined;
+  readonly queue: string | undefined;
+  readonly lease: number | undefined;
 }
 
 export function sweepGrid() {
@@ -32,6 +36,7 @@ export function sweepGrid() {
       'twill sweep --preset small --out runs/small',
       'twill sweep grid.json --out runs/grid --jobs 4',
       "twill sweep --preset paper-mini --data 'books/*.txt' --out runs/night --yes",
+      'twill sweep grid.json --out /shared/grid --queue redis://host',
     ],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on, what failed is tried again.\n' +
@@ -50,17 +55,23 @@ export function sweepGrid() {
     .addOption(new Option('--corpus, --data <glob...>', `for language models: ${WHAT_DATA_TAKES} (default: Moby-Dick)`))
     .addOption(option('--out <dir>', 'where everything goes'))
     .addOption(jobsFlag())
+    .addOption(queueFlag('leave the cells to the workers of a queue on Redis'))
+    .addOption(leaseFlag())
     .addOption(yesFlag());
   for (const flag of [...readingFlags(), tokenizerFlag('bytes')]) command.addOption(flag);
   return {
     command,
-    run: (context: Context, [file]: readonly string[], options: Options) => runGrid(context, file, options),
+    run: (context: Context, [file]: readonly string[], options: Options) => {
+      if (options.queue !== undefined) requireNoneOf(command, ['jobs', 'threads'], 'cells are trained by twill worker');
+      else requireNoneOf(command, ['lease'], 'there is no --queue');
+      return runGrid(context, file, options);
+    },
   };
 }
 
 async function runGrid(context: Context, file: string | undefined, options: Options): Promise<Result> {
   const { terminal, note, say } = context;
-  const { preset, out, jobs } = options;
+  const { preset, out, jobs, queue } = options;
   terminal.outliveReader();
   const started = performance.now();
   if (out === undefined) throw new OptionError('--out is missing: it names the directory of the sweep; add it.');
@@ -71,9 +82,15 @@ async function runGrid(context: Context, file: string | undefined, options: Opti
     if (!(await beginsLong(`--preset ${preset}`, opened, options, context))) {
       return { answer: false, data: { out, status: 'declined' } };
     }
-  } else
-    note(`${spec.name}: ${sizeText(cells)}, ${jobs} at a time, into ${out}. Ctrl-C stops; the same command goes on.\n`);
-  const { failures, skipped } = await runSweep(opened, jobs, asked, terminal);
+  } else {
+    const how =
+      queue === undefined ? `${jobs} at a time, into ${out}. Ctrl-C stops` : `by workers, into ${out}. Ctrl-C leaves`;
+    note(`${spec.name}: ${sizeText(cells)}, ${how}; the same command goes on.\n`);
+  }
+  const { failures, skipped } =
+    queue === undefined
+      ? await runSweep(opened, trainedHere(jobs), asked, terminal)
+      : await runQueued(opened, { ...asked, queue, lease: options.lease }, context);
   const seconds = (performance.now() - started) / 1000;
   for (const [name, message] of failures) say(`${name} failed: ${message}\n`);
   for (const { line } of skipped) say(`${line}\n`);

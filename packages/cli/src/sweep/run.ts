@@ -11,6 +11,7 @@ import {
   openSpec,
   readSweepText,
   recordedFiles,
+  type SweepOptions,
   type SweepOutcome,
   type SweepText,
   sweep,
@@ -76,10 +77,27 @@ export interface Ended extends SweepOutcome {
   readonly skipped: readonly { readonly name: string; readonly count: number; readonly line: string }[];
 }
 
+/** Who trains the cells of a sweep, so many at a time, and what to say when it is stopped. */
+export interface Trainers extends Pick<SweepOptions, 'run'> {
+  readonly jobs: number;
+  readonly stopped: string;
+  /** Ends the sweep as Ctrl-C does. */
+  readonly over?: AbortSignal;
+}
+
+/** Processes of this machine. */
+export const trainedHere = (jobs: number): Trainers => ({
+  ...{ jobs, run: inProcesses(worker) },
+  stopped: 'stopped, with checkpoints; the same command goes on.',
+});
+
+/** How a sweep is repeated, for the records of its runs. */
+export const commandOf = (out: string): string[] => ['twill', 'sweep', join(out, 'sweep.json'), '--out', out];
+
 /** @throws Interrupted after Ctrl-C, with all work put away. */
 export async function runSweep(
   { spec, cells, text }: OpenedSweep,
-  jobs: number,
+  { jobs, run, stopped, over }: Trainers,
   { out, device, threads }: SweepAsked,
   terminal: Terminal,
 ): Promise<Ended> {
@@ -87,14 +105,14 @@ export async function runSweep(
   const view = new SweepView(terminal);
   const outcome = await sweep({
     ...{ directory: out, spec, cells, text, jobs, device, ...(threads !== undefined && { threads }) },
-    command: ['twill', 'sweep', join(out, 'sweep.json'), '--out', out],
-    run: inProcesses(worker),
-    signal: terminal.signal,
+    ...{ command: commandOf(out), run },
+    signal: over ? AbortSignal.any([terminal.signal, over]) : terminal.signal,
     observe: (states) => view.update(states),
     warn: (message) => terminal.err(`${message}\n`),
   });
   if (outcome.status === 'interrupted') {
-    throw new Interrupted(`${spec.name}: stopped, with checkpoints; the same command goes on.`);
+    if (!terminal.signal.aborted) throw over?.reason;
+    throw new Interrupted(`${spec.name}: ${stopped}`);
   }
   const skipped = cells.flatMap(({ name, training: { steps } }, i) => {
     const count = outcome.results?.cells[i].skipped ?? 0;

@@ -1,0 +1,2 @@
+// Built by the one shared configuration.
+export { default } from '../../tsup.config.ts';
