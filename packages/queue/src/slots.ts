@@ -45,8 +45,9 @@ interface Held {
   isLost: boolean;
 }
 
+/** The places of a worker. */
 export class Slots {
-  paused = false;
+  private paused = false;
   readonly counts = { done: 0, failed: 0 };
   private readonly context: SlotsContext;
   private readonly all: ReadonlyMap<string, SweepCell>;
@@ -66,12 +67,17 @@ export class Slots {
     });
   }
 
+  /** While it is so, cells that are running are put away and no other begins. */
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.stop();
+  }
+
   /** Works in so many places at a time until the worker is over. */
   async work(places: number): Promise<void> {
     const { over, lease } = this.context;
     const renewing = setInterval(() => this.renew(), lease / 3);
-    const stopAll = () => this.stop(() => true);
-    over.addEventListener('abort', stopAll, { once: true });
+    over.addEventListener('abort', () => this.stop(), { once: true });
     const all = Promise.all(Array.from({ length: places }, () => this.workHere()));
     await Promise.race([all, this.late()]).finally(() => clearInterval(renewing));
   }
@@ -84,12 +90,11 @@ export class Slots {
     await wait(GOODBYE);
   }
 
-  private stop(which: (held: Held) => boolean): void {
-    for (const held of this.running.values()) if (which(held)) held.stopped.abort();
+  private stop(): void {
+    for (const { stopped } of this.running.values()) stopped.abort();
   }
 
   private renew(): void {
-    if (this.paused) this.stop(() => true);
     for (const held of this.running.values()) {
       held.taken.renew().then(
         (isOurs) => {

@@ -77,7 +77,7 @@ export async function workQueue(queue: OpenQueue, options: WorkOptions): Promise
   async function hear(): Promise<boolean> {
     // A queue that is gone was lost by Redis, or was filled again: whoever fills it puts it there.
     status = (await store.status()) ?? status;
-    slots.paused = status === 'paused';
+    slots.setPaused(status === 'paused');
     if (status === 'cancelled' || status === 'finished') return true;
     await untilThereIsRoom(
       () => store.say({ name, device: options.device.word, jobs, cells: slots.held() }),

@@ -9,6 +9,7 @@ import { type Context, makeCommand, type Result } from '../command.ts';
 import { option } from '../flags.ts';
 import { runQueued } from '../queue/fill.ts';
 import { leaseFlag, queueFlag, requireNoneOf } from '../queue/load.ts';
+import { askedOf, attend, type WatchFlags, watchFlags } from '../queue/watch.ts';
 import { beginsLong, EACH, jobsFlag, type LongAsked, yesFlag } from '../sweep/begin.ts';
 import { openSweep, type PresetName, runSweep, type SweepAsked, sizeText, trainedHere } from '../sweep/run.ts';
 import { readingFlags, WHAT_DATA_TAKES } from '../texts/flags.ts';
@@ -19,7 +20,7 @@ const presetNames = Object.keys(sweepPresets) as PresetName[];
 /** Presets that take a night or more: nobody shall begin them by mistake. */
 const longPresets: readonly PresetName[] = ['paper-mini', 'paper'];
 
-interface Options extends Omit<SweepAsked, 'out'>, LongAsked {
+interface Options extends Omit<SweepAsked, 'out'>, LongAsked, WatchFlags {
   readonly preset: PresetName | undefined;
   readonly out: string | undefined;
   readonly queue: string | undefined;
@@ -37,6 +38,7 @@ export function sweepGrid() {
       'twill sweep grid.json --out runs/grid --jobs 4',
       "twill sweep --preset paper-mini --data 'books/*.txt' --out runs/night --yes",
       'twill sweep grid.json --out /shared/grid --queue redis://host',
+      'twill sweep --queue redis://host --watch',
     ],
     notes: [
       'Run it again with the same --out: what is finished is kept, what was stopped goes on, what failed is tried again.\n' +
@@ -58,10 +60,12 @@ export function sweepGrid() {
     .addOption(queueFlag('leave the cells to the workers of a queue on Redis'))
     .addOption(leaseFlag())
     .addOption(yesFlag());
-  for (const flag of [...readingFlags(), tokenizerFlag('bytes')]) command.addOption(flag);
+  for (const flag of [...watchFlags(), ...readingFlags(), tokenizerFlag('bytes')]) command.addOption(flag);
   return {
     command,
     run: (context: Context, [file]: readonly string[], options: Options) => {
+      const word = askedOf(options, options.queue, command);
+      if (word !== null) return attend(word, options.queue as string, context);
       if (options.queue !== undefined) requireNoneOf(command, ['jobs', 'threads'], 'cells are trained by twill worker');
       else requireNoneOf(command, ['lease'], 'there is no --queue');
       return runGrid(context, file, options);
