@@ -1,4 +1,5 @@
 // The side that fills a queue: every cell that `sweep` would train becomes a job, and has ended when its run is there.
+import { setMaxListeners } from 'node:events';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SweepCell, SweepSpec } from '@twilljs/sweep';
@@ -10,8 +11,9 @@ import { CellQueue } from './cells.ts';
 import { untilThereIsRoom } from './connection.ts';
 import { differences } from './fingerprint.ts';
 import { markHome } from './home.ts';
-import { fingerprintOfSweep, type OpenQueue, type QueuedSweep } from './queue.ts';
-import type { Ending, QueueRecord } from './record.ts';
+import { classesOf } from './needs.ts';
+import { connectionOf, fingerprintOfSweep, type OpenQueue, type QueuedSweep } from './queue.ts';
+import type { Ending, QueueRecord, QueueStore } from './record.ts';
 
 /** How often the queue is looked at, and how often it is mended, in milliseconds. */
 const [LOOK, MEND] = [250, 3000];
@@ -58,13 +60,13 @@ export async function fillQueue(queue: OpenQueue, options: FillOptions): Promise
   knownOnly('fillQueue', options, Object.keys(names));
   const { lease = 30 } = options;
   whole('fillQueue: lease', lease, 1);
-  const { store, redis, address, warn } = queue;
+  const { store, redis, address, warn } = connectionOf(queue);
   const record = recordOf(options, lease);
-  await claim(queue, record);
+  await claim(store, address.shown, record);
   const status = await store.status();
   if (status !== 'paused') await store.setStatus('running');
   else warn(`queue: ${address.shown} is paused; twill sweep --queue ... --go-on lets its workers go on.`);
-  const jobs = new CellQueue(redis, address, 1000 * record.lease, warn);
+  const jobs = new CellQueue(redis, address, 1000 * record.lease, record.classes, warn);
   const awaited = new Map<string, Awaited>();
   const over = new AbortController();
   const cells = new Map(options.cells.map((cell) => [cell.name, cell]));
@@ -97,7 +99,7 @@ export async function fillQueue(queue: OpenQueue, options: FillOptions): Promise
       if (ending && ('done' in ending || ending.told)) await store.forget(cell.name);
     }
     const wanted = now.filter(({ cell }) => !isNews(endings.get(cell.name)));
-    await jobs.add(wanted.map(({ cell, rank }) => [cell.name, rank]));
+    await jobs.add(wanted.map(({ cell, rank }) => [cell, rank]));
   }
 
   async function showProgress(): Promise<void> {
@@ -117,13 +119,13 @@ export async function fillQueue(queue: OpenQueue, options: FillOptions): Promise
       // Workers end when all cells have ended, those too that had before.
       for (const name of cells.keys()) if (!awaited.has(name)) await store.setEnding(name, { done: true });
     }
-    const lost = await jobs.missing([...awaited.keys()]);
+    const lost = await jobs.missing([...awaited.values()].map(({ cell }) => cell));
     const endings = lost.length > 0 ? await store.endings() : new Map();
-    const again: (readonly [string, number])[] = [];
-    for (const name of lost) {
+    const again: (readonly [SweepCell, number])[] = [];
+    for (const { name } of lost) {
       const one = awaited.get(name);
       if (!one || endings.has(name)) continue;
-      if (!isThere(one)) again.push([name, one.rank]);
+      if (!isThere(one)) again.push([one.cell, one.rank]);
       else {
         awaited.delete(name);
         await store.setEnding(name, { done: true });
@@ -182,6 +184,7 @@ export async function fillQueue(queue: OpenQueue, options: FillOptions): Promise
           reject(signal.reason);
         };
         if (signal.aborted) return stop();
+        setMaxListeners(0, signal); // one for each cell
         signal.addEventListener('abort', stop, { once: true });
         const settled =
           <T extends unknown[]>(act: (...of: T) => void) =>
@@ -214,24 +217,24 @@ function recordOf(options: FillOptions, lease: number): Omit<QueueRecord, 'layou
   return {
     home: markHome(directory),
     fingerprint: fingerprintOfSweep(options, codeOf(modules)),
-    ...{ device: device.name, spec, lease, cells: cells.length },
+    ...{ device: device.name, spec, lease, cells: cells.length, classes: classesOf(cells).map(({ name }) => name) },
     ...{ corpus: text && corpusOf(text), origin: text && originOf(text) },
   };
 }
 
 /** @throws OptionError when the queue is that of somebody else. */
-async function claim({ store, address }: OpenQueue, record: Omit<QueueRecord, 'layout'>): Promise<void> {
+async function claim(store: QueueStore, shown: string, record: Omit<QueueRecord, 'layout'>): Promise<void> {
   if (await store.claim(record)) return;
   const there = await store.record();
-  if (!there) return claim({ store, address } as OpenQueue, record); // it has just ended
+  if (!there) return claim(store, shown, record); // it has just ended
   if (there.home !== record.home) {
     throw new OptionError(
-      `queue: ${address.shown} has another sweep, ${there.spec.name} of ${there.cells} cells, under this name; wait for its end, cancel it, or name this one: redis://host#name.`,
+      `queue: ${shown} has another sweep, ${there.spec.name} of ${there.cells} cells, under this name; wait for its end, cancel it, or name this one: redis://host#name.`,
     );
   }
   const different = differences(there.fingerprint, record.fingerprint);
   if (different.length === 0) return;
   throw new OptionError(
-    `queue: ${address.shown}: ${different.join('; ')}; go on where it was filled, or cancel it (--cancel) and fill it anew.`,
+    `queue: ${shown}: ${different.join('; ')}; go on where it was filled, or cancel it (--cancel) and fill it anew.`,
   );
 }

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sweep } from '@twilljs/sweep/node';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenReadSource } from '../../../scripts/vitest/children.ts';
 import { connect } from './connection.ts';
 import { queueAddress } from './index.ts';
-import { type FillOptions, fillQueue, openQueue, type WorkOptions, workQueue } from './node.ts';
+import { openQueue, type WorkOptions, workQueue } from './node.ts';
 import { hasRedis, NO_REDIS, RedisServer } from './redis.test-data.ts';
+import { fill, filled, work } from './sides.test-data.ts';
 import { cells, home, place, spec, train } from './sweep.test-data.ts';
 
 const homes: string[] = [];
@@ -22,31 +22,6 @@ childrenReadSource();
 afterAll(() => {
   for (const one of homes) rmSync(one, { recursive: true, force: true });
 });
-
-/** Fills a queue and waits for its end. */
-async function fill(url: string, directory: string, more: Partial<FillOptions> & { signal?: AbortSignal } = {}) {
-  const { signal, ...options } = more;
-  await using queue = await openQueue(url);
-  const filled = await fillQueue(queue, { ...place, spec, directory, lease: 1, ...options });
-  const until = signal ? AbortSignal.any([signal, filled.over]) : filled.over;
-  const outcome = await sweep({
-    ...{ directory, spec, cells, jobs: cells.length, device: 'cpu', run: filled.run, signal: until },
-  });
-  if (outcome.status === 'finished') await filled.finish();
-  else await filled.leave();
-  return outcome;
-}
-
-async function work(url: string, directory: string, more: Partial<WorkOptions> = {}) {
-  await using queue = await openQueue(url);
-  return await workQueue(queue, { ...place, directory, run: train, ...more });
-}
-
-/** Once the queue holds its sweep. */
-async function filled(url: string): Promise<void> {
-  await using queue = await openQueue(url);
-  while (!(await queue.record()) || (await queue.store.status()) !== 'running') await wait(20);
-}
 
 const weights = (directory: string) =>
   readdirSync(join(directory, 'cells'))
@@ -80,9 +55,7 @@ describe.skipIf(!hasRedis())(`a queue on Redis (skipped: ${NO_REDIS})`, () => {
     const observe: WorkOptions['observe'] = ({ cell, what }) => void events.push(`${what} ${cell}`);
     const first = work(redis.url, directory, { observe });
     while (!events.some((event) => event.startsWith('done'))) await wait(20);
-    const client = new Redis(redis.url);
-    await client.flushall();
-    client.disconnect();
+    await redis.command('FLUSHALL');
     const outcomes = await Promise.all([first, work(redis.url, directory, { observe }).catch(() => null), filling]);
     expect(outcomes[0].status).toBe('finished');
     expectSame(directory);
@@ -156,6 +129,17 @@ describe.skipIf(!hasRedis())(`a queue on Redis (skipped: ${NO_REDIS})`, () => {
       /other bits: device is cpu in the queue but wasm \(plain\) here/,
     );
     await expect(work(redis.url, directory, { cells: cells.slice(1) })).rejects.toThrow(/digest of the cells/);
+    await expect(work(redis.url, directory, { memory: 1000 })).rejects.toThrow(
+      /no cell fits: this worker skips 6 cells/,
+    );
+    // Its time is over before a cell has ended: what it began goes back.
+    const slow: WorkOptions['run'] = (_, signal) => once(signal, 'abort');
+    const time = { seconds: 2, speed: cells[0].trainingFlops };
+    expect(await work(redis.url, directory, { run: slow, time })).toEqual({
+      status: 'out of time',
+      done: 0,
+      failed: 0,
+    });
     stopped.abort();
     expect((await filling).status).toBe('interrupted');
   });

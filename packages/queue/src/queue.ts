@@ -2,13 +2,13 @@
 import type { JsonObject } from '@twilljs/hub';
 import type { SweepCell } from '@twilljs/sweep';
 import { corpusOf, type SweepText } from '@twilljs/sweep/node';
-import { knownOnly } from '@twilljs/tensor';
+import { knownOnly, OptionError } from '@twilljs/tensor';
 import type { Code } from '@twilljs/train/node';
 import type { Redis } from 'ioredis';
 import { type QueueAddress, queueAddress } from './address.ts';
 import { connect } from './connection.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type QueueRecord, QueueStore } from './record.ts';
+import { type QueueRecord, type QueueStatus, QueueStore } from './record.ts';
 
 /** How a queue is opened. */
 export interface OpenQueueOptions {
@@ -19,11 +19,27 @@ export interface OpenQueueOptions {
 /** A connection to a queue. */
 export interface OpenQueue extends AsyncDisposable {
   readonly address: QueueAddress;
+  /** Of the sweep that it holds; null where it holds none. */
+  record(): Promise<QueueRecord | null>;
+  /** How it stands; null where there is none. */
+  status(): Promise<QueueStatus | null>;
+}
+
+/** What is behind an open queue: its client is not for its users. */
+export interface Connection {
+  readonly address: QueueAddress;
   readonly redis: Redis;
   readonly store: QueueStore;
   readonly warn: (message: string) => void;
-  /** Of the sweep that it holds; null where it holds none. */
-  record(): Promise<QueueRecord | null>;
+}
+
+const connections = /* @__PURE__ */ new WeakMap<OpenQueue, Connection>();
+
+/** @throws OptionError for what `openQueue` has not opened. */
+export function connectionOf(queue: OpenQueue): Connection {
+  const found = connections.get(queue);
+  if (found) return found;
+  throw new OptionError('queue: it is not one that openQueue has opened; give that.');
 }
 
 /**
@@ -38,13 +54,16 @@ export async function openQueue(address: string, options: OpenQueueOptions = {})
   const at = queueAddress(address);
   const redis = await connect(at, warn);
   const store = new QueueStore(redis, at);
-  return {
-    ...{ address: at, redis, store, warn },
+  const queue: OpenQueue = {
+    address: at,
     record: () => store.record(),
+    status: () => store.status(),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
     },
   };
+  connections.set(queue, { address: at, redis, store, warn });
+  return queue;
 }
 
 /** The cells of a sweep, and where they are trained. */

@@ -24,6 +24,8 @@ export interface QueueRecord {
   /** Seconds after which the cell of a worker that is not heard of is taken over. */
   readonly lease: number;
   readonly cells: number;
+  /** Names of the classes of needs that they have. */
+  readonly classes: readonly string[];
 }
 
 /** How a queue stands. */

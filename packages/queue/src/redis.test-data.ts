@@ -57,19 +57,23 @@ export class RedisServer {
     const kept = ['--appendonly', 'yes', '--appendfsync', 'always'];
     this.child = spawn('redis-server', [...own, ...kept, ...this.options], { stdio: 'ignore' });
     for (let n = 0; n < 100; n++) {
-      if (await this.answers()) return;
+      const answer = await this.command('PING'); // one that asks for a password first is up, too
+      if (answer !== null && !answer.startsWith('-LOADING')) return;
       await wait(50);
     }
     throw new Error(`redis-server does not come up on port ${this.port}.`);
   }
 
-  /** Whether it takes commands: one that asks for a password first does, too. */
-  private answers(): Promise<boolean> {
+  /** What it answers to a command; null where nobody is there. */
+  command(words: string): Promise<string | null> {
     return new Promise((resolve) => {
-      const socket = connect(this.port, '127.0.0.1', () => socket.write('PING\r\n'));
+      const socket = connect(this.port, '127.0.0.1', () => socket.write(`${words}\r\n`));
       socket.setTimeout(1000, () => socket.destroy());
-      socket.on('data', (data) => resolve(!data.toString().startsWith('-LOADING'))).on('close', () => resolve(false));
-      socket.on('data', () => socket.end()).on('error', () => resolve(false));
+      socket.on('data', (data) => {
+        resolve(data.toString());
+        socket.end();
+      });
+      socket.on('error', () => {}).on('close', () => resolve(null));
     });
   }
 

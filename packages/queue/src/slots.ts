@@ -10,6 +10,7 @@ import { MetricsReader } from '@twilljs/train/node';
 import { publishRun, takeRun } from './attempt.ts';
 import type { CellQueue, TakenCell } from './cells.ts';
 import { isFull, untilThereIsRoom } from './connection.ts';
+import { fits, type Means, type NeedClass } from './needs.ts';
 import type { Ending, HeldCell, QueueStore } from './record.ts';
 import type { WorkEvent, WorkOptions } from './work.ts';
 
@@ -33,6 +34,8 @@ export interface SlotsContext {
   /** Milliseconds. */
   readonly lease: number;
   readonly over: AbortSignal;
+  readonly classes: readonly NeedClass[];
+  readonly means: Means;
   warn(message: string): void;
 }
 
@@ -109,6 +112,17 @@ export class Slots {
     }
   }
 
+  /** The classes of which a cell fits now. */
+  private fitting(): string[] {
+    const { classes, means } = this.context;
+    return classes.filter((one) => fits(one, means)).map(({ name }) => name);
+  }
+
+  /** Whether there is nothing that it could still do: its time does not suffice for any cell. */
+  get isIdle(): boolean {
+    return this.running.size === 0 && this.fitting().length === 0;
+  }
+
   private async workHere(): Promise<void> {
     const { over, cells, warn } = this.context;
     const idle = () => wait(IDLE, undefined, { signal: over }).catch(() => {});
@@ -118,7 +132,7 @@ export class Slots {
         continue;
       }
       const token = randomUUID();
-      const taken = await untilThereIsRoom(() => cells.take(token, warn), warn, over);
+      const taken = await untilThereIsRoom(() => cells.take(token, this.fitting()), warn, over);
       if (!taken) await idle();
       else if (over.aborted) await this.patiently(() => taken.putBack());
       else await this.train(taken, token);

@@ -1,7 +1,7 @@
 // What can be asked of a queue, and told it, from any machine.
 import { OptionError } from '@twilljs/tensor';
 import { CellQueue } from './cells.ts';
-import type { OpenQueue } from './queue.ts';
+import { connectionOf, type OpenQueue } from './queue.ts';
 import type { QueueStatus, WorkerState } from './record.ts';
 
 /** A queue at a moment. */
@@ -18,11 +18,12 @@ export interface QueueView {
 }
 
 /** @throws OptionError where it holds no sweep. */
-export async function viewQueue({ store, redis, address, warn }: OpenQueue): Promise<QueueView> {
+export async function viewQueue(queue: OpenQueue): Promise<QueueView> {
+  const { store, redis, address, warn } = connectionOf(queue);
   const record = await store.record();
   const status = await store.status();
   if (!record || !status) throw new OptionError(nothing(address.shown));
-  const jobs = new CellQueue(redis, address, 1000 * record.lease, warn);
+  const jobs = new CellQueue(redis, address, 1000 * record.lease, record.classes, warn);
   const [endings, workers, waiting] = [await store.endings(), await store.workers(), await jobs.waiting()];
   await jobs.close();
   const failed = [...endings.values()].filter((ending) => 'failed' in ending).length;
@@ -39,12 +40,12 @@ export async function viewQueue({ store, redis, address, warn }: OpenQueue): Pro
  * @throws OptionError where it holds no sweep.
  */
 export async function tellQueue(queue: OpenQueue, what: 'pause' | 'goOn' | 'cancel'): Promise<void> {
-  const { store, redis, address, warn } = queue;
+  const { store, redis, address, warn } = connectionOf(queue);
   const record = await store.record();
   if (!record) throw new OptionError(nothing(address.shown));
   if (what !== 'cancel') return store.setStatus(what === 'pause' ? 'paused' : 'running');
   await store.end('cancelled');
-  const jobs = new CellQueue(redis, address, 1000 * record.lease, warn);
+  const jobs = new CellQueue(redis, address, 1000 * record.lease, record.classes, warn);
   await jobs.clear();
   await jobs.close();
 }

@@ -1,10 +1,12 @@
 // twill worker: trains cells of a sweep that lies in a queue, on as many machines as there are.
 import type { WorkEvent } from '@twilljs/queue/node';
+import { trainingSpeed } from '@twilljs/sweep';
 import { inProcesses, threadsPerCell } from '@twilljs/sweep/node';
 import { OptionError } from '@twilljs/tensor';
+import { yardstick } from 'twilljs';
 import { worker } from 'twilljs/node';
 import { type CommonOptions, type Context, makeCommand, type Result } from '../command.ts';
-import { hasThreads, requireOne } from '../device.ts';
+import { hasThreads, openDevice, requireOne } from '../device.ts';
 import { Interrupted } from '../failure.ts';
 import { option } from '../flags.ts';
 import { deviceHere } from '../queue/fill.ts';
@@ -16,6 +18,9 @@ interface Options extends CommonOptions {
   readonly queue: string | undefined;
   readonly out: string | undefined;
   readonly jobs: number;
+  /** GiB for each cell. */
+  readonly memory: number | undefined;
+  readonly hours: number | undefined;
 }
 
 export function workQueued() {
@@ -28,6 +33,7 @@ export function workQueued() {
     examples: [
       'twill worker --queue redis://host --out /shared/grid',
       'twill worker --queue redis://host --out /shared/grid --jobs 4',
+      'twill worker --queue redis://host --out /shared/grid --memory 8 --hours 12',
     ],
     notes: [
       'It ends when all cells have ended. Ctrl-C puts its cells away with checkpoints; they go back into the queue, and whoever takes\n' +
@@ -36,7 +42,29 @@ export function workQueued() {
   })
     .addOption(queueFlag('the queue'))
     .addOption(option('--out <dir>', 'directory of the sweep, shared with the machine that filled the queue'))
-    .addOption(jobsFlag());
+    .addOption(jobsFlag())
+    .addOption(
+      option(
+        '--memory <GiB>',
+        'for each cell; larger ones are skipped (default: that of the machine, divided by --jobs)',
+        {
+          type: 'number',
+          min: 0.001,
+          max: 1e6,
+        },
+      ),
+    )
+    .addOption(
+      option(
+        '--hours <n>',
+        'for how long; cells that would take longer are skipped, as its speed is measured at the start',
+        {
+          type: 'number',
+          min: 0.001,
+          max: 1e5,
+        },
+      ),
+    );
   return { command, run: (context: Context, _: readonly string[], options: Options) => work(context, options) };
 }
 
@@ -66,19 +94,33 @@ async function work({ terminal, note, say }: Context, options: Options): Promise
   note(
     `${spec.name}: ${opened.cells.length} cells, ${jobs} at a time. Ctrl-C puts them away, and they go back into the queue.\n`,
   );
+  const threads = options.threads ?? threadsPerCell(jobs);
   const { status, done, failed } = await workQueue(queue, {
     ...{ directory: out, cells: opened.cells, text: opened.text, modules: spec.modules ?? [], jobs },
     device: await deviceHere(device),
-    threads: options.threads ?? threadsPerCell(jobs),
+    threads,
+    ...(options.memory !== undefined && { memory: options.memory * 2 ** 30 }),
+    ...(options.hours !== undefined && { time: await timeOf(options.hours, device, threads) }),
     ...{ command: commandOf(out), run: inProcesses(worker), signal: terminal.signal },
     observe: (event) => terminal.err(`${eventText(event)}\n`),
   });
   if (status === 'interrupted')
     throw new Interrupted(`${spec.name}: stopped; what was begun went back into the queue.`);
-  say(
-    `${done} ${done === 1 ? 'cell' : 'cells'} trained here, ${failed} failed; the sweep ${status === 'finished' ? 'is finished' : 'was cancelled'}.\n`,
-  );
-  return { answer: failed === 0 && status === 'finished', data: { out, status, done, failed } };
+  say(`${done} ${done === 1 ? 'cell' : 'cells'} trained here, ${failed} failed; the sweep ${endText[status]}.\n`);
+  return { answer: failed === 0 && status !== 'cancelled', data: { out, status, done, failed } };
+}
+
+const endText = {
+  finished: 'is finished',
+  cancelled: 'was cancelled',
+  'out of time': 'goes on without this worker, whose time suffices for no other cell',
+} as const;
+
+/** So many hours, and how fast a cell is trained here. */
+async function timeOf(hours: number, name: CommonOptions['device'], threads: number | null) {
+  const own = hasThreads(name) && threads !== null ? { threads } : {};
+  using device = await openDevice({ device: name, ...own });
+  return { seconds: 3600 * hours, speed: await trainingSpeed(await yardstick().to(device)) };
 }
 
 const eventText = ({ cell, what, message }: WorkEvent): string =>

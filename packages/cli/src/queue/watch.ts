@@ -59,7 +59,7 @@ async function watch(queue: OpenQueue, { terminal, say }: Pick<Context, 'termina
     terminal.draw(`${drawn > 0 ? `\x1b[${drawn}A` : ''}${lines.map((line) => `\r${line}\x1b[K\n`).join('')}\x1b[J`);
     drawn = lines.length;
     await wait(LOOK, undefined, { signal }).catch(() => {});
-    const status = await queue.store.status();
+    const status = await queue.status();
     if (status === null || status === 'finished' || status === 'cancelled') {
       say(`${view.name} is ${status === 'cancelled' ? 'cancelled' : 'finished'}.\n`);
       return { answer: true, data: { ...view, status: status ?? 'finished' } };
