@@ -7,6 +7,7 @@ import { packed } from './check/packed.ts';
 import { ranks } from './check/ranks.ts';
 import { type Check, readRepository, root } from './check/repository.ts';
 import { siblings } from './check/siblings.ts';
+import { supply } from './check/supply.ts';
 import { undeclared } from './check/undeclared.ts';
 import { unused } from './check/unused.ts';
 
@@ -17,6 +18,7 @@ const checks: Record<string, Check> = {
   undeclared,
   unused,
   packed,
+  supply,
   names,
   newcomers,
   lines,
