@@ -1,7 +1,7 @@
 // A release, whole: a copy of the last commit is published to a registry on this machine, and from there, in empty directories, every
 // mixer alone, `twilljs` and the command line are installed and do what their READMEs say: on every Node, on Bun and Deno, and in pages
 // by four bundlers in two browsers. The table goes to runs/release.md.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -72,6 +72,13 @@ beforeAll(async () => {
   const versions = release(join(folder, 'copy'), registry);
   console.log(versions);
   expect(Object.keys(versions).sort()).toEqual(published.map(({ manifest }) => manifest.name).sort());
+  // No major version is raised by itself, as changesets do for peers.
+  const changesets = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md'));
+  const asked = changesets.some((file) => / major$/m.test(readFileSync(join(root, '.changeset', file), 'utf8')));
+  const raised = published.filter(
+    ({ manifest: { name, version } }) => versions[name].split('.')[0] !== version.split('.')[0],
+  );
+  expect(asked ? [] : raised.map(({ manifest }) => manifest.name)).toEqual([]);
   runtimes = installRuntimes(join(folder, 'runtimes'));
   install(
     homes,
