@@ -37,7 +37,7 @@ export function bundle(home: string, tools: string, bundler: Bundler): string {
   mkdirSync(join(home, 'dist'), { recursive: true });
   writeFileSync(
     join(home, 'dist/index.html'),
-    '<!doctype html><meta charset="utf-8"><title>runs</title><script type="module" src="./page.js"></script>',
+    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>runs</title><script type="module" src="./page.js"></script>',
   );
   const manifest = JSON.parse(readFileSync(join(tools, 'node_modules', bundler, 'package.json'), 'utf8'));
   return manifest.version;
