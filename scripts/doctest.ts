@@ -1,6 +1,6 @@
 // Runs the programs of the documentation: every `ts` fence of every README and of docs/, each in a process of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,7 +29,10 @@ export function fencesOf(file: string, language: 'ts' | 'sh' = 'ts'): Fence[] {
  * @returns What it complained of, or null when it ended well.
  */
 export async function runFence(fence: Fence): Promise<string | null> {
-  const folder = mkdtempSync(join(tmpdir(), 'twill-program-'));
+  // Inside node_modules, from where what is imported by a variable is found.
+  const cache = join(root, 'node_modules/.cache/doctest');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'program-'));
   const cwd = mkdtempSync(join(tmpdir(), 'twill-doctest-'));
   try {
     const program = await writeBundled(programOf(fence, same), folder);
