@@ -1,5 +1,7 @@
 // `pnpm size`: lines of every package and the size of its `.` entry in a page; fails when one cannot be bundled for it, or a page is too large.
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { type Bundle, bundleForBrowser } from './bundle.ts';
 import { type Package, readRepository, root, type SourceFile } from './check/repository.ts';
 import { mixersOf } from './check/siblings.ts';
@@ -58,6 +60,21 @@ for (const { title, entries, most, foreign } of pages) {
   console.error(
     `${title}: the page is larger than that, or holds kernels of another device: ${others.join(', ') || 'none'}`,
   );
+  process.exitCode = 1;
+}
+
+/** The command line with all that it is installed with, in Node, as one program behind gzip: at most so many bytes. */
+const commandLine = 1_315_000;
+const { outputFiles } = await build({
+  entryPoints: [join(root, 'packages/cli/src/main.ts')],
+  ...{ bundle: true, minify: true, write: false, splitting: true, outdir: '/out', format: 'esm', platform: 'node' },
+  conditions: ['@twilljs/source'],
+  external: ['@twilljs/queue', 'webgpu'], // who wants them installs them
+});
+const program = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+console.log(`the command line: gzip ${kilobytes(program)}, of at most ${commandLine / 1000} kB`);
+if (program > commandLine) {
+  console.error('the command line: it is larger than that');
   process.exitCode = 1;
 }
 
