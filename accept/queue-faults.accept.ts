@@ -29,6 +29,14 @@ describe.skipIf(!hasRedis())(`faults (skipped: ${NO_REDIS})`, () => {
     }
   };
 
+  /** A sweep whose cells wait for workers. */
+  async function begun({ url }: RedisServer) {
+    const directory = newHome();
+    const filling = fill(url, directory);
+    await filled(url);
+    return { directory, filling };
+  }
+
   /** A worker whose cells take a while, and what it was told of. */
   async function slowWork(url: string, directory: string) {
     const warned: string[] = [];
@@ -51,9 +59,7 @@ describe.skipIf(!hasRedis())(`faults (skipped: ${NO_REDIS})`, () => {
 
   it('Redis is away for a minute in the middle', async () => {
     await using redis = await RedisServer.start();
-    const directory = newHome();
-    const filling = fill(redis.url, directory);
-    await filled(redis.url);
+    const { directory, filling } = await begun(redis);
     const working = slowWork(redis.url, directory);
     await wait(2500);
     await redis.down();
@@ -67,9 +73,7 @@ describe.skipIf(!hasRedis())(`faults (skipped: ${NO_REDIS})`, () => {
 
   it('Redis is full for a while', async () => {
     await using redis = await RedisServer.start();
-    const directory = newHome();
-    const filling = fill(redis.url, directory);
-    await filled(redis.url);
+    const { directory, filling } = await begun(redis);
     const working = slowWork(redis.url, directory);
     await wait(2500);
     expect(await redis.command('CONFIG SET maxmemory 1kb')).toMatch(/OK/);
@@ -83,9 +87,7 @@ describe.skipIf(!hasRedis())(`faults (skipped: ${NO_REDIS})`, () => {
 
   it('the clocks of workers are wrong by a day', async () => {
     await using redis = await RedisServer.start();
-    const directory = newHome();
-    const filling = fill(redis.url, directory);
-    await filled(redis.url);
+    const { directory, filling } = await begun(redis);
     const program = fileURLToPath(new URL('./queue/skewed-worker.ts', import.meta.url));
     const execArgv = ['--import', 'tsx', '--conditions=@twilljs/source'];
     const skewed = [86_400_000, -86_400_000].map((skew) =>

@@ -1,7 +1,7 @@
 // A release, whole: a copy of the last commit is published to a registry on this machine, and from there, in empty directories, every
 // mixer alone, `twilljs` and the command line are installed and do what their READMEs say: on every Node, on Bun and Deno, and in pages
 // by four bundlers in two browsers. The table goes to runs/release.md.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -34,6 +34,8 @@ interface Program {
   /** What is installed, before it runs. */
   readonly packages: readonly string[];
   readonly code: string;
+  /** Whether its `found` is numbers that must be those of Node 20. */
+  readonly hasNumbers: boolean;
 }
 
 /** What READMEs promise of a package, each program after the ones before in one directory. */
@@ -45,6 +47,7 @@ const subjects: readonly { name: string; programs: readonly Program[] }[] = [
       .map((fence) => ({
         packages: [name, ...(fence.code.includes("'@twilljs/hybrid'") ? ['@twilljs/hybrid', '@twilljs/wasm'] : [])],
         code: programOf(fence, './same.js'),
+        hasNumbers: false,
       })),
   })),
   {
@@ -53,8 +56,8 @@ const subjects: readonly { name: string; programs: readonly Program[] }[] = [
       ...[join(root, 'README.md'), join(root, 'packages/twilljs/README.md')]
         .flatMap((file) => fencesOf(file))
         .filter(({ norun }) => norun === null)
-        .map((fence) => ({ packages: ['twilljs'], code: programOf(fence, './same.js') })),
-      { packages: ['twilljs'], code: forward },
+        .map((fence) => ({ packages: ['twilljs'], code: programOf(fence, './same.js'), hasNumbers: false })),
+      { packages: ['twilljs'], code: forward, hasNumbers: true },
     ],
   },
 ];
@@ -62,7 +65,8 @@ const subjects: readonly { name: string; programs: readonly Program[] }[] = [
 let registry: Registry;
 let runtimes: readonly Runtime[];
 let browsers: readonly Browser[];
-let numbers: readonly number[] | null = null;
+/** Of the forward pass on Node 20. */
+let numbers: readonly number[];
 const homes = join(folder, 'homes');
 const rows: string[][] = [];
 const skipped: string[] = [];
@@ -80,6 +84,10 @@ beforeAll(async () => {
   );
   expect(asked ? [] : raised.map(({ manifest }) => manifest.name)).toEqual([]);
   runtimes = installRuntimes(join(folder, 'runtimes'));
+  const reference = home('reference');
+  install(reference, ['twilljs'], registry.env);
+  numbers = JSON.parse(foundBy(runtimes[0], forward, reference));
+  expect(numbers).toHaveLength(64);
   install(
     homes,
     Object.values(bundlers).flatMap(({ packages }) => packages),
@@ -107,38 +115,56 @@ function home(name: string): string {
   return path;
 }
 
-/** Notes a pass; numbers are those of Node 20 to the bit, or within 1e-5 where `Math` is another engine's. */
-function passed(what: string, where: string, found: string, isSame: boolean): void {
-  if (!found) return void rows.push([what, where, 'as its README says']);
+/** What the command line may install, with all that it stands on. */
+const MOST = { files: 4250, megabytes: 36 };
+
+/** What lies in a folder's node_modules. */
+function installed(at: string): { files: number; megabytes: number } {
+  const all = readdirSync(join(at, 'node_modules'), { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const bytes = all.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  return { files: all.length, megabytes: bytes / 1e6 };
+}
+
+/** Runs a program. @returns what it exports as `found`. */
+function foundBy(runtime: Runtime, code: string, at: string): string {
+  writeFileSync(join(at, 'program.js'), code);
+  writeFileSync(join(at, 'main.js'), "const { found = '' } = await import('./program.js'); console.log(found);");
+  return runtime.run('main.js', [], at).trimEnd().split('\n').at(-1)!;
+}
+
+/** Notes that numbers are those of Node 20: to the bit, or within 1e-5 where `Math` is another engine's. */
+function passedWith(found: string, what: string, where: string, isSame: boolean): void {
   const values: number[] = JSON.parse(found);
-  numbers ??= values;
-  const apart = Math.max(...values.map((value, i) => Math.abs(value - numbers![i])));
   expect(values).toHaveLength(numbers.length);
+  const apart = Math.max(...values.map((value, i) => Math.abs(value - numbers[i])));
   expect(apart, `${what} on ${where}`).toBeLessThanOrEqual(isSame ? 0 : 1e-5);
   rows.push([what, where, apart === 0 ? 'the bits of Node 20' : `within ${apart.toExponential(1)} of Node 20`]);
 }
+
+const AS_SAID = 'as its README says';
 
 describe.each(subjects)('$name', ({ name, programs }) => {
   const at = home(name);
 
   it('runs from the registry on every runtime', () => {
     expect(programs.length).toBeGreaterThan(1);
-    programs.forEach(({ packages, code }, i) => {
+    for (const [i, { packages, code, hasNumbers }] of programs.entries()) {
       install(at, packages, registry.env);
-      writeFileSync(join(at, `program${i}.js`), code);
-      writeFileSync(
-        join(at, 'main.js'),
-        `const { found = '' } = await import('./program${i}.js'); console.log(found);`,
-      );
       for (const runtime of runtimes) {
-        const last = runtime.run('main.js', [], at).trimEnd().split('\n').at(-1)!;
-        passed(`${name}, program ${i + 1}`, runtime.name, last.startsWith('[') ? last : '', runtime.isNode);
+        const [what, where] = [`${name}, program ${i + 1}`, runtime.name];
+        const found = foundBy(runtime, code, at);
+        if (hasNumbers) passedWith(found, what, where, runtime.isNode);
+        else rows.push([what, where, AS_SAID]);
       }
-    });
+    }
     expect(run('npm', ['ls', '--all', '--parseable'], at)).toContain(`node_modules/${name}`);
   });
 
   it.each(Object.keys(bundlers) as Bundler[])('runs in pages by %s', async (bundler) => {
+    for (const [i, { code }] of programs.entries()) writeFileSync(join(at, `program${i}.js`), code);
+    const hasNumbers = programs.some((program) => program.hasNumbers);
     const begun = programs.map((_, i) => `found = (await import('./program${i}.js')).found ?? found;`).join('\n');
     writeFileSync(
       join(at, 'page.js'),
@@ -152,7 +178,9 @@ describe.each(subjects)('$name', ({ name, programs }) => {
       const { title, complaints } = await browser.visit(`${site.url}/index.html`);
       expect(complaints, `${bundler}, ${browser.name}`).toEqual([]);
       expect(title).toMatch(/^right/);
-      passed(`${name}, ${programs.length} programs`, `${browser.name}, by ${bundler} ${version}`, title.slice(6), true);
+      const [what, where] = [`${name}, ${programs.length} programs`, `${browser.name}, by ${bundler} ${version}`];
+      if (hasNumbers) passedWith(title.slice('right '.length), what, where, true);
+      else rows.push([what, where, AS_SAID]);
     }
     site.close();
   });
@@ -164,6 +192,10 @@ it('the command line runs by npx, and trains and writes on every runtime', () =>
   expect(run('npx', ['--yes', '@twilljs/cli', '--version'], at, registry.env).trim()).toBe(version);
   rows.push(['npx @twilljs/cli', 'Node of npm', version]);
   install(at, ['@twilljs/cli'], registry.env);
+  const { files, megabytes } = installed(at);
+  rows.push(['npm i @twilljs/cli', `${files} files`, `${megabytes.toFixed(1)} MB`]);
+  expect(files).toBeLessThanOrEqual(MOST.files);
+  expect(megabytes).toBeLessThanOrEqual(MOST.megabytes);
   writeFileSync(join(at, 'text.txt'), 'over three threads, under one; '.repeat(40));
   const sizes = ['--layers', '1', '--hidden-size', '16', '--heads', '1', '--head-dim', '16'];
   const program = 'node_modules/@twilljs/cli/bin/twill.js';

@@ -8,6 +8,8 @@ const printer = ts.createPrinter({ removeComments: true });
 export class Declarations {
   private readonly home: string;
   private readonly program: ts.Program;
+  /** Of each entry. */
+  private readonly files: ReadonlyMap<string, string>;
 
   /** @param entries `@twilljs/data/node` or `twilljs`, all that will be asked for. */
   constructor(home: string, entries: readonly string[]) {
@@ -26,8 +28,6 @@ export class Declarations {
     this.files = new Map(entries.map((entry) => [entry, fileOf(entry)]));
     this.program = ts.createProgram([...this.files.values()], options, host);
   }
-
-  private readonly files: ReadonlyMap<string, string>;
 
   /**
    * The text of one entry: each name and what it is, then what these name and the package keeps to itself. What another package
