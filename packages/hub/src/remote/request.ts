@@ -1,4 +1,5 @@
 // One request to a Hub: redirects followed by hand, so that the token goes to the Hub alone, and silence that ends.
+import { bodyOf } from '../sources/body.ts';
 import { HubError, Passing, shownAddress } from './errors.ts';
 import { refusalOf } from './refusal.ts';
 import type { Repository } from './repository.ts';
@@ -78,16 +79,18 @@ function redirected(from: string, target: string): string {
   );
 }
 
-function answerOf({ status, headers, body }: Response, url: string, silence: Silence): Answer {
+/** The response is held to its end: the body of one that is collected as garbage is cancelled. */
+function answerOf(response: Response, url: string, silence: Silence): Answer {
+  const { status, headers } = response;
   return {
     status,
     headers,
     async *parts() {
-      const reader = body?.getReader();
+      const body = bodyOf(response, silence.signal);
       try {
-        while (reader) {
+        for (;;) {
           silence.begin();
-          const { done, value } = await reader.read();
+          const { done, value } = await body.next();
           silence.end();
           if (done) return;
           yield value;
@@ -96,12 +99,12 @@ function answerOf({ status, headers, body }: Response, url: string, silence: Sil
         throw silence.failure(error, url);
       } finally {
         silence.end();
-        await reader?.cancel().catch(() => {}); // it has failed already, or nobody wants the rest
+        await body.return(null);
       }
     },
     async leave() {
       silence.end();
-      await body?.cancel().catch(() => {}); // as above
+      await response.body?.cancel().catch(() => {}); // a reader has it, or it has failed already
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { FileError } from '@twilljs/tensor';
 import type { AbortSignalOf, UrlOf } from '../platform.ts';
+import { bodyOf } from './body.ts';
 import { cutShort, type Folder, type Source } from './source.ts';
 
 /** Of the first request, which tells the size and brings a header; and of each that follows. */
@@ -107,15 +108,20 @@ async function tryRange(url: URL, begin: number, end: number, signal?: AbortSign
     throw new FileError(`${url.href}: ${refusal(response, said !== null)}`, { path: url.href });
   }
   const [from, last, size] = said.slice(1).map(Number);
-  const bytes = new Uint8Array(await response.arrayBuffer());
   if (from !== begin || last !== Math.min(end, size) - 1) {
+    await response.body?.cancel();
     throw new FileError(
       `${url.href}: the server sent bytes ${from} to ${last} where ${begin} to ${end - 1} were asked for; download the file and load it from disk.`,
       { path: url.href },
     );
   }
-  if (bytes.length !== last + 1 - from)
-    throw new Error(`${bytes.length} bytes came where ${last + 1 - from} were announced`);
+  const bytes = new Uint8Array(last + 1 - from);
+  let came = 0;
+  for await (const part of bodyOf(response, signal)) {
+    if (came + part.length <= bytes.length) bytes.set(part, came);
+    came += part.length;
+  }
+  if (came !== bytes.length) throw new Error(`${came} bytes came where ${bytes.length} were announced`);
   return { bytes, size, tag };
 }
 
