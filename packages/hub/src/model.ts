@@ -174,7 +174,7 @@ function named<T>(where: string, read: () => T): T {
 }
 
 /** Why FLA cannot load a saved model, or null when it can: its configurations know one linear mixer, and nothing after the layers. */
-export function beyondFla({ config }: LanguageModel): string | null {
+export function beyondFla({ config }: Pick<LanguageModel, 'config'>): string | null {
   const { readout } = config.json;
   if (readout) return `what follows its layers, ${readout}, has no configuration in FLA; only Twill loads this model.`;
   if (config.mixers.length === 1) return null;
