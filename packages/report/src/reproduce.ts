@@ -14,7 +14,7 @@ import { listed } from './text/stats.ts';
 export function reproduce(sweeps: readonly LoadedSweep[], options: ReportOptions): Section {
   const here = resolve(sweeps[0].directory);
   const outs = sweeps.map((_, i) => (sweeps.length === 1 ? 'again' : `again-${i + 1}`));
-  const commands = sweeps.map((sweep, i) => `twill sweep ${argumentsOf(sweep, here, options)} --out ${outs[i]}`);
+  const commands = sweeps.flatMap((sweep, i) => commandsOf(sweep, outs[i], here, options));
   return {
     title: 'How to reproduce it',
     blocks: [
@@ -39,12 +39,23 @@ export function reproduce(sweeps: readonly LoadedSweep[], options: ReportOptions
   };
 }
 
+function commandsOf(sweep: LoadedSweep, out: string, here: string, options: ReportOptions): string[] {
+  const { from, text, device } = argumentsOf(sweep, here, options);
+  if (sweep.record?.trainedBy !== 'flame') return [`twill sweep ${from}${text}${device} --out ${out}`];
+  const jobs = `${out}-jobs`;
+  return [
+    `twill export --to flame ${from} --out ${jobs}`,
+    `bash ${jobs}/all.sh`,
+    `twill import ${jobs}${text} --out ${out}`,
+  ];
+}
+
 /** What `twill sweep` is given, seen from the directory of the report. */
 function argumentsOf(
   { directory, known, results: { spec }, record, machines }: LoadedSweep,
   here: string,
   options: ReportOptions,
-): string {
+): { from: string; text: string; device: string } {
   const origin = record?.origin ?? null;
   const preset = presetOf(spec, known, options);
   const recorded = join(relative(here, resolve(directory)), 'sweep.json');
@@ -58,7 +69,10 @@ function argumentsOf(
   const home = relative(here, resolve(directory)) || '.';
   const tokenizer = record?.corpus?.tokenizer ? ` --tokenizer ${quoted(home)}` : '';
   const devices = new Set(machines.map(({ device }) => device));
-  return `${from}${patterns}${tokenizer}${reading.join('')}${devices.size === 1 ? ` --device ${[...devices][0]}` : ''}`;
+  return {
+    ...{ from, text: `${patterns}${record?.trainedBy ? '' : tokenizer}${reading.join('')}` },
+    device: devices.size === 1 ? ` --device ${[...devices][0]}` : '',
+  };
 }
 
 /** A pattern that was given by its whole path stays so, and so does the name of a data set; a weight is no part of either. */
@@ -76,9 +90,11 @@ function factsOf({ results: { spec }, record, machines, known }: LoadedSweep): s
   return [
     ...textFacts(spec, record, known),
     `${seeds.length > 1 ? 'Seeds' : 'Seed'} ${listed(seeds.map(String))}.`,
-    places.size > 0
-      ? `Trained on ${listed([...places])}: there the numbers are the same to the last bit, elsewhere about the same.`
-      : 'On the same device and version of Node the numbers are the same to the last bit, elsewhere about the same.',
+    record?.trainedBy
+      ? `Trained by ${record.trainedBy}; measured here.`
+      : places.size > 0
+        ? `Trained on ${listed([...places])}: there the numbers are the same to the last bit, elsewhere about the same.`
+        : 'On the same device and version of Node the numbers are the same to the last bit, elsewhere about the same.',
   ];
 }
 
@@ -92,7 +108,9 @@ function textFacts({ grids }: SweepSpec, record: LoadedSweep['record'], known: K
   const named = origin ? `${origin.title}: ${files}, ${grouped(origin.bytes)} bytes` : files;
   const how = corpus.split === 'within' ? ', of each of which the last tenth is held out' : '';
   const ids = corpus.tokenizer ? ', in the ids of the tokenizer.json beside sweep.json' : '';
-  return [`The text is ${named}${how}${ids}; its SHA-256 is ${corpus.sha256}.`];
+  return [
+    `The text ${record.trainedBy ? 'that they are measured on ' : ''}is ${named}${how}${ids}; its SHA-256 is ${corpus.sha256}.`,
+  ];
 }
 
 const fileOf = ({ name }: SweepSpec): string => `${name}.json`;

@@ -66,11 +66,16 @@ export function writeResults(
   cells: readonly SweepCell[],
   failures: ReadonlyMap<string, string>,
 ): SweepResults {
-  const results: SweepResults = {
-    version: RESULTS_VERSION,
+  return writeCells(
+    directory,
     spec,
-    cells: cells.map((cell) => resultOf(directory, cell, failures.get(cell.name))),
-  };
+    cells.map((cell) => resultOf(directory, cell, failures.get(cell.name))),
+  );
+}
+
+/** Writes results.json of what is known. */
+export function writeCells(directory: string, spec: SweepSpec, cells: readonly SweepCellResult[]): SweepResults {
+  const results: SweepResults = { version: RESULTS_VERSION, spec, cells };
   writeAtomic(join(directory, RESULTS_FILE), `${JSON.stringify(results)}\n`);
   return results;
 }
@@ -129,10 +134,18 @@ function failureOf(run: string): string | undefined {
 }
 
 function resultOf(directory: string, cell: SweepCell, failed: string | undefined): SweepCellResult {
+  return resultFrom(cell, readMetrics(join(directory, cellDirectory(cell.name))), failed);
+}
+
+/** What a cell found, of what is known of its training and of its last measurement. */
+export function resultFrom(
+  cell: SweepCell,
+  { steps, losses, skipped, validation }: Pick<Metrics, 'steps' | 'losses' | 'skipped' | 'validation'>,
+  failed: string | undefined,
+): SweepCellResult {
   const { name, task, mixer, ratio, layers, seed, settings, title } = cell;
   const { parameters, nonEmbeddingParameters, flopsPerToken, stateBytes } = cell;
   const run = cellDirectory(name);
-  const { steps, losses, skipped, validation } = readMetrics(join(directory, run));
   return {
     ...{ name, task, mixer, ratio, layers, seed },
     ...(Object.keys(settings).length > 0 && { settings }),
@@ -148,7 +161,7 @@ function resultOf(directory: string, cell: SweepCell, failed: string | undefined
 }
 
 /** Null where it holds not what a cell of the task is for: it is damaged, or the model gives no finite numbers. */
-function measuredOf(asked: Asked, measurement: JsonObject): JsonObject | null {
+export function measuredOf(asked: Asked, measurement: JsonObject): JsonObject | null {
   const values = valuesOf(asked.measures, measurement);
   return values && isMeasured(asked, values) ? values : null;
 }

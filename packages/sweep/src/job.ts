@@ -1,7 +1,7 @@
 // A cell as JSON: all that a process needs to train it, whichever process it is.
 import { resolve } from 'node:path';
-import { corpusRecord, fromAnywhere, type Reading, readCorpus, type SplitName } from '@twilljs/data/node';
-import { betterOf, measureTask, type TaskSettings, taskRecord } from '@twilljs/eval';
+import { type Corpus, corpusRecord, fromAnywhere, type Reading, readCorpus, type SplitName } from '@twilljs/data/node';
+import { betterOf, measureTask, type Probe, type TaskFamily, type TaskSettings, taskRecord } from '@twilljs/eval';
 import { readTokenizer, readTokenizerFiles } from '@twilljs/hub/node';
 import { type Device, knownOnly } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
@@ -77,6 +77,12 @@ export function jobOf(cell: SweepCell, directory: string, context: JobContext): 
   };
 }
 
+/** What a cell is measured on: of a task that reads text, what is held out of it. */
+export function probeOf(family: TaskFamily, options: TaskSettings, corpus: Corpus | null): Probe {
+  const held = corpus && { ...corpus.evaluation, what: HELD_OUT };
+  return family.probe(options, { seed: 0, ...(held && { text: held }) });
+}
+
 /** On which device a cell is trained, and what ends it. */
 export interface TrainCellOptions {
   /** Where it is trained. */
@@ -102,8 +108,7 @@ export async function trainCell(job: CellJob, known: Known, options: TrainCellOp
   const { seed, training } = job;
   const { steps } = training;
   const batches = family.batches(job.options, { seed, steps, ...(corpus && { text: corpus }) });
-  const held = corpus && { ...corpus.evaluation, what: HELD_OUT };
-  const probe = family.probe(job.options, { seed: 0, ...(held && { text: held }) });
+  const probe = probeOf(family, job.options, corpus);
   using model = freshModel(job.config, familiesOf(all), seed, device.name, training.groups);
   await model.to(device);
   return await trainRun({

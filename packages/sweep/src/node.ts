@@ -1,6 +1,7 @@
 // What needs files and processes.
 export { hasCellResult, readUnfinished, type UnfinishedCell } from './directory.ts';
 export { type CellJob, type JobContext, jobOf, type TrainCellOptions, trainCell } from './job.ts';
+export { type MeasuredSweep, type MeasureSweepOptions, measureSweep, type TrainedModel } from './measured.ts';
 export { moduleFault } from './module-fault.ts';
 export { isModulePath, knownWith, type LoadedModule, loadModule, type ModuleKind } from './modules.ts';
 export { cellDirectory } from './names.ts';

@@ -38,6 +38,8 @@ export interface SweepRecord {
   readonly corpus: JsonObject | null;
   /** Null in a record that an earlier version wrote, too. */
   readonly origin: SweepOrigin | null;
+  /** What trained its models, where that was not Twill: `flame`. */
+  readonly trainedBy?: string;
 }
 
 /**
@@ -64,6 +66,7 @@ export function sweepRecordOf(json: JsonObject, known: Known, path: string): Swe
         ...readFields(originFields, origin, 'origin'),
         patterns: patternsOf(origin.patterns),
       })),
+      ...(typeof json.trainedBy === 'string' && { trainedBy: json.trainedBy }),
     };
   } catch (error) {
     if (isTwillError(error)) throw new FileError(`${path}: ${error.message}`);
@@ -98,11 +101,17 @@ function patternsOf(value: unknown): string[] | null {
  *
  * @throws OptionError when it holds another sweep, or files of something else; FileError when its record is damaged.
  */
-export function openSweep(directory: string, { spec, corpus, origin }: SweepRecord): void {
+export function openSweep(directory: string, { spec, corpus, origin, trainedBy }: SweepRecord): void {
   const path = join(directory, SWEEP_FILE);
   if (existsSync(path)) {
     const before = parseJsonObject(readText(path), path);
     checkVersion(before, path);
+    if (before.trainedBy !== trainedBy) {
+      const [was, is] = [before.trainedBy, trainedBy].map((one) => one ?? 'Twill');
+      throw new OptionError(
+        `sweep: ${directory} holds a sweep that ${was} trains, and now ${is} would; choose another directory.`,
+      );
+    }
     const now = { spec: JSON.parse(JSON.stringify(spec)), corpus };
     for (const part of ['spec', 'corpus'] as const) {
       const found = firstDifference(before[part], now[part], part);
@@ -122,5 +131,5 @@ export function openSweep(directory: string, { spec, corpus, origin }: SweepReco
   }
   const { node, v8 } = process.versions;
   const versions = { '@twilljs/train': trainVersion(), node, v8 };
-  writeAtomic(path, `${JSON.stringify({ version: VERSION, spec, corpus, origin, versions }, null, 2)}\n`);
+  writeAtomic(path, `${JSON.stringify({ version: VERSION, spec, corpus, origin, trainedBy, versions }, null, 2)}\n`);
 }

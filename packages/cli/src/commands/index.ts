@@ -4,8 +4,10 @@ import { chat } from './chat.ts';
 import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
+import { exportJobs } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { hub } from './hub.ts';
+import { importResults } from './import.ts';
 import { parity } from './parity.ts';
 import { presets } from './presets.ts';
 import { probe } from './probe.ts';
@@ -20,6 +22,8 @@ export const commands: readonly (() => Runnable | CommandGroup)[] = [
   start,
   sweepGrid,
   workQueued,
+  exportJobs,
+  importResults,
   probe,
   report,
   compare,
