@@ -19,7 +19,7 @@ const lessons = readdirSync(join(root, 'docs/course'))
   .map((file) => file.slice(0, -'.md'.length))
   .sort();
 
-const first = ['index', 'first-hybrid', 'your-own-text', 'resume-and-sweeps', 'many-machines'];
+const first = ['index', 'first-hybrid', 'your-own-text', 'resume-and-sweeps', 'many-machines', 'flame'];
 const live = ['recall', 'text', 'states', 'study', 'memory'];
 const models = ['load-a-checkpoint', 'fine-tune', 'evaluate', 'in-a-page'];
 const own = ['write-a-mixer', 'write-a-kernel'];

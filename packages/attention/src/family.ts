@@ -9,6 +9,7 @@ export const attention: MixerFamily<typeof fields, typeof entry> = {
   title: 'Transformer',
   model_type: 'transformer',
   architecture: 'TransformerForCausalLM',
+  fla: { kernel: null },
   role: 'softmax',
   fields,
   entry,

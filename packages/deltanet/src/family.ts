@@ -9,6 +9,7 @@ export const deltanet: MixerFamily<typeof fields> = {
   title: 'DeltaNet',
   model_type: 'delta_net',
   architecture: 'DeltaNetForCausalLM',
+  fla: { kernel: { usual: 'chunk', apart: 'chunk' } },
   role: 'linear',
   fields,
   create: (config, context) => new DeltaNet(config, context),

@@ -9,6 +9,7 @@ export const gatedDeltanet: MixerFamily<typeof fields> = {
   title: 'Gated DeltaNet',
   model_type: 'gated_deltanet',
   architecture: 'GatedDeltaNetForCausalLM',
+  fla: { kernel: { usual: 'chunk', apart: 'chunk' } },
   role: 'linear',
   fields,
   defaults: { num_hidden_layers: 21 },

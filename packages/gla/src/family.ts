@@ -9,6 +9,7 @@ export const gla: MixerFamily<typeof fields> = {
   title: 'GLA',
   model_type: 'gla',
   architecture: 'GLAForCausalLM',
+  fla: { kernel: { usual: 'chunk', apart: 'chunk' } },
   role: 'linear',
   fields,
   aliases: { g_norm: 'g_norm_swish_gate', g_norm_swish_gate: 'g_norm' },

@@ -9,6 +9,7 @@ export const hgrn: MixerFamily<typeof fields> = {
   title: 'HGRN',
   model_type: 'hgrn',
   architecture: 'HGRNForCausalLM',
+  fla: { kernel: { usual: 'chunk', apart: 'fused_recurrent' } },
   role: 'linear',
   fields,
   noDecay: ['lower_bounds'],

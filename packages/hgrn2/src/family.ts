@@ -9,6 +9,10 @@ export const hgrn2: MixerFamily<typeof fields> = {
   title: 'HGRN2',
   model_type: 'hgrn2',
   architecture: 'HGRN2ForCausalLM',
+  fla: {
+    kernel: { usual: 'chunk', apart: 'chunk' },
+    filled: ({ hidden_size, expand_ratio }) => ({ num_heads: Number(hidden_size) / Number(expand_ratio) }),
+  },
   role: 'linear',
   fields,
   noDecay: ['lower_bounds'],

@@ -13,7 +13,6 @@ export {
 } from './files.ts';
 export type { FlameData } from './flame/arguments.ts';
 export { type FlameJob, type FlameJobOptions, type FlameManifest, flameJob } from './flame/job.ts';
-export type { FlameCards, FlameTraining } from './flame/plan.ts';
 export { HubError } from './remote/errors.ts';
 export type { DownloadProgress } from './remote/fetch-all.ts';
 export type { RemoteFile } from './remote/listing.ts';

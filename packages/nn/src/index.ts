@@ -23,6 +23,7 @@ export { Linear, type LowRank, projections } from './linear/layer.ts';
 export type {
   Block,
   ConfiguredMixer,
+  FlaTraining,
   LayerContext,
   Mixer,
   MixerFamily,

@@ -123,6 +123,8 @@ export interface MixerFamily<F extends Fields = Fields, Entry extends Fields = F
   readonly model_type: string;
   /** FLA's class: `GatedDeltaNetForCausalLM`. */
   readonly architecture: string;
+  /** What FLA's trainer has to know of it; absent where FLA has no such model. */
+  readonly fla?: FlaTraining;
   /** `softmax` serves the layers that `attn` names; `linear` all others. */
   readonly role: 'linear' | 'softmax';
   /** The configuration fields of this family, with defaults, under FLA's names. */
@@ -149,6 +151,14 @@ export interface MixerFamily<F extends Fields = Fields, Entry extends Fields = F
    * another block has a `model_type` of its own, by which checkpoints and caches know it.
    */
   block?(config: Values<F> & ModelFields, mixer: Mixer, init: Initializer): Block;
+}
+
+/** How FLA trains models of a family. */
+export interface FlaTraining {
+  /** Its kernel, `attn_mode`, and that for documents that do not see each other; null where there is no choice. */
+  readonly kernel: { readonly usual: string; readonly apart: string } | null;
+  /** Fields that its constructor fills in where they are null. */
+  filled?(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** A family, and its own fields as they were read. */

@@ -9,6 +9,7 @@ export const retnet: MixerFamily<typeof fields> = {
   title: 'RetNet',
   model_type: 'retnet',
   architecture: 'RetNetForCausalLM',
+  fla: { kernel: { usual: 'chunk', apart: 'chunk' } },
   role: 'linear',
   fields,
   defaults: { hidden_ratio: 2 },

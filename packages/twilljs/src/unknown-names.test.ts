@@ -393,6 +393,21 @@ const bags: Record<string, [take: (bag: never) => unknown, right: Bag]> = {
     { format: 'text', column: 'a', onBadLine: 'skip', note: () => {}, onRead: () => {} },
   ],
   'tensor: options': [(bag) => tensor([1], [1], bag), { device: cpu(), dtype: 'f32' }],
+  'flameJob: options': [
+    (bag: object) => node.flameJob({ mixers, ...bag } as never),
+    {
+      ...{ name: 'a', config: { model_type: 'gla', hidden_size: 8, num_heads: 2, vocab_size: 4 }, mixers },
+      training: { steps: 1, lr: 0.1, warmup: 0, minRatio: 0, weightDecay: 0, seed: 0, batch: 1, length: 8 },
+      ...{ data: { dataset: 'a/b', name: 'default', split: 'train' }, cards: { gpus: 1 }, tokenizer: 'a/b' },
+    },
+  ],
+  'measureSweep: options': [
+    (bag: object) => node.measureSweep({ directory: join(home, 'measured'), ...bag } as never),
+    {
+      ...{ spec: { name: 'a', grids: [] }, cells: [], text: null, trainedBy: 'flame', modelOf: () => 'none' },
+      ...{ observe() {}, signal: new AbortController().signal },
+    },
+  ],
   'trainOptions: settings': [
     (bag) => all.trainOptions(bag),
     { steps: 9, warmup: 1, decay: 'linear', minRatio: 0.1, maxSkips: 3 },

@@ -5,7 +5,6 @@ import { type Reading, readingOf } from '@twilljs/data/node';
 import { grouped } from '@twilljs/eval';
 import { readTokenizerFiles } from '@twilljs/hub/node';
 import { countParams } from '@twilljs/nn';
-import { corpusText } from '@twilljs/report/node';
 import { familiesOf, planSweep } from '@twilljs/sweep';
 import { measureSweep, openSpec, readSweepText } from '@twilljs/sweep/node';
 import { FileError, OptionError } from '@twilljs/tensor';
@@ -106,7 +105,7 @@ async function importSweep(context: Context, folder: string, options: Options): 
   const cells = planSweep(spec, all, tokenizer);
   const choice = { files: data, reading: readingOf(rest), tokenizer: { tokenizer, files: { ...files } } };
   const text = await readSweepText(cells, choice, null, textReader(context));
-  if (text) terminal.err(`${corpusText(text.corpus)}\n`);
+  if (text) note(`measured on ${grouped(text.corpus.evaluation.bytes)} bytes held out of ${data.join(' ')}\n`);
   const { results, missing } = await measureSweep({
     ...{ directory: out, spec, cells, text, trainedBy: 'flame' },
     modelOf: ({ name }) => resultOf(jobOf(name), reading, files),

@@ -17,7 +17,7 @@ export interface FlameIds {
 }
 
 /** That of flame's own configurations, and of the paper: Mistral's 32,000 pieces. */
-export const USUAL: FlameIds = {
+const USUAL: FlameIds = {
   ...{
     tokenizer: 'fla-hub/transformer-1.3B-100B',
     name: 'fla-hub/transformer-1.3B-100B',

@@ -1,6 +1,6 @@
 // What is trained here, as jobs of flame: a run, or all cells of a sweep that learn from text.
 import { taskNamed } from '@twilljs/eval';
-import { type FlameCards, type FlameData, type FlameJob, type FlameTraining, flameJob } from '@twilljs/hub/node';
+import { type FlameData, type FlameJob, type FlameJobOptions, flameJob } from '@twilljs/hub/node';
 import { familiesOf, type Known, planSweep, type SweepSpec } from '@twilljs/sweep';
 import { OptionError } from '@twilljs/tensor';
 import type { TrainOptions } from '@twilljs/train';
@@ -10,7 +10,7 @@ import { type FlameIds, withIds } from './ids.ts';
 /** What all jobs of a call have in common. */
 export interface JobsAsked {
   readonly data: FlameData;
-  readonly cards: FlameCards;
+  readonly cards: NonNullable<FlameJobOptions['cards']>;
   readonly ids: FlameIds;
   readonly known: Known;
   note(line: string): void;
@@ -67,7 +67,11 @@ export function jobsOfSweep(spec: SweepSpec, asked: JobsAsked): Map<string, Flam
 }
 
 function jobOf(
-  own: { readonly name: string; readonly config: Readonly<Record<string, unknown>>; readonly training: FlameTraining },
+  own: {
+    readonly name: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly training: FlameJobOptions['training'];
+  },
   { data, cards, ids, known }: JobsAsked,
 ): FlameJob {
   return flameJob({ ...own, data, cards, mixers: familiesOf(known), tokenizer: ids.tokenizer });
@@ -80,7 +84,7 @@ function trainingOf(
   data: Readonly<Record<string, unknown>>,
   seed: number,
   { note }: JobsAsked,
-): FlameTraining {
+): FlameJobOptions['training'] {
   const { steps, lr, warmup, decay, minRatio, weightDecay, decayed, beta1, beta2, eps, maxNorm } = training;
   const { optimizer, groups } = training;
   if (optimizer !== 'adamw') {

@@ -6,12 +6,6 @@ import { beyondFla } from '../model.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Models of FLA, and the kernels with which they are trained; the Transformer has no choice. */
-const kernels: Readonly<Record<string, string | null>> = {
-  ...{ hgrn: 'chunk', hgrn2: 'chunk', retnet: 'chunk', gla: 'chunk', delta_net: 'chunk', gated_deltanet: 'chunk' },
-  ...{ kda: 'chunk', transformer: null },
-};
-
 /** Short forms of Twill, and what it says of ids: nothing to FLA. */
 const ours: ReadonlySet<string> = new Set(['ratio', 'convention', 'pattern', 'layers', 'vocabulary', 'readout']);
 
@@ -19,28 +13,26 @@ const ours: ReadonlySet<string> = new Set(['ratio', 'convention', 'pattern', 'la
 const attnKeys = ['layers', 'num_heads', 'num_kv_heads', 'qkv_bias', 'window_size', 'rope_theta'] as const;
 
 /**
- * @param config of a model, in any form that `hybrid` takes.
- * @param apart whether documents do not see each other, for which HGRN has one kernel only.
+ * @param config of a model, in any form that `hybrid` takes. @param apart whether documents do not see each other.
  * @throws OptionError for a model that FLA does not have.
  */
 export function flaConfig(config: Json, families: readonly MixerFamily[], apart: boolean): Json {
   const read = hybridConfig(config, families);
   const beyond = beyondFla({ config: read });
   if (beyond) throw new OptionError(`flame: ${beyond}`);
-  const { json } = read;
-  const type = String(json.model_type);
-  if (!Object.hasOwn(kernels, type)) {
+  const { json, mixers } = read;
+  const [{ family }] = mixers;
+  if (!family.fla) {
     throw new OptionError(
-      `flame: model_type is ${type}, of which FLA has no model; it has ${Object.keys(kernels).join(', ')}.`,
+      `flame: model_type is ${family.model_type}, of which FLA has no model; choose another mixer.`,
     );
   }
+  const { kernel, filled } = family.fla;
   const kept = Object.entries(json).filter(([name]) => !ours.has(name) && name !== 'attn');
-  const mode = type === 'hgrn' && apart ? 'fused_recurrent' : kernels[type];
   return {
     ...Object.fromEntries(kept),
-    ...(type !== 'transformer' && { attn: attnOf(read) }),
-    ...(mode && { attn_mode: mode }),
-    ...(type === 'hgrn2' && { num_heads: Number(json.hidden_size) / Number(json.expand_ratio) }),
+    ...filled?.(json),
+    ...(kernel && { attn: attnOf(read), attn_mode: apart ? kernel.apart : kernel.usual }),
     torch_dtype: 'float32',
   };
 }

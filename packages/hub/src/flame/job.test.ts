@@ -138,10 +138,13 @@ it('refuses what FLA has not, and what train.sh cannot read', () => {
   expect(() => job({ config: { hidden_size: 64, num_heads: 2, layers: ['gla', 'deltanet'] } })).toThrow(
     /several of them linear, have no configuration in FLA/,
   );
+  const own = mixers.map((family) => Object.create(family, { fla: { value: undefined } }));
+  expect(() => job({ config, mixers: own })).toThrow('flame: model_type is gla, of which FLA has no model; choose');
   expect(() => job({ config, name: 'my model' })).toThrow(
     'flame: name is "my model", of which train.sh would read only',
   );
   expect(() => job({ config, data: { ...data, dataset: "x' y" } })).toThrow('flame: dataset is ');
+  expect(() => job({ config, training: { ...training, batch: 0 } })).toThrow('flameJob: training: batch is 0 where');
   expect(() => job({ config, cards: { nodes: 5 } })).toThrow(
     'flame: nodes is 5, which does not divide the 12 sequences of a step; choose a divisor of it.',
   );

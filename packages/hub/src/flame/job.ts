@@ -1,11 +1,11 @@
 // A model and its training as a job of flame: what it takes to train it on a cluster as it would be trained here.
 import { compose } from '@twilljs/hybrid';
-import { type MixerFamily, params, shapesOnly } from '@twilljs/nn';
-import { knownOnly, OptionError, shown, whole } from '@twilljs/tensor';
+import { type Given, type MixerFamily, params, readOptions, shapesOnly } from '@twilljs/nn';
+import { knownOnly, OptionError, shown } from '@twilljs/tensor';
 import { serializeConfig } from '../config.ts';
 import { type FlameData, flagsOff, flameArguments } from './arguments.ts';
 import { flaConfig } from './config.ts';
-import { type FlameCards, type FlameTraining, flameSteps } from './plan.ts';
+import { cardFields, flameSteps, trainingFields } from './plan.ts';
 import { runScript } from './run-script.ts';
 import { LEFT_TO_CHANCE, startScript } from './start-script.ts';
 
@@ -22,9 +22,10 @@ export interface FlameJobOptions {
   /** Of the model, in any form that `hybrid` takes; its vocab_size and special ids are those of the tokenizer. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly mixers: readonly MixerFamily[];
-  readonly training: FlameTraining;
+  readonly training: Given<typeof trainingFields>;
   readonly data: FlameData;
-  readonly cards?: FlameCards;
+  /** Of a node at most, and nodes. Default: 8 of one. */
+  readonly cards?: Given<typeof cardFields>;
   /** A model of the Hub; or texts of its files by name, which become part of the job. */
   readonly tokenizer: string | Readonly<Record<string, string>>;
 }
@@ -65,10 +66,12 @@ const names = {
  */
 export function flameJob(options: FlameJobOptions): FlameJob {
   knownOnly('flameJob', options, Object.keys(names));
-  const { name, training, data, cards = {}, tokenizer, mixers } = options;
+  const { name, data, tokenizer, mixers } = options;
+  const training = readOptions(trainingFields, options.training, 'flameJob: training');
+  const cards = readOptions(cardFields, options.cards ?? {}, 'flameJob: cards');
+  knownOnly('flameJob: data', data, ['dataset', 'name', 'split']);
   plain('name', name, /^[\w.-]+$/);
   for (const [field, value] of Object.entries(data)) plain(field, value, /^[\w./@:,+~-]+$/);
-  for (const [field, value] of Object.entries(cards)) whole(`flame: ${field}`, value, 1);
   if (typeof tokenizer === 'string') plain('tokenizer', tokenizer, /^[\w./@:+~-]+$/);
   const config = flaConfig(options.config, mixers, training.apart);
   const steps = flameSteps(training, cards);

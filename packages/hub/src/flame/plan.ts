@@ -1,35 +1,38 @@
 // How the steps of a training are divided among cards, so that each of them sees as many tokens as it does here.
+import type { Fields, Values } from '@twilljs/nn';
 import { OptionError } from '@twilljs/tensor';
 
-/** What a model is trained with. */
-export interface FlameTraining {
-  readonly steps: number;
+/** What a model is trained with, under the names of Twill's trainer. */
+export const trainingFields = {
+  steps: { type: 'integer', max: 2 ** 31 },
   /** Peak learning rate. */
-  readonly lr: number;
-  readonly warmup: number;
-  readonly decay: 'cosine' | 'linear' | 'constant';
+  lr: { type: 'number', above: 0 },
+  warmup: { type: 'integer', min: 0, max: 2 ** 31 },
+  decay: { type: 'string', default: 'cosine', oneOf: ['cosine', 'linear', 'constant'] },
   /** Learning rate of the last step, as a part of the peak. */
-  readonly minRatio: number;
-  readonly weightDecay: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-  readonly maxNorm: number;
-  readonly seed: number;
+  minRatio: { type: 'number', min: 0, max: 1 },
+  weightDecay: { type: 'number', min: 0 },
+  beta1: { type: 'number', default: 0.9, min: 0 },
+  beta2: { type: 'number', default: 0.95, min: 0 },
+  eps: { type: 'number', default: 1e-8, above: 0 },
+  maxNorm: { type: 'number', default: 1, above: 0 },
+  seed: { type: 'integer', min: 0, max: 2 ** 53 - 1 },
   /** Sequences of a step, and tokens of each. */
-  readonly batch: number;
-  readonly length: number;
+  batch: { type: 'integer' },
+  length: { type: 'integer' },
   /** Whether documents do not see each other: `varlen` of flame. */
-  readonly apart: boolean;
-}
+  apart: { type: 'boolean', default: false },
+} as const satisfies Fields;
 
-/** Cards that there are. */
-export interface FlameCards {
-  /** Of a node. Default 8. */
-  readonly gpus?: number;
-  /** Default 1. */
-  readonly nodes?: number;
-}
+export type FlameTraining = Values<typeof trainingFields>;
+
+/** Cards that there are: of a node at most, and nodes. */
+export const cardFields = {
+  gpus: { type: 'integer', default: 8 },
+  nodes: { type: 'integer', default: 1 },
+} as const satisfies Fields;
+
+export type FlameCards = Values<typeof cardFields>;
 
 /** Shape of a step. */
 export interface FlameSteps {
@@ -49,8 +52,7 @@ export interface FlameSteps {
 const AT_ONCE = 2 ** 15;
 
 /** @throws OptionError when the sequences of a step cannot be divided among the nodes. */
-export function flameSteps({ batch, length, apart }: FlameTraining, cards: FlameCards): FlameSteps {
-  const { gpus: most = 8, nodes = 1 } = cards;
+export function flameSteps({ batch, length, apart }: FlameTraining, { gpus: most, nodes }: FlameCards): FlameSteps {
   if (batch % nodes !== 0) {
     throw new OptionError(
       `flame: nodes is ${nodes}, which does not divide the ${batch} sequences of a step; choose a divisor of it.`,
