@@ -4,7 +4,7 @@
  * The parts of a body.
  *
  * A signal ends it here too: where the whole body had arrived and was not read to its end when the signal came, the fetch of
- * Node leaves the read open for ever.
+ * Node 20 and 22 leaves the read open for ever.
  *
  * @throws the reason of the signal, and what the connection fails with.
  */
